@@ -1,0 +1,140 @@
+"""ivisit: declare a simulation once; watch, steer, store and run it everywhere.
+
+>>> import ivisit as iv
+>>> class Walk(iv.Simulation):
+...     step_size = iv.Slider(1.0, 0.0, 10.0)
+...     position = iv.Trace()
+...
+...     def init(self):
+...         self.position = 0.0
+...
+...     def step(self):
+...         self.position += self.step_size * self.rng.standard_normal()
+>>> result = iv.run(Walk, steps=100)
+>>> result.traces["position"].shape
+(100,)
+
+``iv.launch(Walk)`` opens the window. Names are imported when they are first used, so that
+``import ivisit`` is light.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ivisit.controls import (
+        Button,
+        Checkbox,
+        CheckboxGroup,
+        DictSlider,
+        OptionList,
+        RadioButtons,
+        Slider,
+        TextBox,
+    )
+    from ivisit.engine import Change, Engine, Frame
+    from ivisit.errors import (
+        DirectiveError,
+        Failure,
+        IVisitError,
+        ParameterError,
+        PluginError,
+        RunError,
+        StoreError,
+    )
+    from ivisit.launcher import launch
+    from ivisit.panels import Comment, Figure, Image, TextOutput, Trace
+    from ivisit.registry import SimulationInfo, get_simulation, list_simulations
+    from ivisit.runner import RunResult, run
+    from ivisit.simulation import Simulation
+    from ivisit.store import ParameterSet, ParameterStore
+
+#: Public name -> module that defines it.
+_HOMES = {
+    **dict.fromkeys(
+        (
+            "Button",
+            "Checkbox",
+            "CheckboxGroup",
+            "DictSlider",
+            "OptionList",
+            "RadioButtons",
+            "Slider",
+            "TextBox",
+        ),
+        "ivisit.controls",
+    ),
+    **dict.fromkeys(("Comment", "Figure", "Image", "TextOutput", "Trace"), "ivisit.panels"),
+    "Simulation": "ivisit.simulation",
+    **dict.fromkeys(("Change", "Engine", "Frame"), "ivisit.engine"),
+    **dict.fromkeys(("RunResult", "run"), "ivisit.runner"),
+    **dict.fromkeys(("ParameterSet", "ParameterStore"), "ivisit.store"),
+    **dict.fromkeys(("SimulationInfo", "get_simulation", "list_simulations"), "ivisit.registry"),
+    "launch": "ivisit.launcher",
+    **dict.fromkeys(
+        (
+            "DirectiveError",
+            "Failure",
+            "IVisitError",
+            "ParameterError",
+            "PluginError",
+            "RunError",
+            "StoreError",
+        ),
+        "ivisit.errors",
+    ),
+}
+
+__all__ = [
+    "Button",
+    "Change",
+    "Checkbox",
+    "CheckboxGroup",
+    "Comment",
+    "DictSlider",
+    "DirectiveError",
+    "Engine",
+    "Failure",
+    "Figure",
+    "Frame",
+    "IVisitError",
+    "Image",
+    "OptionList",
+    "ParameterError",
+    "ParameterSet",
+    "ParameterStore",
+    "PluginError",
+    "RadioButtons",
+    "RunError",
+    "RunResult",
+    "Simulation",
+    "SimulationInfo",
+    "Slider",
+    "StoreError",
+    "TextBox",
+    "TextOutput",
+    "Trace",
+    "get_simulation",
+    "launch",
+    "list_simulations",
+    "run",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        value: Any = version("ivisit-lab")
+    elif name in _HOMES:
+        value = getattr(importlib.import_module(_HOMES[name]), name)
+    else:
+        raise AttributeError(f"module 'ivisit' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__, "__version__"})

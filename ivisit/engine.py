@@ -1,0 +1,479 @@
+"""`Engine`: owns one simulation and its life cycle; hands parameters in and frames out.
+
+The engine itself has no thread and no clock. A headless run calls `Engine.run`; the window puts
+an engine on a worker thread (`ivisit.worker`) and talks to it through `Engine.set`, `Engine.post`
+and frames.
+"""
+
+from __future__ import annotations
+
+import threading
+from array import array
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ivisit.controls import Button
+from ivisit.errors import Failure, IVisitError, ParameterError, RunError, expected, unknown
+from ivisit.panels import Comment, Figure, Image, Trace
+from ivisit.rendering import Rasterizer
+from ivisit.simulation import Simulation
+
+#: Rows that a recorder with a limit keeps at the most.
+RECORDER_LIMIT = 2**20
+
+
+@dataclass(frozen=True)
+class Change:
+    """A parameter was given a value before the step with number `step`, counted from 0."""
+
+    step: int
+    name: str
+    value: Any
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What a simulation showed at one moment: copies, so that nothing changes afterwards.
+
+    Attributes
+    ----------
+    steps : int
+        Finished steps of the run.
+    state : str
+        State of the engine.
+    parameters : dict
+        Values of all controls.
+    outputs : dict
+        Panel name to array (`Image`), pixels (`Figure`; (height, width, 4) uint8), float
+        (`Trace`) or text (`TextOutput`). Panels that were never assigned to are missing.
+    trace_steps : ndarray of int, shape (n,)
+        Step numbers of the rows recorded since the frame before.
+    traces : dict of str to ndarray, shape (n,)
+        These rows.
+    run : int
+        Number of the run: rises with every `init`.
+    """
+
+    steps: int
+    state: str
+    parameters: dict[str, Any]
+    outputs: dict[str, Any]
+    trace_steps: np.ndarray
+    traces: dict[str, np.ndarray]
+    run: int
+
+
+class Recorder:
+    """Keeps one number a trace for every n-th step.
+
+    Parameters
+    ----------
+    names : iterable of str
+        The traces.
+    every : int
+        Keep every n-th step: steps n, 2n, 3n ...
+    limit : int, optional
+        Keep at most so many rows: when there are more, every other one is dropped and `every`
+        doubles, so that a window may run for days.
+    """
+
+    def __init__(self, names: Iterable[str], every: int = 1, limit: int | None = None) -> None:
+        self.names = tuple(names)
+        self.first_every = every
+        self.limit = limit
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget all rows."""
+        self.every = self.first_every
+        self.steps = array("q")
+        self.columns = {name: array("d") for name in self.names}
+        self._taken = 0
+
+    def record(self, step: int, outputs: Mapping[str, Any]) -> None:
+        """Keep the present values of the traces as the row of `step`."""
+        self.steps.append(step)
+        for name, column in self.columns.items():
+            column.append(outputs.get(name, np.nan))
+        if self.limit and len(self.steps) > self.limit:
+            self._thin()
+
+    def _thin(self) -> None:
+        self.every *= 2
+        keep = np.flatnonzero(np.array(self.steps) % self.every == 0)
+        self._taken = int(np.searchsorted(keep, self._taken))
+        self.steps = array("q", np.array(self.steps)[keep].tobytes())
+        for name, column in self.columns.items():
+            self.columns[name] = array("d", np.array(column)[keep].tobytes())
+
+    def take(self) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        """Return steps and columns of the rows that were not taken before."""
+        start, self._taken = self._taken, len(self.steps)
+        columns = {name: np.array(column[start:]) for name, column in self.columns.items()}
+        return np.array(self.steps[start:], dtype=np.int64), columns
+
+    def table(self) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        """Return steps and columns of all rows."""
+        columns = {name: np.array(column) for name, column in self.columns.items()}
+        return np.array(self.steps, dtype=np.int64), columns
+
+
+class Engine:
+    """Runs one simulation: parameters in, steps, frames and records out.
+
+    Parameters
+    ----------
+    simulation : Simulation or subclass
+        A class is instantiated without arguments.
+    seed : int or None, optional
+        Seed of every run, 0 by default. None draws entropy, which `seed` then tells.
+    mode : {'sync', 'async'}, optional
+        ``sync``: `set` takes effect before the next step. ``async``: at once.
+    record : iterable of str, optional
+        Traces to record; None (default) records all.
+    every : int, optional
+        Record every n-th step.
+    limit : int, optional
+        Most rows to keep; see `Recorder`.
+
+    Attributes
+    ----------
+    simulation : Simulation
+        The instance.
+    state : str
+        ``new``, ``ready`` (after `init`), ``running``, ``paused``, ``failed`` or ``closed``.
+    steps : int
+        Finished steps of the run.
+    runs : int
+        How often `init` was called.
+    changes : list of Change
+        What `set` changed in this run, by step; `replay` repeats it.
+    initial_parameters : dict
+        The parameters with which the run began.
+    failure : Failure or None
+        Why the state is ``failed``.
+
+    Notes
+    -----
+    `set`, `press` and `post` may be called from any thread; all else from one thread at a time.
+    An exception of the simulation's code gives the state ``failed`` and a `RunError`; `init`
+    leads back to ``ready``.
+    """
+
+    def __init__(
+        self,
+        simulation: Simulation | type[Simulation],
+        *,
+        seed: int | None = 0,
+        mode: str = "sync",
+        record: Iterable[str] | None = None,
+        every: int = 1,
+        limit: int | None = None,
+    ) -> None:
+        if mode not in ("sync", "async"):
+            raise ParameterError(expected("Engine", "mode", "'sync' or 'async'", mode))
+        if isinstance(every, bool) or not isinstance(every, int | np.integer) or every < 1:
+            raise ParameterError(expected("Engine", "every", "a whole number from 1 on", every))
+        self.simulation = simulation() if isinstance(simulation, type) else simulation
+        self._class = type(self.simulation)
+        self.seed = as_seed(seed)
+        self.mode = mode
+        self.state = "new"
+        self.steps = 0
+        self.runs = 0
+        self.changes: list[Change] = []
+        self.initial_parameters: dict[str, Any] = {}
+        self.failure: Failure | None = None
+        #: Size in pixels at which a figure panel is drawn; the window sets it.
+        self.figure_sizes: dict[str, tuple[int, int]] = {}
+        self.recorder = Recorder(self._recorded(record), int(every), limit)
+        self._prepared = False
+        self._lock = threading.Lock()
+        self._pending: dict[str, Any] = {}
+        self._callbacks: deque[tuple[Callable[..., Any], tuple[Any, ...]]] = deque()
+        self._pressed: list[str] = []
+        self._rasterizers: dict[str, Rasterizer] = {}
+
+    def _recorded(self, record: Iterable[str] | None) -> list[str]:
+        traces = [n for n, panel in self._class.panels.items() if isinstance(panel, Trace)]
+        if record is None:
+            return traces
+        names = [record] if isinstance(record, str) else list(record)
+        for name in names:
+            if name not in traces:
+                raise ParameterError(unknown(self._class.key, "trace", name, traces))
+        return names
+
+    # Parameters -----------------------------------------------------------------------------
+
+    def set(self, name: str, value: Any) -> Any:
+        """Give a parameter a value, from any thread; return the value in its canonical type.
+
+        Raises
+        ------
+        ParameterError
+            At once, when there is no such parameter or the value is not acceptable.
+        """
+        parameters = self.simulation.parameters
+        control = parameters.control(name)
+        with self._lock:
+            present = self._pending.get(name, parameters[name])
+            valid = control.validate(value, owner=self._class.key, present=present)
+            self._pending[name] = valid
+        if self.mode == "async":
+            self._apply_pending()
+        return valid
+
+    def press(self, name: str) -> None:
+        """Click the button `name`: it is true during the next step."""
+        self.set(name, True)
+
+    def post(self, callback: Callable[..., Any], *arguments: Any) -> None:
+        """Have ``callback(*arguments)`` called between two steps, from any thread."""
+        self._callbacks.append((callback, arguments))
+
+    def parameters(self) -> dict[str, Any]:
+        """Return the values of all controls, those that wait for the next step included."""
+        with self._lock:
+            return {**self.simulation._values, **self._pending}
+
+    def _apply_pending(self) -> None:
+        """Hand the waiting values over to the simulation and log them."""
+        with self._lock:
+            pending, self._pending = self._pending, {}
+            for name, value in pending.items():
+                self.simulation._values[name] = value
+                if value is True and isinstance(self._class.controls[name], Button):
+                    self._pressed.append(name)
+                self.changes.append(Change(self.steps, name, value))
+
+    def _release_buttons(self) -> None:
+        for name in self._pressed:
+            self.simulation._values[name] = False
+        self._pressed.clear()
+
+    def handle_callbacks(self) -> None:
+        """Call what was posted, between two steps or while no run goes on."""
+        while self._callbacks:
+            callback, arguments = self._callbacks.popleft()
+            with self._stage("callback"):
+                callback(*arguments)
+
+    # Life cycle -----------------------------------------------------------------------------
+
+    def init(self) -> None:
+        """Start a run: `main_init` if it is the first one, a fresh `rng`, `init`.
+
+        Raises
+        ------
+        RunError
+            When the simulation's code raises.
+        """
+        self._check_open()
+        simulation = self.simulation
+        self.failure = None
+        self.steps = 0
+        self.runs += 1
+        self.recorder.clear()
+        self._apply_pending()
+        self.changes.clear()
+        self.initial_parameters = dict(simulation.parameters)
+        if not self._prepared:
+            simulation.rng = np.random.default_rng(self.seed)
+            with self._stage("main_init"):
+                simulation.main_init()
+            self._prepared = True
+        simulation.rng = np.random.default_rng(self.seed)
+        for name, panel in self._class.panels.items():
+            if not isinstance(panel, Figure):
+                simulation._outputs.pop(name, None)
+        with self._stage("init"):
+            simulation.init()
+        self.state = "ready"
+
+    def run(
+        self, steps: int | None = None, *, until: Callable[[Any], Any] | None = None
+    ) -> int:
+        """Compute steps; return how many.
+
+        Parameters
+        ----------
+        steps : int, optional
+            How many; without it until `until` holds.
+        until : callable, optional
+            Called with the simulation after each step; a true value ends the run.
+
+        Raises
+        ------
+        RunError
+            When the simulation's code raises, also in `until`.
+        """
+        if steps is None and until is None:
+            raise ParameterError("Engine.run: needs a number of steps, 'until', or both")
+        self._check_open()
+        if self.state == "new":
+            self.init()
+        if self.state == "failed":
+            raise IVisitError(f"{self._class.key}: has failed; init() starts a new run")
+        first = self.steps
+        self.state = "running"
+        try:
+            with self._stage("step"):
+                self._loop(steps, until)
+        finally:
+            if self.state == "running":
+                self.state = "paused"
+        return self.steps - first
+
+    def _loop(self, steps: int | None, until: Callable[[Any], Any] | None) -> None:
+        """Step; this loop is the engine's overhead, so what is rarely needed hides behind ifs."""
+        step = self.simulation.step
+        outputs = self.simulation._outputs
+        recorder = self.recorder if self.recorder.names else None
+        last = None if steps is None else self.steps + steps
+        while last is None or self.steps < last:
+            if self._pending or self._callbacks:
+                self._apply_pending()
+                self.handle_callbacks()
+            step()
+            self.steps = done = self.steps + 1
+            if recorder is not None and done % recorder.every == 0:
+                recorder.record(done, outputs)
+            if self._pressed:
+                self._release_buttons()
+            if until is not None and until(self.simulation):
+                break
+
+    def replay(self, changes: Iterable[Change], steps: int) -> None:
+        """Run `steps` steps and repeat the logged `changes` at their steps.
+
+        With the seed and the initial parameters of the run in which they were logged, the
+        results are those of that run, bit for bit.
+        """
+        for change in changes:
+            if change.step > self.steps:
+                self.run(min(change.step, steps) - self.steps)
+            if change.step >= steps:
+                return
+            self.set(change.name, change.value)
+        self.run(steps - self.steps)
+
+    def close(self) -> None:
+        """Call the simulation's `close`, once; the engine cannot be used afterwards."""
+        if self.state == "closed":
+            return
+        prepared = self._prepared
+        self.state = "closed"
+        if prepared:
+            with self._stage("close"):
+                self.simulation.close()
+
+    def successor(
+        self, simulation: Simulation | type[Simulation]
+    ) -> tuple[Engine, dict[str, str]]:
+        """Return an engine for another version of the simulation, e.g. after its file was edited.
+
+        It keeps seed, mode, recording and the values that still fit; the dict has a message for
+        every value that the new declarations do not accept, by name.
+        """
+        engine = Engine(
+            simulation,
+            seed=self.seed,
+            mode=self.mode,
+            every=self.recorder.first_every,
+            limit=self.recorder.limit,
+        )
+        engine.figure_sizes = dict(self.figure_sizes)
+        problems = {}
+        for name, value in self.parameters().items():
+            try:
+                engine.simulation.parameters[name] = value
+            except ParameterError as error:
+                problems[name] = str(error)
+        return engine, problems
+
+    def _check_open(self) -> None:
+        if self.state == "closed":
+            raise IVisitError(f"{self._class.key}: the engine is closed")
+
+    def _stage(self, name: str) -> _Stage:
+        return _Stage(self, name)
+
+    # Output ---------------------------------------------------------------------------------
+
+    def frame(self, *, figures: bool = True) -> Frame:
+        """Return a snapshot of parameters, outputs and the rows recorded since the last one.
+
+        Without `figures` no figure is drawn, so that no code of the simulation can fail.
+        """
+        trace_steps, traces = self.recorder.take()
+        return Frame(
+            steps=self.steps,
+            state=self.state,
+            parameters=self.parameters(),
+            outputs=self.outputs(figures=figures),
+            trace_steps=trace_steps,
+            traces=traces,
+            run=self.runs,
+        )
+
+    def outputs(self, *, figures: bool = True) -> dict[str, Any]:
+        """Return copies of what all panels show; figures as pixels, or not at all."""
+        shown: dict[str, Any] = {}
+        for name, panel in self._class.panels.items():
+            value = self.simulation._outputs.get(name)
+            if value is None or isinstance(panel, Comment):
+                continue
+            if isinstance(panel, Image):
+                shown[name] = value.copy()
+            elif isinstance(panel, Figure):
+                if figures:
+                    shown[name] = self._rasterize(name, value)
+            else:
+                shown[name] = value
+        return shown
+
+    def _rasterize(self, name: str, figure: Any) -> np.ndarray:
+        rasterizer = self._rasterizers.get(name)
+        if rasterizer is None or rasterizer.figure is not figure:
+            rasterizer = self._rasterizers[name] = Rasterizer(figure)
+        with self._stage(f"drawing of {name}"):
+            return rasterizer.pixels(*self.figure_sizes.get(name, (None, None)))
+
+
+class _Stage:
+    """Turns an exception of the simulation's code into the state ``failed`` and a `RunError`.
+
+    A context manager by hand: with `contextlib` the traceback would show its frames.
+    """
+
+    def __init__(self, engine: Engine, name: str) -> None:
+        self.engine = engine
+        self.name = name
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        # sys.exit() in a step must not end the window's worker without a word.
+        if error is None or isinstance(error, RunError):
+            return
+        if not isinstance(error, Exception | SystemExit):
+            return
+        engine = self.engine
+        engine.state = "failed"
+        engine.failure = Failure.from_exception(self.name, error)
+        raise RunError(f"{engine._class.key}: {engine.failure}", failure=engine.failure) from error
+
+
+def as_seed(seed: Any) -> int:
+    """Return `seed`, or fresh entropy for None; a negative or other seed is a `ParameterError`."""
+    if seed is None:
+        return int(np.random.SeedSequence().entropy)  # type: ignore[arg-type]
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+        raise ParameterError(expected("", "seed", "a whole number from 0 on, or None", seed))
+    return int(seed)

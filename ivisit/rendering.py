@@ -1,0 +1,255 @@
+"""From what panels hold to pixels: colour maps and levels for images, raster for figures.
+
+Nothing here knows a window: the window, PNG files and notebooks use the same pixels.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+
+def to_rgb(
+    picture: np.ndarray,
+    *,
+    vmin: float | None = None,
+    vmax: float | None = None,
+    cmap: str = "gray",
+) -> np.ndarray:
+    """Return `picture` as pixels to show.
+
+    Parameters
+    ----------
+    picture : ndarray, shape (height, width), (height, width, 3) or (height, width, 4)
+        Real numbers; see `ivisit.Image`.
+    vmin, vmax : float, optional
+        Levels of the darkest and brightest colour; by default those of `levels`.
+    cmap : str, optional
+        Matplotlib colour map for a grey picture.
+
+    Returns
+    -------
+    ndarray of uint8, shape (height, width, 3) or (height, width, 4)
+        Values outside the levels get the nearest colour, NaN the darkest one.
+    """
+    low, high = levels(picture, vmin, vmax)
+    indices = _to_bytes(picture, low, high)
+    return lookup_table(cmap)[indices] if picture.ndim == 2 else indices
+
+
+def levels(
+    picture: np.ndarray, vmin: float | None = None, vmax: float | None = None
+) -> tuple[float, float]:
+    """Return the values shown as the darkest and the brightest colour; see `ivisit.Image`."""
+    if vmin is not None and vmax is not None:
+        return float(vmin), float(vmax)
+    if picture.dtype == bool:
+        extremes = (0.0, 1.0)
+    elif picture.ndim == 3:
+        extremes = (0.0, 1.0 if picture.dtype.kind == "f" else 255.0)
+    else:
+        extremes = _extremes(picture)
+    low = extremes[0] if vmin is None else float(vmin)
+    high = extremes[1] if vmax is None else float(vmax)
+    return low, high
+
+
+def _extremes(picture: np.ndarray) -> tuple[float, float]:
+    """Return the smallest and largest finite value."""
+    low, high = float(picture.min()), float(picture.max())
+    if not (np.isfinite(low) and np.isfinite(high)):
+        finite = picture[np.isfinite(picture)]
+        low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+    return low, high
+
+
+def _to_bytes(picture: np.ndarray, low: float, high: float) -> np.ndarray:
+    """Map `low` .. `high` to 0 .. 255 as uint8."""
+    if picture.dtype == np.uint8 and (low, high) == (0.0, 255.0):
+        return picture
+    if not high > low:
+        # A picture of one value is neither dark nor bright; show it dark.
+        return np.zeros(picture.shape, np.uint8)
+    # float32 has all the precision that 256 levels need, at half the memory traffic; values
+    # beyond its range become infinite, which clipping handles.
+    with np.errstate(over="ignore", invalid="ignore"):
+        if max(abs(low), abs(high)) < 1e30 and (high - low) > 1e-30:
+            scaled = picture.astype(np.float32)
+        else:
+            scaled = picture.astype(np.float64)
+        scaled -= low
+        scaled *= 255.0 / (high - low)
+    scaled += 0.5
+    np.clip(scaled, 0, 255, out=scaled)
+    if picture.dtype.kind == "f":
+        np.nan_to_num(scaled, copy=False, nan=0.0)
+    return scaled.astype(np.uint8)
+
+
+@lru_cache(maxsize=32)
+def lookup_table(cmap: str) -> np.ndarray:
+    """Return the colours of a Matplotlib colour map, shape (256, 3), uint8.
+
+    Raises
+    ------
+    ValueError
+        When Matplotlib has no such colour map.
+    """
+    if cmap == "gray":  # the usual case needs no Matplotlib
+        return np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, axis=1)
+    import matplotlib
+
+    table = matplotlib.colormaps[cmap](np.arange(256), bytes=True)
+    return np.ascontiguousarray(table[:, :3])
+
+
+class Rasterizer:
+    """Turns one Matplotlib figure into pixels, again and again, doing as little as it can.
+
+    An unchanged figure is not drawn. When only lines, points, images and texts inside the axes
+    have changed, the axes, ticks and labels come from a stored background.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        The figure; its size is changed by `pixels`.
+    """
+
+    def __init__(self, figure: Any) -> None:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+        self.figure = figure
+        self.canvas = FigureCanvasAgg(figure)
+        self._background: Any = None
+        self._layout: tuple[Any, ...] = ()
+        self._arranged_for: tuple[Any, ...] = ()
+        self._pixels: np.ndarray | None = None
+
+    def pixels(self, width: int | None = None, height: int | None = None) -> np.ndarray:
+        """Return the figure as an array (height, width, 4) of uint8, RGBA.
+
+        Parameters
+        ----------
+        width, height : int, optional
+            Size in pixels; by default the figure's own size.
+        """
+        if width and height:
+            dpi = self.figure.dpi
+            if tuple(self.figure.bbox.size.astype(int)) != (width, height):
+                self.figure.set_size_inches(width / dpi, height / dpi)
+        size = tuple(self.figure.bbox.size)
+        if self._pixels is not None and not self.figure.stale and self._layout[:1] == (size,):
+            return self._pixels
+        moving = self._moving_artists()
+        layout = (size, self._fingerprint(moving))
+        if self._background is None or layout != self._layout or self._frame_is_stale(moving):
+            self._draw_background(moving)
+            self._layout = (size, self._fingerprint(moving))
+        else:
+            self.canvas.restore_region(self._background)
+        self._draw_moving(moving)
+        self._pixels = np.asarray(self.canvas.buffer_rgba()).copy()
+        return self._pixels
+
+    def _moving_artists(self) -> list[Any]:
+        """Return the artists inside the axes, and the spines and legends drawn over them."""
+        moving = []
+        for axes in self.figure.axes:
+            if type(axes).__module__ != "matplotlib.axes._axes":
+                continue  # three-dimensional and polar axes decide on their own order of drawing
+            inside = [*axes.lines, *axes.collections, *axes.images, *axes.texts]
+            legend = axes.get_legend()
+            over = [*axes.spines.values(), *([legend] if legend else [])]
+            for artist in inside + over if inside else []:
+                # Whoever animates artists on their own keeps the say over them.
+                if not artist.get_animated():
+                    moving.append(artist)
+        return moving
+
+    def _fingerprint(self, moving: list[Any]) -> tuple[Any, ...]:
+        """Return what the background depends on and does not mark as stale itself."""
+        axes = tuple(
+            (
+                id(a),
+                tuple(a.viewLim.bounds),
+                tuple(a.get_position(original=False).bounds),
+                len(a.get_children()),
+                a.get_visible(),
+            )
+            for a in self.figure.axes
+        )
+        return axes, tuple(map(id, moving))
+
+    def _frame_is_stale(self, moving: list[Any]) -> bool:
+        """Tell whether anything that the background shows has changed."""
+        moves = set(map(id, moving))
+        for axes in self.figure.axes:
+            for artist in axes.get_children():
+                if id(artist) not in moves and artist.stale:
+                    return True
+        others = (a for a in self.figure.get_children() if a not in self.figure.axes)
+        return any(artist.stale for artist in others)
+
+    def _draw_background(self, moving: list[Any]) -> None:
+        """Draw the figure without its moving artists and keep the result."""
+        for artist in moving:
+            artist.set_animated(True)
+        try:
+            self.canvas.draw()
+            # What the layout depends on, tick labels too, is known only after drawing.
+            if self._arrange():
+                self.canvas.draw()
+            self._background = self.canvas.copy_from_bbox(self.figure.bbox)
+        finally:
+            for artist in moving:
+                artist.set_animated(False)
+        for axes in self.figure.axes:
+            for artist in axes.get_children():
+                artist.stale = False  # an empty title is never drawn and would stay stale
+
+    def _arrange(self) -> bool:
+        """Lay the axes out where their texts have changed; tell whether anything moved.
+
+        Matplotlib's constrained layout takes longer than drawing, so it must not run each time.
+        Who chose a layout of his own keeps it.
+        """
+        if self.figure.get_layout_engine() is not None or self._has_own_margins():
+            return False
+        texts = tuple(_texts_around(axes) for axes in self.figure.axes)
+        arranged_for = (tuple(self.figure.bbox.size), len(self.figure.texts), texts)
+        if arranged_for == self._arranged_for or not texts:
+            return False
+        self._arranged_for = arranged_for
+        from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+        ConstrainedLayoutEngine().execute(self.figure)
+        return True
+
+    def _has_own_margins(self) -> bool:
+        import matplotlib
+
+        margins = self.figure.subplotpars
+        names = ("left", "right", "bottom", "top", "wspace", "hspace")
+        return any(getattr(margins, n) != matplotlib.rcParams[f"figure.subplot.{n}"] for n in names)
+
+    def _draw_moving(self, moving: list[Any]) -> None:
+        """Draw the moving artists in their order onto the canvas."""
+        renderer = self.canvas.get_renderer()
+        for artist in sorted(moving, key=lambda a: a.get_zorder()):
+            if artist.get_visible():
+                artist.draw(renderer)
+            artist.stale = False
+        for axes in self.figure.axes:
+            axes.stale = False
+        self.figure.stale = False
+
+
+def _texts_around(axes: Any) -> tuple[Any, ...]:
+    """Return what decides how much room `axes` needs around itself."""
+    ticks = []
+    for axis in (axes.xaxis, axes.yaxis):
+        labels = [tick.label1.get_text() for tick in axis.majorTicks]
+        ticks.append(max(map(len, labels), default=0))
+    return id(axes), axes.get_title(), axes.get_xlabel(), axes.get_ylabel(), *ticks

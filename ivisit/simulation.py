@@ -1,0 +1,291 @@
+"""`Simulation`: collects the declarations, holds the values, validates every assignment."""
+
+from __future__ import annotations
+
+from abc import ABCMeta
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from ivisit.controls import Control, _Group
+from ivisit.declarations import Declaration
+from ivisit.errors import ParameterError, unknown
+from ivisit.panels import Panel
+
+
+class _Namespace(dict[str, Any]):
+    """The body of a simulation's class while it runs: refuses to lose a declaration."""
+
+    def __init__(self, owner: str) -> None:
+        super().__init__()
+        self.owner = owner
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        former = self.get(name)
+        if isinstance(former, Declaration) or (
+            isinstance(value, Declaration) and name in self and not name.startswith("__")
+        ):
+            raise ParameterError(
+                f"{self.owner}.{name}: is defined twice in this class, "
+                f"as {_kind(former)} and as {_kind(value)}"
+            )
+        super().__setitem__(name, value)
+
+
+def _kind(value: Any) -> str:
+    return f"a {'method' if callable(value) else type(value).__name__}"
+
+
+class SimulationType(ABCMeta):
+    """Metaclass of `Simulation`: checks the declarations when a class is created."""
+
+    @classmethod
+    def __prepare__(  # type: ignore[override]
+        mcs, name: str, bases: tuple[type, ...], /, **kwargs: Any
+    ) -> _Namespace:
+        return _Namespace(name)
+
+    def __new__(
+        mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **kwargs: Any
+    ) -> SimulationType:
+        cls = super().__new__(mcs, name, bases, dict(namespace), **kwargs)
+        declarations = _collect(cls)
+        for declaration in declarations.values():
+            declaration.check(name)
+        cls.key = namespace.get("key", name)  # type: ignore[attr-defined]
+        cls.controls = MappingProxyType(  # type: ignore[attr-defined]
+            {k: d for k, d in declarations.items() if isinstance(d, Control)}
+        )
+        cls.panels = MappingProxyType(  # type: ignore[attr-defined]
+            {k: d for k, d in declarations.items() if isinstance(d, Panel)}
+        )
+        return cls
+
+
+#: Attributes of `Simulation` that no declaration may take; filled when that class exists.
+_RESERVED: frozenset[str] = frozenset()
+
+
+def _collect(cls: type) -> dict[str, Declaration]:
+    """Return the declarations of `cls` and its bases by name, those of the bases first."""
+    declarations: dict[str, Declaration] = {}
+    for base in reversed(cls.__mro__):
+        for name, value in vars(base).items():
+            if isinstance(value, Declaration):
+                _check_name(cls, base, name, value)
+                declarations[name] = value
+            elif name in declarations and value is None:
+                del declarations[name]  # "sigma = None" in a subclass removes the control
+            elif name in declarations:
+                raise ParameterError(
+                    f"{base.__name__}.{name}: {_kind(value)} hides the "
+                    f"{type(declarations[name]).__name__} of that name; rename one of them, "
+                    "or write 'None' to remove the declaration"
+                )
+    return declarations
+
+
+def _check_name(cls: type, base: type, name: str, declaration: Declaration) -> None:
+    owner = base.__name__
+    if declaration.name != name:
+        raise ParameterError(
+            f"{owner}.{name}: is the same {type(declaration).__name__} object as "
+            f"{declaration.name!r}; declare each of them on its own"
+        )
+    if name in _RESERVED or name.startswith("_"):
+        raise ParameterError(
+            f"{owner}.{name}: the name is reserved; names with a leading underscore and "
+            f"{', '.join(sorted(_RESERVED))} belong to ivisit"
+        )
+    for other in base.__mro__[1:]:
+        if callable(vars(other).get(name)):
+            raise ParameterError(
+                f"{owner}.{name}: the {type(declaration).__name__} hides the method "
+                f"{other.__name__}.{name}(); rename one of them"
+            )
+
+
+class Parameters(Mapping[str, Any]):
+    """The values of a simulation's controls, by name; every assignment is validated.
+
+    Names need not be identifiers, so this is the only way to some parameters of old scripts::
+
+        simulation.parameters["Kernel Width"] = 3
+    """
+
+    def __init__(self, simulation: Simulation) -> None:
+        self._controls = type(simulation).controls
+        self._values = simulation._values
+        self._owner = type(simulation).key
+
+    def __getitem__(self, name: str) -> Any:
+        self.control(name)
+        return self._values[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._values
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self._values[name] = self.validate(name, value)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+    def control(self, name: str) -> Control:
+        """Return the control called `name`; `ParameterError` with the closest name if none is."""
+        try:
+            return self._controls[name]
+        except (KeyError, TypeError):
+            raise NoSuchParameter(
+                unknown(self._owner, "parameter", name, self._controls)
+            ) from None
+
+    def validate(self, name: str, value: Any) -> Any:
+        """Return `value` as the control `name` would keep it; change nothing."""
+        control = self.control(name)
+        return control.validate(value, owner=self._owner, present=self._values[name])
+
+    def update(self, values: Mapping[str, Any]) -> None:
+        """Assign several values; when one is refused, none is assigned."""
+        valid = {name: self.validate(name, value) for name, value in values.items()}
+        self._values.update(valid)
+
+    def reset(self) -> None:
+        """Give every control its default again."""
+        self._values.update({name: control.default for name, control in self._controls.items()})
+
+
+class NoSuchParameter(ParameterError, KeyError):
+    """A parameter name that the simulation does not declare."""
+
+    # KeyError would print the repr of the message.
+    __str__ = Exception.__str__
+
+
+def parse_values(controls: Mapping[str, Control], owner: str, texts: Mapping[str, str]) -> dict:
+    """Return the values that texts stand for, as ``-p name=text`` and ``-p group.item=text`` do.
+
+    Parameters
+    ----------
+    controls : mapping of str to Control
+        The declared controls.
+    owner : str
+        The simulation's name, for messages.
+    texts : mapping of str to str
+        Parameter name, or ``control.item`` of a control with several items, to text.
+
+    Returns
+    -------
+    dict
+        Parameter name to validated value. Items that are not mentioned are left out, so that an
+        assignment keeps them.
+
+    Raises
+    ------
+    ParameterError
+        For an unknown name or item and for a text that is not acceptable.
+    """
+    values: dict[str, Any] = {}
+    for name, text in texts.items():
+        group, _, item = name.rpartition(".")
+        if name not in controls and isinstance(controls.get(group), _Group):
+            parsed = controls[group].parse_item(item, text, owner=owner)  # type: ignore[attr-defined]
+            values[group] = {**values.get(group, {}), **parsed}
+        elif name in controls:
+            values[name] = controls[name].parse(text, owner=owner)
+        else:
+            raise NoSuchParameter(unknown(owner, "parameter", name, controls))
+    return values
+
+
+class Simulation(metaclass=SimulationType):
+    """Base class of all simulations: declare controls and panels, write `init` and `step`.
+
+    Rules
+    -----
+    1. Controls and panels are class attributes. Subclasses inherit them, may declare them anew,
+       and remove one with ``name = None``.
+    2. `main_init` runs once, `init` before every run, `step` repeatedly, `close` at the end.
+    3. A parameter is read as an attribute, or as ``parameters[name]``. It changes between steps,
+       never during one, unless the engine's mode is ``async``.
+    4. Panels are assigned to like attributes; the last value of a step counts. Arrays may be
+       changed in place afterwards: what is shown is a copy.
+    5. Random numbers come from `rng`, which every `init` starts anew from the run's seed: same
+       seed and parameters, same results, in the window and headlessly.
+
+    Attributes
+    ----------
+    key : str
+        Class attribute: the simulation's name in a parameter store, by default the class's name.
+    controls, panels : mapping of str to Control and to Panel
+        Class attributes: the declarations, in the order in which they were written.
+    rng : numpy.random.Generator
+        The run's random numbers.
+
+    Examples
+    --------
+    >>> import ivisit as iv
+    >>> class Decay(iv.Simulation):
+    ...     rate = iv.Slider(0.5, 0.0, 1.0)
+    ...     level = iv.Trace()
+    ...
+    ...     def init(self):
+    ...         self.level = 1.0
+    ...
+    ...     def step(self):
+    ...         self.level *= self.rate
+    >>> iv.run(Decay, {"rate": 0.1}, steps=2).outputs["level"].round(3)
+    0.01
+    """
+
+    key: str
+    controls: Mapping[str, Control]
+    panels: Mapping[str, Panel]
+    rng: np.random.Generator
+    _values: dict[str, Any]
+    _outputs: dict[str, Any]
+    _parameters: Parameters
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Simulation:
+        # Not in __init__: a subclass that forgets super().__init__() works all the same.
+        self = super().__new__(cls)
+        self._values = {name: control.default for name, control in cls.controls.items()}
+        self._outputs = {}
+        self._parameters = Parameters(self)
+        self.rng = np.random.default_rng(0)
+        return self
+
+    @property
+    def parameters(self) -> Parameters:
+        """The values of all controls, by name."""
+        return self._parameters
+
+    @property
+    def outputs(self) -> Mapping[str, Any]:
+        """What the panels hold at present, by name; read-only."""
+        return MappingProxyType(self._outputs)
+
+    def main_init(self) -> None:
+        """Prepare what all runs share: load data, build tables. Called once."""
+
+    def init(self) -> None:
+        """Start a run. Called before the first step of every run."""
+
+    def step(self) -> None:
+        """Compute one step."""
+
+    def close(self) -> None:
+        """Release files, cameras and threads. Called once, at the end."""
+
+
+_RESERVED = frozenset(
+    name for name in {*vars(Simulation), *Simulation.__annotations__} if not name.startswith("_")
+)

@@ -1,0 +1,219 @@
+"""`Worker`: an engine on a thread of its own, for the window.
+
+The two threads never wait for each other. The window posts commands and asks for a frame; the
+worker steps, answers commands between steps, and leaves the newest frame where the window finds
+it. Nothing here knows Tk.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from ivisit.engine import Engine, Frame
+from ivisit.errors import RunError
+
+logger = logging.getLogger(__name__)
+
+#: Frames a second at the most; also the pace of "n steps a frame".
+FRAME_RATE = 60
+
+
+class Worker:
+    """Steps an engine on a thread.
+
+    Parameters
+    ----------
+    engine : Engine
+        From now on only the worker's thread steps it; `Engine.set` and `Engine.post` stay
+        allowed for everybody.
+
+    Attributes
+    ----------
+    steps_per_frame : int or None
+        None: as fast as possible. n: n steps, then wait for the next sixtieth of a second.
+    delay : float
+        Seconds to wait after each such group of steps (each step when free-running).
+    stepping : bool
+        Whether a step is going on; while `stop` waits for its end, `stopping` is true.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.steps_per_frame: int | None = None
+        self.delay = 0.0
+        self.running = False
+        self.stepping = False
+        self._commands: deque[Callable[[], Any]] = deque()
+        self._wake = threading.Event()
+        self._frame_wanted = True
+        self._frame: Frame | None = None
+        self._stale = True
+        self._closing = False
+        self._stop_wanted = False
+        self._thread = threading.Thread(target=self._work, name="simulation", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread.start()
+
+    # Called by the window -------------------------------------------------------------------
+
+    @property
+    def stopping(self) -> bool:
+        """Whether a stop waits for the end of the present step."""
+        return self._stop_wanted and self.stepping
+
+    def init(self) -> None:
+        """Start a new run; a running simulation goes on from its beginning."""
+        self._command(self.engine.init)
+
+    def step(self, steps: int = 1) -> None:
+        """Compute `steps` steps."""
+        self._command(lambda: self._step(steps))
+
+    def run(self) -> None:
+        """Step until `stop`; a failed simulation begins anew."""
+        self._stop_wanted = False
+        self._command(self._start_running)
+
+    def stop(self) -> None:
+        """Stop after the present step."""
+        self._stop_wanted = True
+        self._command(self._stop_running)
+
+    def call(self, function: Callable[[], Any]) -> None:
+        """Call `function` on the worker's thread between steps."""
+        self._command(function)
+
+    def post(self, callback: Callable[..., Any], *arguments: Any) -> None:
+        """Call user code between steps; its exceptions give the state ``failed``."""
+        self.engine.post(callback, *arguments)
+        self._wake.set()
+
+    def take_frame(self) -> Frame | None:
+        """Return the newest frame, or None when nothing new has happened; ask for the next."""
+        frame, self._frame = self._frame, None
+        if not self._frame_wanted:
+            self._frame_wanted = True
+            self._wake.set()
+        return frame
+
+    def refresh(self) -> None:
+        """Have a frame made although no step has been computed."""
+        self._stale = True
+        self._wake.set()
+
+    def close(self, timeout: float = 2.0) -> bool:
+        """End the thread and close the simulation; tell whether that succeeded in `timeout` s.
+
+        A step that does not end is left behind: the thread does not keep the process alive.
+        """
+        self._stop_wanted = True
+        self._closing = True
+        self._wake.set()
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _command(self, function: Callable[[], Any]) -> None:
+        self._commands.append(function)
+        self._wake.set()
+
+    # The worker's thread --------------------------------------------------------------------
+
+    def _work(self) -> None:
+        while not self._closing:
+            # Cleared first: whatever comes from here on wakes the next wait.
+            self._wake.clear()
+            self._guarded(self._answer)
+            if self.running:
+                self._guarded(self._cycle)
+            elif not (self._commands or self._closing):
+                self._wake.wait(0.5)
+        try:
+            self.engine.close()
+        except RunError as error:
+            logger.error("%s\n%s", error, error.failure.traceback if error.failure else "")
+
+    def _guarded(self, function: Callable[[], Any]) -> None:
+        """Call `function`; an exception of user code ends the running, not the thread."""
+        try:
+            function()
+        except RunError:
+            # The engine keeps the failure; the frame that says "failed" shows it.
+            self.running = False
+            self._stale = self._frame is None
+
+    def _answer(self) -> None:
+        """Carry out commands and callbacks, then publish a frame if one is wanted."""
+        while self._commands:
+            command = self._commands.popleft()
+            self._stale = True
+            command()
+        if not self.running and self.engine._callbacks:
+            self._stale = True
+            self.engine.handle_callbacks()
+        if self._frame_wanted and self._stale:
+            self._publish()
+
+    def _publish(self) -> None:
+        self._frame_wanted = self._stale = False
+        try:
+            self._frame = self.engine.frame()
+        except RunError:
+            # Drawing a figure failed: the failure itself must be shown all the same.
+            self._frame = self.engine.frame(figures=False)
+            raise
+
+    def _start_running(self) -> None:
+        if self.engine.state in ("new", "failed"):
+            self.engine.init()
+        self.running = not self._stop_wanted
+
+    def _stop_running(self) -> None:
+        self.running = False
+        self._stop_wanted = False
+
+    def _step(self, steps: int) -> None:
+        if self.engine.state == "failed":
+            self.engine.init()
+        self._advance(steps)
+
+    def _advance(self, steps: int | None) -> None:
+        """Step until `steps` are done or somebody wants something."""
+        self.stepping = self._stale = True
+        try:
+            self.engine.run(steps, until=self._interrupted)
+        finally:
+            self.stepping = False
+
+    def _interrupted(self, simulation: Any) -> bool:
+        return bool(self._commands) or self._frame_wanted or self._closing
+
+    def _cycle(self) -> None:
+        """Compute the steps up to the next frame or command."""
+        if self.steps_per_frame is None:
+            self._advance(1 if self.delay else None)
+        else:
+            began = time.perf_counter()
+            target = self.engine.steps + self.steps_per_frame
+            while self.engine.steps < target and not (self._commands or self._closing):
+                self._advance(target - self.engine.steps)
+                if self._frame_wanted and self.engine.steps < target:
+                    # A slow group of steps shows its intermediate states.
+                    self._publish()
+            self._pause(began + 1 / FRAME_RATE - time.perf_counter())
+        self._pause(self.delay)
+
+    def _pause(self, seconds: float) -> None:
+        """Wait, but answer frames and commands in the meantime."""
+        end = time.perf_counter() + seconds
+        while (left := end - time.perf_counter()) > 0 and not (self._commands or self._closing):
+            self._wake.wait(left)
+            self._wake.clear()
+            if self._frame_wanted and self._stale and not self._commands:
+                self._publish()
