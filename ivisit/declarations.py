@@ -72,8 +72,8 @@ class FrozenDict(dict[str, Any]):
             "simulation.weights = {'first': 0.5}; items that are left out keep their value"
         )
 
-    __setitem__ = __delitem__ = __ior__ = _refuse  # type: ignore[assignment]
-    clear = pop = popitem = setdefault = update = _refuse  # type: ignore[assignment]
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The default protocol would fill the copy through __setitem__.

@@ -18,6 +18,7 @@ import numpy as np
 
 from ivisit.controls import Button
 from ivisit.errors import Failure, IVisitError, ParameterError, RunError, expected, unknown
+from ivisit.link import WindowLink
 from ivisit.panels import Comment, Figure, Image, Trace
 from ivisit.rendering import Rasterizer
 from ivisit.simulation import Simulation
@@ -188,6 +189,8 @@ class Engine:
         self.changes: list[Change] = []
         self.initial_parameters: dict[str, Any] = {}
         self.failure: Failure | None = None
+        #: What the simulation may ask of its window.
+        self.link = WindowLink()
         #: Size in pixels at which a figure panel is drawn; the window sets it.
         self.figure_sizes: dict[str, tuple[int, int]] = {}
         self.recorder = Recorder(self._recorded(record), int(every), limit)
@@ -197,6 +200,8 @@ class Engine:
         self._callbacks: deque[tuple[Callable[..., Any], tuple[Any, ...]]] = deque()
         self._pressed: list[str] = []
         self._rasterizers: dict[str, Rasterizer] = {}
+        self._watchers: dict[str, list[Callable[[], Any]]] = {}
+        self.simulation._attached(self)
 
     def _recorded(self, record: Iterable[str] | None) -> list[str]:
         traces = [n for n, panel in self._class.panels.items() if isinstance(panel, Trace)]
@@ -226,11 +231,18 @@ class Engine:
             self._pending[name] = valid
         if self.mode == "async":
             self._apply_pending()
+        for callback in self._watchers.get(name, ()):
+            self.post(callback)
         return valid
 
     def press(self, name: str) -> None:
         """Click the button `name`: it is true during the next step."""
         self.set(name, True)
+
+    def watch(self, name: str, callback: Callable[[], Any]) -> None:
+        """Have ``callback()`` called between steps whenever `set` gave `name` a value."""
+        self.simulation.parameters.control(name)
+        self._watchers.setdefault(name, []).append(callback)
 
     def post(self, callback: Callable[..., Any], *arguments: Any) -> None:
         """Have ``callback(*arguments)`` called between two steps, from any thread."""

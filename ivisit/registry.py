@@ -294,6 +294,19 @@ def _run_file(file: Path) -> list[Simulation | type[Simulation]]:
     ]
 
 
+def source_file(simulation: Simulation | type[Simulation]) -> Path | None:
+    """Return the file in which a simulation is written, or None where there is none.
+
+    `inspect` cannot tell: a file that was run as ``__main__`` is no imported module.
+    """
+    cls = _class_of(simulation)
+    for method in vars(cls).values():
+        code = getattr(method, "__code__", None)
+        if code is not None and Path(code.co_filename).is_file():
+            return Path(code.co_filename)
+    return None
+
+
 @contextmanager
 def _as_main(module: types.ModuleType, file: Path) -> Iterator[Loading]:
     """Make `module` the ``__main__`` of the interpreter while its file is run."""

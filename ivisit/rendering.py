@@ -228,11 +228,10 @@ class Rasterizer:
         return True
 
     def _has_own_margins(self) -> bool:
-        import matplotlib
+        from matplotlib.gridspec import SubplotParams
 
-        margins = self.figure.subplotpars
-        names = ("left", "right", "bottom", "top", "wspace", "hspace")
-        return any(getattr(margins, n) != matplotlib.rcParams[f"figure.subplot.{n}"] for n in names)
+        # A new SubplotParams has Matplotlib's own values.
+        return vars(self.figure.subplotpars) != vars(SubplotParams())
 
     def _draw_moving(self, moving: list[Any]) -> None:
         """Draw the moving artists in their order onto the canvas."""

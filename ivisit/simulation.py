@@ -42,7 +42,7 @@ class SimulationType(ABCMeta):
     """Metaclass of `Simulation`: checks the declarations when a class is created."""
 
     @classmethod
-    def __prepare__(  # type: ignore[override]
+    def __prepare__(
         mcs, name: str, bases: tuple[type, ...], /, **kwargs: Any
     ) -> _Namespace:
         return _Namespace(name)
@@ -272,6 +272,9 @@ class Simulation(metaclass=SimulationType):
     def outputs(self) -> Mapping[str, Any]:
         """What the panels hold at present, by name; read-only."""
         return MappingProxyType(self._outputs)
+
+    def _attached(self, engine: Any) -> None:
+        """Hear which engine will run this simulation; old scripts need to know it."""
 
     def main_init(self) -> None:
         """Prepare what all runs share: load data, build tables. Called once."""
