@@ -1,0 +1,210 @@
+"""How a path becomes an open connection: looked at first, then for writing or only for reading.
+
+A file that is not a store is recognised before anything could change it. A file that may not be
+written is shown all the same, with everything that was committed to it.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import sqlite3
+import time
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ivisit.errors import StoreError
+from ivisit.store.problems import damaged, is_busy
+from ivisit.store.schema import MIGRATIONS, read_version, upgrade
+from ivisit.store.transactions import BUSY_SECONDS, immediate
+
+log = logging.getLogger(__name__)
+
+#: Files up to this size are checked for damage whenever they are opened (some milliseconds).
+CHECKED_BYTES = 16 * 1024 * 1024
+
+#: Files that SQLite keeps beside a database and that may hold committed or half-written rows.
+COMPANIONS = ("-wal", "-journal")
+
+
+@dataclass(frozen=True)
+class OpenFile:
+    """An open store: the connection, and the private copy that it reads, if it reads one."""
+
+    connection: sqlite3.Connection
+    read_only: bool
+    snapshot: TemporaryDirectory[str] | None = None
+
+
+def open_file(path: Path, create: bool, patience: float) -> OpenFile:
+    """Open the store `path`, make it if need be, and bring its tables up to date.
+
+    Parameters
+    ----------
+    path : Path
+        An absolute path.
+    create : bool
+        Whether to make a file that does not exist.
+    patience : float
+        Seconds to wait for other writers.
+
+    Raises
+    ------
+    StoreError
+        When there is no usable store at `path`. The file is left as it was.
+    sqlite3.Error
+        When SQLite cannot read the file.
+    """
+    if path.is_dir():
+        raise StoreError(f"{path}: is a folder. Give the name of a file in it.")
+    if not path.exists() and not create:
+        raise StoreError(f"{path}: there is no such parameter store.")
+    if not path.parent.is_dir():
+        raise StoreError(f"{path}: its folder does not exist. Create it first.")
+    if path.exists():
+        if not os.access(path, os.R_OK):
+            raise StoreError(f"{path}: you may not read this file. Ask its owner.")
+        _refuse_foreign(path)
+    elif not os.access(path.parent, os.W_OK):
+        raise StoreError(f"{path}: you may not create files in this folder. Choose another one.")
+    # The folder counts as well: SQLite writes its log there.
+    if path.exists() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+        return _open_read_only(path)
+    return _open_writable(path, patience)
+
+
+def _connect(path: Path, options: str) -> sqlite3.Connection:
+    # Transactions are begun and ended by hand; threads take turns (see Database).
+    return sqlite3.connect(
+        f"{path.as_uri()}?{options}",
+        uri=True,
+        timeout=BUSY_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
+    )
+
+
+def _refuse_foreign(path: Path) -> None:
+    """Raise `StoreError` for a file of another program, without locks and without a trace."""
+    # Not read with open(): closing that file would drop the locks that another connection of
+    # this process holds on it.
+    with closing(_connect(path, "mode=ro&immutable=1")) as connection:
+        read_version(connection, path)
+
+
+def _open_writable(path: Path, patience: float) -> OpenFile:
+    with ExitStack() as undo:
+        connection = _connect_shared(path)
+        undo.callback(connection.close)
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = FULL")
+        _refuse_damaged(connection, path)
+        if read_version(connection, path) < len(MIGRATIONS):
+            with immediate(connection, patience):
+                # Read again: another process may have done it while this one waited.
+                upgrade(connection, read_version(connection, path))
+        _request_wal(connection, path)
+        undo.pop_all()
+        return OpenFile(connection, read_only=False)
+
+
+def _connect_shared(path: Path) -> sqlite3.Connection:
+    """Connect for writing, also where the file is in WAL mode and the drive cannot serve that."""
+    connection = _connect(path, "mode=rwc")
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master")
+    except sqlite3.OperationalError as error:
+        connection.close()
+        if not error.sqlite_errorname.startswith("SQLITE_CANTOPEN"):
+            raise
+    else:
+        return connection
+    # A store that came from a local disk to a network drive without shared memory: taken alone
+    # for a moment it can be read, and leaves the WAL mode.
+    connection = _connect(path, "mode=rw")
+    with ExitStack() as undo:
+        undo.callback(connection.close)
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        connection.execute("PRAGMA journal_mode = DELETE")
+        connection.execute("PRAGMA locking_mode = NORMAL")
+        connection.execute("SELECT count(*) FROM sqlite_master")  # lets go of the exclusive lock
+        undo.pop_all()
+    return connection
+
+
+def _refuse_damaged(connection: sqlite3.Connection, path: Path) -> None:
+    if path.stat().st_size > CHECKED_BYTES:
+        return
+    (report,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if report != "ok":
+        raise damaged(path, report)
+
+
+def _request_wal(connection: sqlite3.Connection, path: Path, seconds: float = 1.0) -> None:
+    """Switch to the write-ahead log where the drive can do it; both modes are safe."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+        except sqlite3.OperationalError as error:
+            if not is_busy(error):
+                raise
+            # Somebody works in the other mode right now. SQLite does not wait here by itself.
+            mode = "busy"
+        if mode != "busy" or time.monotonic() > end:
+            break
+        time.sleep(0.01)
+    if mode != "wal":
+        log.info("%s: no write-ahead log here (%s), so writers wait for each other", path, mode)
+
+
+def _open_read_only(path: Path) -> OpenFile:
+    with ExitStack() as undo:
+        snapshot = None
+        connection = _connect(path, "mode=ro")
+        try:
+            connection.execute("SELECT count(*) FROM sqlite_master")
+            undo.callback(connection.close)
+        except sqlite3.OperationalError as error:
+            connection.close()
+            if not error.sqlite_errorname.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY")):
+                raise
+            # The log beside the file needs a helper file that may not be made here. Ignoring
+            # the log would hide committed rows, so a private copy is read.
+            snapshot = TemporaryDirectory(prefix="ivisit-")
+            undo.callback(snapshot.cleanup)
+            connection = _connect(_copy(path, Path(snapshot.name)), "mode=rw")
+            undo.callback(connection.close)
+        connection.execute("PRAGMA query_only = ON")
+        _refuse_damaged(connection, path)
+        if read_version(connection, path) < len(MIGRATIONS):
+            raise StoreError(
+                f"{path}: is empty or was written by an older version of ivisit, and read-only. "
+                "Copy it to a folder where you may write, and open the copy."
+            )
+        log.warning("%s is read-only: parameter sets can be loaded, but not saved", path)
+        undo.pop_all()
+    return OpenFile(connection, read_only=True, snapshot=snapshot)
+
+
+def _copy(path: Path, folder: Path, attempts: int = 20) -> Path:
+    """Copy a database with its log into `folder`, as it was at one moment."""
+    files = [path, *(path.with_name(path.name + end) for end in COMPANIONS)]
+
+    def state() -> list[tuple[int, int, int]]:
+        stats = [file.stat() for file in files if file.exists()]
+        return [(stat.st_ino, stat.st_size, stat.st_mtime_ns) for stat in stats]
+
+    for _ in range(attempts):
+        before = state()
+        for file in files:
+            (folder / file.name).unlink(missing_ok=True)
+            if file.exists():
+                shutil.copyfile(file, folder / file.name)
+        if state() == before:
+            return folder / path.name
+        time.sleep(0.05)
+    raise StoreError(f"{path}: changes all the time, so no copy to read could be made; try again.")

@@ -1,0 +1,141 @@
+"""`ParameterSet`: a stored assignment of a simulation's parameters, and how it fits a class."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from ivisit.declarations import FrozenDict
+from ivisit.errors import ParameterError, unknown
+
+if TYPE_CHECKING:
+    from ivisit.controls import Control
+    from ivisit.simulation import Simulation
+
+#: A simulation's key in the store, or the class or an instance of it.
+SimulationLike: TypeAlias = "str | Simulation | type[Simulation]"
+
+
+@dataclass(frozen=True, eq=False)
+class ParameterSet(Mapping[str, Any]):
+    """One version of a named parameter set: an unchangeable mapping of names to values.
+
+    Two sets are equal when they hold equal values, whatever their names.
+
+    Attributes
+    ----------
+    simulation : str
+        Key of the simulation.
+    name : str
+        Name of the set.
+    version : int
+        Counts from 1.
+    parameters : FrozenDict
+        Parameter name to value.
+    comment : str
+        What somebody wrote about it.
+    grade : int, float or None
+        How good somebody found it.
+    saved_at : str
+        ISO 8601 with zone, e.g. ``2026-05-01T12:30:00.123456+00:00``.
+    layout : dict or None
+        Places and settings of the window's widgets.
+    deleted_at : str or None
+        When the set was deleted; None when it was not.
+    problems : FrozenDict
+        Name of a stored value that does not fit the simulation's present declaration, to what is
+        wrong with it. Those values are not among the parameters, but remain in the store.
+    """
+
+    simulation: str
+    name: str
+    version: int
+    parameters: FrozenDict
+    comment: str = ""
+    grade: float | None = None
+    saved_at: str = ""
+    layout: Any = None
+    deleted_at: str | None = None
+    problems: FrozenDict = field(default_factory=FrozenDict)
+
+    def __getitem__(self, name: str) -> Any:
+        return self.parameters[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.parameters)
+
+    def __len__(self) -> int:
+        return len(self.parameters)
+
+
+def key_of(simulation: SimulationLike) -> str:
+    """Return the key under which a store keeps `simulation`."""
+    key = simulation if isinstance(simulation, str) else getattr(simulation, "key", None)
+    if not isinstance(key, str):
+        raise TypeError(
+            f"simulation must be a key, a Simulation class or an instance, not {simulation!r}"
+        )
+    return key
+
+
+def accepted(simulation: SimulationLike, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values that a parameter set of `simulation` keeps, each validated.
+
+    Values of a simulation of which only the key is known are returned unchanged. Buttons are
+    left out: a click is no setting.
+
+    Raises
+    ------
+    ParameterError
+        For an unknown name and for a value that its control refuses.
+    """
+    if isinstance(simulation, str):
+        return dict(values)
+    controls = simulation.controls
+    for name in values:
+        if name not in controls:
+            raise ParameterError(unknown(simulation.key, "parameter", name, controls))
+    return {
+        name: controls[name].validate(value, owner=simulation.key)
+        for name, value in values.items()
+        if controls[name].saved
+    }
+
+
+def fitted(simulation: SimulationLike, values: Mapping[str, Any]) -> tuple[FrozenDict, FrozenDict]:
+    """Return the stored values that fit the declaration of `simulation`, and what is wrong with
+    the others, both by name."""
+    if isinstance(simulation, str):
+        return FrozenDict(values), FrozenDict()
+    fits: dict[str, Any] = {}
+    problems: dict[str, str] = {}
+    for name, value in values.items():
+        control = simulation.controls.get(name)
+        if control is None or not control.saved:
+            problems[name] = unknown(simulation.key, "parameter", name, simulation.controls)
+            continue
+        try:
+            fits[name] = control.validate(value, owner=simulation.key)
+        except ParameterError as error:
+            items, item_problems = _fitting_items(control, value, simulation.key)
+            if items:
+                fits[name] = control.validate(items, owner=simulation.key)
+            problems |= item_problems if items else {name: str(error)}
+    return FrozenDict(fits), FrozenDict(problems)
+
+
+def _fitting_items(
+    control: Control, value: Any, owner: str
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the items of a group that fit each by itself, and what is wrong with the others."""
+    fits: dict[str, Any] = {}
+    problems: dict[str, str] = {}
+    for item, item_value in value.items() if isinstance(value, Mapping) else ():
+        try:
+            control.validate({item: item_value}, owner=owner)
+        except ParameterError as error:
+            problems[f"{control.name}.{item}"] = str(error)
+        else:
+            fits[item] = item_value
+    return fits, problems

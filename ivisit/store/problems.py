@@ -1,0 +1,65 @@
+"""What SQLite reports, said so that a person knows what to do."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ivisit.errors import StoreError
+
+_DAMAGED = (
+    "is damaged or not a parameter store. It was not changed. Take a copy from a backup; "
+    "'sqlite3 FILE .recover' may save what is still readable"
+)
+
+#: Beginnings of SQLite's error names, and what to tell the user; the first that fits counts.
+_MEANINGS = {
+    ("SQLITE_CORRUPT", "SQLITE_NOTADB"): _DAMAGED,
+    ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC", "SQLITE_IOERR_SHMSIZE"): (
+        "could not be written: the disk or your quota seems to be full. What was saved before is "
+        "safe; make room and save again"
+    ),
+    ("SQLITE_READONLY",): (
+        "is read-only. Copy it to a folder where you may write, or change its permissions"
+    ),
+    ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL"): (
+        "is locked by another program. Nothing was changed; close that program or try again"
+    ),
+    ("SQLITE_CANTOPEN",): (
+        "could not be opened. Check that you may read and write the file, its folder and the "
+        "files beside it whose names end with -wal and -shm"
+    ),
+}
+
+
+def explain(path: Path, error: sqlite3.Error) -> str:
+    """Return the message for an error that SQLite reports about the file `path`."""
+    name = getattr(error, "sqlite_errorname", "")
+    for beginnings, meaning in _MEANINGS.items():
+        if name.startswith(beginnings):
+            return f"{path}: {meaning} (SQLite: {error})."
+    return f"{path}: SQLite reports: {error} ({name or type(error).__name__})."
+
+
+def damaged(path: Path, report: str) -> StoreError:
+    """Return the error for a file in which SQLite's own check finds damage."""
+    return StoreError(f"{path}: {_DAMAGED} (SQLite: {report}).")
+
+
+def is_busy(error: sqlite3.Error) -> bool:
+    """Tell whether `error` only says that another process is writing."""
+    names = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL")
+    return getattr(error, "sqlite_errorname", "").startswith(names)
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn errors of SQLite and of the file system into one `StoreError` that names the file."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StoreError(explain(path, error)) from error
+    except OSError as error:
+        raise StoreError(f"{path}: {error.strerror or error} ({type(error).__name__}).") from error

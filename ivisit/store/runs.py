@@ -1,0 +1,233 @@
+"""Runs in the store: what was computed with which parameters, and what came of it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from ivisit.errors import Failure, ParameterError, StoreError, expected
+from ivisit.store.database import Database
+from ivisit.store.parameter_set import SimulationLike, key_of
+from ivisit.store.set_rows import check_name, simulation_id
+from ivisit.store.values import (
+    check_text,
+    decode,
+    decode_metrics,
+    encode_document,
+    encode_metrics,
+    encode_parameters,
+)
+
+#: How a run can end.
+STATUSES = ("finished", "interrupted", "failed")
+
+_COLUMNS = (
+    "id, simulation, sweep, sweep_index, parameters, seed, steps, status, metrics, duration, "
+    "started_at, finished_at, failure, provenance"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredRun:
+    """A run as a store keeps it.
+
+    Attributes
+    ----------
+    simulation : str
+        Key of the simulation.
+    parameters : dict
+        Parameter name to value.
+    seed : int, list of int or None
+        What the random numbers started from.
+    steps : int
+        Steps that were done.
+    status : str
+        ``finished``, ``interrupted`` or ``failed``.
+    metrics : dict
+        Name to number, NaN and infinities included.
+    duration : float or None
+        Seconds.
+    started_at, finished_at : str or None
+        ISO 8601 with zone.
+    failure : Failure or None
+        Why a failed run failed.
+    provenance : dict
+        Versions, platform, digest of the source, commit.
+    sweep : str or None
+        Label of the sweep that the run belongs to.
+    index : int or None
+        Place of the run in its sweep. A store takes each place once.
+    id : int or None
+        Number of the run in the store; None before it is saved.
+    """
+
+    simulation: str
+    parameters: Mapping[str, Any]
+    seed: Any
+    steps: int
+    status: str
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    duration: float | None = None
+    started_at: str | None = None
+    finished_at: str | None = None
+    failure: Failure | None = None
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+    sweep: str | None = None
+    index: int | None = None
+    id: int | None = None
+
+
+class RunDatabase(Database):
+    """A store's runs."""
+
+    def save_run(
+        self,
+        simulation: SimulationLike,
+        *,
+        parameters: Mapping[str, Any],
+        seed: Any,
+        steps: int,
+        status: str,
+        **details: Any,
+    ) -> int:
+        """Store one run and return its number.
+
+        Parameters
+        ----------
+        simulation : str, Simulation or class
+            The simulation.
+        parameters, seed, steps, status
+            See `StoredRun`.
+        **details
+            The further fields of `StoredRun`: ``metrics``, ``duration``, ``started_at``,
+            ``finished_at``, ``failure``, ``provenance``, ``sweep``, ``index``.
+
+        Raises
+        ------
+        ParameterError
+            For a value that cannot be stored.
+        StoreError
+            When the sweep has this run already, or the file cannot be written.
+        """
+        run = StoredRun(
+            simulation=key_of(simulation),
+            parameters=parameters,
+            seed=seed,
+            steps=steps,
+            status=status,
+            **details,
+        )
+        return self.save_runs([run])[0]
+
+    def save_runs(self, runs: Iterable[StoredRun]) -> list[int]:
+        """Store several runs in one transaction, all or none, and return their numbers.
+
+        Raises
+        ------
+        ParameterError, StoreError
+            See `save_run`.
+        """
+        rows = [_to_row(run) for run in runs]
+        with self._writing() as connection:
+            return [self._insert_run(connection, row) for row in rows]
+
+    def runs(
+        self, simulation: SimulationLike | None = None, *, sweep: str | None = None
+    ) -> list[StoredRun]:
+        """Return the stored runs, the oldest first; those of a sweep in its order.
+
+        Parameters
+        ----------
+        simulation : str, Simulation or class, optional
+            Only the runs of this one.
+        sweep : str, optional
+            Only the runs of this sweep.
+        """
+        key = None if simulation is None else key_of(simulation)
+        order = "id" if sweep is None else "simulation, sweep_index"
+        with self._reading() as connection:
+            rows = connection.execute(
+                f"SELECT {_COLUMNS} FROM runs WHERE (?1 IS NULL OR simulation = ?1) "
+                f"AND (?2 IS NULL OR sweep = ?2) ORDER BY {order}",
+                (key, sweep),
+            ).fetchall()
+        return [_to_run(row) for row in rows]
+
+    def load_run(self, id: int) -> StoredRun:
+        """Return the run with the number `id`; `StoreError` when there is none."""
+        with self._reading() as connection:
+            row = connection.execute(f"SELECT {_COLUMNS} FROM runs WHERE id = ?", (id,)).fetchone()
+        if row is None:
+            raise StoreError(f"{self.path}: has no run with the number {id}.")
+        return _to_run(row)
+
+    def _insert_run(self, connection: sqlite3.Connection, row: Mapping[str, Any]) -> int:
+        try:
+            connection.execute(
+                "INSERT INTO run (simulation_id, sweep, sweep_index, parameters, seed, steps, "
+                "status, metrics, duration, started_at, finished_at, failure, provenance) VALUES "
+                "(:simulation_id, :sweep, :index, :parameters, :seed, :steps, :status, :metrics, "
+                ":duration, :started_at, :finished_at, :failure, :provenance)",
+                {**row, "simulation_id": simulation_id(connection, row["simulation"])},
+            )
+        except sqlite3.IntegrityError as error:
+            raise StoreError(
+                f"{self.path}: run {row['index']} of the sweep {row['sweep']!r} of "
+                f"{row['simulation']} is stored already."
+            ) from error
+        (number,) = connection.execute("SELECT last_insert_rowid()").fetchone()
+        return int(number)
+
+
+def _to_row(run: StoredRun) -> dict[str, Any]:
+    """Return the encoded columns of `run`, each checked."""
+    owner = f"run of {run.simulation}"
+    check_name(run.simulation, "key of the simulation")
+    if run.status not in STATUSES:
+        raise ParameterError(expected(owner, "status", f"one of {', '.join(STATUSES)}", run.status))
+    for name in ("sweep", "started_at", "finished_at"):
+        if getattr(run, name) is not None:
+            check_text(getattr(run, name), f"{owner}.{name}")
+    return {
+        "simulation": run.simulation,
+        "sweep": run.sweep,
+        "index": None if run.index is None else int(run.index),
+        "parameters": encode_parameters(run.parameters, run.simulation),
+        "seed": encode_document(run.seed, f"{owner}.seed"),
+        "steps": int(run.steps),
+        "status": run.status,
+        "metrics": encode_metrics(run.metrics, owner),
+        "duration": None if run.duration is None else float(run.duration),
+        "started_at": run.started_at,
+        "finished_at": run.finished_at,
+        "failure": run.failure and encode_document(_printable(run.failure), f"{owner}.failure"),
+        "provenance": encode_document(run.provenance, f"{owner}.provenance"),
+    }
+
+
+def _printable(failure: Failure) -> dict[str, Any]:
+    """Return the fields of `failure`, with what a store refuses in texts written as escapes."""
+    # A message may repeat whatever the failed code worked on, and must not fail to be stored.
+    return {
+        name: value.replace("\0", "\\0").encode("utf-8", "backslashreplace").decode("utf-8")
+        if isinstance(value, str)
+        else value
+        for name, value in asdict(failure).items()
+    }
+
+
+def _to_run(row: tuple[Any, ...]) -> StoredRun:
+    values = dict(zip(_RUN_FIELDS, row, strict=True))
+    for name in ("parameters", "seed", "provenance"):
+        values[name] = decode(values[name])
+    values["metrics"] = decode_metrics(values["metrics"])
+    if values["failure"] is not None:
+        known = {field.name for field in fields(Failure)}
+        stored = decode(values["failure"])
+        values["failure"] = Failure(**{n: v for n, v in stored.items() if n in known})
+    return StoredRun(**values)
+
+
+_RUN_FIELDS = [{"sweep_index": "index"}.get(name, name) for name in _COLUMNS.split(", ")]

@@ -1,0 +1,172 @@
+"""The rows behind parameter sets: finding them, adding them, and saying that one is missing.
+
+These functions work inside a transaction that their caller has begun.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from ivisit.errors import ParameterError, StoreError, expected, unknown
+from ivisit.store.parameter_set import ParameterSet, SimulationLike, fitted, key_of
+from ivisit.store.values import check_text, decode, encode_document, encode_parameters
+
+#: The columns of the views ``history``, ``sets`` ... from which `to_set` makes a set.
+COLUMNS = "simulation, name, version, parameters, comment, grade, saved_at, layout, deleted_at"
+
+
+def find(
+    connection: sqlite3.Connection, simulation: SimulationLike, name: str
+) -> ParameterSet | None:
+    """Return the newest version of a set, deleted or not; None when there is no such set."""
+    row = connection.execute(
+        f"SELECT {COLUMNS} FROM current_sets WHERE simulation = ? AND name = ?",
+        (key_of(simulation), name),
+    ).fetchone()
+    return None if row is None else to_set(row, simulation)
+
+
+def newest(connection: sqlite3.Connection, simulation: SimulationLike, name: str) -> ParameterSet:
+    """Return the newest version of a set, deleted or not; `StoreError` when there is none."""
+    found = find(connection, simulation, name)
+    if found is None:
+        raise missing(connection, key_of(simulation), name)
+    return found
+
+
+def current(connection: sqlite3.Connection, simulation: SimulationLike, name: str) -> ParameterSet:
+    """Return the current version of a set that is not deleted."""
+    found = newest(connection, simulation, name)
+    if found.deleted_at is not None:
+        raise StoreError(
+            f"{found.simulation}: the parameter set {name!r} was deleted at "
+            f"{found.deleted_at}. It can be restored."
+        )
+    return found
+
+
+def one_version(
+    connection: sqlite3.Connection, simulation: SimulationLike, name: str, version: int
+) -> ParameterSet:
+    """Return one version of a set that is not deleted."""
+    latest = current(connection, simulation, name)
+    row = connection.execute(
+        f"SELECT {COLUMNS} FROM history WHERE simulation = ? AND name = ? AND version = ?",
+        (latest.simulation, name, version),
+    ).fetchone()
+    if row is None:
+        raise StoreError(
+            f"{latest.simulation}: the parameter set {name!r} has no version {version}; its "
+            f"current one is {latest.version}."
+        )
+    return to_set(row, simulation)
+
+
+def missing(connection: sqlite3.Connection, key: str, name: str) -> StoreError:
+    names = connection.execute("SELECT name FROM sets WHERE simulation = ?", (key,))
+    return StoreError(unknown(key, "parameter set", name, [known for (known,) in names]))
+
+
+def check_free(connection: sqlite3.Connection, key: str, name: str) -> None:
+    """Raise `StoreError` when a set, be it a deleted one, has this name."""
+    taken = find(connection, key, name)
+    if taken is not None:
+        deleted = taken.deleted_at is not None
+        raise StoreError(
+            f"{key}: has {'a deleted' if deleted else 'a'} parameter set {name!r} already. "
+            + ("Restore or purge it first." if deleted else "Choose another name.")
+        )
+
+
+def append_version(
+    connection: sqlite3.Connection, key: str, name: str, row: Mapping[str, Any]
+) -> None:
+    """Insert a version of a set; make simulation and set if need be, undelete the set.
+
+    `row` holds the encoded columns. A missing ``version`` is the next number, a missing
+    ``saved_at`` is now, a ``layout`` of None is that of the former version.
+    """
+    row_id = set_id(connection, key, name)
+    connection.execute("UPDATE parameter_set SET deleted_at = NULL WHERE id = ?", (row_id,))
+    former = connection.execute(
+        "SELECT version, layout FROM set_version WHERE set_id = ? ORDER BY version DESC LIMIT 1",
+        (row_id,),
+    ).fetchone()
+    version, layout = former or (0, None)
+    connection.execute(
+        "INSERT INTO set_version (set_id, version, parameters, comment, grade, saved_at, layout) "
+        "VALUES (:set_id, :version, :parameters, :comment, :grade, :saved_at, :layout)",
+        {"version": version + 1, "saved_at": now(), **row, "set_id": row_id}
+        | {"layout": layout if row["layout"] is None else row["layout"]},
+    )
+
+
+def simulation_id(connection: sqlite3.Connection, key: str) -> int:
+    """Return the row number of a simulation; a new row if need be."""
+    connection.execute("INSERT INTO simulation (key) VALUES (?) ON CONFLICT DO NOTHING", (key,))
+    return int(connection.execute("SELECT id FROM simulation WHERE key = ?", (key,)).fetchone()[0])
+
+
+def now() -> str:
+    """Return the time in ISO 8601, in UTC so that texts sort as times do."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")
+
+
+def check_grade(grade: Any) -> float | None:
+    """Return `grade` when it is None or a number that a column can hold."""
+    if hasattr(grade, "dtype") and getattr(grade, "ndim", None) == 0:
+        grade = grade.item()
+    is_number = isinstance(grade, int | float) and not isinstance(grade, bool)
+    # Comparing refuses NaN as well.
+    if grade is not None and not (is_number and -(2**63) < grade < 2**63):
+        raise ParameterError(expected("", "grade", "a number of moderate size or None", grade))
+    return grade
+
+
+def check_name(name: str, what: str) -> str:
+    """Return `name` when something can bear it, else raise `ParameterError`."""
+    if not check_text(name, what):
+        raise ParameterError(f"{what}: must not be empty")
+    return name
+
+
+def set_id(connection: sqlite3.Connection, key: str, name: str) -> int:
+    """Return the row number of a set; a new row if need be."""
+    row = (simulation_id(connection, key), name)
+    connection.execute(
+        "INSERT INTO parameter_set (simulation_id, name) VALUES (?, ?) ON CONFLICT DO NOTHING", row
+    )
+    return int(
+        connection.execute(
+            "SELECT id FROM parameter_set WHERE simulation_id = ? AND name = ?", row
+        ).fetchone()[0]
+    )
+
+
+def to_set(row: tuple[Any, ...], simulation: SimulationLike) -> ParameterSet:
+    key, name, version, parameters, comment, grade, saved_at, layout, deleted_at = row
+    fits, problems = fitted(simulation, decode(parameters))
+    return ParameterSet(
+        simulation=key,
+        name=name,
+        version=version,
+        parameters=fits,
+        comment=comment,
+        grade=grade,
+        saved_at=saved_at,
+        layout=None if layout is None else decode(layout),
+        deleted_at=deleted_at,
+        problems=problems,
+    )
+
+
+def to_row(stored: ParameterSet) -> dict[str, Any]:
+    return {
+        "parameters": encode_parameters(stored, stored.simulation),
+        "comment": stored.comment,
+        "grade": stored.grade,
+        "layout": None if stored.layout is None else encode_document(stored.layout, "layout"),
+    }

@@ -1,0 +1,292 @@
+"""Parameter sets in the store: saving, loading, versions, and undoing what was done to them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from ivisit.errors import StoreError
+from ivisit.store.database import Database
+from ivisit.store.parameter_set import ParameterSet, SimulationLike, accepted, key_of
+from ivisit.store.set_rows import (
+    COLUMNS,
+    append_version,
+    check_free,
+    check_grade,
+    check_name,
+    current,
+    missing,
+    newest,
+    now,
+    one_version,
+    set_id,
+    to_row,
+    to_set,
+)
+from ivisit.store.values import check_text, encode_document, encode_parameters
+
+
+class SetDatabase(Database):
+    """A store's parameter sets.
+
+    Wherever a simulation is asked for, its key will do; a class or an instance adds validation:
+    what is saved is checked, and what is loaded is fitted to the declaration.
+    """
+
+    def save(
+        self,
+        simulation: SimulationLike,
+        name: str,
+        values: Mapping[str, Any],
+        *,
+        comment: str = "",
+        grade: float | None = None,
+        layout: Any = None,
+    ) -> ParameterSet:
+        """Store `values` under `name`; what was there before remains as a former version.
+
+        Saving under the name of a deleted set brings that set back, with one more version.
+
+        Parameters
+        ----------
+        simulation : str, Simulation or class
+            The simulation. With a bare key, values are stored without validation.
+        name : str
+            Name of the set.
+        values : mapping of str to value
+            The parameters. Buttons are left out.
+        comment : str, optional
+            Anything worth remembering.
+        grade : int or float, optional
+            How good the set is, on a scale of your own.
+        layout : JSON-ready object, optional
+            Places of the window's widgets; None keeps those of the former version.
+
+        Returns
+        -------
+        ParameterSet
+            What was stored, on the disk when this returns.
+
+        Raises
+        ------
+        ParameterError
+            For an unknown name or a value that does not fit or cannot be stored.
+        StoreError
+            When the file cannot be written.
+        """
+        key = key_of(simulation)
+        row = {
+            "parameters": encode_parameters(accepted(simulation, values), key),
+            "comment": check_text(comment, "comment"),
+            "grade": check_grade(grade),
+            "layout": None if layout is None else encode_document(layout, "layout"),
+        }
+        check_name(key, "key of the simulation")
+        check_name(name, "name of the set")
+        with self._writing() as connection:
+            append_version(connection, key, name, row)
+            return current(connection, simulation, name)
+
+    def load(
+        self, simulation: SimulationLike, name: str, *, version: int | None = None
+    ) -> ParameterSet:
+        """Return a parameter set.
+
+        Parameters
+        ----------
+        simulation : str, Simulation or class
+            With a class or an instance, values that no longer fit the declaration are left out
+            and reported in ``problems``.
+        name : str
+            Name of the set.
+        version : int, optional
+            A former version; by default the current one.
+
+        Raises
+        ------
+        StoreError
+            When there is no such set or version, or when it was deleted.
+        """
+        with self._reading() as connection:
+            if version is None:
+                return current(connection, simulation, name)
+            return one_version(connection, simulation, name, version)
+
+    def sets(
+        self, simulation: SimulationLike | None = None, *, deleted: bool = False
+    ) -> list[ParameterSet]:
+        """Return the current versions of all sets, by simulation and name.
+
+        Parameters
+        ----------
+        simulation : str, Simulation or class, optional
+            Only the sets of this one.
+        deleted : bool, default False
+            Return the deleted sets instead of the others.
+        """
+        key = None if simulation is None else key_of(simulation)
+        with self._reading() as connection:
+            rows = connection.execute(
+                f"SELECT {COLUMNS} FROM {'deleted_sets' if deleted else 'sets'} "
+                "WHERE ?1 IS NULL OR simulation = ?1 ORDER BY simulation, name",
+                (key,),
+            ).fetchall()
+        return [to_set(row, row[0] if simulation is None else simulation) for row in rows]
+
+    def simulations(self) -> list[str]:
+        """Return the keys of the simulations that have parameter sets or runs, sorted."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                "SELECT simulation FROM sets UNION SELECT simulation FROM runs ORDER BY 1"
+            ).fetchall()
+        return [key for (key,) in rows]
+
+    def history(self, simulation: SimulationLike, name: str) -> list[ParameterSet]:
+        """Return all versions of a set, the current one last; also of a deleted set.
+
+        Raises
+        ------
+        StoreError
+            When there is no such set.
+        """
+        with self._reading() as connection:
+            rows = connection.execute(
+                f"SELECT {COLUMNS} FROM history WHERE simulation = ? AND name = ? ORDER BY version",
+                (key_of(simulation), name),
+            ).fetchall()
+            if not rows:
+                raise missing(connection, key_of(simulation), name)
+        return [to_set(row, simulation) for row in rows]
+
+    def diff(
+        self,
+        simulation: SimulationLike,
+        a: str | tuple[str, int],
+        b: str | tuple[str, int],
+    ) -> dict[str, tuple[Any, Any]]:
+        """Return the parameters in which two sets, or two versions of a set, differ.
+
+        Parameters
+        ----------
+        simulation : str, Simulation or class
+            The simulation. The values are compared as they are stored.
+        a, b : str or (str, int)
+            Name of a set, or name and version.
+
+        Returns
+        -------
+        dict
+            Parameter name to the values in `a` and in `b`; None stands for a value that is not
+            there. ``1`` and ``1.0`` are different.
+
+        Raises
+        ------
+        StoreError
+            When there is no such set or version.
+        """
+        key = key_of(simulation)
+        with self._reading() as connection:
+            first, second = (
+                current(connection, key, one)
+                if isinstance(one, str)
+                else one_version(connection, key, *one)
+                for one in (a, b)
+            )
+        return {
+            name: (first.get(name), second.get(name))
+            for name in {**first, **second}
+            if not _same(first.get(name), second.get(name))
+        }
+
+    def rename(self, simulation: SimulationLike, name: str, new_name: str) -> ParameterSet:
+        """Give a set with all its versions another name, and return it.
+
+        Raises
+        ------
+        StoreError
+            When there is no such set, or when `new_name` is taken, be it by a deleted set.
+        """
+        check_name(new_name, "new name")
+        with self._writing() as connection:
+            current(connection, key_of(simulation), name)
+            check_free(connection, key_of(simulation), new_name)
+            connection.execute(
+                "UPDATE parameter_set SET name = ? WHERE id = ?",
+                (new_name, set_id(connection, key_of(simulation), name)),
+            )
+            return current(connection, simulation, new_name)
+
+    def copy(self, simulation: SimulationLike, name: str, new_name: str) -> ParameterSet:
+        """Store the current version of a set under another name too, and return the copy.
+
+        Raises
+        ------
+        StoreError
+            When there is no such set, or when `new_name` is taken, be it by a deleted set.
+        """
+        check_name(new_name, "new name")
+        key = key_of(simulation)
+        with self._writing() as connection:
+            original = current(connection, key, name)
+            check_free(connection, key, new_name)
+            append_version(connection, key, new_name, to_row(original))
+            return current(connection, simulation, new_name)
+
+    def delete(self, simulation: SimulationLike, name: str) -> None:
+        """Delete a set; `restore` brings it back, `purge` removes it for good.
+
+        Raises
+        ------
+        StoreError
+            When there is no such set.
+        """
+        key = key_of(simulation)
+        with self._writing() as connection:
+            current(connection, key, name)
+            connection.execute(
+                "UPDATE parameter_set SET deleted_at = ? WHERE id = ?",
+                (now(), set_id(connection, key, name)),
+            )
+
+    def restore(
+        self, simulation: SimulationLike, name: str, *, version: int | None = None
+    ) -> ParameterSet:
+        """Undo: bring a deleted set back, or make a former version the current one again.
+
+        Parameters
+        ----------
+        simulation : str, Simulation or class
+            The simulation.
+        name : str
+            Name of the set.
+        version : int, optional
+            The former version. It is saved once more, so that no version is lost.
+
+        Raises
+        ------
+        StoreError
+            When there is no such set or version, or when nothing says what to restore.
+        """
+        key = key_of(simulation)
+        with self._writing() as connection:
+            deleted = newest(connection, key, name).deleted_at is not None
+            if version is None and not deleted:
+                raise StoreError(
+                    f"{key}: the parameter set {name!r} is not deleted. To go back to a former "
+                    "version, say which."
+                )
+            connection.execute(
+                "UPDATE parameter_set SET deleted_at = NULL WHERE id = ?",
+                (set_id(connection, key, name),),
+            )
+            if version is not None:
+                former = one_version(connection, key, name, version)
+                append_version(connection, key, name, to_row(former))
+            return current(connection, simulation, name)
+
+
+def _same(a: Any, b: Any) -> bool:
+    """Compare two values as they are stored, but without regard to the order of items."""
+    # As text, 1 differs from 1.0 and from true, and -0.0 from 0.0.
+    return json.dumps(a, sort_keys=True) == json.dumps(b, sort_keys=True)
