@@ -163,6 +163,13 @@ class RunDatabase(Database):
             raise StoreError(f"{self.path}: has no run with the number {id}.")
         return _to_run(row)
 
+    def delete_runs(self, ids: Iterable[int]) -> int:
+        """Remove the runs with these numbers for good, and return how many there were."""
+        with self._writing() as connection:
+            return sum(
+                connection.execute("DELETE FROM run WHERE id = ?", (id,)).rowcount for id in ids
+            )
+
     def _insert_run(self, connection: sqlite3.Connection, row: Mapping[str, Any]) -> int:
         try:
             connection.execute(

@@ -42,7 +42,7 @@ _VERSION_1 = (
     """,
     """
     CREATE TABLE run (
-        id INTEGER PRIMARY KEY,
+        id INTEGER PRIMARY KEY AUTOINCREMENT,  -- the number of a deleted run is not used again
         simulation_id INTEGER NOT NULL REFERENCES simulation,
         sweep TEXT,                    -- label of the sweep; NULL: a single run
         sweep_index INTEGER,           -- place of the run in its sweep
