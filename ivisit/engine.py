@@ -57,6 +57,8 @@ class Frame:
         These rows.
     run : int
         Number of the run: rises with every `init`.
+    revision : int
+        `Engine.revision` at that moment: an older frame does not know a newer `set` yet.
     """
 
     steps: int
@@ -66,6 +68,7 @@ class Frame:
     trace_steps: np.ndarray
     traces: dict[str, np.ndarray]
     run: int
+    revision: int = 0
 
 
 class Recorder:
@@ -155,6 +158,8 @@ class Engine:
         What `set` changed in this run, by step; `replay` repeats it.
     initial_parameters : dict
         The parameters with which the run began.
+    revision : int
+        How often `set` was called.
     failure : Failure or None
         Why the state is ``failed``.
 
@@ -188,6 +193,7 @@ class Engine:
         self.runs = 0
         self.changes: list[Change] = []
         self.initial_parameters: dict[str, Any] = {}
+        self.revision = 0
         self.failure: Failure | None = None
         #: What the simulation may ask of its window.
         self.link = WindowLink()
@@ -229,6 +235,7 @@ class Engine:
             present = self._pending.get(name, parameters[name])
             valid = control.validate(value, owner=self._class.key, present=present)
             self._pending[name] = valid
+            self.revision += 1
         if self.mode == "async":
             self._apply_pending()
         for callback in self._watchers.get(name, ()):
@@ -423,6 +430,8 @@ class Engine:
         Without `figures` no figure is drawn, so that no code of the simulation can fail.
         """
         trace_steps, traces = self.recorder.take()
+        # Read first: a `set` in between is then in the values of a frame that counts as older.
+        revision = self.revision
         return Frame(
             steps=self.steps,
             state=self.state,
@@ -431,6 +440,7 @@ class Engine:
             trace_steps=trace_steps,
             traces=traces,
             run=self.runs,
+            revision=revision,
         )
 
     def outputs(self, *, figures: bool = True) -> dict[str, Any]:

@@ -147,6 +147,12 @@ def _plugins() -> list[EntryPoint]:
     return sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda point: point.name)
 
 
+def plugin_name(simulation: type[Simulation]) -> str | None:
+    """Return the name under which a class is installed as a plugin; None when it is not."""
+    value = f"{simulation.__module__}:{simulation.__qualname__}"
+    return next((point.name for point in _plugins() if point.value == value), None)
+
+
 def _load_plugin(point: EntryPoint) -> type[Simulation]:
     try:
         loaded = point.load()

@@ -38,8 +38,9 @@ class Worker:
         None: as fast as possible. n: n steps, then wait for the next sixtieth of a second.
     delay : float
         Seconds to wait after each such group of steps (each step when free-running).
-    stepping : bool
-        Whether a step is going on; while `stop` waits for its end, `stopping` is true.
+    busy : bool
+        Whether a step, an `init` or another command is going on; while `stop` waits for its end,
+        `stopping` is true.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -47,7 +48,7 @@ class Worker:
         self.steps_per_frame: int | None = None
         self.delay = 0.0
         self.running = False
-        self.stepping = False
+        self.busy = False
         self._commands: deque[Callable[[], Any]] = deque()
         self._wake = threading.Event()
         self._frame_wanted = True
@@ -65,8 +66,8 @@ class Worker:
 
     @property
     def stopping(self) -> bool:
-        """Whether a stop waits for the end of the present step."""
-        return self._stop_wanted and self.stepping
+        """Whether a stop waits for the end of the present step or `init`."""
+        return self._stop_wanted and self.busy
 
     def init(self) -> None:
         """Start a new run; a running simulation goes on from its beginning."""
@@ -146,14 +147,17 @@ class Worker:
         except RunError:
             # The engine keeps the failure; the frame that says "failed" shows it.
             self.running = False
-            self._stale = self._frame is None
+            self._stale = True
+        finally:
+            self.busy = False
 
     def _answer(self) -> None:
         """Carry out commands and callbacks, then publish a frame if one is wanted."""
         while self._commands:
             command = self._commands.popleft()
-            self._stale = True
+            self._stale = self.busy = True
             command()
+            self.busy = False
         if not self.running and self.engine._callbacks:
             self._stale = True
             self.engine.handle_callbacks()
@@ -185,11 +189,9 @@ class Worker:
 
     def _advance(self, steps: int | None) -> None:
         """Step until `steps` are done or somebody wants something."""
-        self.stepping = self._stale = True
-        try:
-            self.engine.run(steps, until=self._interrupted)
-        finally:
-            self.stepping = False
+        self.busy = self._stale = True
+        self.engine.run(steps, until=self._interrupted)
+        self.busy = False
 
     def _interrupted(self, simulation: Any) -> bool:
         return bool(self._commands) or self._frame_wanted or self._closing

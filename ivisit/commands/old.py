@@ -1,0 +1,49 @@
+"""``ivisit check`` and ``ivisit migrate``: for scripts of IVISIT 0.7x."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from ivisit.commands.common import command, say
+
+
+def add(parsers: Any) -> None:
+    """Add the commands to the parser."""
+    check_parser = command(
+        parsers,
+        "check",
+        check,
+        help="check the directives of an old script",
+        description="List what is wrong or doubtful in the #@IVISIT: directives of an old script, "
+        "with line numbers. Exit code 1 when there is something.",
+        example="ivisit check old_script.py",
+    )
+    check_parser.add_argument("file", help="a script for IVISIT 0.7x")
+    migrate_parser = command(
+        parsers,
+        "migrate",
+        migrate,
+        help="print an old script as a skeleton of a new simulation",
+        example="ivisit migrate old_script.py > new_script.py",
+    )
+    migrate_parser.add_argument("file", help="a script for IVISIT 0.7x")
+
+
+def check(options: argparse.Namespace) -> int:
+    """Print the findings."""
+    from ivisit.legacy.check import check_script
+
+    findings = check_script(options.file)
+    for finding in findings:
+        print(finding)
+    say(options, f"{options.file}: {len(findings) or 'no'} finding{'s'[: len(findings) != 1]}")
+    return 1 if findings else 0
+
+
+def migrate(options: argparse.Namespace) -> int:
+    """Print the skeleton."""
+    from ivisit.legacy.migrate import skeleton
+
+    print(skeleton(options.file), end="")
+    return 0

@@ -1,0 +1,400 @@
+"""``ivisit params``: look after stored parameter sets."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ivisit.commands.common import (
+    Refused,
+    add_parameter_option,
+    add_store_option,
+    assignments,
+    clean_stdout,
+    command,
+    print_json,
+    print_table,
+    say,
+    split_assignments,
+)
+from ivisit.errors import PluginError, StoreError
+
+if TYPE_CHECKING:
+    from ivisit.simulation import Simulation
+    from ivisit.store import ParameterSet, ParameterStore
+
+    SimulationLike = str | type[Simulation]
+
+
+def add(parsers: Any) -> None:
+    """Add the group and its commands to the parser."""
+    group = parsers.add_parser(
+        "params",
+        help="list, show, save, compare, restore, export ... parameter sets",
+        description="Look after stored parameter sets. SIMULATION is a plugin's name, a file, or "
+        "the key under which the store has it.",
+        epilog="example:\n  ivisit params list apps/gauss_filter.py",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    ).add_subparsers(dest="action", metavar="ACTION", required=True)
+    where = "apps/gauss_filter.py"
+
+    parser = _action(group, "list", list_, "list the sets", f"ivisit params list {where}")
+    parser.add_argument("simulation", nargs="?", help="only the sets of this simulation")
+    parser.add_argument("--deleted", action="store_true", help="list the deleted sets instead")
+
+    parser = _action(group, "show", show, "show a set", f"ivisit params show {where} soft")
+    _add_set(parser)
+    _add_version(parser, "show this version")
+
+    example = f"ivisit params save {where} soft -p sigma=8 --comment 'for portraits'"
+    parser = _action(group, "save", save, "save the defaults with changes as a set", example)
+    _add_set(parser)
+    _add_texts(parser)
+
+    example = f"ivisit params set {where} soft -p sigma=9"
+    parser = _action(group, "set", set_, "change values of a stored set", example)
+    _add_set(parser)
+    _add_texts(parser)
+
+    for name, function, text in (
+        ("copy", copy, "store a set under a second name"),
+        ("rename", rename, "give a set another name"),
+    ):
+        parser = _action(group, name, function, text, f"ivisit params {name} {where} soft softer")
+        _add_set(parser)
+        parser.add_argument("new_name", help="the other name")
+
+    parser = _action(
+        group, "delete", delete, "delete a set; 'restore' brings it back",
+        f"ivisit params delete {where} soft",
+    )  # fmt: skip
+    _add_set(parser)
+    parser.add_argument("--purge", action="store_true", help="remove it for good, with its history")
+
+    parser = _action(
+        group, "restore", restore, "bring back a deleted set or a former version",
+        f"ivisit params restore {where} soft --version 1",
+    )  # fmt: skip
+    _add_set(parser)
+    _add_version(parser, "make this version the current one")
+
+    parser = _action(
+        group, "history", history, "list all versions of a set",
+        f"ivisit params history {where} soft",
+    )  # fmt: skip
+    _add_set(parser)
+
+    parser = _action(
+        group, "diff", diff, "compare two sets", f"ivisit params diff {where} soft sharp"
+    )
+    parser.add_argument("simulation", help="plugin, file or stored key")
+    parser.add_argument("a", metavar="A", help="a set's name, or NAME@VERSION")
+    parser.add_argument("b", metavar="B", help="a set's name, or NAME@VERSION")
+
+    parser = _action(
+        group, "export", export, "write sets with all versions to a JSON file",
+        f"ivisit params export sets.json {where}",
+    )  # fmt: skip
+    parser.add_argument("file", help="the JSON file to write")
+    parser.add_argument("simulation", nargs="?", help="only the sets of this simulation")
+
+    parser = _action(
+        group, "import", import_, "read sets from a JSON file or an old IVISIT .db file",
+        f"ivisit params import sets.json {where}",
+    )  # fmt: skip
+    parser.add_argument("file", help="a file of 'params export', or a .db of IVISIT 0.7x")
+    parser.add_argument("simulation", nargs="?", help="simulation whose store takes them")
+
+
+def _action(group: Any, name: str, function: Any, help: str, example: str) -> Any:
+    parser = command(group, name, function, help=help, example=example, json_output=True)
+    add_store_option(parser)
+    return parser
+
+
+def _add_set(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("simulation", help="plugin, file or stored key")
+    parser.add_argument("name", metavar="SET", help="name of the set")
+
+
+def _add_version(parser: argparse.ArgumentParser, help: str) -> None:
+    parser.add_argument("--version", type=int, metavar="N", help=help)
+
+
+def _add_texts(parser: argparse.ArgumentParser) -> None:
+    add_parameter_option(parser)
+    parser.add_argument("--comment", help="anything worth remembering")
+    parser.add_argument("--grade", type=float, help="how good the set is, on a scale of your own")
+
+
+# Finding the simulation and its store ---------------------------------------------------------
+
+
+def _simulation(options: argparse.Namespace) -> SimulationLike:
+    """Return the class, or the text itself as a stored key when there is no such simulation."""
+    from ivisit.registry import get_simulation
+
+    text: str = options.simulation
+    try:
+        with clean_stdout(options.json):
+            found = get_simulation(text)
+    except PluginError:
+        if ".py" in text or os.sep in text:
+            raise
+        return text
+    return found if isinstance(found, type) else type(found)
+
+
+def _open(options: argparse.Namespace, *, create: bool = False) -> ParameterStore:
+    from ivisit.store import ParameterStore
+
+    return ParameterStore(options.db or _default(options.simulation), create=create)
+
+
+def _default(simulation: str | None) -> Path:
+    """Return the store to use when ``--db`` does not say."""
+    from ivisit.store import default_path
+
+    if simulation is not None:
+        path = default_path(simulation)
+        holders = [] if path.exists() else _stores_with(simulation)
+        return holders[0] if len(holders) == 1 else path
+    stores = _stores()
+    if len(stores) != 1:
+        listing = ", ".join(map(str, stores)) or "none here"
+        raise Refused(f"which store? Name a simulation or --db PATH ({listing})")
+    return stores[0]
+
+
+def _stores() -> list[Path]:
+    """Return the stores of this folder, or the one that the environment names."""
+    override = os.environ.get("IVISIT_DB")
+    return [Path(override)] if override else sorted(Path().glob("*.ivisit"))
+
+
+def _stores_with(key: str) -> list[Path]:
+    from ivisit.store import ParameterStore
+
+    found = []
+    for path in _stores():
+        try:
+            with ParameterStore(path, create=False) as store:
+                if key in store.simulations():
+                    found.append(path)
+        except StoreError:
+            continue  # a file that is no store does not hold the key
+    return found
+
+
+# The actions ----------------------------------------------------------------------------------
+
+
+def list_(options: argparse.Namespace) -> int:
+    """Print a row for every set."""
+    from ivisit.store import ParameterStore
+
+    paths = [options.db] if options.db else []
+    if not paths:
+        paths = [_default(options.simulation)] if options.simulation else list(_stores())
+    simulation = _simulation(options) if options.simulation else None
+    sets: list[ParameterSet] = []
+    for path in paths:
+        with ParameterStore(path, create=False) as store:
+            sets += store.sets(simulation, deleted=options.deleted)
+    if options.json:
+        print_json([_record(stored) for stored in sets])
+    else:
+        print_table([_row(stored) for stored in sets])
+    return 0
+
+
+def show(options: argparse.Namespace) -> int:
+    """Print the values of a set."""
+    simulation = _simulation(options)
+    with _open(options) as store:
+        stored = store.load(simulation, options.name, version=options.version)
+    _print_set(options, stored)
+    return 0
+
+
+def save(options: argparse.Namespace) -> int:
+    """Save the defaults with changes."""
+    simulation = _simulation(options)
+    values = _parse(simulation, options.parameters, {})
+    if not isinstance(simulation, str):
+        defaults = {name: control.default for name, control in simulation.controls.items()}
+        values = {**defaults, **values}
+    with _open(options, create=True) as store:
+        stored = store.save(
+            simulation, options.name, values, comment=options.comment or "", grade=options.grade
+        )
+    _print_set(options, stored)
+    return 0
+
+
+def set_(options: argparse.Namespace) -> int:
+    """Change values of a stored set; a new version."""
+    simulation = _simulation(options)
+    with _open(options) as store:
+        former = store.load(simulation, options.name)
+        # By key: values that no longer fit the declaration stay in the set.
+        kept = store.load(former.simulation, options.name)
+        values = {**kept, **_parse(simulation, options.parameters, former)}
+        store.save(
+            former.simulation,
+            options.name,
+            values,
+            comment=former.comment if options.comment is None else options.comment,
+            grade=former.grade if options.grade is None else options.grade,
+        )
+        stored = store.load(simulation, options.name)
+    _print_set(options, stored)
+    return 0
+
+
+def copy(options: argparse.Namespace) -> int:
+    """Store a set under a second name."""
+    with _open(options) as store:
+        _print_set(options, store.copy(_simulation(options), options.name, options.new_name))
+    return 0
+
+
+def rename(options: argparse.Namespace) -> int:
+    """Give a set another name."""
+    with _open(options) as store:
+        _print_set(options, store.rename(_simulation(options), options.name, options.new_name))
+    return 0
+
+
+def delete(options: argparse.Namespace) -> int:
+    """Delete a set."""
+    simulation = _simulation(options)
+    with _open(options) as store:
+        if options.purge:
+            if options.name not in [s.name for s in store.sets(simulation, deleted=True)]:
+                store.delete(simulation, options.name)
+            store.purge(simulation, options.name)
+            say(options, f"removed {options.name!r} and its history")
+        else:
+            store.delete(simulation, options.name)
+            say(options, f"deleted {options.name!r}; 'ivisit params restore' brings it back")
+    return 0
+
+
+def restore(options: argparse.Namespace) -> int:
+    """Bring back a deleted set or a former version."""
+    simulation = _simulation(options)
+    with _open(options) as store:
+        _print_set(options, store.restore(simulation, options.name, version=options.version))
+    return 0
+
+
+def history(options: argparse.Namespace) -> int:
+    """Print a row for every version."""
+    with _open(options) as store:
+        versions = store.history(_simulation(options), options.name)
+    if options.json:
+        print_json([_record(stored) for stored in versions])
+    else:
+        print_table([_row(stored) for stored in versions])
+    return 0
+
+
+def diff(options: argparse.Namespace) -> int:
+    """Print the parameters in which two sets differ."""
+    with _open(options) as store:
+        differences = store.diff(_simulation(options), _version(options.a), _version(options.b))
+    if options.json:
+        print_json({name: list(pair) for name, pair in differences.items()})
+    else:
+        print_table([(n, _text(a), "->", _text(b)) for n, (a, b) in differences.items()])
+        if not differences:
+            say(options, "no differences")
+    return 0
+
+
+def export(options: argparse.Namespace) -> int:
+    """Write sets to a JSON file."""
+    simulation = _simulation(options) if options.simulation else None
+    with _open(options) as store:
+        count = store.export(options.file, simulation)
+    say(options, f"wrote {count} set{'s'[: count != 1]} to {options.file}")
+    return 0
+
+
+def import_(options: argparse.Namespace) -> int:
+    """Read sets from a JSON file or an old .db file."""
+    with _open(options, create=True) as store:
+        if Path(options.file).suffix == ".db":
+            from ivisit.legacy.database import import_database
+
+            changed = import_database(options.file, store, options.simulation)
+        else:
+            changed = store.import_(options.file)
+    for stored in changed:
+        say(options, f"imported {stored.simulation}: {stored.name}")
+    say(options, f"{len(changed)} set{'s'[: len(changed) != 1]} imported or changed")
+    return 0
+
+
+def _parse(
+    simulation: SimulationLike, texts: list[str], present: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the values of ``-p``; items of groups join the present ones."""
+    if isinstance(simulation, str):
+        # Without a declaration the text decides: a JSON number, true, false, or a text.
+        return {name: _guess(text) for name, text in split_assignments(texts).items()}
+    values = assignments(simulation, texts)
+    return {
+        name: simulation.controls[name].validate(value, present=present.get(name))
+        for name, value in values.items()
+    }
+
+
+def _guess(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _version(text: str) -> str | tuple[str, int]:
+    name, at, number = text.rpartition("@")
+    return (name, int(number)) if at and number.isdecimal() else text
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _record(stored: ParameterSet) -> dict[str, Any]:
+    return {
+        "simulation": stored.simulation,
+        "name": stored.name,
+        "version": stored.version,
+        "saved_at": stored.saved_at,
+        "comment": stored.comment,
+        "grade": stored.grade,
+        "parameters": dict(stored),
+        "problems": dict(stored.problems),
+    }
+
+
+def _row(stored: ParameterSet) -> tuple[str, ...]:
+    grade = "" if stored.grade is None else f"grade {stored.grade:g}"
+    time = stored.saved_at[:19].replace("T", " ")
+    return stored.simulation, stored.name, f"v{stored.version}", time, grade, stored.comment
+
+
+def _print_set(options: argparse.Namespace, stored: ParameterSet) -> None:
+    for problem in stored.problems.values():
+        say(options, f"left out: {problem}")
+    if options.json:
+        print_json(_record(stored))
+        return
+    print("  ".join(cell for cell in _row(stored) if cell))
+    print_table([(f"  {name}", "=", _text(value)) for name, value in stored.items()])

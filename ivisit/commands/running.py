@@ -1,0 +1,239 @@
+"""``ivisit run``, ``ivisit replay`` and ``ivisit gui``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ivisit.commands.common import (
+    Refused,
+    add_start_options,
+    assignments,
+    clean_stdout,
+    command,
+    print_json,
+    say,
+)
+from ivisit.errors import RunError
+
+if TYPE_CHECKING:
+    from ivisit.result import RunResult
+
+INTERRUPTED = 130
+
+
+def add(parsers: Any) -> None:
+    """Add the commands to the parser."""
+    run_parser = command(
+        parsers,
+        "run",
+        run,
+        help="run a simulation without a window",
+        example="ivisit run apps/gauss_filter.py --steps 10 -p sigma=4 --out r.npz",
+        json_output=True,
+    )
+    run_parser.add_argument("simulation", help="a plugin's name or a path file.py[:Class]")
+    run_parser.add_argument("--steps", type=int, required=True, help="how many steps")
+    add_start_options(run_parser)
+    run_parser.add_argument(
+        "--record",
+        metavar="TRACE",
+        action="append",
+        help="record this trace only; may be repeated (default: all)",
+    )
+    run_parser.add_argument(
+        "--every", type=int, default=1, metavar="N", help="record every n-th step (default: 1)"
+    )
+    _add_output_options(run_parser)
+
+    replay_parser = command(
+        parsers,
+        "replay",
+        replay,
+        help="repeat a saved run, every change of a parameter included",
+        description="Repeat a saved run with its seed, parameters and every change that was made "
+        "while it went on, and tell whether the recorded numbers are the same bit for bit.",
+        example="ivisit replay session.npz",
+        json_output=True,
+    )
+    replay_parser.add_argument("result", help="a file written by 'ivisit run --out' or the window")
+    replay_parser.add_argument(
+        "--simulation", help="where the simulation is now, if not where the file says"
+    )
+    _add_output_options(replay_parser)
+
+    gui_parser = command(
+        parsers,
+        "gui",
+        gui,
+        help="open the window on a simulation",
+        example="ivisit gui apps/gauss_filter.py",
+    )
+    gui_parser.add_argument("simulation", help="a plugin's name or a path file.py[:Class]")
+    add_start_options(gui_parser)
+
+
+def _add_output_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--out",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="write the result: .npz everything, .csv the traces, .png a picture of all panels; "
+        "may be repeated",
+    )
+    parser.add_argument(
+        "--progress",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="show a progress bar (default: when stderr is a terminal)",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run a simulation and tell or write the result."""
+    from ivisit import runner
+    from ivisit.registry import get_simulation
+
+    _check_outputs(options.out)
+    with clean_stdout(options.json):
+        simulation = get_simulation(options.simulation)
+        parameters = assignments(simulation, options.parameters)
+        try:
+            result = runner.run(
+                simulation,
+                parameters,
+                steps=options.steps,
+                seed=options.seed,
+                record=options.record,
+                every=options.every,
+                store=options.db,
+                parameter_set=options.set,
+                progress=_progress(options),
+            )
+        except RunError as error:
+            # What was recorded before the failure is kept all the same.
+            if error.result is not None:
+                _report(options, error.result)
+            raise
+    _report(options, result)
+    return INTERRUPTED if result.status == "interrupted" else 0
+
+
+def replay(options: argparse.Namespace) -> int:
+    """Repeat a saved run and compare."""
+    from ivisit import runner
+    from ivisit.result import RunResult
+
+    _check_outputs(options.out)
+    former = RunResult.load(options.result)
+    with clean_stdout(options.json):
+        result = runner.replay(options.simulation or _origin(former), former)
+    _report(options, result)
+    differing = [
+        name
+        for name, column in former.traces.items()
+        if column.tobytes() != result.traces[name][: len(column)].tobytes()
+    ]
+    if differing:
+        print(f"ivisit: the replay differs in {', '.join(differing)}", file=sys.stderr)
+        return 1
+    say(options, "the replay equals the saved run, bit for bit")
+    return 0
+
+
+def gui(options: argparse.Namespace) -> int:
+    """Open the window."""
+    from ivisit.launcher import launch
+    from ivisit.registry import get_simulation
+
+    simulation = get_simulation(options.simulation)
+    launch(
+        simulation,
+        seed=options.seed,
+        store=options.db,
+        parameter_set=options.set,
+        parameters=assignments(simulation, options.parameters),
+    )
+    return 0
+
+
+def _origin(result: RunResult) -> str:
+    """Return where the simulation of a saved run was."""
+    from importlib.metadata import entry_points
+
+    from ivisit.registry import ENTRY_POINT_GROUP
+
+    value = result.provenance.get("simulation", "")
+    for point in entry_points(group=ENTRY_POINT_GROUP):
+        if point.value == value:
+            return point.name
+    source = result.provenance.get("source")
+    if source is None:
+        raise Refused(
+            f"the file does not say where {result.simulation!r} is; name it with --simulation"
+        )
+    return f"{source}:{value.rpartition(':')[2]}"
+
+
+def _progress(options: argparse.Namespace) -> bool:
+    if options.progress is not None:
+        return bool(options.progress)
+    return sys.stderr.isatty() and not options.quiet
+
+
+def _check_outputs(paths: list[str]) -> None:
+    """Refuse an ending or a folder before anything runs."""
+    for path in paths:
+        if Path(path).suffix not in (".npz", ".csv", ".png"):
+            raise Refused(f"--out: must end in .npz, .csv or .png, not {path!r}")
+        if not Path(path).resolve().parent.is_dir():
+            raise Refused(f"--out: there is no folder for {path!r}")
+
+
+def _report(options: argparse.Namespace, result: RunResult) -> None:
+    """Write the files and print the final numbers and texts."""
+    from dataclasses import asdict
+
+    import numpy as np
+
+    for path in options.out:
+        _write(result, Path(path))
+        say(options, f"wrote {path}")
+    shown = {
+        name: {"shape": list(value.shape), "dtype": str(value.dtype)}
+        if isinstance(value, np.ndarray)
+        else value
+        for name, value in result.outputs.items()
+        if not (options.json is False and isinstance(value, np.ndarray))
+    }
+    if options.json:
+        record: dict[str, Any] = {
+            name: getattr(result, name)
+            for name in ("simulation", "status", "steps", "seed", "parameters", "duration")
+        }
+        record["outputs"] = shown
+        record["failure"] = asdict(result.failure) if result.failure else None
+        print_json(record)
+        return
+    say(
+        options,
+        f"{result.simulation}: {result.status} after {result.steps} steps, "
+        f"{result.duration:.3g} s, seed {result.seed}",
+    )
+    for name, value in shown.items():
+        print(f"{name} = {value}")
+
+
+def _write(result: RunResult, path: Path) -> None:
+    if path.suffix == ".npz":
+        result.save(path)
+    elif path.suffix == ".csv":
+        result.to_csv(path)
+    else:
+        try:
+            result.figure().savefig(path)
+        except OSError as error:
+            raise Refused(f"{path}: cannot be written: {error.strerror or error}") from error
