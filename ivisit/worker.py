@@ -145,9 +145,8 @@ class Worker:
         try:
             function()
         except RunError:
-            # The engine keeps the failure; the frame that says "failed" shows it.
+            # The engine keeps the failure for the window to see.
             self.running = False
-            self._stale = True
         finally:
             self.busy = False
 
