@@ -15,7 +15,7 @@ from typing import Self
 from ivisit.errors import StoreError
 from ivisit.store.opening import open_file
 from ivisit.store.problems import explained
-from ivisit.store.transactions import immediate
+from ivisit.store.transactions import immediate, reading
 
 log = logging.getLogger(__name__)
 
@@ -95,10 +95,11 @@ class Database:
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
-        """Lend the connection for reading."""
+        """Lend the connection for reading one state of the file."""
         with self._lock, explained(self.path):
             self._check_open()
-            yield self._file.connection
+            with reading(self._file.connection):
+                yield self._file.connection
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:

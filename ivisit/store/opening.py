@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 from ivisit.errors import StoreError
 from ivisit.store.problems import damaged, is_busy
 from ivisit.store.schema import MIGRATIONS, read_version, upgrade
-from ivisit.store.transactions import BUSY_SECONDS, immediate
+from ivisit.store.transactions import BUSY_SECONDS, immediate, reading
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +92,13 @@ def _refuse_foreign(path: Path) -> None:
     # Not read with open(): closing that file would drop the locks that another connection of
     # this process holds on it.
     with closing(_connect(path, "mode=ro&immutable=1")) as connection:
-        read_version(connection, path)
+        try:
+            with reading(connection):
+                read_version(connection, path)
+        except sqlite3.DatabaseError as error:
+            # Without its log, a store whose writer was killed may look damaged; the log mends it.
+            if not error.sqlite_errorname.startswith("SQLITE_CORRUPT"):
+                raise
 
 
 def _open_writable(path: Path, patience: float) -> OpenFile:
@@ -102,7 +108,9 @@ def _open_writable(path: Path, patience: float) -> OpenFile:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
         _refuse_damaged(connection, path)
-        if read_version(connection, path) < len(MIGRATIONS):
+        with reading(connection):
+            version = read_version(connection, path)
+        if version < len(MIGRATIONS):
             with immediate(connection, patience):
                 # Read again: another process may have done it while this one waited.
                 upgrade(connection, read_version(connection, path))
@@ -180,7 +188,9 @@ def _open_read_only(path: Path) -> OpenFile:
             undo.callback(connection.close)
         connection.execute("PRAGMA query_only = ON")
         _refuse_damaged(connection, path)
-        if read_version(connection, path) < len(MIGRATIONS):
+        with reading(connection):
+            version = read_version(connection, path)
+        if version < len(MIGRATIONS):
             raise StoreError(
                 f"{path}: is empty or was written by an older version of ivisit, and read-only. "
                 "Copy it to a folder where you may write, and open the copy."

@@ -100,6 +100,9 @@ MIGRATIONS: list[tuple[str, ...]] = [_VERSION_1]
 def read_version(connection: sqlite3.Connection, path: Path) -> int:
     """Return the schema version of an open file: 0 when it is empty.
 
+    The caller has begun a transaction; else a file that another process is just making could
+    look like that of another program.
+
     Raises
     ------
     StoreError

@@ -1,4 +1,4 @@
-"""Transactions that wait for other writers instead of failing."""
+"""Transactions: for reading one state, and for writing, where they wait instead of failing."""
 
 from __future__ import annotations
 
@@ -35,6 +35,17 @@ def immediate(connection: sqlite3.Connection, patience: float) -> Iterator[None]
         _persist(connection, "COMMIT", end)
     finally:
         # Some errors, a full disk among them, end the transaction by themselves.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+@contextmanager
+def reading(connection: sqlite3.Connection) -> Iterator[None]:
+    """Let all statements of the block read the same state of the file."""
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
 

@@ -192,7 +192,7 @@ def test_a_bad_file_is_refused_as_a_whole(
 
 
 def test_a_file_that_cannot_be_read_is_named(store: ParameterStore, tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="none.json: No such file or directory"):
+    with pytest.raises(StoreError, match=r"none.json: No such file or directory"):
         store.import_(tmp_path / "none.json")
     with pytest.raises(StoreError, match="Is a directory"):
         store.import_(tmp_path)

@@ -76,5 +76,5 @@ def test_a_backup_overwrites_nothing(store: ParameterStore, tmp_path: Path) -> N
     with pytest.raises(StoreError, match="precious: exists already"):
         store.backup(precious)
     assert precious.read_text() == "precious"
-    with pytest.raises(StoreError, match="backup.ivisit: could not be opened"):
+    with pytest.raises(StoreError, match=r"backup.ivisit: could not be opened"):
         store.backup(tmp_path / "no" / "backup.ivisit")

@@ -155,9 +155,11 @@ def test_a_name_that_is_taken_is_not_overwritten(store: ParameterStore) -> None:
         store.save("S", name, {"name": name})
     store.delete("S", "c")
     for method in (store.rename, store.copy):
-        with pytest.raises(StoreError, match="has a parameter set 'b' already. Choose another"):
+        with pytest.raises(StoreError, match=r"has a parameter set 'b' already. Choose another"):
             method("S", "a", "b")
-        with pytest.raises(StoreError, match="has a deleted parameter set 'c' already. Restore or"):
+        with pytest.raises(
+            StoreError, match=r"has a deleted parameter set 'c' already. Restore or"
+        ):
             method("S", "a", "c")
         with pytest.raises(StoreError, match="has no parameter set 'x'"):
             method("S", "x", "y")
@@ -172,7 +174,7 @@ def test_a_deleted_set_is_hidden_until_it_is_restored(store: ParameterStore) -> 
     store.delete("S", "a")
     assert store.sets() == []
     assert [one.name for one in store.sets(deleted=True)] == ["a"]
-    with pytest.raises(StoreError, match="the parameter set 'a' was deleted at .* be restored"):
+    with pytest.raises(StoreError, match=r"the parameter set 'a' was deleted at .* be restored"):
         store.load("S", "a")
     with pytest.raises(StoreError, match="was deleted at"):
         store.delete("S", "a")
@@ -198,7 +200,7 @@ def test_a_former_version_of_a_deleted_set_can_be_restored(store: ParameterStore
 
 def test_restoring_says_what_there_is_nothing_to_restore(store: ParameterStore) -> None:
     store.save("S", "a", {})
-    with pytest.raises(StoreError, match="'a' is not deleted. To go back .* say which"):
+    with pytest.raises(StoreError, match=r"'a' is not deleted. To go back .* say which"):
         store.restore("S", "a")
     with pytest.raises(StoreError, match="has no version 9"):
         store.restore("S", "a", version=9)

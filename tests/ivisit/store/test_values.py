@@ -1,4 +1,4 @@
-"""Values come back from the store exactly as they were, or are refused before anything is written."""
+"""Values come back from the store exactly as they were, or are refused before they are written."""
 
 from __future__ import annotations
 
