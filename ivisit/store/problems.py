@@ -45,7 +45,7 @@ def explain(path: Path, error: sqlite3.Error) -> str:
 
 def damaged(path: Path, report: str) -> StoreError:
     """Return the error for a file in which SQLite's own check finds damage."""
-    return StoreError(f"{path}: {_DAMAGED} (SQLite: {report}).")
+    return StoreError(f"{path}: {_DAMAGED} (SQLite: {report.splitlines()[-1]}).")
 
 
 def is_busy(error: sqlite3.Error) -> bool:
