@@ -1,0 +1,102 @@
+"""Checks of arguments, and the one place where their messages take shape.
+
+Each refusal names the argument, says what is allowed and repeats the value, as in
+``completeness: must be a number from 0 to 1, not 1.5``.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+def refusal(name: str, allowed: str, value: Any) -> ValueError:
+    """Build the error for the argument `name`, which must be `allowed` but is `value`."""
+    if isinstance(value, np.ndarray) and value.ndim:
+        text = f"an array of shape {value.shape} and type {value.dtype}"
+    else:
+        text = repr(value.item() if isinstance(value, np.generic) else value)
+    return ValueError(f"{name}: must be {allowed}, not {text[:80]}")
+
+
+def whole_number(name: str, value: Any, minimum: int = 0, maximum: int | None = None) -> int:
+    """Return `value` as an int between `minimum` and `maximum` (both allowed)."""
+    span = f"at least {minimum}" if maximum is None else f"from {minimum} to {maximum}"
+    allowed = f"a whole number, {span}"
+    if isinstance(value, bool | np.bool_):
+        raise refusal(name, allowed, value)
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise refusal(name, allowed, value) from None
+    if number < minimum or (maximum is not None and number > maximum):
+        raise refusal(name, allowed, value)
+    return number
+
+
+def real_number(name: str, value: Any, minimum: float, maximum: float = np.inf) -> float:
+    """Return `value` as a finite float between `minimum` and `maximum` (both allowed)."""
+    allowed = (
+        f"a number of at least {minimum:g}"
+        if maximum == np.inf
+        else f"a number from {minimum:g} to {maximum:g}"
+    )
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise refusal(name, allowed, value) from None
+    if not (np.isfinite(number) and minimum <= number <= maximum):
+        raise refusal(name, allowed, value)
+    return number
+
+
+def choice(name: str, value: Any, allowed: Iterable[str]) -> str:
+    """Return `value` if it is one of the words `allowed`."""
+    words = list(allowed)
+    if not isinstance(value, str) or value not in words:
+        raise refusal(name, "one of " + ", ".join(map(repr, words)), value)
+    return value
+
+
+def binary(name: str, values: ArrayLike, n_units: int | None = None) -> NDArray[np.uint8]:
+    """Return `values` as uint8 array of zeros and ones, 1-D or 2-D.
+
+    Parameters
+    ----------
+    name : str
+        The argument that holds them, for messages.
+    values : array_like
+        Booleans, integers or floating-point numbers, all 0 or 1.
+    n_units : int, optional
+        Length that the last axis must have.
+    """
+    array = np.asarray(values)
+    shape = "(n_patterns, n_units) or (n_units,)" if n_units is None else f"(any, {n_units})"
+    if array.ndim not in (1, 2) or (n_units is not None and array.shape[-1] != n_units):
+        raise refusal(name, f"an array of shape {shape}", array)
+    if array.dtype == np.bool_:
+        return array.view(np.uint8)
+    if array.dtype.kind not in "iuf":
+        raise refusal(name, "an array of zeros and ones", array)
+    # Unsigned bytes need one comparison only, which matters for matrices of 10^8 entries.
+    valid = array <= 1 if array.dtype == np.uint8 else (array == 0) | (array == 1)
+    if not valid.all():
+        place = np.argwhere(~valid)[0].tolist()
+        raise ValueError(
+            f"{name}: must hold zeros and ones only, not {array[tuple(place)].item()!r} "
+            f"(at index {place})"
+        )
+    return array.astype(np.uint8, copy=False)
+
+
+def same_shape(name: str, array: NDArray[Any], other_name: str, other: NDArray[Any]) -> None:
+    """Refuse two arrays of different shapes, naming both."""
+    if array.shape != other.shape:
+        raise ValueError(
+            f"{name} and {other_name}: must have the same shape, "
+            f"not {array.shape} and {other.shape}"
+        )

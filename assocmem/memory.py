@@ -1,0 +1,426 @@
+"""The associative memory: counts of stored patterns, and everything derived from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from os import PathLike
+from typing import Any, NamedTuple
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from assocmem._validation import binary, refusal, whole_number
+from assocmem.channel import Channel
+from assocmem.evaluation import Evaluator
+from assocmem.learning import PatternStatistics
+from assocmem.request import Request
+from assocmem.retrieval import RetrievalResult
+from assocmem.rules import find
+from assocmem.rules.base import Potentials, Rule
+
+#: Version of the files that `AssociativeMemory.save` writes.
+FILE_VERSION = 1
+
+
+class Weights(NamedTuple):
+    """Weights and biases of a memory: x_j = b_j + sum of w_ij over the active inputs i.
+
+    Attributes
+    ----------
+    weights : Potentials, shape (n_units, n_outputs)
+        w_ij from input i to output j, own terms i = j included; finite float64, infinite int.
+    biases : Potentials, shape (n_outputs,)
+        b_j, prior and silent terms.
+    """
+
+    weights: Potentials
+    biases: Potentials
+
+
+class AssociativeMemory:
+    """A neural associative memory with one layer of synapses.
+
+    Stores binary patterns by counting how often units are active together, and retrieves them
+    from noisy or incomplete queries. Only counts are kept, so that storing is incremental,
+    independent of order, and can be undone.
+
+    Parameters
+    ----------
+    n_units : int
+        Number of (input) units n.
+    n_outputs : int, optional
+        Number of output units, for hetero-association. Default: auto-association, in which the
+        units are inputs and outputs at once.
+    rule : str or Rule, default "bayes"
+        Name of a registered rule (`assocmem.rules.RULES`), or an instance of a rule of your own.
+
+    Raises
+    ------
+    ValueError
+        If a number is not a positive whole number, or no rule has this name.
+
+    References
+    ----------
+    A. Knoblauch, "Neural auto-association with optimal Bayesian learning", arXiv:2412.18349 (2024).
+    A. Knoblauch, "Neural associative memory with optimal Bayesian learning", Neural Computation
+    23:1393 (2011).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from assocmem import AssociativeMemory, Channel
+    >>> memory = AssociativeMemory(6)
+    >>> memory.store([[1, 1, 1, 0, 0, 0], [0, 0, 0, 1, 1, 1]])
+    >>> channel = Channel.of_query(2 / 3, 0, n_units=6, n_active=3)
+    >>> memory.retrieve([1, 1, 0, 0, 0, 0], channel=channel, n_active=3).patterns
+    array([1, 1, 1, 0, 0, 0], dtype=uint8)
+    """
+
+    def __init__(
+        self, n_units: int, *, n_outputs: int | None = None, rule: str | Rule = "bayes"
+    ) -> None:
+        self.n_units = whole_number("n_units", n_units, 1)
+        self.is_auto = n_outputs is None
+        self.n_outputs = (
+            self.n_units if n_outputs is None else whole_number("n_outputs", n_outputs, 1)
+        )
+        self.rule = find(rule)
+        self._statistics = PatternStatistics(self.n_units, self.n_outputs, shared=self.is_auto)
+        self._evaluator = Evaluator(self._statistics, self.rule)
+
+    def __repr__(self) -> str:
+        outputs = "" if self.is_auto else f", n_outputs={self.n_outputs}"
+        return (
+            f"<AssociativeMemory({self.n_units}{outputs}, rule={self.rule.name!r}) "
+            f"with {self.n_patterns} patterns>"
+        )
+
+    @property
+    def n_patterns(self) -> int:
+        """Number of stored patterns M; a pattern stored twice counts twice."""
+        return self._statistics.n_patterns
+
+    @property
+    def usage(self) -> NDArray[np.int64]:
+        """M1(i), in how many patterns each input unit is active; shape (n_units,), read-only."""
+        return _read_only(self._statistics.input_usage)
+
+    @property
+    def output_usage(self) -> NDArray[np.int64]:
+        """M1(j), in how many patterns each output unit is active; shape (n_outputs,), read-only."""
+        return _read_only(self._statistics.output_usage)
+
+    @property
+    def coincidences(self) -> NDArray[np.signedinteger]:
+        """M11(i, j), in how many patterns both are active; shape (n_units, n_outputs), read-only.
+
+        int16 as long as no usage exceeds 32767, then int32. A view that later calls of `store`
+        may change.
+        """
+        return _read_only(self._statistics.coincidences)
+
+    def store(self, X: ArrayLike, Y: ArrayLike | None = None) -> None:
+        """Store patterns, in addition to those that are stored already.
+
+        Parameters
+        ----------
+        X : array_like, shape (n_patterns, n_units) or (n_units,)
+            Input patterns, zeros and ones.
+        Y : array_like, shape (n_patterns, n_outputs) or (n_outputs,), optional
+            Output patterns; for hetero-association only, and required there.
+
+        Raises
+        ------
+        ValueError
+            If a shape is wrong or an entry is neither 0 nor 1.
+        OverflowError
+            If the memory would hold more than 2^30 patterns.
+        """
+        self._statistics.add(*self._pairs(X, Y))
+        self._evaluator.clear()
+
+    def forget(self, X: ArrayLike, Y: ArrayLike | None = None) -> None:
+        """Undo `store` for these patterns; parameters as there.
+
+        Raises
+        ------
+        ValueError
+            If a count would become negative, because these patterns were not stored; the memory
+            then is unchanged.
+        """
+        self._statistics.remove(*self._pairs(X, Y))
+        self._evaluator.clear()
+
+    def potentials(
+        self, queries: ArrayLike, channel: Channel | None = None, self_term: bool = True
+    ) -> Potentials:
+        """Return the potentials of all outputs, in double precision.
+
+        Parameters
+        ----------
+        queries : array_like, shape (n_queries, n_units) or (n_units,)
+            Zeros and ones.
+        channel : Channel, optional
+            Noise of the queries; required for probabilistic rules.
+        self_term : bool, default True
+            Whether the own term i = j is included (auto-association only).
+
+        Returns
+        -------
+        Potentials
+            `finite` (n_queries, n_outputs) float64 and `infinite` (same shape) int32. For
+            probabilistic rules natural-log odds that the output is active, for others plain sums.
+
+        Raises
+        ------
+        ValueError
+            If the memory is empty, a required channel is missing, or the queries are not binary.
+        """
+        inputs = binary("queries", queries, self.n_units)
+        self._require_patterns("potentials")
+        x = self._evaluator.given(
+            np.atleast_2d(inputs),
+            self._check_channel(channel),
+            own_term=self.is_auto and bool(self_term),
+            exact=True,
+        )
+        infinite = np.zeros(x.finite.shape, np.int32) if x.infinite is None else x.infinite
+        if inputs.ndim == 1:
+            return Potentials(x.finite[0], infinite[0])
+        return Potentials(x.finite, infinite)
+
+    def weights(self, channel: Channel | None = None) -> Weights:
+        """Return all weights and biases in double precision, own terms included.
+
+        Parameters
+        ----------
+        channel : Channel, optional
+            Noise of the queries; required for probabilistic rules.
+
+        Returns
+        -------
+        Weights
+            A pair (weights, biases) of `Potentials`.
+
+        Raises
+        ------
+        ValueError
+            If the memory is empty or a required channel is missing.
+        """
+        self._require_patterns("weights")
+        matrix = self._evaluator.matrix(self._check_channel(channel), exact=True)
+        weights, biases = (_whole(part) for part in (matrix.weights, matrix.bias))
+        if matrix.own_active is not None and matrix.own_silent is not None:
+            diagonal = np.arange(self.n_units)
+            active, silent = _whole(matrix.own_active), _whole(matrix.own_silent)
+            for part, own_active, own_silent in zip(weights, active, silent, strict=True):
+                part[diagonal, diagonal] = own_active - own_silent
+            for part, own_silent in zip(biases, silent, strict=True):
+                part += own_silent
+        return Weights(weights, biases)
+
+    def retrieve(
+        self,
+        queries: ArrayLike,
+        *,
+        channel: Channel | None = None,
+        activation: str = "winners",
+        n_active: ArrayLike | None = None,
+        max_steps: int = 10,
+        noise: str = "fixed",
+        clamp: bool = False,
+        schedule: Sequence[int] = (),
+        self_term: str | None = None,
+        ties: str = "index",
+        truth: ArrayLike | None = None,
+        calibration: ArrayLike | None = None,
+        rng: Any = None,
+    ) -> RetrievalResult:
+        """Retrieve patterns from queries, by up to `max_steps` steps.
+
+        Parameters
+        ----------
+        queries : array_like, shape (n_queries, n_units) or (n_units,)
+            Zeros and ones.
+        channel : Channel, optional
+            Assumed noise of the queries; required for probabilistic rules.
+        activation : {"winners", "threshold", "block-winners", "willshaw"}
+            Which units become active: the `n_active` largest potentials; those of at least 0; the
+            largest in each of `n_active` blocks; those that all active inputs support.
+        n_active : int or array_like of int, shape (n_queries,), optional
+            Number k of winners, or of blocks; required for ``"winners"`` and ``"block-winners"``.
+        max_steps : int, default 10
+            Largest number of steps; hetero-association always makes one.
+        noise : {"fixed", "posterior", "batch", "calibrated", "true", "soft"}
+            Noise assumed from step 2 on: that of the query; estimated from the posteriors of each
+            query; from their mean over the batch; from simulated retrievals of `calibration`;
+            known from `truth`; or a reliability of each unit (bayes and bcpnn-full only).
+        clamp : bool, default False
+            Whether each unit of the query keeps its own evidence log rho(q_j) in all steps, in
+            place of own terms. Probabilistic rules only.
+        schedule : sequence of int, default ()
+            Core retrieval: numbers of winners in the first steps.
+        self_term : {"first", "never", "always"}, optional
+            In which steps the own term i = j counts. Default "first", for willshaw "always".
+            Without influence if `clamp` is true or `noise` is "soft".
+        ties : {"index", "random"}
+            Which of equal potentials wins: the smaller index, or a random order of the units,
+            drawn once for each query from a stream of its own.
+        truth : array_like, shape of `queries`, optional
+            The patterns to be found; for `noise` "true" only.
+        calibration : array_like, shape (n_calibration, n_units), optional
+            Stored patterns, for `noise` "calibrated" only.
+        rng : int, numpy.random.Generator or None
+            Source of random ties and of calibration queries.
+
+        Returns
+        -------
+        RetrievalResult
+
+        Raises
+        ------
+        ValueError
+            If an argument is out of range, missing, or has no meaning with the others.
+
+        Notes
+        -----
+        Estimates ``"batch"`` depend on the whole batch; with all others each query is retrieved
+        as if it were alone. An empty memory answers with zeros.
+        """
+        inputs = binary("queries", queries, self.n_units)
+        request = Request(
+            channel=self._check_channel(channel),
+            activation=activation,
+            n_active=n_active,
+            max_steps=max_steps,
+            noise=noise,
+            clamp=clamp,
+            schedule=schedule,
+            self_term=self_term,
+            ties=ties,
+            generator=np.random.default_rng(rng),
+        )
+        result = request.answer(self._evaluator, np.atleast_2d(inputs), truth, calibration)
+        return result.first() if inputs.ndim == 1 else result
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the memory to a compressed NumPy archive (npz).
+
+        Parameters
+        ----------
+        path : str or path
+            File to write; an existing one is replaced. The name is used as given.
+        """
+        content: dict[str, Any] = {
+            "version": np.array(FILE_VERSION),
+            "rule": np.array(self.rule.name),
+            "n_patterns": np.array(self.n_patterns),
+            "usage": self.usage,
+            "coincidences": self.coincidences,
+        }
+        if not self.is_auto:
+            content["output_usage"] = self.output_usage
+        with open(path, "wb") as file:
+            np.savez_compressed(file, **content)
+
+    @classmethod
+    def load(
+        cls, path: str | PathLike[str], *, rule: str | Rule | None = None
+    ) -> AssociativeMemory:
+        """Read a memory that `save` has written.
+
+        Parameters
+        ----------
+        path : str or path
+            The file.
+        rule : str or Rule, optional
+            Rule to use in place of the saved name; needed for rules that are not registered or
+            have parameters of their own.
+
+        Returns
+        -------
+        AssociativeMemory
+
+        Raises
+        ------
+        ValueError
+            If the file holds no memory, or one of a later version, or counts that contradict
+            each other.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as archive:
+                content = dict(archive)
+        except (BadZipFile, ValueError, EOFError) as error:
+            raise ValueError(f"{path}: is not a saved memory ({error})") from error
+        missing = {"version", "rule", "n_patterns", "usage", "coincidences"} - content.keys()
+        if missing:
+            raise ValueError(f"{path}: is not a saved memory; it lacks {sorted(missing)}")
+        if int(content["version"]) > FILE_VERSION:
+            raise ValueError(
+                f"{path}: has version {content['version']}; this program reads versions up to "
+                f"{FILE_VERSION}"
+            )
+        n_units, n_outputs = content["coincidences"].shape
+        memory = cls(
+            n_units,
+            n_outputs=n_outputs if "output_usage" in content else None,
+            rule=rule if rule is not None else str(content["rule"]),
+        )
+        try:
+            memory._statistics.restore(
+                int(content["n_patterns"]),
+                content["usage"],
+                content["output_usage" if "output_usage" in content else "usage"],
+                content["coincidences"],
+            )
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}") from error
+        return memory
+
+    def _pairs(
+        self, X: ArrayLike, Y: ArrayLike | None
+    ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """Check the patterns of `store` and `forget`, and return them two-dimensional."""
+        inputs = np.atleast_2d(binary("X", X, self.n_units))
+        if self.is_auto:
+            if Y is not None:
+                raise ValueError("Y: must be left out in auto-association (n_outputs is None)")
+            return inputs, inputs
+        if Y is None:
+            raise ValueError("Y: must be given in hetero-association (n_outputs is set)")
+        outputs = np.atleast_2d(binary("Y", Y, self.n_outputs))
+        if len(outputs) != len(inputs):
+            raise ValueError(
+                f"X and Y: must hold the same number of patterns, "
+                f"not {len(inputs)} and {len(outputs)}"
+            )
+        return inputs, outputs
+
+    def _check_channel(self, channel: Channel | None) -> Channel | None:
+        if channel is None and self.rule.probabilistic:
+            raise ValueError(
+                f"channel: must be given with the rule {self.rule.name!r}, "
+                "e.g. Channel(e01=0.01, e10=0.25)"
+            )
+        if channel is not None and not isinstance(channel, Channel):
+            raise refusal("channel", "a Channel", channel)
+        return channel
+
+    def _require_patterns(self, action: str) -> None:
+        if not self.n_patterns:
+            raise ValueError(f"{action}: the memory is empty; store patterns first")
+
+
+def _read_only(array: NDArray[Any]) -> NDArray[Any]:
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+def _whole(part: Potentials) -> Potentials:
+    """Return a copy with an array of counts in place of None."""
+    infinite = np.zeros(part.finite.shape, np.int32)
+    if part.infinite is not None:
+        infinite += part.infinite.astype(np.int32)
+    return Potentials(part.finite.copy(), infinite)

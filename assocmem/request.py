@@ -1,0 +1,228 @@
+"""The arguments of `AssociativeMemory.retrieve`: checked, completed and carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from assocmem._validation import binary, choice, same_shape, whole_number
+from assocmem.activation import Activation, make_activation
+from assocmem.channel import Channel
+from assocmem.evaluation import Evaluator
+from assocmem.noise import (
+    NOISE_MODES,
+    FixedNoise,
+    MeanNoise,
+    NoiseSource,
+    OwnNoise,
+    ScheduledNoise,
+)
+from assocmem.patterns import corrupt
+from assocmem.retrieval import Procedure, RetrievalResult, iterate
+from assocmem.rules.base import Potentials
+from assocmem.soft import SoftRetrieval
+
+SELF_TERMS = ("first", "never", "always")
+TIES = ("index", "random")
+
+#: Activations that choose a given number of units, so that core retrieval can choose fewer.
+SELECTIVE = ("winners", "block-winners")
+
+
+@dataclass(frozen=True)
+class Request:
+    """The arguments of `AssociativeMemory.retrieve`, described there."""
+
+    channel: Channel | None
+    activation: str
+    n_active: ArrayLike | None
+    max_steps: int
+    noise: str
+    clamp: bool
+    schedule: Sequence[int]
+    self_term: str | None
+    ties: str
+    generator: np.random.Generator
+
+    def answer(
+        self,
+        evaluator: Evaluator,
+        queries: NDArray[np.uint8],
+        truth: ArrayLike | None,
+        calibration: ArrayLike | None,
+    ) -> RetrievalResult:
+        """Check everything and retrieve.
+
+        Parameters
+        ----------
+        evaluator : Evaluator
+            Of the memory.
+        queries : ndarray of 0 and 1, shape (n_queries, n_units)
+        truth, calibration : array_like, optional
+            As for `AssociativeMemory.retrieve`.
+        """
+        self._check(evaluator)
+        procedure = self._procedure(evaluator, len(queries))
+        source = self._noise_source(len(queries), _truth(truth, queries, self.noise))
+        calibrating = _calibration(calibration, queries.shape[1], self.noise)
+        if not evaluator.statistics.n_patterns:
+            return _nothing(len(queries), evaluator.n_outputs, source)
+        if self.noise == "soft" and self.channel is not None:
+            return SoftRetrieval(evaluator, queries, procedure, self.channel).run()
+        if calibrating is not None:
+            source = ScheduledNoise(self._calibrate(evaluator, calibrating), len(queries))
+        result = iterate(evaluator, queries, procedure, source)
+        if not evaluator.statistics.shared:
+            result.converged[:] = True
+        return result
+
+    def _check(self, evaluator: Evaluator) -> None:
+        rule = evaluator.rule
+        choice("noise", self.noise, NOISE_MODES)
+        choice("ties", self.ties, TIES)
+        if self.self_term is not None:
+            choice("self_term", self.self_term, SELF_TERMS)
+        if self.noise != "fixed":
+            _ = evaluator.adaptive_rule  # refuses rules for which noise has no meaning
+        if self.clamp and not rule.probabilistic:
+            raise ValueError(
+                f"clamp: must be False with the rule {rule.name!r}, whose potentials are no log "
+                "odds to which the evidence of the query could be added"
+            )
+        if not evaluator.statistics.shared:
+            self._refuse_iteration()
+        if self.schedule and self.activation not in SELECTIVE:
+            raise ValueError(
+                f"schedule: needs activation 'winners' or 'block-winners', not {self.activation!r}"
+            )
+
+    def _refuse_iteration(self) -> None:
+        """Refuse what hetero-association, which makes one step without own terms, cannot do."""
+        unsuitable = {
+            "noise": (self.noise, "fixed"),
+            "clamp": (bool(self.clamp), False),
+            "schedule": (tuple(self.schedule), ()),
+            "self_term": (self.self_term, None),
+        }
+        for name, (value, only) in unsuitable.items():
+            if value != only and (name, value) != ("self_term", "never"):
+                raise ValueError(
+                    f"{name}: must be {only!r} in hetero-association, which makes one step from "
+                    f"inputs to outputs, not {value!r}"
+                )
+
+    def _procedure(self, evaluator: Evaluator, n_queries: int) -> Procedure:
+        shared = evaluator.statistics.shared
+        activation = self._activation(evaluator, n_queries)
+        self_term = self.self_term or evaluator.rule.self_term
+        max_steps = whole_number("max_steps", self.max_steps, 1)
+        return Procedure(
+            activation,
+            self.channel,
+            max_steps if shared else 1,
+            self._checked_schedule(),
+            bool(self.clamp),
+            self_term if shared else "never",
+        )
+
+    def _activation(self, evaluator: Evaluator, n_queries: int) -> Activation:
+        order = None
+        if self.ties == "random":
+            # A stream for each query, so that a batch equals its queries one by one.
+            streams = self.generator.spawn(n_queries)
+            shape = (n_queries, evaluator.n_outputs)
+            order = np.array([stream.random(shape[1]) for stream in streams]).reshape(shape)
+        return make_activation(
+            self.activation,
+            rule=evaluator.rule,
+            n_active=self.n_active,
+            n_queries=n_queries,
+            n_units=evaluator.n_outputs,
+            order=order,
+        )
+
+    def _checked_schedule(self) -> tuple[int, ...]:
+        largest = None
+        if self.activation in SELECTIVE and self.n_active is not None:
+            largest = int(np.max(np.asarray(self.n_active), initial=0))
+        return tuple(whole_number("schedule", number, 0, largest) for number in self.schedule)
+
+    def _noise_source(self, n_queries: int, truth: NDArray[np.uint8] | None) -> NoiseSource:
+        if self.noise == "batch":
+            return MeanNoise(self.channel, n_queries)
+        if self.noise in ("posterior", "true"):
+            return OwnNoise(self.channel, n_queries, truth)
+        return FixedNoise(self.channel, n_queries)
+
+    def _calibrate(
+        self, evaluator: Evaluator, patterns: NDArray[np.uint8]
+    ) -> NDArray[np.float64]:
+        """Return the mean true noise of each step of a simulated retrieval of `patterns`."""
+        if self.channel is None:
+            raise TypeError("channel: must be given")
+        queries = _simulated_queries(patterns, self.channel, self.activation, self.generator)
+        numbers = self.n_active
+        if numbers is not None and np.ndim(numbers):
+            numbers = patterns.sum(axis=1, dtype=np.intp)
+        procedure = replace(self, n_active=numbers)._procedure(evaluator, len(patterns))
+        source = MeanNoise(self.channel, len(patterns), patterns)
+        noise = iterate(evaluator, queries, procedure, source).noise
+        return np.vstack([noise, source.current])
+
+
+def _simulated_queries(
+    patterns: NDArray[np.uint8],
+    channel: Channel,
+    activation: str,
+    generator: np.random.Generator,
+) -> NDArray[np.uint8]:
+    """Return fresh queries: exact numbers of errors where activities are exact, else flips."""
+    n_active = patterns.sum() / len(patterns)
+    addition = channel.e01 * (patterns.shape[1] - n_active) / n_active if n_active else 0.0
+    return corrupt(
+        patterns,
+        completeness=1 - channel.e10,
+        addition=addition,
+        independent=activation not in SELECTIVE,
+        rng=generator,
+    )
+
+
+def _truth(
+    truth: ArrayLike | None, queries: NDArray[np.uint8], noise: str
+) -> NDArray[np.uint8] | None:
+    if noise != "true":
+        return None
+    if truth is None:
+        raise ValueError("truth: must be given with noise 'true' (the patterns to be found)")
+    patterns = np.atleast_2d(binary("truth", truth, queries.shape[1]))
+    same_shape("truth", patterns, "queries", queries)
+    return patterns
+
+
+def _calibration(
+    calibration: ArrayLike | None, n_units: int, noise: str
+) -> NDArray[np.uint8] | None:
+    if noise != "calibrated":
+        return None
+    if calibration is None:
+        raise ValueError("calibration: must be given with noise 'calibrated' (stored patterns)")
+    patterns = np.atleast_2d(binary("calibration", calibration, n_units))
+    if not len(patterns):
+        raise ValueError("calibration: must hold at least one pattern, not none")
+    return patterns
+
+
+def _nothing(n_queries: int, n_outputs: int, source: NoiseSource) -> RetrievalResult:
+    """Return the answers of an empty memory."""
+    shape = (n_queries, n_outputs)
+    return RetrievalResult(
+        np.zeros(shape, np.uint8),
+        np.zeros(n_queries, np.intp),
+        np.ones(n_queries, bool),
+        Potentials(np.zeros(shape), np.zeros(shape, np.int32)),
+        source.current[None],
+    )
