@@ -298,6 +298,7 @@ class Engine:
         self.steps = 0
         self.runs += 1
         self.recorder.clear()
+        self._release_buttons()  # a step that failed has not released them
         self._apply_pending()
         self.changes.clear()
         self.initial_parameters = dict(simulation.parameters)

@@ -5,6 +5,7 @@ Nothing here knows a window: the window, PNG files and notebooks use the same pi
 
 from __future__ import annotations
 
+import itertools
 from functools import lru_cache
 from typing import Any
 
@@ -155,7 +156,10 @@ class Rasterizer:
 
     def _moving_artists(self) -> list[Any]:
         """Return the artists inside the axes, and the spines and legends drawn over them."""
-        moving = []
+        moving: list[Any] = []
+        boxes = [axes.bbox for axes in self.figure.axes]
+        if any(a.overlaps(b) for a, b in itertools.combinations(boxes, 2)):
+            return moving  # twins and insets lie between the artists of the axes below
         for axes in self.figure.axes:
             if type(axes).__module__ != "matplotlib.axes._axes":
                 continue  # three-dimensional and polar axes decide on their own order of drawing

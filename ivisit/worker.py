@@ -12,6 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from ivisit.engine import Engine, Frame
@@ -166,7 +167,9 @@ class Worker:
     def _publish(self) -> None:
         self._frame_wanted = self._stale = False
         try:
-            self._frame = self.engine.frame()
+            frame = self.engine.frame()
+            # The engine pauses for each frame; for whoever watches, the simulation runs.
+            self._frame = replace(frame, state="running") if self.running else frame
         except RunError:
             # Drawing a figure failed: the failure itself must be shown all the same.
             self._frame = self.engine.frame(figures=False)
@@ -182,9 +185,16 @@ class Worker:
         self._stop_wanted = False
 
     def _step(self, steps: int) -> None:
-        if self.engine.state == "failed":
+        if self.engine.state in ("new", "failed"):
             self.engine.init()
-        self._advance(steps)
+        self._advance_to(self.engine.steps + steps)
+
+    def _advance_to(self, target: int) -> None:
+        """Step until `target` steps are done or a command waits; show the steps between."""
+        while self.engine.steps < target and not (self._commands or self._closing):
+            self._advance(target - self.engine.steps)
+            if self._frame_wanted and self.engine.steps < target:
+                self._publish()
 
     def _advance(self, steps: int | None) -> None:
         """Step until `steps` are done or somebody wants something."""
@@ -201,12 +211,7 @@ class Worker:
             self._advance(1 if self.delay else None)
         else:
             began = time.perf_counter()
-            target = self.engine.steps + self.steps_per_frame
-            while self.engine.steps < target and not (self._commands or self._closing):
-                self._advance(target - self.engine.steps)
-                if self._frame_wanted and self.engine.steps < target:
-                    # A slow group of steps shows its intermediate states.
-                    self._publish()
+            self._advance_to(self.engine.steps + self.steps_per_frame)
             self._pause(began + 1 / FRAME_RATE - time.perf_counter())
         self._pause(self.delay)
 

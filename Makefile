@@ -1,0 +1,81 @@
+# make demo    open the window on a real photograph (headlessly where there is no display)
+# make test    run everything: tests, window tests on a virtual display, doctests, linter, types
+# make bench   print the benchmarks
+# make clean   remove what these made
+#
+# PYTHON=/path/to/python3.12 chooses the interpreter that .venv is made of.
+
+SHELL := /bin/bash
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
+BIN := .venv/bin
+DEMO := apps/gauss_filter.py
+
+.PHONY: help demo test lint types bench clean xvfb
+
+help:
+	@sed -n '1,/^$$/s/^# \{0,1\}//p' Makefile
+
+# The stamp is younger than setup.cfg: what is installed is what setup.cfg asks for.
+.venv/installed: setup.cfg
+	@$(call make_environment)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+.venv/installed-test: .venv/installed
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@
+
+define make_environment
+	if [ -z "$(PYTHON)" ]; then \
+		echo "ivisit-lab needs Python 3.11 or newer; set PYTHON=/path/to/it" >&2; exit 1; fi; \
+	if ! "$(PYTHON)" -c 'import venv, ensurepip' 2>/dev/null; then \
+		echo "Python's venv is missing. Install it with" >&2; \
+		echo "  Debian/Ubuntu:  sudo apt-get install python3-venv" >&2; \
+		echo "  Fedora:         sudo dnf install python3" >&2; \
+		echo "  macOS:          brew install python" >&2; exit 1; fi; \
+	[ -x $(BIN)/python ] || "$(PYTHON)" -m venv .venv
+endef
+
+demo: .venv/installed
+	@if ! $(BIN)/python -c 'import tkinter' 2>/dev/null; then \
+		echo "Tk is missing, so there is no window. Install it with" >&2; \
+		echo "  Debian/Ubuntu:  sudo apt-get install python3-tk" >&2; \
+		echo "  Fedora:         sudo dnf install python3-tkinter" >&2; \
+		echo "  macOS:          brew install python-tk" >&2; fi
+	@if $(BIN)/python -c 'import tkinter; tkinter.Tk().destroy()' 2>/dev/null; then \
+		$(BIN)/ivisit gui $(DEMO); \
+	else \
+		$(BIN)/ivisit run $(DEMO) --steps 100 -p sigma=4 --progress --quiet \
+			--out demo-result.npz --out demo-result.png && \
+		echo "No window could be opened, so the demo ran headlessly: demo-result.png is the" \
+			"picture, demo-result.npz the result."; \
+	fi
+
+test: lint types xvfb
+	IVISIT_REQUIRE_DISPLAY=1 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 \
+		$(BIN)/python -m pytest -q -n auto --dist loadgroup
+
+lint: .venv/installed-test
+	$(BIN)/ruff check .
+
+types: .venv/installed-test
+	$(BIN)/mypy
+
+# Window tests need a virtual display.
+xvfb:
+	@if ! command -v Xvfb >/dev/null; then \
+		as_root=; [ "$$(id -u)" = 0 ] || as_root="sudo -n"; \
+		if command -v apt-get >/dev/null && $$as_root true 2>/dev/null; then \
+			$$as_root apt-get update -qq && $$as_root apt-get install -y -qq xvfb >/dev/null; \
+		else \
+			echo "Xvfb is missing: Debian/Ubuntu: apt-get install xvfb;" \
+				"Fedora: dnf install xorg-x11-server-Xvfb; macOS: install XQuartz" >&2; exit 1; \
+		fi; \
+	fi
+
+bench: .venv/installed-test
+	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+clean:
+	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache demo-result.*

@@ -1,0 +1,220 @@
+"""The worker's thread: commands and frames, and that nobody waits for anybody."""
+
+import threading
+import time
+
+import numpy as np
+import pytest
+
+import ivisit as iv
+from ivisit.worker import Worker
+
+#: A bound on liveness, generous on a busy machine; nothing here measures speed.
+SOON = 10.0
+
+
+class Counter(iv.Simulation):
+    speed = iv.Slider(1.0, 0.0, 9.0)
+    fail = iv.Button()
+    count = iv.Trace()
+    picture = iv.Image()
+    plot = iv.Figure()
+
+    def init(self):
+        self.count = 0
+        self.buffer = np.zeros((64, 64))
+
+    def step(self):
+        if self.fail:
+            raise ValueError("on request")
+        self.count += 1
+        self.buffer[:] = self.count  # in place: a torn frame would have two values
+        self.picture = self.buffer
+
+
+class Slow(iv.Simulation):
+    """A step that takes as long as the test wants."""
+
+    level = iv.Slider(0.0, 0.0, 1.0)
+
+    def main_init(self):
+        self.entered = threading.Event()
+        self.leave = threading.Event()
+
+    def step(self):
+        self.entered.set()
+        self.leave.wait(SOON)
+
+
+@pytest.fixture
+def start():
+    workers = []
+
+    def start(simulation):
+        worker = Worker(iv.Engine(simulation))
+        workers.append(worker)
+        worker.start()
+        return worker
+
+    yield start
+    for worker in workers:
+        leave = getattr(worker.engine.simulation, "leave", None)
+        if leave:
+            leave.set()
+        assert worker.close(SOON)
+
+
+def wait_for(condition):
+    end = time.monotonic() + SOON
+    while time.monotonic() < end:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.002)
+    raise AssertionError("did not happen in time")
+
+
+def frame_with(worker, condition):
+    def look():
+        frame = worker.take_frame()
+        return frame if frame is not None and condition(frame) else None
+
+    return wait_for(look)
+
+
+def test_steps_run_and_stop(start):
+    worker = start(Counter)
+    worker.step(3)
+    assert frame_with(worker, lambda f: f.steps == 3).state == "paused"
+    worker.run()
+    frame_with(worker, lambda f: f.steps > 10)
+    worker.stop()
+    frame = frame_with(worker, lambda f: f.state == "paused" and not worker.running)
+    worker.step()
+    assert frame_with(worker, lambda f: f.steps > frame.steps).steps == frame.steps + 1
+    worker.init()
+    assert frame_with(worker, lambda f: f.state == "ready").steps == 0
+
+
+def test_no_frame_is_torn(start):
+    worker = start(Counter)
+    worker.run()
+    for _ in range(20):
+        picture = frame_with(worker, lambda f: "picture" in f.outputs).outputs["picture"]
+        assert (picture == picture[0, 0]).all()
+
+
+def test_no_recorded_row_is_lost_between_frames(start):
+    worker = start(Counter)
+    worker.run()
+    rows = []
+    while len(rows) < 500:
+        frame = frame_with(worker, lambda f: True)
+        rows += frame.trace_steps.tolist()
+    assert rows == list(range(1, len(rows) + 1))
+
+
+def test_without_anything_new_there_is_no_frame(start):
+    worker = start(Counter)
+    worker.step()
+    frame_with(worker, lambda f: f.steps == 1)
+    time.sleep(0.1)
+    worker.take_frame()
+    time.sleep(0.1)
+    assert worker.take_frame() is None
+    worker.refresh()
+    frame_with(worker, lambda f: f.steps == 1)
+
+
+def test_a_failure_is_shown_and_the_worker_lives_on(start):
+    worker = start(Counter)
+    worker.run()
+    worker.engine.press("fail")
+    frame_with(worker, lambda f: f.state == "failed")
+    assert worker.engine.failure.message == "on request"
+    assert not worker.running
+    worker.run()
+    frame_with(worker, lambda f: f.state == "running" and f.steps > 5)
+
+
+def test_a_failing_drawing_is_shown_too(start):
+    worker = start(Counter)
+
+    def spoil():
+        axes = worker.engine.simulation.plot.subplots()
+        axes.set_title("$\\unknown{$")
+
+    worker.post(spoil)
+    worker.step()
+    frame_with(worker, lambda f: f.state == "failed")
+    assert worker.engine.failure.stage == "drawing of plot"
+
+
+def test_during_a_long_step_set_stop_and_close_return_at_once(start):
+    worker = start(Slow)
+    worker.run()
+    wait_for(lambda: getattr(worker.engine.simulation, "entered", None))
+    assert worker.engine.simulation.entered.wait(SOON)
+    worker.engine.set("level", 0.5)
+    worker.stop()
+    assert worker.stopping
+    assert worker.engine.simulation.level == 0.0
+    assert worker.close(0.01) is False
+    worker.engine.simulation.leave.set()
+    assert worker.close(SOON)
+    assert worker.engine.steps == 1
+
+
+def test_callbacks_of_a_paused_simulation_are_called(start):
+    worker = start(Counter)
+    called = threading.Event()
+    worker.post(called.set)
+    assert called.wait(SOON)
+
+
+def test_a_number_of_steps_a_frame_is_the_pace(start):
+    worker = start(Counter)
+    worker.steps_per_frame = 5
+    worker.run()
+    began = time.monotonic()
+    frame = frame_with(worker, lambda f: f.steps >= 50)
+    # At most 5 steps each sixtieth of a second, whatever the machine.
+    assert frame.steps <= 5 * (60 * (time.monotonic() - began) + 2)
+
+
+def test_a_delay_slows_the_simulation_and_not_the_stop(start):
+    worker = start(Counter)
+    worker.delay = SOON * 10
+    worker.run()
+    frame_with(worker, lambda f: f.steps == 1)
+    worker.stop()
+    frame_with(worker, lambda f: f.state == "paused")
+    wait_for(lambda: not worker.running)
+    assert worker.engine.steps == 1
+
+
+def test_a_session_on_the_worker_is_replayed_headlessly(start):
+    class Walk(iv.Simulation):
+        rate = iv.Slider(0.5, 0.0, 1.0)
+        x = iv.Trace()
+
+        def init(self):
+            self.x = 0.0
+
+        def step(self):
+            self.x += self.rate * self.rng.standard_normal()
+
+    worker = start(Walk)
+    worker.run()
+    for rate in (0.1, 0.9, 0.3):
+        frame = frame_with(worker, lambda f: f.steps > 20)
+        worker.engine.set("rate", rate)
+        frame_with(worker, lambda f, seen=frame.steps: f.steps > seen + 20)
+    worker.stop()
+    wait_for(lambda: not worker.running)
+    engine = worker.engine
+    again = iv.Engine(Walk)
+    again.init()
+    again.replay(engine.changes, engine.steps)
+    assert len(engine.changes) == 3
+    assert again.simulation.x == engine.simulation.x
