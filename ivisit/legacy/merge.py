@@ -1,0 +1,127 @@
+"""What happens to widgets that are known already when a script's directives are read anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from enum import Enum
+
+from ivisit.legacy.records import (
+    CheckboxWidget,
+    DictSliderWidget,
+    ListWidget,
+    RadioWidget,
+    SliderWidget,
+    TextWidget,
+    Widget,
+    identity,
+)
+
+
+class ParseMode(Enum):
+    """The three ways, by the names that they have in the window."""
+
+    ONLY_NEW = "Parse ONLY NEW WIDGETS"
+    UPDATE = "Also UPDATE OLD WIDGETS"
+    KEEP_VALUES = "Also UPDATE OLD WIDGETS except VALUES"
+
+
+@dataclass
+class Merged:
+    """The outcome of `merge`.
+
+    Attributes
+    ----------
+    widgets : list of Widget
+        The script's widgets in its order, then those that it no longer mentions.
+    added, changed, unmentioned : list of str
+        Names of the widgets that were not known before, that are declared otherwise than before,
+        and that only the former state knows.
+    """
+
+    widgets: list[Widget] = field(default_factory=list)
+    added: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    unmentioned: list[str] = field(default_factory=list)
+
+
+def merge(former: Iterable[Widget], present: Iterable[Widget], mode: ParseMode) -> Merged:
+    """Return the widgets of a simulation whose script was read before.
+
+    Nothing is ever deleted, and what the user wrote about a widget is kept in every mode.
+
+    Parameters
+    ----------
+    former : iterable of Widget
+        What was known, with the values that were in use.
+    present : iterable of Widget
+        What the script's directives say now.
+    mode : ParseMode
+        ``ONLY_NEW``: known widgets stay as they are. ``UPDATE``: they become what the script
+        says. ``KEEP_VALUES``: the same, but for their values, where those still fit.
+    """
+    known = {identity(widget): widget for widget in former}
+    merged = Merged()
+    for widget in present:
+        old = known.pop(identity(widget), None)
+        if old is None:
+            merged.added.append(widget.name)
+            merged.widgets.append(widget)
+            continue
+        if redeclared(old, widget):
+            merged.changed.append(widget.name)
+        if mode is ParseMode.ONLY_NEW:
+            widget = replace(old, line=widget.line)
+        elif mode is ParseMode.KEEP_VALUES:
+            widget = with_value_of(widget, old)
+        merged.widgets.append(replace(widget, help=old.help or widget.help))
+    merged.unmentioned = [widget.name for widget in known.values()]
+    merged.widgets += [replace(widget, line=0) for widget in known.values()]
+    return merged
+
+
+def redeclared(old: Widget, new: Widget) -> bool:
+    """Tell whether two records of a widget differ in more than its value, line and help."""
+    return without_value(old) != without_value(new)
+
+
+def without_value(widget: Widget) -> Widget:
+    """Return `widget` without line, help and value."""
+    plain = replace(widget, line=0, help="")
+    if isinstance(plain, DictSliderWidget):
+        items = tuple(replace(item, value=item.grid.minimum, line=0) for item in plain.items)
+        return replace(plain, items=items, selected=0)
+    if isinstance(plain, SliderWidget):
+        return replace(plain, value=plain.grid.minimum)
+    if isinstance(plain, ListWidget | CheckboxWidget | TextWidget):
+        return replace(plain, value="")
+    return plain
+
+
+def with_value_of(widget: Widget, former: Widget) -> Widget:
+    """Return `widget` with the value of `former` where that is still acceptable."""
+    if isinstance(widget, SliderWidget) and isinstance(former, SliderWidget):
+        return replace(widget, value=widget.grid.snapped(_as(widget.value, former.value)))
+    if isinstance(widget, DictSliderWidget) and isinstance(former, DictSliderWidget):
+        values = {item.key: item.value for item in former.items}
+        items = tuple(
+            replace(item, value=_as(item.value, values.get(item.key, item.value)))
+            for item in widget.items
+        )
+        return replace(widget, items=items)
+    if isinstance(widget, ListWidget) and isinstance(former, ListWidget):
+        # An old option list shows any text; radio buttons can show their labels only.
+        fits = not isinstance(widget, RadioWidget) or former.value in widget.options
+        return replace(widget, value=former.value) if fits else widget
+    if isinstance(widget, CheckboxWidget) and isinstance(former, CheckboxWidget):
+        fits = len(former.value) == len(widget.labels)
+        return replace(widget, value=former.value) if fits else widget
+    if isinstance(widget, TextWidget) and isinstance(former, TextWidget):
+        return replace(widget, value=former.value)
+    return widget
+
+
+def _as(model: float, value: float) -> float:
+    """Return `value` in the type of `model`, or `model` where that would change the number."""
+    converted = type(model)(value)
+    return converted if converted == value else model
