@@ -114,7 +114,7 @@ class Database:
     def _checkpoint(self, mode: str) -> None:
         """Move committed rows from the log into the file."""
         try:
-            self._file.connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
+            self._file.connection.execute(f"PRAGMA main.wal_checkpoint({mode})").fetchone()
         except sqlite3.OperationalError as error:
             # The rows are safe in the log; the next opening moves them.
             log.warning("%s: its log could not be merged now (%s)", self.path, error)

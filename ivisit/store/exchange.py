@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from ivisit.errors import ParameterError, StoreError
-from ivisit.store.parameter_set import ParameterSet, SimulationLike
+from ivisit.store.parameter_set import ParameterSet, SimulationLike, key_of
 from ivisit.store.problems import explained
 from ivisit.store.set_rows import (
+    COLUMNS,
     append_version,
     check_grade,
     check_name,
@@ -20,6 +21,7 @@ from ivisit.store.set_rows import (
     find,
     now,
     to_row,
+    to_set,
 )
 from ivisit.store.sets import SetDatabase
 from ivisit.store.values import check_text, encode_document, encode_parameters
@@ -57,21 +59,27 @@ class ExchangeDatabase(SetDatabase):
         target = Path(path).absolute()
         if target.exists() and target.samefile(self.path):
             raise StoreError(f"{target}: is the store itself. Choose another name.")
-        stored = [
-            (one.simulation, one.name, self.history(one.simulation, one.name))
-            for one in self.sets(simulation)
-        ]
+        key = None if simulation is None else key_of(simulation)
+        with self._reading() as connection:
+            rows = connection.execute(
+                f"SELECT {COLUMNS} FROM history WHERE deleted_at IS NULL "
+                "AND (?1 IS NULL OR simulation = ?1) ORDER BY simulation, name, version",
+                (key,),
+            ).fetchall()
+        versions: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        for stored in (to_set(row, row[0]) for row in rows):
+            versions.setdefault((stored.simulation, stored.name), []).append(_to_entry(stored))
         document = {
             "format": FORMAT,
             "format_version": FORMAT_VERSION,
             "exported_at": now(),
             "sets": [
-                {"simulation": key, "name": name, "versions": [_to_entry(one) for one in versions]}
-                for key, name, versions in stored
+                {"simulation": owner, "name": name, "versions": entries}
+                for (owner, name), entries in versions.items()
             ],
         }
         _replace(target, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
-        return len(stored)
+        return len(versions)
 
     def import_(self, path: str | os.PathLike[str]) -> list[ParameterSet]:
         """Add the parameter sets of a JSON file that `export` wrote.

@@ -61,5 +61,7 @@ def explained(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise StoreError(explain(path, error)) from error
+    except OverflowError as error:
+        raise StoreError(f"{path}: a number has more than 64 bits ({error}).") from error
     except OSError as error:
         raise StoreError(f"{path}: {error.strerror or error} ({type(error).__name__}).") from error

@@ -12,7 +12,13 @@ from typing import Any
 
 from ivisit.errors import ParameterError, StoreError, expected, unknown
 from ivisit.store.parameter_set import ParameterSet, SimulationLike, fitted, key_of
-from ivisit.store.values import check_text, decode, encode_document, encode_parameters
+from ivisit.store.values import (
+    check_text,
+    decode,
+    encode_document,
+    encode_parameters,
+    unwrap,
+)
 
 #: The columns of the views ``history``, ``sets`` ... from which `to_set` makes a set.
 COLUMNS = "simulation, name, version, parameters, comment, grade, saved_at, layout, deleted_at"
@@ -117,8 +123,7 @@ def now() -> str:
 
 def check_grade(grade: Any) -> float | None:
     """Return `grade` when it is None or a number that a column can hold."""
-    if hasattr(grade, "dtype") and getattr(grade, "ndim", None) == 0:
-        grade = grade.item()
+    grade = unwrap(grade)
     is_number = isinstance(grade, int | float) and not isinstance(grade, bool)
     # Comparing refuses NaN as well.
     if grade is not None and not (is_number and -(2**63) < grade < 2**63):

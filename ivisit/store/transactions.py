@@ -28,8 +28,8 @@ def immediate(connection: sqlite3.Connection, patience: float) -> Iterator[None]
         Seconds after which waiting for other writers ends with `sqlite3.OperationalError`.
     """
     end = time.monotonic() + patience
-    _persist(connection, "BEGIN IMMEDIATE", end)
     try:
+        _persist(connection, "BEGIN IMMEDIATE", end)
         yield
         # In rollback mode a commit waits for readers; it may be repeated until it succeeds.
         _persist(connection, "COMMIT", end)

@@ -61,7 +61,7 @@ def encode_metrics(metrics: Mapping[str, Any], owner: str) -> str:
     plain: dict[str, float | str] = {}
     for name, value in metrics.items():
         place = f"{owner}, metric {check_text(name, f'{owner}, name of a metric')}"
-        value = _unwrap(value)
+        value = unwrap(value)
         if not isinstance(value, int | float):
             raise ParameterError(f"{place}: must be a number, not {shorten(value)}")
         infinite = isinstance(value, float) and not math.isfinite(value)
@@ -103,7 +103,7 @@ def check_text(text: Any, owner: str) -> str:
 
 def _plain(value: Any, owner: str, *, document: bool = False, depth: int = 0) -> Any:
     """Return `value` made of plain Python objects that JSON gives back unchanged."""
-    value = _unwrap(value)
+    value = unwrap(value)
     if isinstance(value, bool) or (document and value is None):
         return value
     if isinstance(value, str):
@@ -134,7 +134,7 @@ def _plain(value: Any, owner: str, *, document: bool = False, depth: int = 0) ->
     raise ParameterError(f"{owner}: must be {allowed}, not {shorten(value)}")
 
 
-def _unwrap(value: Any) -> Any:
+def unwrap(value: Any) -> Any:
     """Return the Python object in a NumPy scalar, anything else unchanged."""
     # Told by its attributes: reading a store should not have to import NumPy.
     if hasattr(value, "dtype") and getattr(value, "ndim", None) == 0:

@@ -65,6 +65,20 @@ def run_script() -> Callable[..., Any]:
 
 
 @pytest.fixture
+def copy() -> Callable[[Path, Path], Path]:
+    """Copy a file as a person does, from another process.
+
+    Reading the file of an open store in this process would drop SQLite's locks on it.
+    """
+
+    def run(source: Path, target: Path) -> Path:
+        subprocess.run(["cp", str(source), str(target)], check=True)
+        return target
+
+    return run
+
+
+@pytest.fixture
 def shared_folder() -> Iterator[Path]:
     """A folder that every user can enter; pytest's own ones are closed to others."""
     folder = Path(tempfile.mkdtemp(prefix="ivisit-test-"))

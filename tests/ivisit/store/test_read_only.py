@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -89,14 +88,14 @@ def test_rows_in_the_log_beside_a_read_only_store_are_shown(
 
 
 def test_rows_in_a_log_without_its_index_are_shown(
-    in_use: Path, shared_folder: Path, run_script: Callable[..., Any]
+    in_use: Path, shared_folder: Path, run_script: Callable[..., Any], copy: Callable[..., Path]
 ) -> None:
     # As it comes from a CD or a snapshot: file and log, but not the index that SQLite would
     # have to make in a folder where nothing may be made.
     folder = shared_folder / "medium"
     folder.mkdir(mode=0o755)
     for name in ("store.ivisit", "store.ivisit-wal"):
-        shutil.copyfile(in_use.with_name(name), folder / name)
+        copy(in_use.with_name(name), folder / name)
     forbid_writing(folder, closed=True)
     before = contents(folder)
     answer = run_script("nobody.py", folder / "store.ivisit")
@@ -106,7 +105,7 @@ def test_rows_in_a_log_without_its_index_are_shown(
 
 
 def test_a_half_finished_change_beside_a_read_only_store_is_not_shown(
-    folder: Path, shared_folder: Path, run_script: Callable[..., Any]
+    folder: Path, shared_folder: Path, run_script: Callable[..., Any], copy: Callable[..., Path]
 ) -> None:
     # Where there is no write-ahead log, a killed writer leaves a journal to be rolled back.
     path = folder / "store.ivisit"
@@ -120,7 +119,7 @@ def test_a_half_finished_change_beside_a_read_only_store_is_not_shown(
         other.execute("BEGIN IMMEDIATE")
         other.execute("UPDATE set_version SET parameters = replace(parameters, 'x', 'y')")
         for name in ("store.ivisit", "store.ivisit-journal"):
-            shutil.copyfile(path.with_name(name), medium / name)
+            copy(path.with_name(name), medium / name)
         other.execute("ROLLBACK")
     forbid_writing(medium, closed=True)
     answer = run_script("nobody.py", medium / "store.ivisit")

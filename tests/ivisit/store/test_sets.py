@@ -111,6 +111,8 @@ def test_a_missing_set_is_named_with_the_closest_one(store: ParameterStore) -> N
         store.history("T", "portrait")
     with pytest.raises(StoreError, match="'portrait' has no version 7; its current one is 1"):
         store.load("S", "portrait", version=7)
+    with pytest.raises(StoreError, match="a number has more than 64 bits"):
+        store.load("S", "portrait", version=2**70)
 
 
 def test_a_difference_names_each_parameter_that_differs(store: ParameterStore) -> None:
