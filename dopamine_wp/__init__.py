@@ -1,0 +1,57 @@
+"""Weight perturbation with the Dopamine optimizers, and gradient descent to compare it with.
+
+Train many replicas of a small network at once, with rules that see only how good the network is
+or with back-propagation, on truth tables and chaotic series::
+
+    from dopamine_wp import MLP, Dopamine1, tasks, train
+
+    net = MLP((2, 4, 1), hidden="tanh", output="sigmoid")
+    theta = net.init(replicas=100, rng=0)
+    history = train(net, Dopamine1(), tasks.xor(), theta=theta, steps=1500, stop_loss=0.01, rng=1)
+"""
+
+from dopamine_wp import baselines, metrics, series, tasks
+from dopamine_wp.history import History
+from dopamine_wp.networks import MLP, RNN, Network
+from dopamine_wp.optimizers import (
+    OPTIMIZERS,
+    SGD,
+    WP,
+    Adam,
+    Dopamine1,
+    Dopamine2,
+    DopamineV,
+    Momentum,
+    Optimizer,
+    PerturbationOptimizer,
+    Probe,
+    Proposal,
+    RMSProp,
+)
+from dopamine_wp.training import Trainer, train
+
+__all__ = [
+    "MLP",
+    "OPTIMIZERS",
+    "RNN",
+    "SGD",
+    "WP",
+    "Adam",
+    "Dopamine1",
+    "Dopamine2",
+    "DopamineV",
+    "History",
+    "Momentum",
+    "Network",
+    "Optimizer",
+    "PerturbationOptimizer",
+    "Probe",
+    "Proposal",
+    "RMSProp",
+    "Trainer",
+    "baselines",
+    "metrics",
+    "series",
+    "tasks",
+    "train",
+]

@@ -1,0 +1,88 @@
+"""Refusals of bad arguments: one wording for all of the package.
+
+Every message names the owner and the argument, says what is allowed and repeats the value::
+
+    WP.rate: must be a finite number of at least 0, not nan
+"""
+
+from __future__ import annotations
+
+import math
+import numbers
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+
+def refuse(owner: str, name: str, allowed: str, value: object) -> ValueError:
+    """Build the error that all refusals share."""
+    return ValueError(f"{owner}.{name}: must be {allowed}, not {value!r}")
+
+
+def real(
+    owner: str,
+    name: str,
+    value: Any,
+    *,
+    minimum: float = -math.inf,
+    maximum: float = math.inf,
+    above: float = -math.inf,
+    below: float = math.inf,
+) -> None:
+    """Demand a finite number with ``minimum <= value <= maximum`` and ``above < value < below``."""
+    usable = isinstance(value, numbers.Real) and not isinstance(value, bool | np.bool_)
+    if (
+        usable
+        and math.isfinite(value)
+        and minimum <= value <= maximum
+        and above < value < below
+    ):
+        return
+    bounds = [
+        (minimum, "of at least"),
+        (above, "above"),
+        (maximum, "of at most"),
+        (below, "below"),
+    ]
+    limits = " and ".join(f"{word} {bound:g}" for bound, word in bounds if math.isfinite(bound))
+    raise refuse(owner, name, f"a finite number {limits}".rstrip(), value)
+
+
+def whole(owner: str, name: str, value: Any, *, minimum: int = 1) -> None:
+    """Demand an integer of at least `minimum`."""
+    if (
+        isinstance(value, numbers.Integral)
+        and not isinstance(value, bool | np.bool_)
+        and int(value) >= minimum
+    ):
+        return
+    raise refuse(owner, name, f"an integer of at least {minimum}", value)
+
+
+def choice(owner: str, name: str, value: Any, options: Iterable[Any]) -> None:
+    """Demand one of `options`."""
+    allowed = list(options)
+    if not any(value is option or value == option for option in allowed):
+        raise refuse(owner, name, "one of " + ", ".join(map(repr, allowed)), value)
+
+
+def flag(owner: str, name: str, value: Any) -> None:
+    """Demand True or False."""
+    if not isinstance(value, bool | np.bool_):
+        raise refuse(owner, name, "True or False", value)
+
+
+def series_array(owner: str, name: str, value: Any) -> np.ndarray:
+    """Return `value` as a float array of shape (time, features); a 1-D input is one feature."""
+    array = np.asarray(value)
+    if not np.issubdtype(array.dtype, np.floating):
+        array = array.astype(np.float64)
+    if array.ndim == 1:
+        array = array[:, None]
+    if array.ndim != 2 or array.shape[0] == 0 or array.shape[1] == 0:
+        raise ValueError(
+            f"{owner}.{name}: must be a series of shape (time, features), "
+            f"not an array of shape {np.shape(value)}"
+        )
+    return array

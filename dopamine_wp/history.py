@@ -1,0 +1,160 @@
+"""What a training run leaves behind: curves, final parameters and all that resuming needs."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+_FORMAT = 1
+_ARRAYS = ("theta", "loss", "rate", "rpe", "agreement", "fpe", "solved_at", "failed")
+_STATE = "state."
+
+
+@dataclass
+class History:
+    """Result of `train`; hand it to ``train(..., resume=history)`` to go on.
+
+    Attributes
+    ----------
+    theta : ndarray, shape (R, P), the network's dtype
+        Parameters after the last step.
+    loss : ndarray, shape (steps, R), float64
+        Loss at theta before every step, on that step's batch; NaN where a rule does not know it.
+    rate : ndarray, shape (steps, R)
+        Learning rate used in every step.
+    rpe : ndarray, shape (steps, R)
+        Reward prediction error, the mean over the perturbations; NaN for gradient rules.
+    agreement : ndarray, shape (steps, R)
+        Actual over expected gain, clipped to [-1, 1]; NaN for rules that do not measure it.
+    fpe : ndarray, shape (steps,)
+        Forward-pass equivalents spent per replica, cumulative.
+    solved_at : ndarray, shape (R,)
+        Cumulative forward-pass equivalents when a loss below `stop_loss` was first evaluated at
+        theta; inf if never.
+    failed : ndarray of bool, shape (R,)
+        Replicas whose loss was not finite at some step; they stayed where they were.
+    status : str
+        "finished" (all steps done), "solved" (all replicas below `stop_loss`), "stopped" (by a
+        callback), "exhausted" (the iterator of batches ended) or "interrupted" (Ctrl-C).
+    optimizer : str
+        Class name of the optimizer.
+    key : int
+        Philox key of the perturbations.
+    total_steps : int
+        Length over which a decay runs to zero.
+    state : dict of str to ndarray
+        The optimizer's memory.
+    known_loss : ndarray, shape (R,), or None
+        Loss at the last theta on the batch that was being held.
+    held_batch : int
+        Checksum of that batch.
+    """
+
+    theta: np.ndarray
+    loss: np.ndarray
+    rate: np.ndarray
+    rpe: np.ndarray
+    agreement: np.ndarray
+    fpe: np.ndarray
+    solved_at: np.ndarray
+    failed: np.ndarray
+    status: str
+    optimizer: str
+    key: int
+    total_steps: int
+    state: dict[str, np.ndarray] = field(default_factory=dict, repr=False)
+    known_loss: np.ndarray | None = field(default=None, repr=False)
+    held_batch: int = 0
+
+    @property
+    def steps(self) -> int:
+        """Number of steps done."""
+        return len(self.fpe)
+
+    @property
+    def replicas(self) -> int:
+        """R, the number of replicas."""
+        return len(self.theta)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the history to one ``.npz`` file, replacing it in one go.
+
+        Parameters
+        ----------
+        path : path-like
+            The file; its name is taken as it is.
+
+        Returns
+        -------
+        Path
+            The file that was written.
+
+        Raises
+        ------
+        OSError
+            If it cannot be written.
+        """
+        target = Path(path)
+        arrays: dict[str, Any] = {name: getattr(self, name) for name in _ARRAYS}
+        arrays |= {_STATE + name: value for name, value in self.state.items()}
+        if self.known_loss is not None:
+            arrays["known_loss"] = self.known_loss
+        about = {
+            "format": _FORMAT,
+            "status": self.status,
+            "optimizer": self.optimizer,
+            "key": self.key,
+            "total_steps": self.total_steps,
+            "held_batch": self.held_batch,
+        }
+        # Replaced only when complete, so that a crash leaves the former file.
+        draft = target.with_name(f"{target.name}.{os.getpid()}.part")
+        try:
+            with draft.open("wb") as file:
+                np.savez(file, about=json.dumps(about), **arrays)
+            draft.replace(target)
+        finally:
+            draft.unlink(missing_ok=True)
+        return target
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> History:
+        """Read a history that `save` has written.
+
+        Parameters
+        ----------
+        path : path-like
+            The file.
+
+        Returns
+        -------
+        History
+
+        Raises
+        ------
+        FileNotFoundError
+            If there is no such file.
+        ValueError
+            If the file is not a history.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as stored:
+                arrays = dict(stored)
+                about = json.loads(str(arrays.pop("about")))
+        except FileNotFoundError:
+            raise
+        except (OSError, KeyError, ValueError, EOFError) as error:
+            raise ValueError(f"History.load: {os.fspath(path)!r} is not a saved history") from error
+        if about.pop("format", None) != _FORMAT:
+            raise ValueError(f"History.load: {os.fspath(path)!r} was saved by a newer version")
+        state = {
+            name.removeprefix(_STATE): arrays.pop(name)
+            for name in list(arrays)
+            if name.startswith(_STATE)
+        }
+        return cls(**arrays, **about, state=state)

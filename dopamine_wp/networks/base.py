@@ -1,0 +1,265 @@
+"""What every network offers: one parameter array for all replicas, losses, outputs, gradients."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+import numpy as np
+
+from dopamine_wp.networks.losses import Loss
+
+Batch = tuple[np.ndarray, np.ndarray]
+RandomSource = int | np.random.Generator | np.random.SeedSequence | None
+
+
+class Network(ABC):
+    """Base class of the networks: R independent replicas in one array `theta` of shape (R, P).
+
+    Rules for a new network:
+
+    1. `shapes` names the parameters and their shapes in the order in which they lie in a row of
+       `theta`; weights are ``W[i, j]`` from unit i to unit j.
+    2. `_initialize` fills the named views of a fresh `theta`.
+    3. `_output_blocks` yields raw outputs ``(R, ..., O)`` with the targets ``(..., O)`` they
+       belong to; blocks may be views that are valid until the next block is asked for.
+    4. `_gradient` returns losses ``(R,)`` and gradients ``(R, P)``.
+    5. No state: a network is a description, safe to share between threads.
+
+    Replicas never influence each other. All arithmetic is done in `dtype`, losses are summed in
+    float64.
+
+    Attributes
+    ----------
+    shapes : dict of str to tuple of int
+        Names and shapes of the parameters of one replica.
+    n_parameters : int
+        P, the length of one row of `theta`.
+    dtype : numpy.dtype
+        float32 or float64.
+    loss_function : Loss
+        The loss as a function of raw outputs and targets.
+    """
+
+    def __init__(self, shapes: Mapping[str, tuple[int, ...]], loss: Loss, dtype: Any) -> None:
+        self.shapes = dict(shapes)
+        self.loss_function = loss
+        self.dtype = np.dtype(dtype)
+        if self.dtype not in (np.float32, np.float64):
+            raise ValueError(
+                f"{type(self).__name__}.dtype: must be float32 or float64, not {self.dtype}"
+            )
+        self.n_parameters = sum(math.prod(shape) for shape in self.shapes.values())
+
+    # Public interface
+
+    def init(self, replicas: int = 1, *, rng: RandomSource = None) -> np.ndarray:
+        """Draw initial parameters.
+
+        Parameters
+        ----------
+        replicas : int, default 1
+            R, the number of independent networks.
+        rng : int, Generator or None, keyword only
+            Seed or generator; None draws entropy from the operating system.
+
+        Returns
+        -------
+        ndarray, shape (R, P), the network's dtype
+            One row per replica.
+
+        Raises
+        ------
+        ValueError
+            If `replicas` is below 1.
+        """
+        if replicas < 1:
+            raise ValueError(f"{type(self).__name__}.init: replicas must be at least 1, "
+                             f"not {replicas}")
+        theta = np.zeros((replicas, self.n_parameters), self.dtype)
+        self._initialize(self.unpack(theta), np.random.default_rng(rng))
+        return theta
+
+    def unpack(self, theta: np.ndarray) -> dict[str, np.ndarray]:
+        """Return named views of `theta`.
+
+        Parameters
+        ----------
+        theta : ndarray, shape (R, P)
+            Parameters, or anything laid out like them (a gradient, a perturbation).
+
+        Returns
+        -------
+        dict of str to ndarray, shape (R, ...)
+            Views: writing to them changes `theta`.
+
+        Raises
+        ------
+        ValueError
+            If `theta` is not two-dimensional or P is wrong.
+        """
+        self._check_theta(theta)
+        views, start = {}, 0
+        for name, shape in self.shapes.items():
+            stop = start + math.prod(shape)
+            views[name] = theta[:, start:stop].reshape(len(theta), *shape)
+            start = stop
+        return views
+
+    def loss(self, theta: np.ndarray, batch: Batch) -> np.ndarray:
+        """Return the loss of every replica on one batch: one forward pass.
+
+        Parameters
+        ----------
+        theta : array_like, shape (R, P)
+            Parameters.
+        batch : tuple (X, Y) of array_like
+            Inputs and targets, samples first; all replicas see the same batch.
+
+        Returns
+        -------
+        ndarray, shape (R,), float64
+            Non-finite where a replica has diverged; no warning is given.
+
+        Raises
+        ------
+        ValueError
+            If shapes do not fit, naming the shapes; if the batch is empty.
+        """
+        theta = self.as_theta(theta)
+        batch = self.as_batch(batch)
+        with np.errstate(all="ignore"):
+            return self.evaluate(theta, batch)
+
+    def outputs(self, theta: np.ndarray, X: np.ndarray) -> np.ndarray:
+        """Return the outputs of every replica.
+
+        Parameters
+        ----------
+        theta : array_like, shape (R, P)
+            Parameters.
+        X : array_like
+            Inputs, samples first; without the sample axis it is one sample, and the result has
+            no sample axis either.
+
+        Returns
+        -------
+        ndarray, shape (R, ..., O), the network's dtype
+            Probabilities for a cross-entropy loss.
+
+        Raises
+        ------
+        ValueError
+            If shapes do not fit or `X` is empty.
+        """
+        theta = self.as_theta(theta)
+        inputs, single = self._as_inputs(X)
+        with np.errstate(all="ignore"):
+            result = self.loss_function.readable(self._outputs(theta, inputs))
+        return result[:, 0] if single else result
+
+    def gradient(self, theta: np.ndarray, batch: Batch) -> tuple[np.ndarray, np.ndarray]:
+        """Return loss and exact gradient of every replica by back-propagation.
+
+        Costs three forward-pass equivalents.
+
+        Parameters
+        ----------
+        theta : array_like, shape (R, P)
+            Parameters.
+        batch : tuple (X, Y) of array_like
+            Inputs and targets, samples first.
+
+        Returns
+        -------
+        loss : ndarray, shape (R,), float64
+        gradient : ndarray, shape (R, P), the network's dtype
+
+        Raises
+        ------
+        ValueError
+            If shapes do not fit or the batch is empty.
+        """
+        theta = self.as_theta(theta)
+        batch = self.as_batch(batch)
+        with np.errstate(all="ignore"):
+            return self._gradient(theta, batch)
+
+    # For optimizers: no checks, no error state
+
+    def memory_order(self, replicas: int) -> Literal["C", "F"]:
+        """Return the memory order of `theta` in which this network is fastest.
+
+        "C" keeps the parameters of a replica together, "F" lets the replica run fastest. The
+        order changes speed and the last bits of results, nothing else.
+        """
+        return "C"
+
+    def evaluate(self, theta: np.ndarray, batch: Batch) -> np.ndarray:
+        """Return the losses (R,) of checked arguments; callers silence floating-point warnings."""
+        total = np.zeros(len(theta))
+        for outputs, targets in self._output_blocks(theta, batch):
+            total += self.loss_function.total(outputs, targets)
+        return total / self.sample_count(batch)
+
+    def output_blocks(
+        self, theta: np.ndarray, batch: Batch
+    ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Yield raw outputs (R, ..., O) and their targets (..., O), block by block.
+
+        The sum over the blocks of the losses, divided by `sample_count`, is the loss. A block is
+        valid until the next one is asked for, so that memory does not grow with time.
+        """
+        return self._output_blocks(theta, batch)
+
+    def sample_count(self, batch: Batch) -> int:
+        """Return n, by which the summed loss of `batch` is divided."""
+        return self.loss_function.count(np.shape(batch[1]))
+
+    def as_theta(self, theta: Any) -> np.ndarray:
+        """Return `theta` as a checked array of the network's dtype, without a copy if possible."""
+        array = np.asarray(theta, dtype=self.dtype)
+        self._check_theta(array)
+        return array
+
+    @abstractmethod
+    def as_batch(self, batch: Any) -> Batch:
+        """Return `batch` as a checked pair of arrays; raise ValueError naming the shapes."""
+
+    # For subclasses
+
+    @abstractmethod
+    def _initialize(self, views: dict[str, np.ndarray], rng: np.random.Generator) -> None: ...
+
+    @abstractmethod
+    def _as_inputs(self, X: Any) -> tuple[np.ndarray, bool]: ...
+
+    @abstractmethod
+    def _outputs(self, theta: np.ndarray, X: np.ndarray) -> np.ndarray: ...
+
+    @abstractmethod
+    def _output_blocks(
+        self, theta: np.ndarray, batch: Batch
+    ) -> Iterator[tuple[np.ndarray, np.ndarray]]: ...
+
+    @abstractmethod
+    def _gradient(self, theta: np.ndarray, batch: Batch) -> tuple[np.ndarray, np.ndarray]: ...
+
+    def _check_theta(self, theta: np.ndarray) -> None:
+        shape = np.shape(theta)
+        if len(shape) != 2 or shape[0] < 1 or shape[1] != self.n_parameters:
+            raise ValueError(
+                f"{type(self).__name__}: theta must have shape (replicas, {self.n_parameters}), "
+                f"not {shape}"
+            )
+
+    def _split_batch(self, batch: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Take a batch apart; the arrays are not copied and keep their dtype."""
+        if not isinstance(batch, tuple | list) or len(batch) != 2:
+            raise ValueError(
+                f"{type(self).__name__}: a batch must be a pair (X, Y), not {type(batch).__name__}"
+                + (f" of length {len(batch)}" if isinstance(batch, tuple | list) else "")
+            )
+        return np.asarray(batch[0]), np.asarray(batch[1])

@@ -1,0 +1,224 @@
+"""Multi-layer perceptrons, R replicas at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal
+
+import numpy as np
+
+from dopamine_wp import _checks
+from dopamine_wp.networks.base import Batch, Network
+from dopamine_wp.networks.layouts import Layout, ReplicaFirst, ReplicaLast
+from dopamine_wp.networks.losses import (
+    Loss,
+    MeanSquaredError,
+    SigmoidCrossEntropy,
+    SoftmaxCrossEntropy,
+    sigmoid,
+)
+
+HIDDEN = ("tanh", "sigmoid", "relu")
+OUTPUT = ("linear", "sigmoid", "softmax")
+_CROSS_ENTROPY = ("cross_entropy", "cross-entropy", "ce")
+
+#: From so many replicas on, and up to this layer width, the replica-last layout is faster.
+_REPLICA_LAST_FROM = 24
+_REPLICA_LAST_WIDTH = 32
+
+
+class MLP(Network):
+    """Multi-layer perceptron: h <- f(h W + b), layer by layer.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Units per layer, input first. Two numbers make a network without hidden layer.
+    hidden : {"tanh", "sigmoid", "relu"}, default "tanh"
+        Activation f of the hidden layers.
+    output : {"linear", "sigmoid", "softmax"}, default "linear"
+        Activation of the output layer; "softmax" goes with `loss` "cross_entropy" only.
+    loss : {"mse", "cross_entropy"}, default "mse"
+        "mse" is the mean over batch and outputs of (o - y)^2. "cross_entropy" (also spelled
+        "cross-entropy" or "ce") needs a sigmoid output (mean over batch and outputs) or a softmax
+        output (mean over batch).
+    dtype : {float64, float32}, keyword, default float64
+        Arithmetic of parameters and activity.
+
+    Attributes
+    ----------
+    sizes : tuple of int
+    shapes : dict
+        ``W1 (I, J)``, ``b1 (J,)``, ``W2`` ... in the order of `theta`.
+
+    Raises
+    ------
+    ValueError
+        For fewer than two sizes, a size below 1, unknown names or combinations.
+
+    Notes
+    -----
+    Batches are ``X (B, I)`` and ``Y (B, O)``. Initial weights are Glorot-uniform,
+    U(-a, a) with a = sqrt(6 / (I + J)) (X. Glorot, Y. Bengio, AISTATS 2010, equation 16);
+    biases start at zero. At the kink of relu the gradient is 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from dopamine_wp import MLP, tasks
+    >>> net = MLP((2, 4, 1), hidden="tanh", output="sigmoid")
+    >>> theta = net.init(replicas=3, rng=0)
+    >>> theta.shape, net.loss(theta, tasks.xor()).shape
+    ((3, 17), (3,))
+    """
+
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        hidden: Literal["tanh", "sigmoid", "relu"] = "tanh",
+        output: Literal["linear", "sigmoid", "softmax"] = "linear",
+        loss: str = "mse",
+        dtype: Any = np.float64,
+    ) -> None:
+        self.sizes = tuple(int(size) for size in sizes)
+        if len(self.sizes) < 2 or min(self.sizes) < 1:
+            raise _checks.refuse("MLP", "sizes", "two or more positive integers", sizes)
+        _checks.choice("MLP", "hidden", hidden, HIDDEN)
+        _checks.choice("MLP", "output", output, OUTPUT)
+        self.hidden = hidden
+        self.output = output
+        shapes: dict[str, tuple[int, ...]] = {}
+        for layer, (n_in, n_out) in enumerate(zip(self.sizes, self.sizes[1:], strict=False), 1):
+            shapes[f"W{layer}"] = (n_in, n_out)
+            shapes[f"b{layer}"] = (n_out,)
+        super().__init__(shapes, _choose_loss(output, loss), dtype)
+
+    def __repr__(self) -> str:
+        return (
+            f"MLP({self.sizes}, hidden={self.hidden!r}, output={self.output!r}, "
+            f"loss={self.loss_function.name!r}, dtype={self.dtype.name})"
+        )
+
+    def memory_order(self, replicas: int) -> Literal["C", "F"]:
+        """Return "F" (replica-last) for many tiny networks, else "C"."""
+        tiny = max(self.sizes) <= _REPLICA_LAST_WIDTH
+        return "F" if replicas >= _REPLICA_LAST_FROM and tiny else "C"
+
+    def as_batch(self, batch: Any) -> Batch:
+        """Return the pair (X (B, I), Y (B, O)) in the network's dtype; see `Network.loss`."""
+        X, Y = self._split_batch(batch)
+        n_in, n_out = self.sizes[0], self.sizes[-1]
+        if X.ndim == 1 and Y.ndim == 1 and X.shape == (n_in,) and Y.shape == (n_out,):
+            X, Y = X[None], Y[None]
+        fits = X.ndim == 2 and Y.ndim == 2 and len(X) == len(Y) > 0
+        if not fits or X.shape[1] != n_in or Y.shape[1] != n_out:
+            raise ValueError(
+                f"MLP: a batch must be X (samples, {n_in}) and Y (samples, {n_out}) with at least "
+                f"one sample, not {X.shape} and {Y.shape}"
+            )
+        return np.asarray(X, self.dtype), np.asarray(Y, self.dtype)
+
+    def _as_inputs(self, X: Any) -> tuple[np.ndarray, bool]:
+        array = np.asarray(X, self.dtype)
+        single = array.ndim == 1
+        if single:
+            array = array[None]
+        if array.ndim != 2 or len(array) == 0 or array.shape[1] != self.sizes[0]:
+            raise ValueError(
+                f"MLP: X must have shape (samples, {self.sizes[0]}) with at least one sample, "
+                f"not {np.shape(X)}"
+            )
+        return array, single
+
+    def _initialize(self, views: dict[str, np.ndarray], rng: np.random.Generator) -> None:
+        for name, view in views.items():
+            if name.startswith("W"):
+                limit = np.sqrt(6 / sum(view.shape[1:]))
+                view[...] = rng.uniform(-limit, limit, view.shape)
+
+    def _outputs(self, theta: np.ndarray, X: np.ndarray) -> np.ndarray:
+        layout = _layout(theta)
+        return layout.replicas_first(self._forward(theta, X, layout)[-1])
+
+    def _output_blocks(
+        self, theta: np.ndarray, batch: Batch
+    ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        yield self._outputs(theta, batch[0]), batch[1]
+
+    def _forward(self, theta: np.ndarray, X: np.ndarray, layout: type[Layout]) -> list[np.ndarray]:
+        """Return the activity of every layer, the input first, raw outputs last."""
+        activity = [X]
+        for (weights, bias), last in self._layers(theta, layout):
+            h = layout.affine(activity[-1], weights, bias)
+            activity.append(self._output_activation(h) if last else self._activation(h))
+        return activity
+
+    def _layers(
+        self, theta: np.ndarray, layout: type[Layout]
+    ) -> Iterator[tuple[tuple[np.ndarray, np.ndarray], bool]]:
+        """Yield weights and biases of every layer, and whether it is the last."""
+        start = 0
+        for layer, (n_in, n_out) in enumerate(zip(self.sizes, self.sizes[1:], strict=False), 2):
+            yield layout.parameters(theta, start, n_in, n_out), layer == len(self.sizes)
+            start += (n_in + 1) * n_out
+
+    def _activation(self, z: np.ndarray) -> np.ndarray:
+        if self.hidden == "tanh":
+            return np.tanh(z, out=z)
+        if self.hidden == "relu":
+            return np.maximum(z, 0, out=z)
+        return sigmoid(z)
+
+    def _output_activation(self, z: np.ndarray) -> np.ndarray:
+        # The entropies work on logits; only a squared error sees the sigmoid's result.
+        squared = isinstance(self.loss_function, MeanSquaredError)
+        return sigmoid(z) if squared and self.output == "sigmoid" else z
+
+    def _gradient(self, theta: np.ndarray, batch: Batch) -> tuple[np.ndarray, np.ndarray]:
+        X, Y = batch
+        layout = _layout(theta)
+        activity = self._forward(theta, X, layout)
+        outputs = layout.replicas_first(activity[-1])
+        count = self.sample_count(batch)
+        loss = self.loss_function.total(outputs, Y) / count
+
+        gradient = np.empty_like(theta)
+        delta = layout.native(self.loss_function.slope(outputs, Y) / count)
+        if self.output == "sigmoid" and isinstance(self.loss_function, MeanSquaredError):
+            delta = delta * activity[-1] * (1 - activity[-1])
+        layers = [parameters for parameters, _ in self._layers(theta, layout)]
+        targets = [parameters for parameters, _ in self._layers(gradient, layout)]
+        for layer in reversed(range(len(layers))):
+            h = activity[layer]
+            targets[layer][0][...], targets[layer][1][...] = layout.parameter_gradient(h, delta)
+            if layer:
+                delta = layout.input_gradient(delta, layers[layer][0]) * self._derivative(h)
+        return loss, gradient
+
+    def _derivative(self, h: np.ndarray) -> np.ndarray:
+        """Return f'(z) as a function of the activity h = f(z)."""
+        if self.hidden == "tanh":
+            return 1 - h * h
+        if self.hidden == "relu":
+            return (h > 0).astype(h.dtype)
+        return h * (1 - h)
+
+
+def _layout(theta: np.ndarray) -> type[Layout]:
+    """Choose the layout that `theta` lies in; anything but plain F order is replica-first."""
+    last = theta.flags.f_contiguous and not theta.flags.c_contiguous
+    return ReplicaLast if last else ReplicaFirst
+
+
+def _choose_loss(output: str, loss: str) -> Loss:
+    """Return the loss that belongs to an output activation, refusing what does not fit."""
+    _checks.choice("MLP", "loss", loss, ("mse", *_CROSS_ENTROPY))
+    if loss == "mse":
+        if output == "softmax":
+            raise ValueError("MLP.loss: must be 'cross_entropy' with a softmax output, not 'mse'")
+        return MeanSquaredError()
+    if output == "linear":
+        raise ValueError(
+            "MLP.output: must be 'sigmoid' or 'softmax' with cross-entropy, not 'linear'"
+        )
+    return SigmoidCrossEntropy() if output == "sigmoid" else SoftmaxCrossEntropy()

@@ -1,0 +1,325 @@
+"""Recurrent networks of leaky tanh units, R replicas at once, memory independent of time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from dopamine_wp import _checks
+from dopamine_wp.networks.base import Batch, Network
+from dopamine_wp.networks.losses import MeanSquaredError
+
+#: Time steps that are evaluated between two visits to the loss. Small enough that the buffers of
+#: a few replicas stay in the cache, large enough to spread the cost of the loss.
+_BLOCK = 8
+
+
+class RNN(Network):
+    """Recurrent network with one hidden layer of leaky tanh units and linear outputs.
+
+    ``h_t = (1 - l) h_{t-1} + l tanh(x_t Wx + h_{t-1} Wh + b)``, ``y_t = h_t Wo + bo``, plus
+    ``x_t`` if `residual`; ``h_{-1} = 0``; the loss is the mean squared error over batch, outputs
+    and the time steps t >= `washout`.
+
+    Parameters
+    ----------
+    n_inputs, n_hidden, n_outputs : int
+        d, H, q.
+    leak : float, default 1.0
+        l, above 0 and at most 1.
+    residual : bool, default False
+        Add the input to the output, so that the network learns the change; needs d = q.
+    washout : int, default 0
+        Time steps at the beginning that do not count in the loss.
+    dtype : {float32, float64}, default float32
+        Arithmetic of parameters and activity; float32 is several times faster.
+
+    Attributes
+    ----------
+    shapes : dict
+        ``Wx (d, H)``, ``Wh (H, H)``, ``b (H,)``, ``Wo (H, q)``, ``bo (q,)`` in the order of
+        `theta`.
+
+    Raises
+    ------
+    ValueError
+        For sizes below 1, a leak outside (0, 1], a negative washout, or `residual` with d != q.
+
+    Notes
+    -----
+    Batches are ``X (B, T, d)`` and ``Y (B, T, q)``. Initial weights: Wx ~ U(-1, 1) 0.5 sqrt(3/d),
+    b ~ U(-0.2, 0.2), Wh ~ N(0, 0.9^2/H), Wo ~ N(0, 0.25/H) (0.01/H if residual), bo = 0.
+
+    A time step is one matrix product and one tanh: ``[z_{t+1} | y_t]`` is
+    ``[h_t, x_{t+1}, 1] @ [[Wh | Wo], [Wx | 0], [b | bo]]``. Gradients are by full
+    back-propagation through time (P. Werbos, Proc. IEEE 78, 1990), which stores every activity;
+    `loss` stores only a few time steps, whatever T is.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from dopamine_wp import RNN
+    >>> net = RNN(1, 16, 1, washout=10)
+    >>> theta = net.init(replicas=2, rng=0)
+    >>> net.outputs(theta, np.zeros((4, 60, 1))).shape
+    (2, 4, 60, 1)
+    """
+
+    def __init__(
+        self,
+        n_inputs: int,
+        n_hidden: int,
+        n_outputs: int,
+        leak: float = 1.0,
+        residual: bool = False,
+        washout: int = 0,
+        dtype: Any = np.float32,
+    ) -> None:
+        for name, value in (
+            ("n_inputs", n_inputs), ("n_hidden", n_hidden), ("n_outputs", n_outputs)
+        ):
+            _checks.whole("RNN", name, value)
+        _checks.real("RNN", "leak", leak, above=0, maximum=1)
+        _checks.flag("RNN", "residual", residual)
+        _checks.whole("RNN", "washout", washout, minimum=0)
+        if residual and n_inputs != n_outputs:
+            raise ValueError(
+                "RNN.residual: must be False unless n_inputs equals n_outputs, "
+                f"not True with {n_inputs} inputs and {n_outputs} outputs"
+            )
+        self.n_inputs, self.n_hidden, self.n_outputs = n_inputs, n_hidden, n_outputs
+        self.leak, self.residual, self.washout = float(leak), residual, washout
+        shapes = {
+            "Wx": (n_inputs, n_hidden),
+            "Wh": (n_hidden, n_hidden),
+            "b": (n_hidden,),
+            "Wo": (n_hidden, n_outputs),
+            "bo": (n_outputs,),
+        }
+        super().__init__(shapes, MeanSquaredError(), dtype)
+
+    def __repr__(self) -> str:
+        return (
+            f"RNN({self.n_inputs}, {self.n_hidden}, {self.n_outputs}, leak={self.leak}, "
+            f"residual={self.residual}, washout={self.washout}, dtype={self.dtype.name})"
+        )
+
+    def as_batch(self, batch: Any) -> Batch:
+        """Return the pair (X (B, T, d), Y (B, T, q)) uncopied; see `Network.loss`."""
+        X, Y = self._split_batch(batch)
+        if X.ndim == Y.ndim == 2:
+            X, Y = X[None], Y[None]
+        fits = X.ndim == Y.ndim == 3 and X.shape[:2] == Y.shape[:2] and X.size > 0
+        if not fits or X.shape[2] != self.n_inputs or Y.shape[2] != self.n_outputs:
+            raise ValueError(
+                f"RNN: a batch must be X (samples, time, {self.n_inputs}) and Y (samples, time, "
+                f"{self.n_outputs}) with at least one sample and step, not {X.shape} and {Y.shape}"
+            )
+        if X.shape[1] <= self.washout:
+            raise ValueError(
+                f"RNN: time must be longer than the washout of {self.washout} steps, "
+                f"not X {X.shape}"
+            )
+        return X, Y
+
+    def closed_loop(self, theta: np.ndarray, warmup: np.ndarray, steps: int) -> np.ndarray:
+        """Let the network continue a series by feeding its outputs back as inputs.
+
+        Parameters
+        ----------
+        theta : array_like, shape (R, P)
+            Parameters.
+        warmup : array_like, shape (B, T, d) or (T, d)
+            True series that is fed in first (teacher forcing).
+        steps : int
+            Number of values to generate; the first is the forecast of the value behind `warmup`.
+
+        Returns
+        -------
+        ndarray, shape (R, B, steps, q) or (R, steps, q)
+
+        Raises
+        ------
+        ValueError
+            If inputs and outputs differ in number, `steps` is below 1 or shapes do not fit.
+        """
+        if self.n_inputs != self.n_outputs:
+            raise ValueError(
+                "RNN.closed_loop: needs as many outputs as inputs, "
+                f"not {self.n_outputs} and {self.n_inputs}"
+            )
+        _checks.whole("RNN.closed_loop", "steps", steps)
+        theta = self.as_theta(theta)
+        X, single = self._as_inputs(warmup)
+        H, d = self.n_hidden, self.n_inputs
+        M = self._matrix(theta)
+        S = self._fresh_state(len(theta), 1, X)[0]
+        result = np.empty((len(theta), len(X), steps, d), self.dtype)
+        with np.errstate(all="ignore"):
+            x = np.broadcast_to(X[:, 0].T, (len(theta), d, len(X)))
+            for t in range(X.shape[1] + steps - 1):
+                S[:, H : H + d] = x
+                S[:, :H] = self._next_hidden((M @ S)[:, :H], S[:, :H])
+                y = (M @ S)[:, H:] + x if self.residual else (M @ S)[:, H:]
+                if t >= X.shape[1] - 1:
+                    result[:, :, t - X.shape[1] + 1] = y.swapaxes(1, 2)
+                    x = y
+                else:
+                    x = np.broadcast_to(X[:, t + 1].T, x.shape)
+        return result[:, 0] if single else result
+
+    def _as_inputs(self, X: Any) -> tuple[np.ndarray, bool]:
+        array = np.asarray(X)
+        single = array.ndim == 2
+        if single:
+            array = array[None]
+        if array.ndim != 3 or array.size == 0 or array.shape[2] != self.n_inputs:
+            raise ValueError(
+                f"RNN: X must have shape (samples, time, {self.n_inputs}) with at least one "
+                f"sample and step, not {np.shape(X)}"
+            )
+        return array, single
+
+    def _initialize(self, views: dict[str, np.ndarray], rng: np.random.Generator) -> None:
+        H = self.n_hidden
+        views["Wx"][...] = rng.uniform(-1, 1, views["Wx"].shape) * 0.5 * np.sqrt(3 / self.n_inputs)
+        views["Wh"][...] = rng.standard_normal(views["Wh"].shape) * 0.9 / np.sqrt(H)
+        views["b"][...] = rng.uniform(-0.2, 0.2, views["b"].shape)
+        variance = 0.01 if self.residual else 0.25
+        views["Wo"][...] = rng.standard_normal(views["Wo"].shape) * np.sqrt(variance / H)
+
+    def _outputs(self, theta: np.ndarray, X: np.ndarray) -> np.ndarray:
+        result = np.empty((len(theta), *X.shape[:2], self.n_outputs), self.dtype)
+        for start, block in self._stream(theta, X):
+            result[:, :, start : start + block.shape[1]] = block.swapaxes(1, 2)
+        return result
+
+    def _output_blocks(
+        self, theta: np.ndarray, batch: Batch
+    ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        X, Y = batch
+        for start, block in self._stream(theta, X):
+            skip = max(0, self.washout - start)
+            if skip < block.shape[1]:
+                targets = Y[:, start + skip : start + block.shape[1]].swapaxes(0, 1)
+                yield block[:, skip:], targets.astype(self.dtype, copy=False)
+
+    def _stream(self, theta: np.ndarray, X: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
+        """Yield (t, outputs from time t on) as views (R, block, B, q) of a reused buffer.
+
+        Features come before samples in the buffers, so that the activity of a replica is
+        contiguous and one tanh call runs over long rows.
+        """
+        H, T = self.n_hidden, X.shape[1]
+        M = self._matrix(theta)
+        # Step i of a block turns [h_{t-1}, x_t, 1] into [z_t | y_{t-1}]; T + 1 steps give y_{T-1}.
+        S = self._fresh_state(len(theta), _BLOCK + 1, X)
+        Z = np.empty((_BLOCK, len(theta), H + self.n_outputs, len(X)), self.dtype)
+        states, results = list(S), list(Z)
+        drives, hidden = [z[:, :H] for z in Z], [s[:, :H] for s in S]
+        plain = self.leak == 1
+        for t in range(0, T + 1, _BLOCK):
+            n = min(_BLOCK, T + 1 - t)
+            inputs = X[:, t : t + n].transpose(1, 2, 0)
+            S[: len(inputs), :, H:-1] = inputs[:, None]
+            for i in range(n):
+                np.matmul(M, states[i], results[i])
+                if plain:
+                    np.tanh(drives[i], hidden[i + 1])
+                else:
+                    hidden[i + 1][...] = self._next_hidden(drives[i], hidden[i])
+            first = 1 if t == 0 else 0
+            if n > first:
+                y = Z[first:n, :, H:]
+                if self.residual:
+                    y += X[:, t + first - 1 : t + n - 1].transpose(1, 2, 0)[:, None]
+                yield t + first - 1, y.transpose(1, 0, 3, 2)
+            hidden[0][...] = hidden[n]
+
+    def _gradient(self, theta: np.ndarray, batch: Batch) -> tuple[np.ndarray, np.ndarray]:
+        X, Y = batch
+        H, T = self.n_hidden, X.shape[1]
+        M = self._matrix(theta)
+        S = self._fresh_state(len(theta), T + 1, X)
+        S[:T, :, H:-1] = X.transpose(1, 2, 0)[:, None]
+        G = np.zeros((T + 1, len(theta), H + self.n_outputs, len(X)), self.dtype)
+        z = np.empty_like(G[0])
+        for t in range(T):
+            np.matmul(M, S[t], out=z)
+            S[t + 1, :, :H] = self._next_hidden(z[:, :H], S[t, :, :H])
+            np.matmul(M[:, H:], S[t + 1], out=G[t + 1, :, H:])
+        loss = self._output_slopes(G[1:, :, H:], X, Y)
+
+        # G_t = d loss / d [z_t | y_{t-1}]; M' G_t is what reaches [h_{t-1}, x_t, 1].
+        transposed = np.ascontiguousarray(M.swapaxes(1, 2))
+        gradient_M = np.zeros_like(M)
+        slope = np.zeros((len(theta), H, len(X)), self.dtype)
+        for t in range(T, -1, -1):
+            if t < T:
+                activity = S[t + 1, :, :H]
+                if self.leak != 1:
+                    activity = (activity - (1 - self.leak) * S[t, :, :H]) / self.leak
+                G[t, :, :H] = self.leak * slope * (1 - activity * activity)
+            gradient_M += G[t] @ S[t].swapaxes(1, 2)
+            reaching = (transposed @ G[t])[:, :H]
+            slope = reaching + (1 - self.leak) * slope if self.leak != 1 else reaching
+        return loss, self._theta_from_matrix(gradient_M)
+
+    def _output_slopes(self, y: np.ndarray, X: np.ndarray, Y: np.ndarray) -> np.ndarray:
+        """Overwrite the outputs `y` (T, R, q, B) by the slopes of the loss; return the losses."""
+        if self.residual:
+            y += X.transpose(1, 2, 0)[:, None]
+        targets = Y.transpose(1, 2, 0)[:, None]
+        count = self.sample_count((X, Y))
+        total = np.zeros(y.shape[1])
+        for t in range(len(y)):
+            if t < self.washout:
+                y[t] = 0
+                continue
+            target = targets[t].astype(self.dtype, copy=False)
+            total += self.loss_function.total(y[t], target[0])
+            y[t] = self.loss_function.slope(y[t], target[0]) / count
+        return total / count
+
+    def sample_count(self, batch: Batch) -> int:
+        """Return the number of outputs that count in the loss, those behind the washout."""
+        samples, steps, n_outputs = np.shape(batch[1])
+        return self.loss_function.count((samples, steps - self.washout, n_outputs))
+
+    def _fresh_state(self, replicas: int, steps: int, X: np.ndarray) -> np.ndarray:
+        """Return buffers [h, x, 1] of shape (steps, R, H + d + 1, B) with h = x = 0."""
+        state = np.zeros((steps, replicas, self.n_hidden + self.n_inputs + 1, len(X)), self.dtype)
+        state[:, :, -1] = 1
+        return state
+
+    def _next_hidden(self, drive: np.ndarray, hidden: np.ndarray) -> np.ndarray:
+        """Return (1 - l) h + l tanh(z)."""
+        activity = np.tanh(drive)
+        if self.leak != 1:
+            activity *= self.leak
+            activity += (1 - self.leak) * hidden
+        return activity
+
+    def _matrix(self, theta: np.ndarray) -> np.ndarray:
+        """Return M (R, H + q, H + d + 1) with [z_t | y_{t-1}] = M [h_{t-1}, x_t, 1]."""
+        H, views = self.n_hidden, self.unpack(theta)
+        M = np.zeros((len(theta), H + self.n_outputs, H + self.n_inputs + 1), self.dtype)
+        M[:, :H, :H] = views["Wh"].swapaxes(1, 2)
+        M[:, :H, H:-1] = views["Wx"].swapaxes(1, 2)
+        M[:, :H, -1] = views["b"]
+        M[:, H:, :H] = views["Wo"].swapaxes(1, 2)
+        M[:, H:, -1] = views["bo"]
+        return M
+
+    def _theta_from_matrix(self, M: np.ndarray) -> np.ndarray:
+        """Undo `_matrix`, for gradients."""
+        theta = np.empty((len(M), self.n_parameters), self.dtype)
+        H, views = self.n_hidden, self.unpack(theta)
+        views["Wh"][...] = M[:, :H, :H].swapaxes(1, 2)
+        views["Wx"][...] = M[:, :H, H:-1].swapaxes(1, 2)
+        views["b"][...] = M[:, :H, -1]
+        views["Wo"][...] = M[:, H:, :H].swapaxes(1, 2)
+        views["bo"][...] = M[:, H:, -1]
+        return theta

@@ -1,0 +1,441 @@
+"""The training loop.
+
+`train` runs a number of steps and returns a `History`. `Trainer` is the same loop opened up, one
+step at a time, for programs that steer the training while it goes on.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from dopamine_wp import _checks
+from dopamine_wp.history import History
+from dopamine_wp.networks.base import Batch, Network, RandomSource
+from dopamine_wp.noise import draw_key
+from dopamine_wp.optimizers.base import Optimizer, Proposal
+from dopamine_wp.optimizers.probe import Probe
+
+Batches = Batch | Callable[[int], Batch] | Iterator[Batch]
+
+
+@dataclass
+class Record:
+    """Rows of a history, one array (R,) per step and curve."""
+
+    loss: list[np.ndarray] = field(default_factory=list)
+    rate: list[np.ndarray] = field(default_factory=list)
+    rpe: list[np.ndarray] = field(default_factory=list)
+    agreement: list[np.ndarray] = field(default_factory=list)
+    fpe: list[float] = field(default_factory=list)
+
+    def add(self, proposal: Proposal, fpe: float, replicas: int) -> None:
+        """Append what one step reports."""
+        for name in ("loss", "rate", "rpe", "agreement"):
+            value = getattr(proposal, name)
+            row = np.full(replicas, np.nan)
+            if value is not None:
+                row[...] = value
+            getattr(self, name).append(row)
+        self.fpe.append(fpe)
+
+
+class Trainer:
+    """A training run, one step at a time.
+
+    Parameters
+    ----------
+    net : Network
+        The network.
+    optimizer : Optimizer
+        The learning rule.
+    batches : tuple (X, Y), callable or iterator
+        One fixed batch, a function of the batch index, or an iterator of batches.
+    theta : array_like, shape (R, P)
+        Initial parameters; copied.
+    total_steps : int
+        Length over which a decay of the rate runs to zero.
+    stop_loss : float, optional
+        Loss below which a replica counts as solved.
+    rng : int, Generator or None, keyword only
+        Source of the Philox key of the perturbations.
+
+    Attributes
+    ----------
+    theta : ndarray, shape (R, P)
+        Present parameters; replaced by a new array at every step, never changed in place.
+    steps_done : int
+        Steps so far.
+    fpe : float
+        Forward-pass equivalents so far, per replica.
+    record : Record
+        Curves so far.
+    solved_at, failed : ndarray, shape (R,)
+        See `History`.
+
+    Raises
+    ------
+    ValueError
+        For shapes that do not fit the network or arguments out of range.
+
+    Examples
+    --------
+    >>> from dopamine_wp import MLP, Adam, Dopamine1, tasks
+    >>> net = MLP((2, 4, 1), output="sigmoid")
+    >>> trainer = Trainer(net, Dopamine1(), tasks.xor(), theta=net.init(rng=0), rng=1)
+    >>> trainer.step()
+    >>> trainer.switch(Adam(0.01))
+    >>> trainer.step()
+    >>> trainer.steps_done, trainer.fpe
+    (2, 6.0)
+    """
+
+    def __init__(
+        self,
+        net: Network,
+        optimizer: Optimizer,
+        batches: Batches,
+        *,
+        theta: np.ndarray,
+        total_steps: int = 1,
+        stop_loss: float | None = None,
+        rng: RandomSource = None,
+    ) -> None:
+        if not isinstance(optimizer, Optimizer):
+            raise _checks.refuse("train", "optimizer", "an Optimizer", optimizer)
+        if stop_loss is not None:
+            _checks.real("train", "stop_loss", stop_loss)
+        checked = net.as_theta(theta)
+        self.net = net
+        self.optimizer = optimizer
+        self.theta = np.array(checked, order=net.memory_order(len(checked)))
+        self.total_steps = total_steps
+        self.stop_loss = stop_loss
+        self.key = draw_key(rng)
+        self.record = Record()
+        self.steps_done, self.fpe = 0, 0.0
+        self.solved_at = np.full(len(checked), np.inf)
+        self.failed = np.zeros(len(checked), dtype=bool)
+        self._state: dict[str, np.ndarray] = {}
+        self._known_loss: np.ndarray | None = None
+        self._source = _BatchSource(net, batches)
+
+    @classmethod
+    def resume(
+        cls, net: Network, optimizer: Optimizer, batches: Batches, history: History, **options: Any
+    ) -> Trainer:
+        """Return a trainer that goes on where `history` ended; `options` as for the class."""
+        if history.optimizer != optimizer.name:
+            raise ValueError(
+                f"train.resume: the history was made by {history.optimizer}, not by "
+                f"{optimizer.name}; pass theta=history.theta to go on with another optimizer"
+            )
+        trainer = cls(net, optimizer, batches, theta=history.theta, rng=0, **options)
+        trainer.key = history.key
+        curves = {name: list(getattr(history, name)) for name in ("loss", "rate", "rpe")}
+        trainer.record = Record(
+            **curves, agreement=list(history.agreement), fpe=history.fpe.tolist()
+        )
+        trainer.steps_done = history.steps
+        trainer.fpe = float(history.fpe[-1]) if history.steps else 0.0
+        trainer.solved_at, trainer.failed = history.solved_at.copy(), history.failed.copy()
+        trainer._state = dict(history.state)
+        # The loss of the last candidate is worth something only on the batch it was measured on.
+        if trainer._source.spans(history.steps, optimizer.hold):
+            trainer._source.expect(history.held_batch)
+        trainer._known_loss = history.known_loss
+        return trainer
+
+    @property
+    def solved(self) -> bool:
+        """Whether every replica has been below `stop_loss`."""
+        return bool(np.isfinite(self.solved_at).all())
+
+    def switch(self, optimizer: Optimizer) -> None:
+        """Go on with another learning rule, which begins with an empty memory."""
+        self.optimizer = optimizer
+        self._state = {}
+        self._source.release()
+
+    def step(self) -> None:
+        """Do one step; an exception on the way leaves everything as it was before.
+
+        Raises
+        ------
+        StopIteration
+            If an iterator of batches has come to its end.
+        ValueError
+            If a batch does not fit the network.
+        """
+        batch, fresh = self._source.batch(self.steps_done, self.optimizer.hold)
+        factor = self.optimizer.schedule(self.steps_done, self.total_steps)
+        probe = Probe(
+            net=self.net,
+            theta=self.theta,
+            batch=batch,
+            step=self.steps_done,
+            rate=self.optimizer.rate * factor,
+            schedule=factor,
+            key=self.key,
+            state=self._state,
+            known_loss=None if fresh else self._known_loss,
+            next_batch_same=self._source.holds(self.steps_done + 1, self.optimizer.hold),
+            loss_wanted=self.stop_loss is not None,
+        )
+        with np.errstate(all="ignore"):
+            proposal = self.optimizer.step(probe)
+        self._commit(probe, proposal)
+
+    def history(self, status: str = "finished") -> History:
+        """Return the run so far; `status` says why it ended."""
+        replicas = len(self.theta)
+        curves = {
+            name: np.array(getattr(self.record, name)).reshape(-1, replicas)
+            for name in ("loss", "rate", "rpe", "agreement")
+        }
+        return History(
+            theta=np.ascontiguousarray(self.theta),
+            **curves,
+            fpe=np.array(self.record.fpe, dtype=float),
+            solved_at=self.solved_at.copy(),
+            failed=self.failed.copy(),
+            status=status,
+            optimizer=self.optimizer.name,
+            key=self.key,
+            total_steps=self.total_steps,
+            state=dict(self._state),
+            known_loss=self._known_loss,
+            held_batch=self._source.checksum(),
+        )
+
+    def _commit(self, probe: Probe, proposal: Proposal) -> None:
+        """Make a finished step part of the run."""
+        keep = proposal.keep
+        assert keep is not None
+        theta = self.theta
+        if proposal.theta is not None and keep.any():
+            theta = proposal.theta
+            if not keep.all():
+                theta = np.where(keep[:, None], theta, self.theta)
+        before, self.fpe = self.fpe, self.fpe + probe.fpe
+        if probe.known_loss is not None:
+            self._note_solved(probe.known_loss, before + probe.loss_fpe)
+        if proposal.loss is not None:
+            self.failed |= ~np.isfinite(proposal.loss)
+        self._known_loss = self._loss_of_new_theta(probe, proposal, keep)
+        if proposal.candidate_loss is not None:
+            accepted = np.where(keep, proposal.candidate_loss, np.inf)
+            self._note_solved(accepted, self.fpe)
+        self.theta, self._state = theta, dict(proposal.state)
+        self.record.add(proposal, self.fpe, len(theta))
+        self.steps_done += 1
+
+    def _loss_of_new_theta(
+        self, probe: Probe, proposal: Proposal, keep: np.ndarray
+    ) -> np.ndarray | None:
+        """Return the loss at the new theta on the same batch, if it is known."""
+        if not keep.any():
+            return probe.known_loss
+        if proposal.candidate_loss is None or proposal.loss is None:
+            return None
+        return np.where(keep, proposal.candidate_loss, proposal.loss)
+
+    def _note_solved(self, loss: np.ndarray, fpe: float) -> None:
+        if self.stop_loss is not None:
+            self.solved_at[(loss < self.stop_loss) & np.isinf(self.solved_at)] = fpe
+
+
+class _BatchSource:
+    """The batches of a run: fixed, by index, or from an iterator; checked when they change."""
+
+    def __init__(self, net: Network, batches: Batches) -> None:
+        self._net = net
+        self._function: Callable[[int], Batch] | None = None
+        self._iterator: Iterator[Batch] | None = None
+        self._batch: Batch | None = None
+        self._index = -1
+        self._expected: int | None = None
+        self._fixed = isinstance(batches, tuple)
+        if isinstance(batches, tuple):
+            self._batch = net.as_batch(batches)
+        elif callable(batches):
+            self._function = batches
+        elif isinstance(batches, Iterable):
+            self._iterator = iter(batches)
+        else:
+            raise _checks.refuse(
+                "train", "batches", "a pair (X, Y), a function of the batch index or an iterator",
+                batches,
+            )
+
+    def batch(self, step: int, hold: int) -> tuple[Batch, bool]:
+        """Return the batch of `step` and whether it differs from that of the step before."""
+        index = 0 if self._fixed else step // hold
+        fresh = index != self._index
+        if fresh and not self._fixed:
+            if self._function is not None:
+                self._batch = self._net.as_batch(self._function(index))
+            elif self._iterator is not None:
+                self._batch = self._net.as_batch(next(self._iterator))
+        self._index = index
+        assert self._batch is not None
+        if self._expected is not None:
+            fresh = self._expected != self.checksum()
+            self._expected = None
+        return self._batch, fresh
+
+    def holds(self, step: int, hold: int) -> bool:
+        """Tell whether `step` sees the present batch again."""
+        return self._fixed or step // hold == self._index
+
+    def spans(self, step: int, hold: int) -> bool:
+        """Tell whether `step` sees the batch of the step before it."""
+        return step > 0 and (self._fixed or step // hold == (step - 1) // hold)
+
+    def release(self) -> None:
+        """Forget how long the present batch is to be held, when the holding time changes."""
+        self._index = -1
+
+    def expect(self, checksum: int) -> None:
+        """Take the next batch for the one that was held, if it has this checksum."""
+        self._expected = checksum
+
+    def checksum(self) -> int:
+        """Return a number that tells batches apart; 0 before the first one."""
+        if self._batch is None:
+            return 0
+        X, Y = self._batch
+        return zlib.crc32(_bytes(Y), zlib.crc32(_bytes(X)))
+
+
+def _bytes(array: np.ndarray) -> memoryview:
+    return np.ascontiguousarray(array).data.cast("B")
+
+
+def train(
+    net: Network,
+    optimizer: Optimizer,
+    batches: Batches,
+    *,
+    steps: int,
+    theta: np.ndarray | None = None,
+    stop_loss: float | None = None,
+    rng: RandomSource = None,
+    resume: History | None = None,
+    total_steps: int | None = None,
+    callbacks: Iterable[Callable[[Trainer], object]] = (),
+    progress: bool = False,
+) -> History:
+    """Train R replicas of a network.
+
+    Parameters
+    ----------
+    net : Network
+        `MLP`, `RNN` or one's own.
+    optimizer : Optimizer
+        The learning rule.
+    batches : tuple (X, Y), callable or iterator
+        One fixed batch, a function of the batch index 0, 1, ..., or an iterator. A mini-batch is
+        held for `optimizer.hold` steps.
+    steps : int
+        Number of steps to do; when resuming, further steps.
+    theta : array_like, shape (R, P)
+        Initial parameters, one row per replica; not changed. Needed unless `resume` is given,
+        which brings its own.
+    stop_loss : float, optional
+        A replica counts as solved when a loss below it is evaluated at theta; solved replicas
+        train on, and the run ends when all are solved.
+    rng : int, Generator or None, keyword only
+        Seed or generator for the perturbations; None draws entropy, which the history records as
+        `key`. Ignored when resuming.
+    resume : History, optional
+        Go on where this run ended, bit for bit as if it had not ended, given the same network,
+        optimizer, batches and `total_steps`. An iterator of batches has to continue as well; a
+        batch of it that was still being held is not repeated.
+    total_steps : int, optional
+        Length over which ``decay="linear"`` runs to zero, when it spans several calls; default
+        the `steps` of this call, or when resuming the longer of the former length and all steps.
+    callbacks : iterable of callable
+        Called with the `Trainer` after every step; one that returns True stops the run.
+    progress : bool, default False
+        Show a progress bar on standard error.
+
+    Returns
+    -------
+    History
+        Of all steps, those of the resumed run included.
+
+    Raises
+    ------
+    ValueError
+        For shapes that do not fit, arguments out of range, or a `resume` of another optimizer.
+
+    Notes
+    -----
+    Ctrl-C ends the run after the last complete step; the history's status is "interrupted".
+    Replicas never influence each other, but they share the noise block of a step, so that the
+    results of a replica may depend on R.
+
+    Examples
+    --------
+    >>> from dopamine_wp import MLP, Dopamine1, tasks, train
+    >>> net = MLP((2, 4, 1), output="sigmoid")
+    >>> theta = net.init(replicas=10, rng=0)
+    >>> history = train(
+    ...     net, Dopamine1(), tasks.xor(), theta=theta, steps=1500, stop_loss=0.01, rng=1
+    ... )
+    >>> history.status
+    'solved'
+    """
+    _checks.whole("train", "steps", steps, minimum=0)
+    if total_steps is not None:
+        _checks.whole("train", "total_steps", total_steps)
+    if resume is not None:
+        length = total_steps or max(resume.total_steps, resume.steps + steps)
+        trainer = Trainer.resume(
+            net, optimizer, batches, resume, total_steps=length, stop_loss=stop_loss
+        )
+    elif theta is not None:
+        length = total_steps or max(steps, 1)
+        trainer = Trainer(
+            net, optimizer, batches,
+            theta=theta, total_steps=length, stop_loss=stop_loss, rng=rng,
+        )
+    else:
+        raise ValueError("train.theta: must be given, as an array (replicas, parameters)")
+    return trainer.history(_run(trainer, steps, list(callbacks), progress))
+
+
+def _run(
+    trainer: Trainer, steps: int, callbacks: list[Callable[[Trainer], object]], progress: bool
+) -> str:
+    """Do the steps and return the status word that says why they ended."""
+    bar = _progress_bar(steps) if progress else None
+    try:
+        for _ in range(steps):
+            try:
+                trainer.step()
+            except StopIteration:
+                return "exhausted"
+            if bar is not None:
+                bar.update()
+            if any([callback(trainer) is True for callback in callbacks]):
+                return "stopped"
+            if trainer.stop_loss is not None and trainer.solved:
+                return "solved"
+    except KeyboardInterrupt:
+        return "interrupted"
+    finally:
+        if bar is not None:
+            bar.close()
+    return "finished"
+
+
+def _progress_bar(steps: int) -> Any:
+    from tqdm import tqdm
+
+    return tqdm(total=steps, unit="step")
