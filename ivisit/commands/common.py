@@ -8,7 +8,7 @@ import json
 import logging
 import math
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ivisit.errors import IVisitError, ParameterError
@@ -108,14 +108,9 @@ def assignments(simulation: Simulation | type[Simulation], texts: list[str]) -> 
     return parse_values(cls.controls, cls.key, split_assignments(texts))
 
 
-@contextlib.contextmanager
-def clean_stdout(wanted: bool) -> Iterator[None]:
-    """Send what user code prints to stderr, so that stdout holds nothing but JSON."""
-    if wanted:
-        with contextlib.redirect_stdout(sys.stderr):
-            yield
-    else:
-        yield
+def clean_stdout(wanted: bool = True) -> contextlib.AbstractContextManager[Any]:
+    """Send what user code prints to stderr, so that stdout holds nothing but the answer."""
+    return contextlib.redirect_stdout(sys.stderr) if wanted else contextlib.nullcontext()
 
 
 def print_json(value: Any) -> None:

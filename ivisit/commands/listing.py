@@ -37,7 +37,7 @@ def list_(options: argparse.Namespace) -> int:
 
     from ivisit.registry import list_simulations
 
-    with clean_stdout(options.json):
+    with clean_stdout():
         rows = list_simulations()
     if options.json:
         print_json([asdict(row) for row in rows])
@@ -52,7 +52,7 @@ def show(options: argparse.Namespace) -> int:
     """Print the declarations of one simulation."""
     from ivisit.registry import get_simulation
 
-    with clean_stdout(options.json):
+    with clean_stdout():
         found = get_simulation(options.simulation)
     simulation = found if isinstance(found, type) else type(found)
     controls = [control.describe() for control in simulation.controls.values()]

@@ -140,7 +140,7 @@ def _simulation(options: argparse.Namespace) -> SimulationLike:
 
     text: str = options.simulation
     try:
-        with clean_stdout(options.json):
+        with clean_stdout():
             found = get_simulation(text)
     except PluginError:
         if ".py" in text or os.sep in text:

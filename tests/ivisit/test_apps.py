@@ -1,0 +1,61 @@
+"""The example simulations: headlessly, and what they compute."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import ndimage
+from scipy.integrate import solve_ivp
+
+import ivisit as iv
+
+APPS = Path(__file__).parents[2] / "apps"
+
+
+def test_every_app_is_small_and_runs_headlessly():
+    apps = sorted(APPS.glob("*.py"))
+    assert {a.stem for a in apps} >= {"gauss_filter", "dog_filter", "lorenz"}
+    for app in apps:
+        assert len(app.read_text().splitlines()) < 80
+        result = iv.run(app, steps=3)
+        assert result.status == "finished"
+        assert set(result.outputs) == set(iv.get_simulation(app).panels)
+
+
+def test_gauss_filter_smooths_the_photograph():
+    weak = iv.run(APPS / "gauss_filter.py", {"sigma": 0.1}, steps=1)
+    strong = iv.run(APPS / "gauss_filter.py", {"sigma": 20}, steps=1)
+    assert weak.outputs["change"] == pytest.approx(0, abs=1e-6)
+    assert weak.outputs["filtered"].shape == (600, 512)
+    assert strong.outputs["filtered"].std() < weak.outputs["filtered"].std()
+    # A Gaussian kernel keeps the mean where the border reflects.
+    means = [r.outputs["filtered"].mean() for r in (weak, strong)]
+    assert means[0] == pytest.approx(means[1], rel=1e-3)
+
+
+def test_a_balanced_dog_filter_ignores_the_mean_light():
+    app = iv.get_simulation(APPS / "dog_filter.py")()
+    engine = iv.Engine(app)
+    engine.set("cells", "both")
+    engine.init()
+    app.pixels = np.full((40, 50), 100.0)
+    app.light.set_data(range(50), range(50))
+    engine.set("row", 3)
+    engine.run(1)
+    assert np.abs(app.response).max() == pytest.approx(0, abs=1e-9)
+    app.pixels = np.zeros((41, 41))
+    app.pixels[20, 20] = 1
+    engine.run(1)
+    both = ndimage.gaussian_filter(app.pixels, 1.5) - ndimage.gaussian_filter(app.pixels, 2.4)
+    assert np.allclose(app.response, both)
+
+
+def test_lorenz_agrees_with_an_independent_solver():
+    result = iv.run(APPS / "lorenz.py", {"substeps": 1, "dt": 0.001}, steps=500)
+
+    def velocity(t, p):
+        return [10 * (p[1] - p[0]), p[0] * (28 - p[2]) - p[1], p[0] * p[1] - 8 / 3 * p[2]]
+
+    times = 0.001 * np.arange(1, 501)
+    exact = solve_ivp(velocity, (0, 0.5), [1, 1, 1], t_eval=times, rtol=1e-11, atol=1e-11)
+    assert np.abs(result.traces["x"] - exact.y[0]).max() < 1e-6
