@@ -20,7 +20,7 @@ import numbers
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self, overload
 
-from ivisit.declarations import Declaration, FrozenDict, as_number, number_text
+from ivisit.declarations import Declaration, FrozenDict, as_number, number_text, own_name
 from ivisit.errors import ParameterError, address, closest, expected, unknown
 
 if TYPE_CHECKING:
@@ -276,11 +276,11 @@ class _Group(Control):
         if not isinstance(value, Mapping):
             raise self._refused(owner, value)
         here = address(owner, self.name)
-        for name in value:
-            if name not in self.items:
-                raise ParameterError(unknown(here, self.item_word, name, self.items))
         full = dict(present or self.default)
         for name, item in value.items():
+            name = own_name(self.items, name)
+            if name not in self.items:
+                raise ParameterError(unknown(here, self.item_word, name, self.items))
             full[name] = self.items[name].validate(item, owner=here)
         return FrozenDict(full)
 
@@ -294,6 +294,7 @@ class _Group(Control):
     def parse_item(self, item: str, text: str, *, owner: str = "") -> dict[str, Any]:
         """Return ``{item: value}`` for ``-p control.item=text``."""
         here = address(owner, self.name)
+        item = own_name(self.items, item)
         if item not in self.items:
             raise ParameterError(unknown(here, self.item_word, item, self.items))
         return {item: self.items[item].parse(text, owner=here)}

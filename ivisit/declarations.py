@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import numbers
+from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from ivisit.errors import ParameterError, expected
@@ -23,7 +24,11 @@ class Declaration:
     ----------
     name : str
         The attribute's name. Old scripts have names with blanks, so it need not be an identifier.
+    aliases : tuple of str
+        Other names by which people may address it.
     """
+
+    aliases: tuple[str, ...] = ()
 
     def __init__(self, *, label: str | None = None, help: str = "") -> None:
         self.name = ""
@@ -55,6 +60,13 @@ class Declaration:
     def refusal(self, owner: str, argument: str, allowed: str, value: Any) -> ParameterError:
         """Return the error for an unacceptable argument of this declaration."""
         return ParameterError(expected(owner, f"{self.name}, {argument}", allowed, value))
+
+
+def own_name(declarations: Mapping[str, Declaration], name: Any) -> Any:
+    """Return the name of the declaration that is addressed by `name`, else `name` itself."""
+    if name in declarations:
+        return name
+    return next((own for own, found in declarations.items() if name in found.aliases), name)
 
 
 class FrozenDict(dict[str, Any]):

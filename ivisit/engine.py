@@ -186,6 +186,10 @@ class Engine:
             raise ParameterError(expected("Engine", "every", "a whole number from 1 on", every))
         self.simulation = simulation() if isinstance(simulation, type) else simulation
         self._class = type(self.simulation)
+        #: Called whenever something was posted; whoever runs the engine sets it.
+        self.wake: Callable[[], Any] = _nothing
+        #: Whether the simulation itself ended the last `run`; see `stop`.
+        self.stopped = False
         self.seed = as_seed(seed)
         self.mode = mode
         self.state = "new"
@@ -231,6 +235,7 @@ class Engine:
         """
         parameters = self.simulation.parameters
         control = parameters.control(name)
+        name = control.name
         with self._lock:
             present = self._pending.get(name, parameters[name])
             valid = control.validate(value, owner=self._class.key, present=present)
@@ -248,12 +253,13 @@ class Engine:
 
     def watch(self, name: str, callback: Callable[[], Any]) -> None:
         """Have ``callback()`` called between steps whenever `set` gave `name` a value."""
-        self.simulation.parameters.control(name)
+        name = self.simulation.parameters.control(name).name
         self._watchers.setdefault(name, []).append(callback)
 
     def post(self, callback: Callable[..., Any], *arguments: Any) -> None:
         """Have ``callback(*arguments)`` called between two steps, from any thread."""
         self._callbacks.append((callback, arguments))
+        self.wake()
 
     def parameters(self) -> dict[str, Any]:
         """Return the values of all controls, those that wait for the next step included."""
@@ -269,6 +275,8 @@ class Engine:
                 if value is True and isinstance(self._class.controls[name], Button):
                     self._pressed.append(name)
                 self.changes.append(Change(self.steps, name, value))
+        for name in pending:
+            self.simulation._assigned(name)
 
     def _release_buttons(self) -> None:
         for name in self._pressed:
@@ -302,6 +310,12 @@ class Engine:
         self._apply_pending()
         self.changes.clear()
         self.initial_parameters = dict(simulation.parameters)
+        # A button that is down at the beginning, as with "-p reset=true", counts in one step.
+        self._pressed = [
+            name
+            for name, control in self._class.controls.items()
+            if isinstance(control, Button) and simulation._values[name]
+        ]
         if not self._prepared:
             simulation.rng = np.random.default_rng(self.seed)
             with self._stage("main_init"):
@@ -340,6 +354,7 @@ class Engine:
         if self.state == "failed":
             raise IVisitError(f"{self._class.key}: has failed; init() starts a new run")
         first = self.steps
+        self.stopped = False
         self.state = "running"
         try:
             with self._stage("step"):
@@ -359,14 +374,20 @@ class Engine:
             if self._pending or self._callbacks:
                 self._apply_pending()
                 self.handle_callbacks()
+                # What a callback has set counts in this step already.
+                self._apply_pending()
             step()
             self.steps = done = self.steps + 1
             if recorder is not None and done % recorder.every == 0:
                 recorder.record(done, outputs)
             if self._pressed:
                 self._release_buttons()
-            if until is not None and until(self.simulation):
+            if self.stopped or (until is not None and until(self.simulation)):
                 break
+
+    def stop(self) -> None:
+        """End the present `run` after this step; for the simulation's own code."""
+        self.stopped = True
 
     def replay(self, changes: Iterable[Change], steps: int) -> None:
         """Run `steps` steps and repeat the logged `changes` at their steps.
@@ -446,6 +467,7 @@ class Engine:
 
     def outputs(self, *, figures: bool = True) -> dict[str, Any]:
         """Return copies of what all panels show; figures as pixels, or not at all."""
+        self.simulation._refresh()
         shown: dict[str, Any] = {}
         for name, panel in self._class.panels.items():
             value = self.simulation._outputs.get(name)
@@ -491,6 +513,10 @@ class _Stage:
         engine.state = "failed"
         engine.failure = Failure.from_exception(self.name, error)
         raise RunError(f"{engine._class.key}: {engine.failure}", failure=engine.failure) from error
+
+
+def _nothing() -> None:
+    """Do nothing."""
 
 
 def as_seed(seed: Any) -> int:

@@ -306,6 +306,8 @@ def source_file(simulation: Simulation | type[Simulation]) -> Path | None:
     `inspect` cannot tell: a file that was run as ``__main__`` is no imported module.
     """
     cls = _class_of(simulation)
+    if cls._source is not None:
+        return cls._source
     for method in vars(cls).values():
         code = getattr(method, "__code__", None)
         if code is not None and Path(code.co_filename).is_file():

@@ -190,7 +190,7 @@ def _drive(
 
     with tqdm(total=steps, unit="step", desc=type(engine.simulation).key) as bar:
         chunk = 1
-        while engine.steps < steps and not reached:
+        while engine.steps < steps and not (reached or engine.stopped):
             began = time.perf_counter()
             done = engine.run(min(chunk, steps - engine.steps), until=until and watched)
             bar.update(done)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from abc import ABCMeta
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from ivisit.controls import Control, _Group
-from ivisit.declarations import Declaration
+from ivisit.declarations import Declaration, own_name
 from ivisit.errors import ParameterError, unknown
 from ivisit.panels import Panel
 
@@ -121,14 +122,13 @@ class Parameters(Mapping[str, Any]):
         self._owner = type(simulation).key
 
     def __getitem__(self, name: str) -> Any:
-        self.control(name)
-        return self._values[name]
+        return self._values[self.control(name).name]
 
     def __contains__(self, name: object) -> bool:
         return name in self._values
 
     def __setitem__(self, name: str, value: Any) -> None:
-        self._values[name] = self.validate(name, value)
+        self._values[self.control(name).name] = self.validate(name, value)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)
@@ -142,7 +142,7 @@ class Parameters(Mapping[str, Any]):
     def control(self, name: str) -> Control:
         """Return the control called `name`; `ParameterError` with the closest name if none is."""
         try:
-            return self._controls[name]
+            return self._controls[own_name(self._controls, name)]
         except (KeyError, TypeError):
             raise NoSuchParameter(
                 unknown(self._owner, "parameter", name, self._controls)
@@ -151,11 +151,13 @@ class Parameters(Mapping[str, Any]):
     def validate(self, name: str, value: Any) -> Any:
         """Return `value` as the control `name` would keep it; change nothing."""
         control = self.control(name)
-        return control.validate(value, owner=self._owner, present=self._values[name])
+        return control.validate(value, owner=self._owner, present=self._values[control.name])
 
     def update(self, values: Mapping[str, Any]) -> None:
         """Assign several values; when one is refused, none is assigned."""
-        valid = {name: self.validate(name, value) for name, value in values.items()}
+        valid = {
+            self.control(name).name: self.validate(name, value) for name, value in values.items()
+        }
         self._values.update(valid)
 
     def reset(self) -> None:
@@ -195,7 +197,9 @@ def parse_values(controls: Mapping[str, Control], owner: str, texts: Mapping[str
     """
     values: dict[str, Any] = {}
     for name, text in texts.items():
+        name = own_name(controls, name)
         group, _, item = name.rpartition(".")
+        group = own_name(controls, group)
         if name not in controls and isinstance(controls.get(group), _Group):
             parsed = controls[group].parse_item(item, text, owner=owner)  # type: ignore[attr-defined]
             values[group] = {**values.get(group, {}), **parsed}
@@ -253,6 +257,8 @@ class Simulation(metaclass=SimulationType):
     _values: dict[str, Any]
     _outputs: dict[str, Any]
     _parameters: Parameters
+    #: The file in which the simulation is written, where its methods do not tell.
+    _source: Path | None = None
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Simulation:
         # Not in __init__: a subclass that forgets super().__init__() works all the same.
@@ -271,10 +277,19 @@ class Simulation(metaclass=SimulationType):
     @property
     def outputs(self) -> Mapping[str, Any]:
         """What the panels hold at present, by name; read-only."""
+        self._refresh()
         return MappingProxyType(self._outputs)
 
+    # A simulation that keeps its parameters or outputs in another place overrides these.
+
     def _attached(self, engine: Any) -> None:
-        """Hear which engine will run this simulation; old scripts need to know it."""
+        """Hear which engine will run this simulation."""
+
+    def _assigned(self, name: str) -> None:
+        """Hear that the parameter `name` has got the value that somebody set; from any thread."""
+
+    def _refresh(self) -> None:
+        """Bring `_outputs` up to date: somebody is going to look at them."""
 
     def main_init(self) -> None:
         """Prepare what all runs share: load data, build tables. Called once."""

@@ -58,6 +58,7 @@ class Worker:
         self._closing = False
         self._stop_wanted = False
         self._thread = threading.Thread(target=self._work, name="simulation", daemon=True)
+        engine.wake = self._wake.set
 
     def start(self) -> None:
         """Start the thread."""
@@ -95,7 +96,6 @@ class Worker:
     def post(self, callback: Callable[..., Any], *arguments: Any) -> None:
         """Call user code between steps; its exceptions give the state ``failed``."""
         self.engine.post(callback, *arguments)
-        self._wake.set()
 
     def take_frame(self) -> Frame | None:
         """Return the newest frame, or None when nothing new has happened; ask for the next."""
@@ -193,6 +193,8 @@ class Worker:
         """Step until `target` steps are done or a command waits; show the steps between."""
         while self.engine.steps < target and not (self._commands or self._closing):
             self._advance(target - self.engine.steps)
+            if self.engine.stopped:
+                break
             if self._frame_wanted and self.engine.steps < target:
                 self._publish()
 
@@ -201,6 +203,8 @@ class Worker:
         self.busy = self._stale = True
         self.engine.run(steps, until=self._interrupted)
         self.busy = False
+        if self.engine.stopped:
+            self._stop_running()
 
     def _interrupted(self, simulation: Any) -> bool:
         return bool(self._commands) or self._frame_wanted or self._closing
