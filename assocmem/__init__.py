@@ -17,7 +17,7 @@ and measure how many patterns a memory can hold::
 Theory, definitions and measured tables: docs/assocmem.md.
 """
 
-from assocmem import measures, patterns
+from assocmem import capacity, measures, patterns, theory
 from assocmem.channel import Channel
 from assocmem.counts import Counts
 from assocmem.memory import AssociativeMemory, Weights
@@ -35,7 +35,9 @@ __all__ = [
     "Rule",
     "Terms",
     "Weights",
+    "capacity",
     "measures",
     "patterns",
     "register",
+    "theory",
 ]

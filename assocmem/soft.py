@@ -71,7 +71,7 @@ class SoftRetrieval:
         self.n_loud = int(np.clip(n_loud, 1, len(usage)))
         decided = (usage == 0) | (usage == n_patterns)
         odds = np.divide(usage, n_patterns - usage, where=~decided, out=np.ones(len(usage)))
-        self.prior_log_odds = np.log(odds)
+        self.prior_log_odds = np.log(odds).astype(np.float32)
 
     def run(self) -> RetrievalResult:
         """Iterate until the likelihood ratios no longer change."""
@@ -106,9 +106,9 @@ class SoftRetrieval:
     def _constant_part(self) -> Potentials:
         """Return what never changes: prior, silent level of all units, the query's evidence."""
         level = self.evaluator.level(self.rule, float(np.exp(SILENT_LOG_RATIO)))
-        constant = add(own_evidence(self.queries, self.channel), level.bias)
+        own = own_evidence(self.queries, self.channel)
         if self.channel.e01 > 0:
-            return constant
+            return add(Potentials(own.finite.astype(np.float32), own.infinite), level.bias)
         # Without false alarms an active unit of the query is certain and stays so.
         finite = np.zeros(self.queries.shape)
         infinite = np.zeros(self.queries.shape, np.int32)
@@ -121,7 +121,7 @@ class SoftRetrieval:
             finite[row] -= level.weights.finite[units].sum(axis=0, dtype=np.float64)
             if evidence.infinite is not None:
                 infinite[row] = evidence.infinite.sum(axis=0, where=others)
-        return add(constant, Potentials(finite, infinite))
+        return add(add(own, level.bias), Potentials(finite, infinite))
 
     def _evidence_of_loud_units(self, log_ratios: NDArray[np.float32]) -> Potentials:
         """Return the evidence of units above the silent level, relative to that level."""
@@ -151,8 +151,9 @@ class SoftRetrieval:
         self, posterior: NDArray[np.floating], queries: NDArray[np.uint8]
     ) -> NDArray[np.float32]:
         """Return log rho of all units; all but the most probable ones are at the silent level."""
-        ratios = logit(np.clip(posterior, *POSTERIOR_RANGE)) - self.prior_log_odds
-        ratios = np.clip(ratios, *LOG_RATIO_RANGE)
+        ratios = logit(np.clip(posterior, *POSTERIOR_RANGE)).astype(np.float32, copy=False)
+        ratios -= self.prior_log_odds
+        np.clip(ratios, *LOG_RATIO_RANGE, out=ratios)
         if self.channel.e01 == 0:
             ratios[queries == 1] = SILENT_LOG_RATIO  # counted in the constant part
         n_units = ratios.shape[1]
@@ -160,4 +161,4 @@ class SoftRetrieval:
             place = n_units - self.n_loud
             least = np.partition(ratios, place, axis=1)[:, place, None]
             ratios[ratios < least] = SILENT_LOG_RATIO
-        return np.maximum(ratios, SILENT_LOG_RATIO).astype(np.float32)
+        return np.maximum(ratios, SILENT_LOG_RATIO, out=ratios)

@@ -233,11 +233,12 @@ def choose(inputs: NDArray[np.uint8], if_active: Potentials, if_silent: Potentia
 
 
 def add(left: Potentials, right: Potentials) -> Potentials:
-    """Return the sum of two arrays of pairs, in the precision of the left one."""
+    """Return the sum of two arrays of pairs that broadcast, in the precision of the left one."""
     finite = left.finite + right.finite.astype(left.finite.dtype, copy=False)
-    if left.infinite is None or right.infinite is None:
-        return Potentials(finite, right.infinite if left.infinite is None else left.infinite)
-    return Potentials(finite, left.infinite + right.infinite)
+    counts = [part.infinite for part in (left, right) if part.infinite is not None]
+    if not counts:
+        return Potentials(finite)
+    return Potentials(finite, np.broadcast_to(sum(counts), finite.shape))
 
 
 def take(pairs: Potentials, which: Any) -> Potentials:

@@ -1,0 +1,172 @@
+"""Experiments: what is stored and asked, how it is answered, with which random numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assocmem import measures, patterns
+from assocmem._validation import choice, whole_number
+from assocmem.channel import Channel
+from assocmem.memory import AssociativeMemory
+from assocmem.noise import NOISE_MODES
+from assocmem.rules import find
+from assocmem.rules.base import Rule
+
+ENSEMBLES = ("palm", "bernoulli", "block")
+
+
+@dataclass(frozen=True)
+class Task:
+    """The patterns to store and the queries to answer.
+
+    Parameters
+    ----------
+    n_units, n_active : int
+        Numbers of units n and (mean) active units k.
+    completeness, addition : float, default 0.8 and 0.2
+        Fractions lambda and kappa of correct and of wrong active units of a query, relative to k.
+    ensemble : {"palm", "bernoulli", "block"}
+        Kind of patterns; Bernoulli patterns get independent query noise, others exact numbers.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+    """
+
+    n_units: int
+    n_active: int
+    completeness: float = 0.8
+    addition: float = 0.2
+    ensemble: str = "palm"
+
+    def __post_init__(self) -> None:
+        choice("ensemble", self.ensemble, ENSEMBLES)
+        whole_number("n_active", self.n_active, 1, whole_number("n_units", self.n_units, 1))
+        _ = self.channel  # checks the noise
+
+    @property
+    def channel(self) -> Channel:
+        """The noise of the queries."""
+        return Channel.of_query(
+            self.completeness, self.addition, n_units=self.n_units, n_active=self.n_active
+        )
+
+    def draw(self, n_patterns: int, rng: Any) -> NDArray[np.uint8]:
+        """Return patterns, shape (n_patterns, n_units); the first ones are always the same."""
+        make = getattr(patterns, self.ensemble)
+        return make(n_patterns, self.n_units, self.n_active, rng=rng)
+
+    def corrupt(self, stored: NDArray[np.uint8], rng: Any) -> NDArray[np.uint8]:
+        """Return one query for each pattern."""
+        independent = self.ensemble == "bernoulli"
+        return patterns.corrupt(
+            stored,
+            completeness=self.completeness,
+            addition=self.addition,
+            independent=independent,
+            n_active=self.n_active if independent else None,
+            rng=rng,
+        )
+
+
+@dataclass(frozen=True)
+class Method:
+    """A rule and the way of retrieval.
+
+    Parameters
+    ----------
+    label : str
+        Name in tables and plots.
+    rule : str or Rule, default "bayes"
+        The learning rule.
+    settings : dict
+        Keyword arguments of `AssociativeMemory.retrieve`, e.g. ``{"noise": "batch"}``.
+    core : float, optional
+        Core retrieval: the fraction of k that is active in the first two steps.
+    """
+
+    label: str
+    rule: str | Rule = "bayes"
+    settings: dict[str, Any] = field(default_factory=dict)
+    core: float | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Method:
+        """Return the method for a notation such as ``"bayes+batch+clamp+core80"``.
+
+        Parameters
+        ----------
+        text : str
+            The name of a rule, then options joined by "+": an estimate of noise (``fixed``,
+            ``posterior``, ``batch``, ``calibrated``, ``true``, ``soft``), ``clamp``, ``one-step``,
+            ``random-ties``, ``coreP`` with P the percentage of k active in the first two steps.
+
+        Raises
+        ------
+        ValueError
+            If the rule or an option is unknown.
+        """
+        rule, *options = text.split("+")
+        find(rule)
+        settings: dict[str, Any] = {}
+        core = None
+        switches = {
+            "clamp": ("clamp", True),
+            "one-step": ("max_steps", 1),
+            "random-ties": ("ties", "random"),
+        } | {mode: ("noise", mode) for mode in NOISE_MODES}
+        for option in options:
+            if option in switches:
+                name, value = switches[option]
+                settings[name] = value
+            elif option.startswith("core") and option[4:].isdigit():
+                core = int(option[4:]) / 100
+            else:
+                known = ", ".join([*switches, "core80"])
+                raise ValueError(
+                    f"method: {text!r} has an unknown option {option!r}; known: {known}"
+                )
+        return cls(text, rule, settings, core)
+
+    def errors(self, task: Task, n_patterns: int, n_queries: int, streams: Streams) -> Any:
+        """Return the output error of each query of one memory, shape (at most n_queries,)."""
+        stored = task.draw(n_patterns, streams.generator("patterns"))
+        asked = stored[:n_queries]
+        queries = task.corrupt(asked, streams.generator("queries"))
+        memory = AssociativeMemory(task.n_units, rule=self.rule)
+        memory.store(stored)
+        activation = "block-winners" if task.ensemble == "block" else "winners"
+        settings: dict[str, Any] = {"activation": activation} | self.settings
+        if settings["activation"] in ("winners", "block-winners"):
+            fixed_number = task.ensemble != "bernoulli"
+            settings["n_active"] = (
+                task.n_active if fixed_number else asked.sum(axis=1, dtype=np.intp)
+            )
+        if self.core is not None:
+            settings["schedule"] = 2 * (round(self.core * task.n_active),)
+        if settings.get("noise") == "true":
+            settings["truth"] = asked
+        if settings.get("noise") == "calibrated":
+            settings["calibration"] = stored[: 2 * n_queries]
+        rng = streams.generator("retrieval")
+        out = memory.retrieve(queries, channel=task.channel, rng=rng, **settings)
+        return measures.output_error(out.patterns, asked, n_active=task.n_active)
+
+
+class Streams:
+    """Random streams of one memory: the same ones whenever they are asked for."""
+
+    NAMES = ("patterns", "queries", "retrieval")
+
+    def __init__(self, root: np.random.SeedSequence, number: int) -> None:
+        self.root, self.number = root, number
+
+    def generator(self, name: str) -> np.random.Generator:
+        """Return a fresh generator at the beginning of the stream `name`."""
+        key = (*self.root.spawn_key, self.number, self.NAMES.index(name))
+        return np.random.default_rng(np.random.SeedSequence(self.root.entropy, spawn_key=key))
