@@ -12,6 +12,7 @@ import numpy as np
 
 from ivisit.declarations import Declaration, as_number
 from ivisit.errors import ParameterError, expected
+from ivisit.rendering import to_rgb
 
 if TYPE_CHECKING:
     from ivisit.simulation import Simulation
@@ -104,6 +105,16 @@ class Image(Panel):
             got: Any = picture if picture.dtype.kind != "O" else value
             raise ParameterError(expected(owner, self.name, allowed, got))
         return picture
+
+    def pixels(self, picture: np.ndarray, vmin: float, vmax: float, cmap: str) -> np.ndarray:
+        """Return what is shown of `picture` with these levels and this colour map.
+
+        Returns
+        -------
+        ndarray of uint8, shape (height, width, 3) or (height, width, 4)
+            RGB or RGBA; see `ivisit.rendering.to_rgb`.
+        """
+        return to_rgb(picture, vmin=vmin, vmax=vmax, cmap=cmap)
 
 
 class Figure(Panel):
