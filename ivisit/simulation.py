@@ -246,7 +246,7 @@ class Simulation(metaclass=SimulationType):
     ...
     ...     def step(self):
     ...         self.level *= self.rate
-    >>> iv.run(Decay, {"rate": 0.1}, steps=2).outputs["level"].round(3)
+    >>> round(iv.run(Decay, {"rate": 0.1}, steps=2).outputs["level"], 3)
     0.01
     """
 

@@ -241,7 +241,7 @@ def test_sets_are_reached_by_the_stored_key_too(cli, script):
 def test_params_refuse_with_one_message_and_exit_2(cli, script, arguments):
     code, _, err = cli("params", *arguments)
     assert code == 2
-    assert err.startswith("ivisit: ")
+    assert err.splitlines()[-1].startswith("ivisit: ")
 
 
 def test_new_writes_a_working_simulation_and_overwrites_nothing(cli):

@@ -1,6 +1,9 @@
-"""What all tests share: an untouched environment."""
+"""What all tests and doctests share: an untouched environment."""
 
 import pytest
+
+#: Running these is not importing them.
+collect_ignore_glob = ["*/__main__.py", "tests/ivisit/legacy/scripts/*"]
 
 
 @pytest.fixture(autouse=True)
