@@ -47,6 +47,8 @@ class History:
         Philox key of the perturbations.
     total_steps : int
         Length over which a decay runs to zero.
+    stop_loss : float or None
+        Loss below which a replica counted as solved.
     state : dict of str to ndarray
         The optimizer's memory.
     known_loss : ndarray, shape (R,), or None
@@ -67,6 +69,7 @@ class History:
     optimizer: str
     key: int
     total_steps: int
+    stop_loss: float | None = None
     state: dict[str, np.ndarray] = field(default_factory=dict, repr=False)
     known_loss: np.ndarray | None = field(default=None, repr=False)
     held_batch: int = 0
@@ -110,6 +113,7 @@ class History:
             "optimizer": self.optimizer,
             "key": self.key,
             "total_steps": self.total_steps,
+            "stop_loss": self.stop_loss,
             "held_batch": self.held_batch,
         }
         # Replaced only when complete, so that a crash leaves the former file.

@@ -142,7 +142,9 @@ class Trainer:
         )
         trainer.steps_done = history.steps
         trainer.fpe = float(history.fpe[-1]) if history.steps else 0.0
-        trainer.solved_at, trainer.failed = history.solved_at.copy(), history.failed.copy()
+        trainer.failed = history.failed.copy()
+        if trainer.stop_loss == history.stop_loss:
+            trainer.solved_at = history.solved_at.copy()
         trainer._state = dict(history.state)
         # The loss of the last candidate is worth something only on the batch it was measured on.
         if trainer._source.spans(history.steps, optimizer.hold):
@@ -152,8 +154,8 @@ class Trainer:
 
     @property
     def solved(self) -> bool:
-        """Whether every replica has been below `stop_loss`."""
-        return bool(np.isfinite(self.solved_at).all())
+        """Whether there is a `stop_loss` and every replica has been below it."""
+        return self.stop_loss is not None and bool(np.isfinite(self.solved_at).all())
 
     def switch(self, optimizer: Optimizer) -> None:
         """Go on with another learning rule, which begins with an empty memory."""
@@ -207,6 +209,7 @@ class Trainer:
             optimizer=self.optimizer.name,
             key=self.key,
             total_steps=self.total_steps,
+            stop_loss=self.stop_loss,
             state=dict(self._state),
             known_loss=self._known_loss,
             held_batch=self._source.checksum(),
@@ -348,7 +351,8 @@ def train(
         which brings its own.
     stop_loss : float, optional
         A replica counts as solved when a loss below it is evaluated at theta; solved replicas
-        train on, and the run ends when all are solved.
+        train on, and the run ends when all are solved. A resumed run with another `stop_loss`
+        counts anew.
     rng : int, Generator or None, keyword only
         Seed or generator for the perturbations; None draws entropy, which the history records as
         `key`. Ignored when resuming.
@@ -417,6 +421,8 @@ def _run(
     bar = _progress_bar(steps) if progress else None
     try:
         for _ in range(steps):
+            if trainer.solved:
+                break
             try:
                 trainer.step()
             except StopIteration:
@@ -425,14 +431,12 @@ def _run(
                 bar.update()
             if any([callback(trainer) is True for callback in callbacks]):
                 return "stopped"
-            if trainer.stop_loss is not None and trainer.solved:
-                return "solved"
     except KeyboardInterrupt:
         return "interrupted"
     finally:
         if bar is not None:
             bar.close()
-    return "finished"
+    return "solved" if trainer.solved else "finished"
 
 
 def _progress_bar(steps: int) -> Any:
