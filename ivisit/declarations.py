@@ -44,7 +44,8 @@ class Declaration:
         if self._label is not None:
             return self._label
         words = self.name.replace("_", " ").strip()
-        return words[:1].upper() + words[1:]
+        # A single letter is a symbol, and X is another one than x.
+        return words[:1].upper() + words[1:] if len(words) > 1 else words
 
     def check(self, owner: str) -> None:
         """Raise `ParameterError` when the declaration contradicts itself.

@@ -106,6 +106,9 @@ class Image(Panel):
             raise ParameterError(expected(owner, self.name, allowed, got))
         return picture
 
+    def describe(self) -> dict[str, Any]:
+        return super().describe() | {"vmin": self.vmin, "vmax": self.vmax, "cmap": self.cmap}
+
     def pixels(self, picture: np.ndarray, vmin: float, vmax: float, cmap: str) -> np.ndarray:
         """Return what is shown of `picture` with these levels and this colour map.
 

@@ -78,6 +78,8 @@ class RunResult:
         Step number of each row, counted from 1.
     outputs : mapping of str to value
         What the panels held at the end: arrays, pixels of figures, floats, texts.
+    panels : list of dict
+        Name, kind, label, unit ... of the panels, as `Panel.describe` gives them.
     status : str
         ``finished``, ``interrupted`` or ``failed``.
     changes : list of Change
@@ -97,6 +99,7 @@ class RunResult:
     traces: dict[str, np.ndarray]
     recorded_steps: np.ndarray
     outputs: Mapping[str, Any]
+    panels: list[dict[str, Any]] = field(default_factory=list)
     status: str = "finished"
     changes: list[Change] = field(default_factory=list)
     failure: Failure | None = None
@@ -126,6 +129,7 @@ class RunResult:
             "traces": list(self.traces),
             "arrays": list(arrays),
             "outputs": plain,
+            "panels": self.panels,
         }
         # Names of panels may have any character: the file counts, the metadata names.
         table: dict[str, Any] = {
@@ -192,7 +196,9 @@ class RunResult:
         """
         from matplotlib.figure import Figure
 
-        names = list(dict.fromkeys([*self.outputs, *self.traces]))
+        declared = [panel["name"] for panel in self.panels]
+        present = list(dict.fromkeys([*self.outputs, *self.traces]))
+        names = sorted(present, key=lambda n: declared.index(n) if n in declared else -1)
         if name is not None:
             if name not in names:
                 raise KeyError(unknown(self.simulation, "recorded panel", name, names))
@@ -205,15 +211,19 @@ class RunResult:
         return figure
 
     def _draw(self, axes: Any, name: str) -> None:
-        axes.set_title(name)
+        panel = next((p for p in self.panels if p["name"] == name), {})
+        axes.set_title(panel.get("label", name))
         value = self.outputs.get(name)
         if name in self.traces:
             axes.plot(self.recorded_steps, self.traces[name])
-            axes.set_xlabel("step")
+            axes.set(xlabel="step", ylabel=panel.get("unit", ""))
             return
         axes.set_axis_off()
         if isinstance(value, np.ndarray):
-            axes.imshow(value, cmap="gray")
+            from ivisit.rendering import to_rgb
+
+            how = {key: panel[key] for key in ("vmin", "vmax", "cmap") if key in panel}
+            axes.imshow(to_rgb(value, **how))
         else:
             axes.text(0.0, 1.0, str(value), va="top", family="monospace")
 

@@ -263,6 +263,7 @@ def result_of(
         traces=traces,
         recorded_steps=steps,
         outputs=outputs,
+        panels=[panel.describe() for panel in simulation.panels.values()],
         status=status,
         changes=list(engine.changes),
         failure=engine.failure,

@@ -210,7 +210,7 @@ def test_provenance_knows_the_commit_and_whether_the_tree_is_dirty(tmp_path):
 
 def assert_equal(a, b):
     for name in ("simulation", "parameters", "seed", "steps", "status", "changes", "failure",
-                 "duration", "provenance"):  # fmt: skip
+                 "duration", "provenance", "panels"):  # fmt: skip
         assert getattr(a, name) == getattr(b, name)
     assert list(a.traces) == list(b.traces)
     for name in a.traces:
@@ -300,6 +300,7 @@ def test_figures_of_one_panel_and_of_all():
     (axes,) = result.figure("level").axes
     assert axes.lines[0].get_ydata().tolist() == result.traces["level"].tolist()
     assert len(result.figure().axes) == 5
+    assert axes.get_title() == "Level"
     with pytest.raises(KeyError, match="Did you mean 'level'"):
         result.figure("levle")
     with pytest.raises(KeyError, match="Did you mean 'level'"):
