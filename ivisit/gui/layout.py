@@ -1,0 +1,250 @@
+"""Where the widgets stand: arranged automatically, or at given positions."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Mapping, Sequence
+from tkinter import ttk
+from typing import TYPE_CHECKING, Any
+
+from ivisit.gui.panels import PanelWidget, panel_class
+from ivisit.gui.scrolling import ScrolledFrame
+from ivisit.gui.widgets import ControlWidget, widget_class
+
+if TYPE_CHECKING:
+    from ivisit.gui.window import Window
+
+#: Widest label column at 96 dpi; longer labels are broken.
+LABEL_WIDTH = 150
+#: Distance between panels and around the controls at 96 dpi.
+GAP = 8
+
+
+class Layout(ttk.Frame):
+    """The widgets of all controls and panels.
+
+    Attributes
+    ----------
+    controls : dict of str to ControlWidget
+        Widgets of the controls by name.
+    panels : dict of str to PanelWidget
+        Widgets of the panels by name.
+    """
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window.root)
+        self.window = window
+        self.controls: dict[str, ControlWidget] = {}
+        self.panels: dict[str, PanelWidget] = {}
+        self._areas: list[ScrolledFrame] = []
+
+    def _make_widgets(self, controls_parent: tk.Misc, panels_parent: tk.Misc) -> None:
+        simulation = self.window.session.simulation_class
+        for name, control in simulation.controls.items():
+            self.controls[name] = widget_class(control)(controls_parent, self.window, control)
+        for name, panel in simulation.panels.items():
+            self.panels[name] = panel_class(panel)(panels_parent, self.window, panel)
+
+    def color(self) -> None:
+        """Take over the colors of the theme."""
+        for area in self._areas:
+            area.color(self.window.theme.palette.background)
+        for panel in self.panels.values():
+            panel.color()
+        for control in self.controls.values():
+            control.color()
+
+    def positions(self) -> dict[str, dict[str, int]]:
+        """Return the positions to keep in a parameter set; empty when they are automatic."""
+        return {}
+
+
+class AutomaticLayout(Layout):
+    """Controls in a column on the left, panels in rows on the right; both scroll when they must.
+
+    Pictures share most of the room, traces are wide and low, texts as high as they need.
+    """
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        px = window.theme.pixels
+        self.paned = ttk.Panedwindow(self, orient="horizontal")
+        self.paned.pack(fill="both", expand=True, padx=px(GAP), pady=(px(2), px(GAP)))
+        background = window.theme.palette.background
+        self.column = ScrolledFrame(self.paned, background=background)
+        self.grid_area = ScrolledFrame(self.paned, horizontal=True, background=background)
+        self._areas = [self.column, self.grid_area]
+        self._make_widgets(self.column.content, self.grid_area.content)
+        if self.controls:
+            self._arrange_controls()
+            # Without panels the controls need not share the window.
+            self.paned.add(self.column, weight=0 if self.panels else 1)
+        if self.panels:
+            self._arrange_panels()
+            self.paned.add(self.grid_area, weight=1)
+
+    def _arrange_controls(self) -> None:
+        px = self.window.theme.pixels
+        widgets = list(self.controls.values())
+        labels = [w.label.winfo_reqwidth() for w in widgets if w.has_label]
+        label_width = min(max(labels, default=0), px(LABEL_WIDTH))
+        unit_width = max(widget.unit_width() for widget in widgets)
+        self.column.content.configure(padding=(px(4), px(4), px(10), px(4)))
+        self.column.content.columnconfigure(0, weight=1)
+        for row, widget in enumerate(widgets):
+            widget.align(label_width, unit_width)
+            widget.grid(row=row, column=0, sticky="ew", pady=px(3))
+        self.update_idletasks()
+        width = max(widget.winfo_reqwidth() for widget in widgets)
+        bar = self.column.vertical_bar.winfo_reqwidth()
+        self.column.configure(width=width + px(14) + bar, height=1)
+        self.column.grid_propagate(False)
+
+    def _arrange_panels(self) -> None:
+        content = self.grid_area.content
+        content.columnconfigure(0, weight=1)
+        self.grid_area.configure(width=1, height=1)
+        self.grid_area.grid_propagate(False)
+        groups: dict[str, list[PanelWidget]] = {"picture": [], "plot": [], "text": []}
+        for panel in self.panels.values():
+            groups[panel.group].append(panel)
+        only_texts = not (groups["picture"] or groups["plot"])
+        for number, (group, row) in enumerate(panel_rows(groups)):
+            self._fill_row(number, group, row, alone=only_texts)
+
+    def _fill_row(
+        self, number: int, group: str, panels: Sequence[PanelWidget], alone: bool
+    ) -> None:
+        """Put `panels` beside each other into a row of equal columns."""
+        gap = self.window.theme.pixels(GAP)
+        content = self.grid_area.content
+        frame = ttk.Frame(content)
+        frame.grid(row=number, column=0, sticky="nsew", pady=(gap if number else 0, 0))
+        height = 0
+        for column, panel in enumerate(panels):
+            width, least = panel.smallest_size()
+            panel.configure(width=width, height=least)
+            height = max(height, least)
+            panel.grid(
+                in_=frame, row=0, column=column, sticky="nsew", padx=(gap if column else 0, 0)
+            )
+            # Made before the frame, so it would lie below it.
+            panel.lift(frame)
+            frame.columnconfigure(column, weight=1, uniform="panels")
+        frame.rowconfigure(0, weight=1)
+        weight = {"picture": 5, "plot": 2, "text": 1 if alone else 0}[group]
+        content.rowconfigure(number, weight=weight, minsize=height + (gap if number else 0))
+
+
+def panel_rows(
+    groups: Mapping[str, Sequence[PanelWidget]],
+) -> list[tuple[str, list[PanelWidget]]]:
+    """Return which panels stand beside each other, from top to bottom."""
+    pictures, plots, texts = groups["picture"], groups["plot"], groups["text"]
+    lengths = {
+        "picture": row_lengths(len(pictures), 3 if plots or len(pictures) > 4 else 2),
+        "plot": row_lengths(len(plots), 3 if len(plots) == 3 else 2)
+        if pictures or len(plots) > 4
+        else [1] * len(plots),
+        "text": row_lengths(len(texts), 3),
+    }
+    rows = []
+    for group, members in (("picture", pictures), ("plot", plots), ("text", texts)):
+        first = 0
+        for length in lengths[group]:
+            rows.append((group, list(members[first : first + length])))
+            first += length
+    return rows
+
+
+def row_lengths(count: int, longest: int) -> list[int]:
+    """Return how many of `count` things stand in each row, as equally as possible.
+
+    >>> row_lengths(5, 3), row_lengths(4, 3), row_lengths(3, 2)
+    ([3, 2], [2, 2], [2, 1])
+    """
+    rows = -(-count // longest)
+    return [count // rows + (row < count % rows) for row in range(rows)]
+
+
+class FreeLayout(Layout):
+    """Widgets at given positions; those without one stand below all others.
+
+    Parameters
+    ----------
+    window : Window
+        The window.
+    positions : mapping of str to mapping
+        Widget name to ``{"x": ..., "y": ...}`` and perhaps ``"width"`` and ``"height"``, in pixels
+        at 96 dpi. Where several widgets claim the same place, the first one gets it.
+    """
+
+    def __init__(self, window: Window, positions: Mapping[str, Mapping[str, Any]]) -> None:
+        super().__init__(window)
+        px = window.theme.pixels
+        self.area = ScrolledFrame(
+            self, horizontal=True, background=window.theme.palette.background
+        )
+        self.area.configure(width=1, height=1)
+        self.area.grid_propagate(False)
+        self._areas = [self.area]
+        self.area.pack(fill="both", expand=True, padx=px(GAP), pady=(0, px(GAP)))
+        self._positions: dict[str, dict[str, int]] = {}
+        self._make_widgets(self.area.content, self.area.content)
+        self.update_idletasks()
+        self._place(positions)
+
+    def _place(self, positions: Mapping[str, Mapping[str, Any]]) -> None:
+        px, gap = self.window.theme.pixels, self.window.theme.pixels(GAP)
+        taken: set[tuple[int, int]] = set()
+        waiting: list[ControlWidget | PanelWidget] = []
+        right = bottom = 0
+        widgets: dict[str, ControlWidget | PanelWidget] = {**self.controls, **self.panels}
+        for name, widget in widgets.items():
+            place = _as_place(positions.get(name))
+            size = self._natural_size(widget, positions.get(name) or {})
+            if place is None or place in taken:
+                waiting.append(widget)
+                continue
+            taken.add(place)
+            self._positions[name] = {"x": place[0], "y": place[1]}
+            widget.place(x=px(place[0]), y=px(place[1]), width=size[0], height=size[1])
+            right = max(right, px(place[0]) + size[0])
+            bottom = max(bottom, px(place[1]) + size[1])
+        right = max(right, px(900))
+        x, y, height = 0, bottom + gap if bottom else 0, 0
+        for widget in waiting:
+            size = self._natural_size(widget, {})
+            if x and x + size[0] > right:
+                x, y, height = 0, y + height + gap, 0
+            widget.place(x=x, y=y, width=size[0], height=size[1])
+            x, height = x + size[0] + gap, max(height, size[1])
+            right = max(right, x)
+        self.area.content.configure(width=right, height=max(bottom, y + height) + gap)
+
+    def _natural_size(
+        self, widget: ControlWidget | PanelWidget, place: Mapping[str, Any]
+    ) -> tuple[int, int]:
+        px = self.window.theme.pixels
+        if isinstance(widget, PanelWidget):
+            size = widget.natural_size()
+        else:
+            widget.put_label_on_top()
+            widget.update_idletasks()
+            # Room for the reason why a value was refused.
+            size = (widget.winfo_reqwidth(), widget.winfo_reqheight())
+        width, height = place.get("width"), place.get("height")
+        return (px(width) if width else size[0], px(height) if height else size[1])
+
+    def positions(self) -> dict[str, dict[str, int]]:
+        return self._positions
+
+
+def _as_place(entry: Mapping[str, Any] | None) -> tuple[int, int] | None:
+    """Return x and y of a stored position; None when it is none."""
+    if not isinstance(entry, Mapping):
+        return None
+    x, y = entry.get("x"), entry.get("y")
+    if not isinstance(x, int | float) or not isinstance(y, int | float):
+        return None
+    return max(round(x), 0), max(round(y), 0)

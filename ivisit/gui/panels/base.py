@@ -1,0 +1,121 @@
+"""`PanelWidget`: what the widgets of all panels have in common."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from tkinter import ttk
+from typing import TYPE_CHECKING, Any
+
+from ivisit.engine import Frame
+from ivisit.gui.tooltip import Tooltip
+from ivisit.panels import Panel
+
+if TYPE_CHECKING:
+    from ivisit.gui.window import Window
+
+
+class PanelWidget(ttk.Frame):
+    """A card with a heading that shows what a simulation assigns to one panel.
+
+    Rules for a new kind:
+
+    1. `_build` makes the widgets in `body`.
+    2. `show` draws one frame; it must be quick: it is called sixty times a second.
+    3. `color` gives the colors of the theme to what is not a ttk widget.
+    4. `group` says where the automatic layout puts it, `smallest` and `natural` with which size.
+
+    Parameters
+    ----------
+    parent : tkinter.Misc
+        The parent.
+    window : Window
+        Gives theme and engine.
+    panel : Panel
+        The declaration.
+    """
+
+    #: ``picture`` (gets most of the room), ``plot`` (wide and low) or ``text`` (as it needs).
+    group = "picture"
+    #: Width and height at 96 dpi below which the layout scrolls, and where there is room.
+    smallest = (180, 150)
+    natural = (420, 340)
+
+    def __init__(self, parent: tk.Misc, window: Window, panel: Panel) -> None:
+        super().__init__(parent, style="Card.TFrame")
+        self.window = window
+        self.panel = panel
+        self.name = panel.name
+        px = window.theme.pixels
+        self.heading = ttk.Frame(self, style="Card.TFrame", relief="flat", borderwidth=0)
+        self.heading.grid(row=0, column=0, sticky="ew", padx=px(10), pady=(px(5), px(2)))
+        self.label = ttk.Label(self.heading, text=panel.label, style="CardHeading.TLabel")
+        self.label.pack(side="left")
+        self.note = ttk.Label(self.heading, style="CardMuted.TLabel")
+        self.note.pack(side="right")
+        self.body = ttk.Frame(self, style="Card.TFrame", relief="flat", borderwidth=0)
+        self.body.grid(row=1, column=0, sticky="nsew", padx=px(8), pady=(0, px(8)))
+        self.body.rowconfigure(0, weight=1)
+        self.body.columnconfigure(0, weight=1)
+        self.rowconfigure(1, weight=1)
+        self.columnconfigure(0, weight=1)
+        self._note = ""
+        self._build()
+        # The layout decides on the size, not the content: a card must not jump with each frame.
+        self.grid_propagate(False)
+        self.configure(width=px(self.smallest[0]), height=px(self.smallest[1]))
+        self.event_widget().bind("<Configure>", self._note_size, add=True)
+        Tooltip(self.label, panel.help, window.theme)
+
+    def _build(self) -> None:
+        """Make the widgets in `body`."""
+        raise NotImplementedError
+
+    def show(self, frame: Frame) -> None:
+        """Draw what `frame` has for this panel."""
+        raise NotImplementedError
+
+    def color(self) -> None:
+        """Take over the colors of the theme."""
+
+    def _note_size(self, event: Any) -> None:
+        self.window.engine.link.sizes[self.name] = (event.width, event.height)
+
+    def smallest_size(self) -> tuple[int, int]:
+        """Return the width and height in pixels below which the layout has to scroll."""
+        px = self.window.theme.pixels
+        return px(self.smallest[0]), px(self.smallest[1])
+
+    def natural_size(self) -> tuple[int, int]:
+        """Return the width and height in pixels of a panel that stands for itself."""
+        px = self.window.theme.pixels
+        return px(self.natural[0]), px(self.natural[1])
+
+    def set_label(self, text: str) -> None:
+        """Change the visible heading."""
+        self.label.configure(text=text)
+
+    def set_note(self, text: str) -> None:
+        """Show a small text at the right of the heading."""
+        if text != self._note:
+            self._note = text
+            self.note.configure(text=text)
+
+    def event_widget(self) -> tk.Misc:
+        """Return the widget whose mouse events a simulation may bind."""
+        return self.body
+
+    def pixel_at(self, x: int, y: int) -> tuple[int, int]:
+        """Return column and row of the picture's pixel at a place of `event_widget`."""
+        return x, y
+
+    def new_menu(self) -> tk.Menu:
+        """Return an empty menu that opens at a right click on the panel."""
+        menu = tk.Menu(self, tearoff=False)
+        for widget in (self.heading, self.label, self.note, self.event_widget()):
+            # Not the button's press: a simulation may want that for itself.
+            widget.bind("<ButtonRelease-3>", lambda event: self._post(menu, event), add=True)
+        return menu
+
+    def _post(self, menu: tk.Menu, event: Any) -> None:
+        self.window.theme.color_menu(menu)
+        menu.tk_popup(event.x_root, event.y_root)

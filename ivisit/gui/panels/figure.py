@@ -1,0 +1,45 @@
+"""A Matplotlib figure; the worker draws it, the window shows the pixels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ivisit.engine import Frame
+from ivisit.gui.panels.picture import PicturePanel
+
+#: Milliseconds after which a new size counts: while the user drags, nothing is drawn anew.
+SETTLING = 120
+
+
+class FigureWidget(PicturePanel):
+    """Widget of a `Figure`: tells the engine how large the figure is to be drawn."""
+
+    smallest = (240, 190)
+
+    def _build(self) -> None:
+        super()._build()
+        # Until the figure is drawn in the new size, the old one is stretched.
+        self.canvas.smooth = True
+        self.canvas.bind("<Configure>", self._resized, add=True)
+        self._timer: str | None = None
+        self.menu.add_command(label="Save as PNG ...", command=self.ask_file)
+
+    def show(self, frame: Frame) -> None:
+        pixels = frame.outputs.get(self.name)
+        # The engine returns the same array while the figure has not changed.
+        if pixels is not None and pixels is not self.canvas.pixels:
+            self.canvas.show(pixels)
+
+    def _resized(self, event: Any) -> None:
+        if self._timer:
+            self.after_cancel(self._timer)
+        # The first size is wanted at once, else the first picture would be drawn twice.
+        first = self.name not in self.window.engine.figure_sizes
+        self._timer = self.after(1 if first else SETTLING, self._request_size)
+
+    def _request_size(self) -> None:
+        self._timer = None
+        size = (self.canvas.winfo_width(), self.canvas.winfo_height())
+        if min(size) > 20 and self.window.engine.figure_sizes.get(self.name) != size:
+            self.window.engine.figure_sizes[self.name] = size
+            self.window.session.worker.refresh()

@@ -1,0 +1,54 @@
+"""`PicturePanel`: what panels that show pixels have in common."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from tkinter import filedialog
+
+from PIL import Image
+
+from ivisit.gui.panels.base import PanelWidget
+from ivisit.gui.panels.pixels import PixelCanvas
+
+
+class PicturePanel(PanelWidget):
+    """A panel with a `PixelCanvas` and a menu that can save what it shows."""
+
+    def _build(self) -> None:
+        self.canvas = PixelCanvas(self.body, self.window.theme)
+        self.canvas.grid(row=0, column=0, sticky="nsew")
+        self.menu = self.new_menu()
+
+    def color(self) -> None:
+        self.canvas.configure(background=self.window.theme.palette.surface)
+
+    def event_widget(self) -> tk.Misc:
+        return self.canvas
+
+    def pixel_at(self, x: int, y: int) -> tuple[int, int]:
+        return self.canvas.pixel_at(x, y)
+
+    def ask_file(self) -> None:
+        """Ask for a file and save the picture."""
+        if self.canvas.pixels is None:
+            self.window.say(f"{self.panel.label}: there is no picture yet")
+            return
+        path = filedialog.asksaveasfilename(
+            parent=self,
+            defaultextension=".png",
+            initialfile=f"{self.name}.png",
+            filetypes=[("PNG picture", "*.png")],
+        )
+        if path:
+            self.save(path)
+
+    def save(self, path: str) -> None:
+        """Save the picture with its present colors, one pixel for each of its own."""
+        if self.canvas.pixels is None:
+            return
+        try:
+            Image.fromarray(self.canvas.pixels).save(path)
+        except (OSError, ValueError) as error:
+            self.window.say(f"{path}: cannot be saved: {error}")
+        else:
+            self.window.say(f"Saved {path}")

@@ -1,0 +1,64 @@
+"""A text that the simulation writes."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from tkinter import ttk
+from typing import Any, cast
+
+from ivisit.engine import Frame
+from ivisit.gui.panels.base import PanelWidget
+
+#: A longer text is cut in the window: Tk would need seconds for it.
+LONGEST = 100_000
+
+
+class TextOutputWidget(PanelWidget):
+    """Widget of a `TextOutput`; it can be selected and copied, and scrolls when it is long."""
+
+    group = "text"
+    smallest = (200, 96)
+    natural = (300, 120)
+
+    def _build(self) -> None:
+        self.text = tk.Text(
+            self.body, width=10, height=1, wrap="word", highlightthickness=0, state="disabled"
+        )
+        self.bar = ttk.Scrollbar(self.body, orient="vertical", command=self.text.yview)
+        self.text.configure(yscrollcommand=self._scrolled)  # type: ignore[arg-type]
+        self.text.grid(row=0, column=0, sticky="nsew")
+        self.text.tag_configure("all", justify=cast(Any, self.panel).align)
+        self._shown: str | None = None
+        self.color()
+        self.menu = self.new_menu()
+        self.menu.add_command(
+            label="Copy text", command=lambda: self.window.copy(self._shown or "")
+        )
+
+    def _scrolled(self, first: str, last: str) -> None:
+        self.bar.set(first, last)
+        needed = float(first) > 0 or float(last) < 1
+        if needed and not self.bar.winfo_manager():
+            self.bar.grid(row=0, column=1, sticky="ns")
+        elif not needed and self.bar.winfo_manager():
+            self.bar.grid_remove()
+
+    def color(self) -> None:
+        self.window.theme.color_text(self.text)
+
+    def show(self, frame: Frame) -> None:
+        text = frame.outputs.get(self.name, "")
+        if text == self._shown:
+            return
+        self._shown = text
+        if len(text) > LONGEST:
+            text = f"{text[:LONGEST]}\n... ({len(text) - LONGEST} more characters)"
+        position = self.text.yview()[0]
+        self.text.configure(state="normal")
+        self.text.replace("1.0", "end-1c", text, "all")
+        self.text.configure(state="disabled")
+        if position:
+            self.text.yview_moveto(position)
+
+    def event_widget(self) -> tk.Misc:
+        return self.text

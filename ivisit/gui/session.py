@@ -1,0 +1,150 @@
+"""`Session`: the engine and worker behind a window, and what the window wants of them.
+
+Nothing here knows Tk; reloading replaces both behind an unchanged window.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Any
+
+from ivisit.engine import RECORDER_LIMIT, Engine, as_seed
+from ivisit.errors import Failure
+from ivisit.simulation import Simulation
+from ivisit.worker import Worker
+
+logger = logging.getLogger(__name__)
+
+
+class Session:
+    """Runs one simulation for a window.
+
+    Parameters
+    ----------
+    simulation : Simulation or subclass
+        The simulation.
+    seed : int or None, optional
+        Seed of the runs; see `ivisit.Engine`.
+
+    Attributes
+    ----------
+    engine : Engine
+        The engine.
+    worker : Worker
+        The thread that steps it.
+    running : bool
+        Whether the simulation runs as far as the user wishes; the worker follows when it can.
+    """
+
+    def __init__(
+        self, simulation: Simulation | type[Simulation], seed: int | None = 0
+    ) -> None:
+        self.engine = Engine(simulation, seed=seed, limit=RECORDER_LIMIT)
+        self.worker = Worker(self.engine)
+        self.running = False
+        self._failure: Failure | None = None
+
+    @property
+    def simulation_class(self) -> type[Simulation]:
+        """The class of the simulation."""
+        return type(self.engine.simulation)
+
+    def start(self) -> None:
+        """Start the thread and the first run."""
+        self.worker.start()
+        self.worker.init()
+
+    def init(self) -> None:
+        """Start a new run; a running simulation goes on from its beginning."""
+        self.worker.init()
+
+    def step(self) -> None:
+        """Compute one step; a running simulation stops instead."""
+        if self.running:
+            self.stop()
+        else:
+            self.worker.step()
+
+    def run(self) -> None:
+        """Step until `stop`."""
+        self.running = True
+        self.worker.run()
+
+    def stop(self) -> None:
+        """Stop after the present step."""
+        self.running = False
+        self.worker.stop()
+
+    def toggle(self) -> None:
+        """Run, or stop."""
+        if self.running:
+            self.stop()
+        else:
+            self.run()
+
+    def set_seed(self, seed: int | None) -> None:
+        """Give the next run another seed; None draws one. `ParameterError` for what is none."""
+        self.engine.seed = as_seed(seed)
+
+    def failure_changed(self) -> bool:
+        """Tell whether the failure is another one than at the last call; note it."""
+        failure = self.engine.failure
+        if failure is self._failure:
+            return False
+        self._failure = failure
+        if failure is not None:
+            self.running = False
+        return True
+
+    def replace(self, simulation: Simulation | type[Simulation]) -> dict[str, str]:
+        """Go on with another version of the simulation; return what did not fit, by name.
+
+        The former version is closed as soon as its present step has ended.
+        """
+        former = self.worker
+        self.engine, problems = self.engine.successor(simulation)
+        self.worker = Worker(self.engine)
+        self.worker.steps_per_frame = former.steps_per_frame
+        self.worker.delay = former.delay
+        former.close(timeout=0)
+        self._failure = None
+        self.start()
+        if self.running:
+            self.worker.run()
+        return problems
+
+    def close(self, timeout: float) -> None:
+        """End the thread; a step that does not end within `timeout` seconds is left behind."""
+        if not self.worker.close(timeout):
+            logger.warning(
+                "%s: the present step has not ended; it is left behind", self.simulation_class.key
+            )
+
+
+class QuickSwitching:
+    """Lets Python change threads often while windows live.
+
+    A pure-Python simulation holds the interpreter until it is asked to let go, which by default
+    takes 5 ms for every single call into Tk: a window would draw ten frames a second.
+    """
+
+    INTERVAL = 0.0002
+    _former = 0.0
+    _users: set[Any] = set()
+
+    @classmethod
+    def begin(cls, user: Any) -> None:
+        """Change threads often until every user has called `end`."""
+        if not cls._users:
+            cls._former = sys.getswitchinterval()
+            sys.setswitchinterval(min(cls.INTERVAL, cls._former))
+        cls._users.add(user)
+
+    @classmethod
+    def end(cls, user: Any) -> None:
+        """Return to the former interval when `user` was the last one."""
+        if user in cls._users:
+            cls._users.remove(user)
+            if not cls._users:
+                sys.setswitchinterval(cls._former)

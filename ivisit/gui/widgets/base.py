@@ -1,0 +1,194 @@
+"""`ControlWidget`: what the widgets of all controls have in common."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from tkinter import ttk
+from typing import TYPE_CHECKING, Any
+
+from ivisit.controls import Control
+from ivisit.errors import ParameterError
+from ivisit.gui.tooltip import Tooltip
+
+if TYPE_CHECKING:
+    from ivisit.gui.window import Window
+
+#: Milliseconds for which a refused value is explained.
+PROBLEM_DURATION = 8000
+
+
+class ControlWidget(ttk.Frame):
+    """A labelled widget that shows and changes the value of one control.
+
+    Rules for a new kind:
+
+    1. `_build` makes the widgets in `body`, a frame behind the label.
+    2. `_show` displays a value and reports nothing back.
+    3. What the user enters goes to `commit`, or to `commit_text` where it is text.
+    4. `_is_editing` is true while the user holds or types something that must not be overwritten.
+
+    Parameters
+    ----------
+    parent : tkinter.Misc
+        The parent.
+    window : Window
+        Takes changes; gives theme and engine.
+    control : Control
+        The declaration.
+
+    Attributes
+    ----------
+    value : object
+        What is shown.
+    revision : int
+        `Engine.revision` at the user's last change; older frames are ignored.
+    """
+
+    #: Whether the label stands in front of the body.
+    has_label = True
+
+    def __init__(self, parent: tk.Misc, window: Window, control: Control) -> None:
+        super().__init__(parent)
+        self.window = window
+        self.control = control
+        self.name = control.name
+        self.revision = 0
+        self.value = window.engine.parameters()[control.name]
+        px = window.theme.pixels
+        self.label = ttk.Label(self, text=control.label, anchor="w", justify="left")
+        if self.has_label:
+            self.label.grid(row=0, column=0, sticky="nw", padx=(0, px(10)), pady=px(3))
+        self.body = ttk.Frame(self)
+        self.body.grid(row=0, column=1, sticky="ew")
+        self.columnconfigure(1, weight=1)
+        self.problem = ttk.Label(self, style="Problem.TLabel", justify="left", wraplength=px(300))
+        self._problem_timer: str | None = None
+        self.label.bind("<Double-Button-1>", lambda event: self.reset())
+        Tooltip(self.label, self.hint, window.theme)
+        self._build()
+        self._show(self.value)
+
+    # For the kinds --------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        """Make the widgets in `body`."""
+        raise NotImplementedError
+
+    def _show(self, value: Any) -> None:
+        """Display `value`."""
+        raise NotImplementedError
+
+    def _is_editing(self) -> bool:
+        """Tell whether the user is in the middle of changing the value."""
+        return False
+
+    def finish(self) -> None:
+        """Take over what is being typed."""
+
+    def color(self) -> None:
+        """Take over the colors of the theme, for what is not a ttk widget."""
+
+    def hint(self) -> str:
+        """Return the tooltip: what the control means and allows."""
+        control = self.control
+        allowed = f"{control.name}: {control.allowed()}"
+        lines = [control.help, allowed, f"Default: {control.text(control.default)}"]
+        return "\n".join(line for line in lines if line)
+
+    # Values ---------------------------------------------------------------------------------
+
+    def commit(self, value: Any, *, continues: bool = False) -> bool:
+        """Give the parameter a value; a refusal is explained beside the widget.
+
+        Parameters
+        ----------
+        value : object
+            The new value.
+        continues : bool, optional
+            Whether this goes on with the former change, as in a drag: both are undone together.
+
+        Returns
+        -------
+        bool
+            Whether the value was accepted.
+        """
+        try:
+            valid = self.window.change(self.name, value, continues=continues)
+        except ParameterError as error:
+            self._refuse(error)
+            return False
+        self.revision = self.window.engine.revision
+        self.show_problem("")
+        self.value = valid
+        self._show(valid)
+        return True
+
+    def commit_text(self, text: str) -> bool:
+        """Give the parameter the value that a typed text stands for; see `commit`."""
+        try:
+            value = self._parse(text)
+        except ParameterError as error:
+            self._refuse(error)
+            return False
+        return self.commit(value)
+
+    def _parse(self, text: str) -> Any:
+        return self.control.parse(text, present=self.value)
+
+    def reset(self) -> None:
+        """Return to the default."""
+        self.commit(self.control.default)
+
+    def show(self, value: Any) -> None:
+        """Display a value that was set elsewhere in the window, e.g. by a loaded set."""
+        self.revision = self.window.engine.revision
+        self.show_problem("")
+        self.value = value
+        self._show(value)
+
+    def follow(self, value: Any, revision: int) -> None:
+        """Display the value of a frame, unless the user has changed it since or is about to."""
+        if revision >= self.revision and value != self.value and not self._is_editing():
+            self.value = value
+            self._show(value)
+
+    # Problems -------------------------------------------------------------------------------
+
+    def _refuse(self, error: ParameterError) -> None:
+        self._show(self.value)
+        message = str(error).partition(": ")[2] or str(error)
+        self.show_problem(message[:1].upper() + message[1:])
+
+    def show_problem(self, message: str) -> None:
+        """Explain below the widget why a value was refused; an empty text takes that away."""
+        if self._problem_timer:
+            self.after_cancel(self._problem_timer)
+            self._problem_timer = None
+        if message:
+            self.problem.configure(text=message)
+            self.problem.grid(row=2, column=0, columnspan=2, sticky="w")
+            self._problem_timer = self.after(PROBLEM_DURATION, lambda: self.show_problem(""))
+        elif self.problem.winfo_manager():
+            self.problem.grid_remove()
+
+    # Appearance -----------------------------------------------------------------------------
+
+    def align(self, label_width: int, unit_width: int) -> None:
+        """Make label and unit as wide as those of the other controls."""
+        if self.has_label:
+            self.label.configure(wraplength=label_width)
+        self.columnconfigure(0, minsize=label_width + self.window.theme.pixels(10))
+
+    def unit_width(self) -> int:
+        """Return the width that the unit needs, 0 without one."""
+        return 0
+
+    def put_label_on_top(self) -> None:
+        """Arrange for a place of its own, where no other labels stand above or below."""
+        if self.has_label:
+            self.label.grid(row=0, column=0, columnspan=2, sticky="w", pady=0)
+        self.body.grid(row=1, column=0, columnspan=2, sticky="ew")
+
+    def set_label(self, text: str) -> None:
+        """Change the visible label."""
+        self.label.configure(text=text)

@@ -1,0 +1,76 @@
+"""Several numbers, edited through one slider and one selector."""
+
+from __future__ import annotations
+
+from tkinter import ttk
+from typing import Any, cast
+
+from ivisit.controls import DictSlider, Slider
+from ivisit.declarations import number_text
+from ivisit.gui.widgets.base import ControlWidget
+from ivisit.gui.widgets.number_field import NumberField
+from ivisit.gui.widgets.ranges import Range
+
+
+class DictSliderWidget(ControlWidget):
+    """Widget of a `DictSlider`: the selector says which item slider and field belong to."""
+
+    def _build(self) -> None:
+        self.names = list(cast(DictSlider, self.control).items)
+        self.selected = self.names[0]
+        self.selector = ttk.Combobox(self.body, state="readonly", width=10)
+        self.selector.grid(row=0, column=0, columnspan=3, sticky="ew")
+        self.number = NumberField(
+            self.body,
+            1,
+            lambda value, continues: self.commit({self.selected: value}, continues=continues),
+            self.commit_text,
+            length=self.window.theme.pixels(120),
+        )
+        self.body.rowconfigure(1, pad=self.window.theme.pixels(4))
+        self.selector.bind("<<ComboboxSelected>>", lambda event: self._select())
+        self.selector.configure(postcommand=self._list_values)
+
+    def _item(self, name: str) -> Slider:
+        return cast(Slider, cast(DictSlider, self.control).items[name])
+
+    def _list_values(self) -> None:
+        """Show the values of all items in the list that drops down."""
+        texts = [f"{name} = {number_text(self.value[name])}" for name in self.names]
+        self.selector.configure(values=texts)
+
+    def _select(self) -> None:
+        self.select(self.names[self.selector.current()])
+
+    def select(self, name: str) -> None:
+        """Have slider and field edit the item `name`."""
+        self.selected = name
+        self._show(self.value)
+        self.selector.select_clear()
+
+    def _show(self, value: Any) -> None:
+        item = self._item(self.selected)
+        self.selector.set(self.selected)
+        self.number.range = Range.of(item)
+        self.number.set_unit(item.unit)
+        self.number.show(value[self.selected])
+
+    def _parse(self, text: str) -> Any:
+        control = cast(DictSlider, self.control)
+        return control.parse_item(self.selected, text)
+
+    def finish(self) -> None:
+        self.number.finish()
+
+    def _is_editing(self) -> bool:
+        return self.number.is_editing()
+
+    def align(self, label_width: int, unit_width: int) -> None:
+        super().align(label_width, unit_width)
+        self.body.columnconfigure(2, minsize=unit_width)
+
+    def unit_width(self) -> int:
+        font = self.number.unit.cget("font") or "TkDefaultFont"
+        units = [self._item(name).unit for name in self.names if self._item(name).unit]
+        widths = [int(self.tk.call("font", "measure", str(font), unit)) for unit in units]
+        return max(widths) + self.window.theme.pixels(5) if widths else 0

@@ -1,0 +1,146 @@
+"""`NumberField`: a slider, a field for typing the number, and a unit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from tkinter import ttk
+from typing import Any
+
+from ivisit.gui.scrolling import wheel_units
+from ivisit.gui.widgets.ranges import Range, short_text
+
+
+class NumberField:
+    """The three parts in one row of `parent`, from column 0 on.
+
+    The slider snaps to the steps, typed numbers are kept exactly. Up, Down, Page Up, Page Down
+    and, while the field has the focus, the mouse wheel go by steps.
+
+    Parameters
+    ----------
+    parent : ttk.Frame
+        The parent.
+    row : int
+        Row of the parent's grid.
+    on_number : callable
+        ``on_number(value, continues)``: the user chose a number; `continues` while dragging.
+    on_text : callable
+        ``on_text(text)``: the user typed something.
+    length : int
+        Smallest length of the slider in pixels.
+    """
+
+    def __init__(
+        self,
+        parent: ttk.Frame,
+        row: int,
+        on_number: Callable[[float, bool], Any],
+        on_text: Callable[[str], Any],
+        length: int,
+    ) -> None:
+        self.on_number = on_number
+        self.on_text = on_text
+        self.range = Range(0.0, 1.0, 0.1, "linear", whole=False)
+        self.value = 0.0
+        self.dragging = False
+        self._dragged = False
+        self._shown_text = ""
+        self.scale = ttk.Scale(parent, from_=0.0, to=1.0, length=length, takefocus=False)
+        self.entry = ttk.Entry(parent, width=9, justify="right")
+        self.unit = ttk.Label(parent, style="Muted.TLabel")
+        self.scale.grid(row=row, column=0, sticky="ew")
+        self.entry.grid(row=row, column=1, sticky="e", padx=(length // 16, 0))
+        self.unit.grid(row=row, column=2, sticky="w", padx=(length // 24, 0))
+        parent.columnconfigure(0, weight=1)
+        self._bind()
+
+    def _bind(self) -> None:
+        self.scale.bind("<ButtonPress-1>", self._press)
+        self.scale.bind("<B1-Motion>", self._drag)
+        self.scale.bind("<ButtonRelease-1>", self._release)
+        # ttk's own bindings would move the thumb past the steps.
+        self.scale.bindtags(tuple(t for t in self.scale.bindtags() if t != "TScale"))
+        entry = self.entry
+        entry.bind("<Return>", lambda event: self._enter())
+        entry.bind("<KP_Enter>", lambda event: self._enter())
+        entry.bind("<FocusOut>", lambda event: self._leave())
+        entry.bind("<FocusIn>", lambda event: self._show_text(exact=True))
+        entry.bind("<Escape>", lambda event: self._show_text(exact=True))
+        for key, count in (("Up", 1), ("Down", -1), ("Prior", 10), ("Next", -10)):
+            entry.bind(f"<{key}>", partial(self._step, count))
+        for wheel in ("<Button-4>", "<Button-5>", "<MouseWheel>"):
+            entry.bind(wheel, self._wheel)
+            self.scale.bind(wheel, self._wheel)
+
+    # Showing --------------------------------------------------------------------------------
+
+    def show(self, value: float) -> None:
+        """Display `value`."""
+        self.value = value
+        self.scale.configure(value=self.range.fraction(value))
+        self._show_text(exact=self._has_focus())
+
+    def _show_text(self, exact: bool) -> None:
+        self._shown_text = short_text(self.value, 1000 if exact else 8)
+        self.entry.delete(0, "end")
+        self.entry.insert(0, self._shown_text)
+
+    def _has_focus(self) -> bool:
+        # Not focus_get(): it fails on widgets that only Tk knows, such as a list dropped down.
+        return str(self.entry.tk.call("focus")) == str(self.entry)
+
+    def is_editing(self) -> bool:
+        """Tell whether the thumb is held or a typed number is not yet committed."""
+        return self.dragging or self.entry.get() != self._shown_text
+
+    def set_unit(self, unit: str) -> None:
+        """Show a unit behind the number."""
+        self.unit.configure(text=unit)
+
+    # The user's doing -----------------------------------------------------------------------
+
+    def _press(self, event: Any) -> None:
+        self.entry.focus_set()
+        self.dragging, self._dragged = True, False
+        if "slider" not in self.scale.identify(event.x, event.y):
+            self._drag(event)
+
+    def _drag(self, event: Any) -> None:
+        if not self.dragging:
+            return
+        value = self.range.value_at(float(self.scale.get(event.x, event.y)))
+        if value != self.value:
+            continues, self._dragged = self._dragged, True
+            self.on_number(value, continues)
+
+    def _release(self, event: Any) -> None:
+        self.dragging = False
+
+    def _step(self, count: int, event: Any = None) -> str:
+        self.finish()
+        value = self.range.stepped(self.value, count)
+        if value != self.value:
+            self.on_number(value, False)
+        return "break"  # the field's own reaction would move the cursor
+
+    def _wheel(self, event: Any) -> str | None:
+        if not self._has_focus():
+            return None  # the wheel scrolls the controls
+        return self._step(-wheel_units(event))
+
+    def finish(self) -> None:
+        """Take over what is being typed."""
+        text = self.entry.get().strip()
+        if text != self._shown_text:
+            self.on_text(text)
+
+    def _enter(self) -> None:
+        self.finish()
+        self.entry.select_range(0, "end")
+
+    def _leave(self) -> None:
+        self.finish()
+        self._show_text(exact=False)
+        self.entry.select_clear()
+

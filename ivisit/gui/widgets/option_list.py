@@ -1,0 +1,39 @@
+"""One of several options from a drop-down list."""
+
+from __future__ import annotations
+
+from tkinter import ttk
+from typing import Any, cast
+
+from ivisit.controls import OptionList
+from ivisit.gui.widgets.base import ControlWidget
+
+#: Visible characters at the most; longer options are seen in the list that drops down.
+LONGEST = 24
+
+
+class OptionListWidget(ControlWidget):
+    """Widget of an `OptionList`."""
+
+    def _build(self) -> None:
+        self.options = list(cast(OptionList, self.control).options)
+        texts = [str(option) for option in self.options]
+        self.box = ttk.Combobox(
+            self.body,
+            state="readonly",
+            values=texts,
+            width=min(max(map(len, texts)), LONGEST),
+            height=min(len(texts), 20),
+        )
+        self.box.grid(row=0, column=0, sticky="ew")
+        self.body.columnconfigure(0, weight=1)
+        unit = ttk.Label(self.body, text=self.control.unit, style="Muted.TLabel")
+        unit.grid(row=0, column=1, padx=(self.window.theme.pixels(5), 0))
+        self.box.bind("<<ComboboxSelected>>", lambda event: self._choose())
+
+    def _choose(self) -> None:
+        self.box.select_clear()
+        self.commit(self.options[self.box.current()])
+
+    def _show(self, value: Any) -> None:
+        self.box.set(str(value))

@@ -1,0 +1,59 @@
+"""A slider with a field for typing the number."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, cast
+
+from ivisit.controls import Slider
+from ivisit.gui.widgets.base import ControlWidget
+from ivisit.gui.widgets.number_field import NumberField
+from ivisit.gui.widgets.ranges import Range
+
+
+class SliderWidget(ControlWidget):
+    """Widget of a `Slider`."""
+
+    def _build(self) -> None:
+        slider = cast(Slider, self.control)
+        self.number = NumberField(
+            self.body,
+            0,
+            lambda value, continues: self.commit(value, continues=continues),
+            self.commit_text,
+            length=self.window.theme.pixels(120),
+        )
+        self.number.range = Range.of(slider)
+        self.number.set_unit(slider.unit)
+
+    def _show(self, value: Any) -> None:
+        self.number.show(value)
+
+    def finish(self) -> None:
+        self.number.finish()
+
+    def _is_editing(self) -> bool:
+        return self.number.is_editing()
+
+    def align(self, label_width: int, unit_width: int) -> None:
+        super().align(label_width, unit_width)
+        self.body.columnconfigure(2, minsize=unit_width)
+
+    def unit_width(self) -> int:
+        if not self.control.unit:
+            return 0
+        return self.number.unit.winfo_reqwidth() + self.window.theme.pixels(5)
+
+    def set_range(
+        self,
+        minimum: float | None = None,
+        maximum: float | None = None,
+        step: float | None = None,
+    ) -> None:
+        """Show another range; what is None stays as it is."""
+        given = {"minimum": minimum, "maximum": maximum, "step": step}
+        changes: dict[str, Any] = {k: v for k, v in given.items() if v is not None}
+        wanted = replace(self.number.range, **changes)
+        if wanted.minimum < wanted.maximum and wanted.step > 0:
+            self.number.range = wanted
+            self._show(self.value)
