@@ -28,12 +28,12 @@ def save_without_end(path: str, acknowledge: int) -> None:
     while True:
         n += 1
         # Large enough for several pages of the file, so that a torn write would show.
-        store.save("S", "a", {"n": n, "text": str(n) * 3000, "again": n}, comment=str(n))
+        store.save("S", "a", {"n": n, "text": f"{n:06}" * 1000, "again": n}, comment=str(n))
         os.write(acknowledge, NUMBER.pack(n))
 
 
-def kill_one(path: str, seconds: float) -> int:
-    """Let a child save into `path`, kill it after a while, and return its last acknowledged n."""
+def kill_one(path: str, chance: random.Random) -> int:
+    """Let a child save into `path`, kill it at some moment, and return its last acknowledged n."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -44,21 +44,27 @@ def kill_one(path: str, seconds: float) -> int:
             sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
             os._exit(1)
     os.close(writing)
-    time.sleep(seconds)
-    os.kill(child, signal.SIGKILL)
-    _, status = os.waitpid(child, 0)
+    with os.fdopen(reading, "rb") as pipe:
+        if chance.random() < 0.25:
+            # While it opens the store, or soon after.
+            numbers = b""
+            time.sleep(chance.uniform(0.0, 0.02))
+        else:
+            # Counted in saves, so that a busy machine comes as far as an idle one.
+            numbers = pipe.read(NUMBER.size * chance.randint(1, 8))
+            time.sleep(chance.uniform(0.0, 0.003))
+        os.kill(child, signal.SIGKILL)
+        _, status = os.waitpid(child, 0)
+        numbers += pipe.read()
     if os.waitstatus_to_exitcode(status) != -signal.SIGKILL:
         raise RuntimeError(f"the child that saved into {path} failed by itself")
-    with os.fdopen(reading, "rb") as pipe:
-        numbers = pipe.read()
     return int(NUMBER.unpack(numbers[-NUMBER.size :])[0]) if numbers else 0
 
 
 def main() -> None:
     chance = random.Random(int(sys.argv[1]))
     for line in sys.stdin:
-        # From "not yet opened" to some dozens of saves.
-        print(kill_one(line.rstrip("\n"), chance.uniform(0.0, 0.03)), flush=True)  # noqa: T201
+        print(kill_one(line.rstrip("\n"), chance), flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":
