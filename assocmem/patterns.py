@@ -134,7 +134,7 @@ def prototypes(
         Number of prototypes P, at least 1.
     similarity : float
         Fraction of the prototype's active units that are kept, from 0 to 1; their number is
-        rounded half up.
+        rounded, halves to even.
     rng : int, numpy.random.Generator or None
         Seed or source of random numbers.
 
@@ -152,7 +152,7 @@ def prototypes(
     similarity = real_number("similarity", similarity, 0, 1)
     of_prototypes, of_choice, of_distortion = np.random.default_rng(rng).spawn(3)
     originals = palm(n_prototypes, n_units, n_active, rng=of_prototypes)
-    n_moved = n_active - int(_round_half_up(similarity * n_active))
+    n_moved = n_active - int(np.rint(similarity * n_active))
     if n_moved > n_units - n_active:
         raise ValueError(
             f"similarity: {similarity:g} moves {n_moved} active units, but only "
@@ -311,10 +311,6 @@ def _check_blocks(patterns: NDArray[np.uint8], n_blocks: int) -> None:
             f"patterns: each block must have one active unit, but block {number} of pattern {row} "
             f"has {active[row, number]}"
         )
-
-
-def _round_half_up(value: float) -> float:
-    return np.floor(value + 0.5)
 
 
 def _chunks(n_rows: int, n_columns: int) -> list[slice]:

@@ -74,10 +74,7 @@ class Request:
             return SoftRetrieval(evaluator, queries, procedure, self.channel).run()
         if calibrating is not None:
             source = ScheduledNoise(self._calibrate(evaluator, calibrating), len(queries))
-        result = iterate(evaluator, queries, procedure, source)
-        if not evaluator.statistics.shared:
-            result.converged[:] = True
-        return result
+        return iterate(evaluator, queries, procedure, source)
 
     def _check(self, evaluator: Evaluator) -> None:
         rule = evaluator.rule
@@ -116,13 +113,11 @@ class Request:
 
     def _procedure(self, evaluator: Evaluator, n_queries: int) -> Procedure:
         shared = evaluator.statistics.shared
-        activation = self._activation(evaluator, n_queries)
         self_term = self.self_term or evaluator.rule.self_term
-        max_steps = whole_number("max_steps", self.max_steps, 1)
         return Procedure(
-            activation,
+            self._activation(evaluator, n_queries),
             self.channel,
-            max_steps if shared else 1,
+            whole_number("max_steps", self.max_steps, 1),
             self._checked_schedule(),
             bool(self.clamp),
             self_term if shared else "never",
@@ -163,7 +158,7 @@ class Request:
         """Return the mean true noise of each step of a simulated retrieval of `patterns`."""
         if self.channel is None:
             raise TypeError("channel: must be given")
-        queries = _simulated_queries(patterns, self.channel, self.activation, self.generator)
+        queries = _simulated_queries(patterns, self.channel, self.generator)
         numbers = self.n_active
         if numbers is not None and np.ndim(numbers):
             numbers = patterns.sum(axis=1, dtype=np.intp)
@@ -174,19 +169,17 @@ class Request:
 
 
 def _simulated_queries(
-    patterns: NDArray[np.uint8],
-    channel: Channel,
-    activation: str,
-    generator: np.random.Generator,
+    patterns: NDArray[np.uint8], channel: Channel, generator: np.random.Generator
 ) -> NDArray[np.uint8]:
-    """Return fresh queries: exact numbers of errors where activities are exact, else flips."""
-    n_active = patterns.sum() / len(patterns)
+    """Return fresh queries: exact numbers of errors if all activities are equal, else flips."""
+    activities = patterns.sum(axis=1)
+    n_active = activities.mean()
     addition = channel.e01 * (patterns.shape[1] - n_active) / n_active if n_active else 0.0
     return corrupt(
         patterns,
         completeness=1 - channel.e10,
         addition=addition,
-        independent=activation not in SELECTIVE,
+        independent=bool(np.ptp(activities)),
         rng=generator,
     )
 

@@ -149,6 +149,9 @@ def iterate(
         x = potentials_of_step(evaluator, procedure, noise, step, running, state, queries[running])
         answer = procedure.activation.activate(x, running, state)
         answers.record(step, running, answer, x)
+        if not evaluator.statistics.shared:  # outputs are no inputs of a further step
+            answers.converged[:] = True
+            break
         new = answer
         if step <= len(procedure.schedule):
             number = procedure.schedule[step - 1]

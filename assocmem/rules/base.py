@@ -204,7 +204,10 @@ def difference(left: Potentials, right: Potentials) -> Potentials:
     if left.infinite is None and right.infinite is None:
         return Potentials(finite)
     counts = [np.int8(0) if part.infinite is None else part.infinite for part in (left, right)]
-    return Potentials(finite, counts[0] - counts[1])
+    infinite = np.asarray(counts[0] - counts[1])
+    if infinite.shape != finite.shape:
+        infinite = np.broadcast_to(infinite, finite.shape).copy()
+    return Potentials(finite, infinite)
 
 
 def given_active(counts: Counts, if_active: Any, if_silent: Any) -> NDArray[Any]:

@@ -1,0 +1,247 @@
+"""The public face of a memory: storing, files, edge cases, messages."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from assocmem import RULES, AssociativeMemory, Channel, RetrievalResult, Rule, patterns
+
+CHANNEL = Channel(0.05, 0.25)
+
+
+def test_the_example_of_the_package_runs():
+    rng = np.random.default_rng(0)
+    U = patterns.palm(250, 200, 8, rng=rng)
+    Q = patterns.corrupt(U, completeness=0.75, addition=0.25, rng=rng)
+    memory = AssociativeMemory(200, rule="bayes")
+    memory.store(U)
+    channel = Channel.of_query(0.75, 0.25, n_units=200, n_active=8)
+    out = memory.retrieve(
+        Q,
+        channel=channel,
+        activation="winners",
+        n_active=8,
+        max_steps=10,
+        noise="batch",
+        clamp=True,
+    )
+    assert isinstance(out, RetrievalResult)
+    assert out.patterns.shape == (250, 200)
+    assert out.patterns.dtype == np.uint8
+    assert out.n_steps.shape == out.converged.shape == (250,)
+    assert out.noise.shape == (out.n_steps.max(), 2)
+    assert out.noise[0].tolist() == [channel.e01, channel.e10]
+    assert out.potentials.finite.shape == out.potentials.infinite.shape == (250, 200)
+
+
+def test_a_single_pattern_and_query_are_one_dimensional():
+    memory = AssociativeMemory(4)
+    memory.store([1, 1, 0, 0])
+    memory.store([[0, 0, 1, 1]])
+    assert memory.n_patterns == 2
+    out = memory.retrieve([1, 0, 0, 0], channel=CHANNEL, n_active=2, noise="posterior")
+    assert out.patterns.tolist() == [1, 1, 0, 0]
+    assert out.potentials.finite.shape == out.potentials.infinite.shape == (4,)
+    assert out.n_steps.shape == out.converged.shape == ()
+    assert out.noise.shape == (out.n_steps, 2)
+    x = memory.potentials([1, 0, 0, 0], CHANNEL)
+    assert x.finite.shape == x.infinite.shape == (4,)
+
+
+@pytest.mark.parametrize("dtype", [bool, np.uint8, np.int64, np.float32, np.float64])
+def test_any_type_of_zeros_and_ones_is_accepted_and_left_alone(dtype):
+    X = np.eye(3, dtype=dtype)
+    memory = AssociativeMemory(3)
+    memory.store(X)
+    memory.retrieve(X, channel=CHANNEL, n_active=1, noise="soft")
+    np.testing.assert_array_equal(X, np.eye(3))
+    np.testing.assert_array_equal(memory.coincidences, np.eye(3))
+
+
+def test_counts_cannot_be_changed_from_outside():
+    memory = AssociativeMemory(3)
+    memory.store([1, 0, 1])
+    for counts in (memory.usage, memory.coincidences, memory.output_usage):
+        with pytest.raises(ValueError, match="read-only"):
+            counts[0] = 7
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_an_empty_memory_answers_with_zeros(rule):
+    memory = AssociativeMemory(4, rule=rule)
+    out = memory.retrieve([[1, 0, 1, 0]], channel=CHANNEL, n_active=2)
+    assert not out.patterns.any()
+    assert out.noise.tolist() == [[0.05, 0.25]]
+    with pytest.raises(ValueError, match="potentials: the memory is empty"):
+        memory.potentials([1, 0, 1, 0], CHANNEL)
+    with pytest.raises(ValueError, match="weights: the memory is empty"):
+        memory.weights(CHANNEL)
+
+
+def test_no_queries_give_no_answers(palm_memory):
+    memory, stored, _ = palm_memory()
+    for noise in ("fixed", "batch", "posterior", "soft"):
+        out = memory.retrieve(stored[:0], channel=CHANNEL, n_active=6, noise=noise)
+        assert out.patterns.shape == (0, 60)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_an_empty_query_is_allowed(rule, palm_memory):
+    memory, _, _ = palm_memory(rule)
+    out = memory.retrieve(np.zeros(60), channel=CHANNEL, n_active=6)
+    assert out.patterns.sum() == 6
+
+
+@pytest.mark.parametrize("n_active", [0, 60])
+@pytest.mark.parametrize("noise", ["fixed", "batch", "posterior", "soft"])
+def test_no_winners_and_all_winners(n_active, noise, palm_memory):
+    memory, _, queries = palm_memory()
+    out = memory.retrieve(queries, channel=CHANNEL, n_active=n_active, noise=noise)
+    assert (out.patterns == (n_active > 0)).all()
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_files_keep_everything(rule, tmp_path, palm_memory):
+    memory, stored, queries = palm_memory(rule)
+    memory.save(tmp_path / "memory.npz")
+    loaded = AssociativeMemory.load(tmp_path / "memory.npz")
+    assert loaded.rule.name == rule
+    for query_noise in (CHANNEL, Channel(0, 0)):
+        x, y = (m.potentials(queries, query_noise) for m in (memory, loaded))
+        np.testing.assert_array_equal(x.finite, y.finite)
+        np.testing.assert_array_equal(x.infinite, y.infinite)
+    loaded.forget(stored)
+    assert loaded.n_patterns == 0
+
+
+def test_files_of_hetero_associations(tmp_path):
+    memory = AssociativeMemory(3, n_outputs=2, rule="willshaw")
+    memory.store([[1, 0, 1]], [[0, 1]])
+    memory.save(tmp_path / "hetero")
+    loaded = AssociativeMemory.load(tmp_path / "hetero")
+    assert (loaded.n_units, loaded.n_outputs, loaded.is_auto) == (3, 2, False)
+    np.testing.assert_array_equal(loaded.coincidences, memory.coincidences)
+    loaded.store([[1, 1, 1]], [[1, 1]])
+    assert loaded.output_usage.tolist() == [1, 2]
+
+
+def test_a_rule_of_ones_own_is_given_when_loading(tmp_path):
+    class Doubled(Rule):
+        name = "doubled"
+
+        def terms(self, counts, channel):
+            terms = RULES["hebb"]().terms(counts, channel)
+            return terms._replace(active=terms.active._replace(finite=2 * terms.active.finite))
+
+    memory = AssociativeMemory(3, rule=Doubled())
+    memory.store([1, 1, 0])
+    memory.save(tmp_path / "own.npz")
+    with pytest.raises(ValueError, match="rule: must be one of .* not 'doubled'"):
+        AssociativeMemory.load(tmp_path / "own.npz")
+    loaded = AssociativeMemory.load(tmp_path / "own.npz", rule=Doubled())
+    assert loaded.potentials([1, 0, 0]).finite.tolist() == [2, 2, 0]
+
+
+def test_files_that_hold_no_memory_are_refused(tmp_path, palm_memory):
+    text = tmp_path / "text.npz"
+    text.write_text("no archive")
+    with pytest.raises(ValueError, match="is not a saved memory"):
+        AssociativeMemory.load(text)
+    np.savez(tmp_path / "other.npz", a=1)
+    with pytest.raises(ValueError, match=r"it lacks \['coincidences'"):
+        AssociativeMemory.load(tmp_path / "other.npz")
+    palm_memory()[0].save(tmp_path / "good.npz")
+    content = dict(np.load(tmp_path / "good.npz"))
+    np.savez(tmp_path / "later.npz", **content | {"version": 2})
+    with pytest.raises(ValueError, match="version 2; this program reads versions up to 1"):
+        AssociativeMemory.load(tmp_path / "later.npz")
+    np.savez(tmp_path / "bad.npz", **content | {"n_patterns": 1})
+    with pytest.raises(ValueError, match="contradict each other"):
+        AssociativeMemory.load(tmp_path / "bad.npz")
+    np.savez(tmp_path / "short.npz", **content | {"usage": content["usage"][1:]})
+    with pytest.raises(ValueError, match="do not fit"):
+        AssociativeMemory.load(tmp_path / "short.npz")
+
+
+@pytest.mark.parametrize(
+    ("action", "message"),
+    [
+        (lambda m: AssociativeMemory(0), "n_units: must be a whole number, at least 1, not 0"),
+        (lambda m: AssociativeMemory(2.5), "n_units: must be a whole number, at least 1, not 2.5"),
+        (lambda m: AssociativeMemory(2, n_outputs=0), "n_outputs: must be a whole number"),
+        (lambda m: AssociativeMemory(2, rule="bayse"), "not 'bayse'. Did you mean 'bayes'"),
+        (lambda m: m.store([[1, 0]]), r"X: must be an array of shape \(any, 60\), not an array of"),
+        (lambda m: m.store(np.full(60, 2)), r"X: must hold zeros and ones only, not 2 \(at index"),
+        (lambda m: m.store(np.full(60, np.nan)), "X: must hold zeros and ones only, not nan"),
+        (lambda m: m.store(["a"] * 60), "X: must be an array of zeros and ones"),
+        (lambda m: m.store(np.zeros(60), [1]), "Y: must be left out in auto-association"),
+        (lambda m: m.potentials(np.zeros(60)), "channel: must be given with the rule 'bayes'"),
+        (lambda m: m.potentials(np.zeros(60), 0.1), "channel: must be a Channel, not 0.1"),
+        (lambda m: m.retrieve(np.full(60, -1), n_active=1), "queries: must hold zeros and ones"),
+    ],
+)
+def test_wrong_arguments_get_a_clear_message(action, message, palm_memory):
+    with pytest.raises(ValueError, match=message):
+        action(palm_memory()[0])
+
+
+def test_hetero_association_needs_as_many_outputs_as_inputs():
+    memory = AssociativeMemory(3, n_outputs=2)
+    with pytest.raises(ValueError, match="Y: must be given in hetero-association"):
+        memory.store([1, 0, 1])
+    with pytest.raises(ValueError, match="X and Y: must hold the same number of patterns"):
+        memory.store([[1, 0, 1]], [[1, 0], [0, 1]])
+
+
+@pytest.mark.parametrize(
+    ("settings", "name"),
+    [
+        ({"noise": "batch"}, "noise"),
+        ({"clamp": True}, "clamp"),
+        ({"schedule": (1,)}, "schedule"),
+        ({"self_term": "first"}, "self_term"),
+    ],
+)
+def test_hetero_association_refuses_iteration(settings, name):
+    memory = AssociativeMemory(3, n_outputs=2)
+    memory.store([1, 0, 1], [1, 0])
+    with pytest.raises(ValueError, match=f"{name}: must be .* in hetero-association"):
+        memory.retrieve([1, 0, 1], channel=CHANNEL, n_active=1, **settings)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_hetero_association_retrieves_in_one_step(rule):
+    rng = np.random.default_rng(0)
+    X, Y = patterns.palm(10, 100, 10, rng=rng), np.repeat(np.eye(10), 5, axis=1)
+    memory = AssociativeMemory(100, n_outputs=50, rule=rule)
+    memory.store(X, Y)
+    queries = patterns.corrupt(X, completeness=0.8, rng=rng)
+    out = memory.retrieve(queries, channel=Channel(0, 0.2), n_active=5)
+    np.testing.assert_array_equal(out.patterns, Y)
+    assert (out.n_steps == 1).all()
+    assert out.converged.all()
+
+
+def test_storing_makes_former_weights_invalid():
+    rng = np.random.default_rng(1)
+    first, second = (patterns.palm(20, 30, 4, rng=rng) for _ in range(2))
+    memory = AssociativeMemory(30)
+    memory.store(first)
+    for noise in ("fixed", "posterior", "soft"):
+        memory.retrieve(first, channel=CHANNEL, n_active=4, noise=noise)
+    memory.store(second)
+    fresh = AssociativeMemory(30)
+    fresh.store(np.vstack([first, second]))
+    for noise in ("fixed", "posterior", "soft"):
+        out, expected = (
+            m.retrieve(second, channel=CHANNEL, n_active=4, noise=noise) for m in (memory, fresh)
+        )
+        np.testing.assert_array_equal(out.potentials.finite, expected.potentials.finite)
+
+
+def test_the_representation_tells_what_is_stored():
+    memory = AssociativeMemory(3, n_outputs=2, rule="hebb")
+    memory.store([1, 0, 1], [1, 0])
+    text = repr(memory)
+    assert text == "<AssociativeMemory(3, n_outputs=2, rule='hebb') with 1 patterns>"
