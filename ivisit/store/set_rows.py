@@ -72,6 +72,7 @@ def one_version(
 
 
 def missing(connection: sqlite3.Connection, key: str, name: str) -> StoreError:
+    """Return the error for a set that does not exist, with the closest name that does."""
     names = connection.execute("SELECT name FROM sets WHERE simulation = ?", (key,))
     return StoreError(unknown(key, "parameter set", name, [known for (known,) in names]))
 
@@ -152,6 +153,7 @@ def set_id(connection: sqlite3.Connection, key: str, name: str) -> int:
 
 
 def to_set(row: tuple[Any, ...], simulation: SimulationLike) -> ParameterSet:
+    """Return the set in a row of `COLUMNS`, fitted to the declaration of `simulation`."""
     key, name, version, parameters, comment, grade, saved_at, layout, deleted_at = row
     fits, problems = fitted(simulation, decode(parameters))
     return ParameterSet(
@@ -169,6 +171,7 @@ def to_set(row: tuple[Any, ...], simulation: SimulationLike) -> ParameterSet:
 
 
 def to_row(stored: ParameterSet) -> dict[str, Any]:
+    """Return the encoded columns for `append_version` that make another version of `stored`."""
     return {
         "parameters": encode_parameters(stored, stored.simulation),
         "comment": stored.comment,

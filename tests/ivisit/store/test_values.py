@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ivisit.errors import ParameterError
@@ -18,6 +18,10 @@ texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 numbers = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
 scalars = st.booleans() | numbers | texts
 values = st.recursive(scalars, lambda inner: st.dictionaries(texts, inner, max_size=4))
+
+
+#: A busy machine must not fail these tests.
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def identical(a: Any, b: Any) -> bool:
@@ -31,11 +35,13 @@ def round_trip(value: Any) -> Any:
     return decode(encode_parameters({"x": value}, "S"))["x"]
 
 
+@patient
 @given(values)
 def test_any_value_comes_back_identical(value: Any) -> None:
     assert identical(round_trip(value), value)
 
 
+@patient
 @given(st.dictionaries(texts, values))
 def test_any_names_come_back_in_their_order(parameters: dict[str, Any]) -> None:
     assert identical(decode(encode_parameters(parameters, "S")), parameters)
@@ -130,6 +136,7 @@ def test_names_of_parameters_must_be_texts() -> None:
         encode_parameters(5, "S")  # type: ignore[arg-type]
 
 
+@patient
 @given(st.dictionaries(texts, st.integers() | st.floats()))
 def test_metrics_come_back_with_nan_and_infinities(metrics: dict[str, float]) -> None:
     assert identical(decode_metrics(encode_metrics(metrics, "S")), metrics)
