@@ -6,7 +6,7 @@ from abc import ABCMeta
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -260,7 +260,7 @@ class Simulation(metaclass=SimulationType):
     #: The file in which the simulation is written, where its methods do not tell.
     _source: Path | None = None
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> Simulation:
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         # Not in __init__: a subclass that forgets super().__init__() works all the same.
         self = super().__new__(cls)
         self._values = {name: control.default for name, control in cls.controls.items()}
