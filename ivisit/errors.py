@@ -151,6 +151,9 @@ def shorten(value: Any, length: int = 60) -> str:
         text = repr(value.item())
     elif hasattr(value, "dtype"):
         text = f"an array of shape {value.shape} and type {value.dtype}"
+    elif isinstance(value, int) and value.bit_length() > 1000:
+        # Python refuses to write the digits of very large numbers.
+        text = f"an integer of {value.bit_length()} bits"
     else:
         text = repr(value)
     return text if len(text) <= length else text[: length - 3] + "..."

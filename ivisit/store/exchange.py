@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from ivisit.errors import ParameterError, StoreError
+from ivisit.files import replace_file
 from ivisit.store.parameter_set import ParameterSet, SimulationLike, key_of
 from ivisit.store.problems import explained
 from ivisit.store.set_rows import (
@@ -78,7 +78,9 @@ class ExchangeDatabase(SetDatabase):
                 for (owner, name), entries in versions.items()
             ],
         }
-        _replace(target, json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+        text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+        with explained(target):
+            replace_file(target, lambda file: file.write(text), text=True)
         return len(versions)
 
     def import_(self, path: str | os.PathLike[str]) -> list[ParameterSet]:
@@ -177,15 +179,3 @@ def _read_set(entry: Mapping[str, Any]) -> tuple[str, str, list[dict[str, Any]]]
     if not rows or numbers != sorted(set(numbers)):
         raise ParameterError(f"the versions of {name!r} are {numbers}")
     return key, name, rows
-
-
-def _replace(target: Path, text: str) -> None:
-    """Write a file so that its name stands for the old or for the complete new content."""
-    with explained(target), ExitStack() as undo:
-        draft = target.with_name(f".{target.name}.{os.getpid()}.part")
-        undo.callback(draft.unlink, missing_ok=True)
-        with draft.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(draft, target)

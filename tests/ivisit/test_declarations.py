@@ -81,6 +81,7 @@ REFUSED = [
     ("sigma", 1 + 2j, "must be a number"),
     ("sigma", np.array([1.0]), "not an array of shape (1,) and type float64"),
     ("sigma", 10**400, "must be a number"),
+    ("sigma", 10**5000, "must be a number between 0.1 and 20 px, not an integer of 16610 bits"),
     ("count", 4.5, "Everything.count: must be a whole number between 0 and 10, not 4.5"),
     ("count", False, "must be a whole number between 0 and 10, not False"),
     ("count", 11, "Everything.count: must be between 0 and 10, not 11"),
