@@ -27,7 +27,7 @@ from assocmem.weights import (
 
 #: Distance of the nodes, in log rho, between which sums over silent inputs are interpolated by
 #: cubic polynomials; the error is below 1e-3 nat (tested).
-NODE_DISTANCE = 0.5
+NODE_DISTANCE = 0.25
 
 
 class Evaluator:
