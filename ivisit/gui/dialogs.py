@@ -181,7 +181,13 @@ class TextDialog(Dialog):
         super().__init__(window, title)
         px = window.theme.pixels
         self.text = tk.Text(
-            self.content, wrap="word", width=76, height=28, padx=px(10), pady=px(8)
+            self.content,
+            wrap="word",
+            width=76,
+            height=min(text.count("\n") + len(text) // 76 + 5, 28),
+            font="TkDefaultFont",
+            padx=px(10),
+            pady=px(8),
         )
         bar = ttk.Scrollbar(self.content, orient="vertical", command=self.text.yview)
         self.text.configure(yscrollcommand=bar.set)

@@ -43,7 +43,7 @@ class ErrorPane(ttk.Frame):
         body = ttk.Frame(self, style="Card.TFrame", relief="flat", borderwidth=0)
         body.pack(fill="both", expand=True)
         self.text = tk.Text(
-            body, height=9, wrap="none", font="TkFixedFont", highlightthickness=0, padx=px(4)
+            body, height=7, wrap="none", font="TkFixedFont", highlightthickness=0, padx=px(4)
         )
         bar = ttk.Scrollbar(body, orient="vertical", command=self.text.yview)
         self.text.configure(yscrollcommand=bar.set)

@@ -125,12 +125,12 @@ class AutomaticLayout(Layout):
             width, least = panel.smallest_size()
             panel.configure(width=width, height=least)
             height = max(height, least)
-            panel.grid(
-                in_=frame, row=0, column=column, sticky="nsew", padx=(gap if column else 0, 0)
-            )
+            # Columns of their own keep the distances, so that all panels are equally wide.
+            panel.grid(in_=frame, row=0, column=2 * column, sticky="nsew")
             # Made before the frame, so it would lie below it.
             panel.lift(frame)
-            frame.columnconfigure(column, weight=1, uniform="panels")
+            frame.columnconfigure(2 * column, weight=1, uniform="panels")
+            frame.columnconfigure(2 * column + 1, minsize=gap * (column < len(panels) - 1))
         frame.rowconfigure(0, weight=1)
         weight = {"picture": 5, "plot": 2, "text": 1 if alone else 0}[group]
         content.rowconfigure(number, weight=weight, minsize=height + (gap if number else 0))

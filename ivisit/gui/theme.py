@@ -164,6 +164,7 @@ class Theme:
                 foreground=[("disabled", p.muted)],
                 bordercolor=[("focus", p.accent)],
             )
+        style.configure("Accent.TButton", bordercolor=p.accent)
         for name in ("TCheckbutton", "TRadiobutton"):
             style.map(name, background=[("active", p.background)])
 
@@ -217,7 +218,7 @@ class Theme:
 
     def _set_spacing(self, style: ttk.Style) -> None:
         px = self.pixels
-        style.configure("TButton", padding=(px(10), px(3)), width=0, relief="flat")
+        style.configure("TButton", padding=(px(10), px(3)), width=0, relief="raised")
         style.configure("TEntry", padding=(px(4), px(2)))
         style.configure("TCombobox", padding=(px(4), px(2)), arrowsize=px(13))
         style.configure("TSpinbox", padding=(px(4), px(2)), arrowsize=px(10))

@@ -56,17 +56,22 @@ def tick_text(value: float, step: float) -> str:
     return f"{value:.{digits}f}"
 
 
-def column_points(
-    steps: np.ndarray, low: np.ndarray, high: np.ndarray, x: np.ndarray, y: tuple[float, float]
+def is_dense(x: np.ndarray) -> bool:
+    """Tell whether several values share most columns of pixels, `x` being their pixels."""
+    return len(x) > 2 * (x[-1] - x[0] + 1) if len(x) else False
+
+
+def line_points(
+    x: np.ndarray, low: np.ndarray, high: np.ndarray, y: tuple[float, float]
 ) -> list[list[float]]:
     """Return the lines to draw, each as a flat list x, y, x, y ...
 
     Parameters
     ----------
-    steps, low, high : ndarray, shape (n,)
-        What `TraceHistory.view` returned.
     x : ndarray, shape (n,)
-        Pixel of each step.
+        Pixel of each value, rising.
+    low, high : ndarray, shape (n,)
+        Smallest and largest value there.
     y : tuple of float
         Factor and offset from values to pixels.
 
@@ -75,33 +80,38 @@ def column_points(
     list of list of float
         Where a value is not finite, one line ends and another one begins.
     """
-    if len(steps) == 0:
+    if len(x) == 0:
         return []
-    columns = x.astype(np.int64)
-    if len(steps) > 2 * (columns[-1] - columns[0] + 1):
-        # Several values in every column of pixels: a vertical stroke between their extremes.
+    if is_dense(x):
+        # A vertical stroke between the extremes in every column of pixels.
+        columns = x.astype(np.int64)
         heads = np.flatnonzero(np.diff(columns, prepend=columns[0] - 1))
         low, high = np.fmin.reduceat(low, heads), np.fmax.reduceat(high, heads)
         x = columns[heads].astype(float)
-    # Every other stroke runs downwards, so that they join at neighbouring ends.
-    first, second = low.copy(), high.copy()
-    first[1::2], second[1::2] = high[1::2], low[1::2]
-    points = np.empty((len(x), 4))
-    points[:, 0] = points[:, 2] = x
-    with np.errstate(over="ignore", invalid="ignore"):
-        points[:, 1], points[:, 3] = first * y[0] + y[1], second * y[0] + y[1]
-    return _finite_parts(points, single=low is high or bool(np.array_equal(low, high)))
-
-
-def _finite_parts(points: np.ndarray, single: bool) -> list[list[float]]:
-    """Split at rows that are not finite; `single` rows hold the same point twice."""
-    good = np.isfinite(points).all(axis=1)
-    columns = points[:, :2] if single else points
-    if good.all():
-        parts = [columns]
+    if low is high:
+        points = np.empty((len(x), 2))
     else:
+        # Every other stroke runs downwards, so that they join at neighbouring ends.
+        low, high = low.copy(), high.copy()
+        low[1::2], high[1::2] = high[1::2], low[1::2].copy()
+        points = np.empty((len(x), 4))
+        points[:, 2], points[:, 3] = x, _pixels(high, y)
+    points[:, 0], points[:, 1] = x, _pixels(low, y)
+    return _finite_lines(points)
+
+
+def _pixels(values: np.ndarray, y: tuple[float, float]) -> np.ndarray:
+    with np.errstate(over="ignore", invalid="ignore"):
+        return values * y[0] + y[1]
+
+
+def _finite_lines(points: np.ndarray) -> list[list[float]]:
+    """Return the rows as flat lists, split at those that are not finite."""
+    good = np.isfinite(points).all(axis=1)
+    parts = [points]
+    if not good.all():
         cuts = np.flatnonzero(np.diff(good.astype(np.int8))) + 1
-        pieces = zip(np.split(columns, cuts), np.split(good, cuts), strict=True)
+        pieces = zip(np.split(points, cuts), np.split(good, cuts), strict=True)
         parts = [piece for piece, is_finite in pieces if is_finite[0]]
     lines = []
     for part in parts:

@@ -10,7 +10,8 @@ import numpy as np
 from ivisit.engine import Frame
 from ivisit.gui.panels.base import PanelWidget
 from ivisit.gui.panels.plotting import (
-    column_points,
+    is_dense,
+    line_points,
     nice_length,
     nice_limits,
     tick_text,
@@ -41,6 +42,7 @@ class TraceWidget(PanelWidget):
         self._run = 0
         self._limits: tuple[float, ...] = ()
         self._lines: list[int] = []
+        self._width = 1
         self.canvas = tk.Canvas(
             self.body, highlightthickness=0, borderwidth=0, width=1, height=1
         )
@@ -94,14 +96,9 @@ class TraceWidget(PanelWidget):
         area = self._area()
         x_factor = (area[2] - area[0]) / (right - left)
         y_factor = (area[1] - area[3]) / (top - bottom)
-        lines = column_points(
-            steps,
-            low,
-            high,
-            (steps - self._offset() - left) * x_factor + area[0],
-            (y_factor, area[3] - bottom * y_factor),
-        )
-        self._draw_lines(lines[:MOST_PIECES])
+        x = (steps - self._offset() - left) * x_factor + area[0]
+        lines = line_points(x, low, high, (y_factor, area[3] - bottom * y_factor))
+        self._draw_lines(lines[:MOST_PIECES], self.window.theme.pixels(1 if is_dense(x) else 2))
 
     def _offset(self) -> int:
         """Return the step number at 0 of the time axis."""
@@ -148,13 +145,17 @@ class TraceWidget(PanelWidget):
         canvas.create_line([x0, y0, x0, y1, x1, y1], fill=palette.border, tags="axes")
         canvas.tag_lower("axes")
 
-    def _draw_lines(self, lines: list[list[float]]) -> None:
+    def _draw_lines(self, lines: list[list[float]], width: int = 1) -> None:
         """Move the line items to their new points; there are as many as there are pieces."""
         palette = self.window.theme.palette
-        width = self.window.theme.pixels(1.5)
+        if width != self._width:
+            self._width = width
+            self.canvas.itemconfigure("lines", width=width)
         while len(self._lines) < len(lines):
             self._lines.append(
-                self.canvas.create_line(0, 0, 0, 0, fill=palette.accent, width=width)
+                self.canvas.create_line(
+                    0, 0, 0, 0, fill=palette.accent, width=width, tags="lines"
+                )
             )
         while len(self._lines) > len(lines):
             self.canvas.delete(self._lines.pop())

@@ -46,6 +46,8 @@ class ControlWidget(ttk.Frame):
 
     #: Whether the label stands in front of the body.
     has_label = True
+    #: Column of `body` in which the unit stands, or nothing where others have a unit.
+    unit_column = 1
 
     def __init__(self, parent: tk.Misc, window: Window, control: Control) -> None:
         super().__init__(parent)
@@ -177,7 +179,8 @@ class ControlWidget(ttk.Frame):
         """Make label and unit as wide as those of the other controls."""
         if self.has_label:
             self.label.configure(wraplength=label_width)
-        self.columnconfigure(0, minsize=label_width + self.window.theme.pixels(10))
+        self.columnconfigure(0, minsize=label_width + self.window.theme.pixels(14))
+        self.body.columnconfigure(self.unit_column, minsize=unit_width)
 
     def unit_width(self) -> int:
         """Return the width that the unit needs, 0 without one."""
@@ -186,6 +189,7 @@ class ControlWidget(ttk.Frame):
     def put_label_on_top(self) -> None:
         """Arrange for a place of its own, where no other labels stand above or below."""
         if self.has_label:
+            self.label.configure(wraplength=self.window.theme.pixels(240))
             self.label.grid(row=0, column=0, columnspan=2, sticky="w", pady=0)
         self.body.grid(row=1, column=0, columnspan=2, sticky="ew")
 

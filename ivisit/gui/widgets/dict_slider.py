@@ -15,11 +15,13 @@ from ivisit.gui.widgets.ranges import Range
 class DictSliderWidget(ControlWidget):
     """Widget of a `DictSlider`: the selector says which item slider and field belong to."""
 
+    unit_column = 2
+
     def _build(self) -> None:
         self.names = list(cast(DictSlider, self.control).items)
         self.selected = self.names[0]
         self.selector = ttk.Combobox(self.body, state="readonly", width=10)
-        self.selector.grid(row=0, column=0, columnspan=3, sticky="ew")
+        self.selector.grid(row=0, column=0, columnspan=2, sticky="ew")
         self.number = NumberField(
             self.body,
             1,
@@ -64,10 +66,6 @@ class DictSliderWidget(ControlWidget):
 
     def _is_editing(self) -> bool:
         return self.number.is_editing()
-
-    def align(self, label_width: int, unit_width: int) -> None:
-        super().align(label_width, unit_width)
-        self.body.columnconfigure(2, minsize=unit_width)
 
     def unit_width(self) -> int:
         font = self.number.unit.cget("font") or "TkDefaultFont"

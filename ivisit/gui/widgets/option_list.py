@@ -27,9 +27,16 @@ class OptionListWidget(ControlWidget):
         )
         self.box.grid(row=0, column=0, sticky="ew")
         self.body.columnconfigure(0, weight=1)
-        unit = ttk.Label(self.body, text=self.control.unit, style="Muted.TLabel")
-        unit.grid(row=0, column=1, padx=(self.window.theme.pixels(5), 0))
+        self.unit = ttk.Label(self.body, text=self.control.unit, style="Muted.TLabel")
+        if self.control.unit:
+            gap = self.window.theme.pixels(5)
+            self.unit.grid(row=0, column=1, sticky="w", padx=(gap, 0))
         self.box.bind("<<ComboboxSelected>>", lambda event: self._choose())
+
+    def unit_width(self) -> int:
+        if not self.control.unit:
+            return 0
+        return self.unit.winfo_reqwidth() + self.window.theme.pixels(5)
 
     def _choose(self) -> None:
         self.box.select_clear()

@@ -14,6 +14,8 @@ from ivisit.gui.widgets.ranges import Range
 class SliderWidget(ControlWidget):
     """Widget of a `Slider`."""
 
+    unit_column = 2
+
     def _build(self) -> None:
         slider = cast(Slider, self.control)
         self.number = NumberField(
@@ -34,10 +36,6 @@ class SliderWidget(ControlWidget):
 
     def _is_editing(self) -> bool:
         return self.number.is_editing()
-
-    def align(self, label_width: int, unit_width: int) -> None:
-        super().align(label_width, unit_width)
-        self.body.columnconfigure(2, minsize=unit_width)
 
     def unit_width(self) -> int:
         if not self.control.unit:
