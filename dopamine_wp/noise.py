@@ -14,40 +14,80 @@ from dopamine_wp import _checks
 NOISES = ("normal", "rademacher")
 
 
+#: Normal numbers made at a time, so that the temporaries stay in the cache.
+_CHUNK = 2**15
+
+
 class NoiseStream:
-    """The perturbations of one step, from the beginning.
+    """The perturbations of a run, step by step.
 
     Parameters
     ----------
     key : int
         Philox key of the run, 0 <= key < 2**64.
-    step : int
-        Number of the step, used as the counter.
     kind : {"normal", "rademacher"}
         N(0, 1), or -1 and +1 with equal probability.
 
     Examples
     --------
     >>> import numpy as np
-    >>> first, again = np.empty((2, 3)), np.empty((2, 3))
-    >>> NoiseStream(5, step=7, kind="normal").fill(first)
-    >>> NoiseStream(5, step=7, kind="normal").fill(again)
+    >>> stream, first, again = NoiseStream(5, "normal"), np.empty((2, 3)), np.empty((2, 3))
+    >>> stream.restart(step=7)
+    >>> stream.fill(first)
+    >>> stream.restart(step=7)
+    >>> stream.fill(again)
     >>> bool((first == again).all())
     True
     """
 
-    def __init__(self, key: int, step: int, kind: str) -> None:
+    def __init__(self, key: int, kind: str) -> None:
         _checks.choice("NoiseStream", "kind", kind, NOISES)
-        counter = np.array([0, 0, step, 0], dtype=np.uint64)
-        self._bits = np.random.Philox(key=key, counter=counter)
+        self._bits = np.random.Philox(key=key)
+        self._state = self._bits.state
         self._generator = np.random.Generator(self._bits)
         self._normal = kind == "normal"
 
+    def restart(self, step: int) -> None:
+        """Go to the beginning of the perturbations of `step`."""
+        # Several times faster than a new Philox with this counter, and the same
+        self._state["state"]["counter"][:] = 0, 0, step, 0
+        self._bits.state = self._state
+
     def fill(self, out: np.ndarray) -> None:
         """Fill a C-contiguous float array with the next perturbations of the stream."""
-        if self._normal:
-            self._generator.standard_normal(out=out, dtype=out.dtype)
-            return
+        if not self._normal:
+            self._fill_signs(out)
+        elif out.dtype == np.float32:
+            numbers = out.reshape(-1)
+            for start in range(0, len(numbers), _CHUNK):
+                self._fill_normals(numbers[start : start + _CHUNK])
+        else:
+            self._generator.standard_normal(out=out)
+
+    def _fill_normals(self, out: np.ndarray) -> None:
+        """Fill a float32 vector by the transform of G. Box and M. Muller (1958).
+
+        ``sqrt(-2 ln u) cos(2 pi v)`` and the same with sin. NumPy vectorizes the four functions
+        for float32, which makes this about three times as fast as its own normal generator.
+        """
+        pairs = -(-len(out) // 2)
+        words = self._bits.random_raw(pairs).astype("<u8", copy=False)
+        uniform = words.view(np.uint32).astype(np.float32)
+        uniform *= np.float32(2**-32)
+        radius, angle = uniform[:pairs], uniform[pairs:]
+        # Half a grid step above zero, where the logarithm has its pole
+        radius += np.float32(2**-33)
+        np.log(radius, out=radius)
+        radius *= -2
+        np.sqrt(radius, out=radius)
+        angle *= np.float32(2 * np.pi)
+        np.cos(angle, out=out[:pairs])
+        out[:pairs] *= radius
+        odd = len(out) - pairs
+        np.sin(angle[:odd], out=out[pairs:])
+        out[pairs:] *= radius[:odd]
+
+    def _fill_signs(self, out: np.ndarray) -> None:
         words = self._bits.random_raw(-(-out.size // 64))
         # Little-endian, so that the signs do not depend on the machine.
         signs = np.unpackbits(words.astype("<u8", copy=False).view(np.uint8), count=out.size)

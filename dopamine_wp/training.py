@@ -16,7 +16,7 @@ import numpy as np
 from dopamine_wp import _checks
 from dopamine_wp.history import History
 from dopamine_wp.networks.base import Batch, Network, RandomSource
-from dopamine_wp.noise import draw_key
+from dopamine_wp.noise import NoiseStream, draw_key
 from dopamine_wp.optimizers.base import Optimizer, Proposal
 from dopamine_wp.optimizers.probe import Probe
 
@@ -35,13 +35,18 @@ class Record:
 
     def add(self, proposal: Proposal, fpe: float, replicas: int) -> None:
         """Append what one step reports."""
-        for name in ("loss", "rate", "rpe", "agreement"):
-            value = getattr(proposal, name)
-            row = np.full(replicas, np.nan)
-            if value is not None:
-                row[...] = value
-            getattr(self, name).append(row)
+        self.loss.append(_row(proposal.loss, replicas))
+        self.rate.append(_row(proposal.rate, replicas))
+        self.rpe.append(_row(proposal.rpe, replicas))
+        self.agreement.append(_row(proposal.agreement, replicas))
         self.fpe.append(fpe)
+
+
+def _row(value: np.ndarray | float | None, replicas: int) -> np.ndarray:
+    """Return one number per replica; NaN where a rule reports nothing."""
+    if isinstance(value, np.ndarray) and value.shape == (replicas,):
+        return value
+    return np.full(replicas, np.nan if value is None else value)
 
 
 class Trainer:
@@ -120,6 +125,7 @@ class Trainer:
         self.steps_done, self.fpe = 0, 0.0
         self.solved_at = np.full(len(checked), np.inf)
         self.failed = np.zeros(len(checked), dtype=bool)
+        self._streams: dict[str, NoiseStream] = {}
         self._state: dict[str, np.ndarray] = {}
         self._known_loss: np.ndarray | None = None
         self._source = _BatchSource(net, batches)
@@ -183,6 +189,7 @@ class Trainer:
             rate=self.optimizer.rate * factor,
             schedule=factor,
             key=self.key,
+            streams=self._streams,
             state=self._state,
             known_loss=None if fresh else self._known_loss,
             next_batch_same=self._source.holds(self.steps_done + 1, self.optimizer.hold),

@@ -13,7 +13,7 @@ from dopamine_wp.networks.losses import MeanSquaredError
 
 #: Time steps that are evaluated between two visits to the loss. Small enough that the buffers of
 #: a few replicas stay in the cache, large enough to spread the cost of the loss.
-_BLOCK = 8
+_BLOCK = 16
 
 
 class RNN(Network):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import KW_ONLY, dataclass, field, replace
+from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -141,7 +141,8 @@ class Optimizer(ABC):
         for loss in (proposal.loss, proposal.candidate_loss):
             if loss is not None:
                 keep = keep & np.isfinite(loss)
-        return replace(proposal, keep=keep)
+        proposal.keep = keep
+        return proposal
 
     def _is_idle(self, probe: Probe) -> bool:
         """Tell whether the step cannot change anything."""

@@ -37,6 +37,8 @@ class Probe:
         The factor that the schedule puts on the rate.
     key : int
         Philox key of the run.
+    streams : dict of str to NoiseStream
+        Streams of the run, by the kind of noise; made when first needed.
     state : mapping of str to ndarray
         What the rule stored in its last proposal; empty at the first step.
     known_loss : ndarray, shape (R,), or None
@@ -58,6 +60,7 @@ class Probe:
     rate: float
     schedule: float
     key: int
+    streams: dict[str, NoiseStream] = field(default_factory=dict)
     state: Mapping[str, np.ndarray] = field(default_factory=dict)
     known_loss: np.ndarray | None = None
     next_batch_same: bool = False
@@ -97,7 +100,9 @@ class Probe:
 
     def directions(self, count: int, noise: str = "normal") -> Directions:
         """Return `count` random directions, the same ones whenever this step is replayed."""
-        return Directions(self, count, noise)
+        if noise not in self.streams:
+            self.streams[noise] = NoiseStream(self.key, noise)
+        return Directions(self, count, self.streams[noise])
 
     def generator(self) -> np.random.Generator:
         """Return a random generator for this step, apart from the stream of the directions."""
@@ -113,14 +118,14 @@ class Directions:
         The step they belong to; it counts the forward passes.
     count : int
         K.
-    noise : {"normal", "rademacher"}
-        Distribution of every component.
+    stream : NoiseStream
+        Where they come from.
     """
 
-    def __init__(self, probe: Probe, count: int, noise: str) -> None:
+    def __init__(self, probe: Probe, count: int, stream: NoiseStream) -> None:
         self.probe = probe
         self.count = count
-        self.noise = noise
+        self.stream = stream
         self._block = max(1, min(count, _BLOCK_NUMBERS // probe.theta.size))
         # Copies of the last block, and how they were perturbed: (theta + sigma xi, sigma)
         self._perturbed: tuple[np.ndarray, np.ndarray] | None = None
@@ -128,10 +133,10 @@ class Directions:
     def blocks(self, block: int | None = None) -> Iterator[np.ndarray]:
         """Yield the directions from the first to the last as arrays (k, R, P)."""
         theta, block = self.probe.theta, block or self._block
-        stream = NoiseStream(self.probe.key, self.probe.step, self.noise)
+        self.stream.restart(self.probe.step)
         for start in range(0, self.count, block):
             memory, directions, _ = _allocate(min(block, self.count - start), theta)
-            stream.fill(memory)
+            self.stream.fill(memory)
             yield directions
 
     def loss_differences(
@@ -159,7 +164,7 @@ class Directions:
             is L(theta) + O(sigma^2).
         """
         probe = self.probe
-        sigma = np.broadcast_to(np.asarray(sigma, probe.theta.dtype), len(probe.theta))
+        sigma = np.full(len(probe.theta), sigma, probe.theta.dtype)
         if two_sided and probe.loss_wanted:
             probe.loss()
         plus, minus = [], []
@@ -175,7 +180,7 @@ class Directions:
             if two_sided:
                 minus.append(self._perturbed_losses(xi, -sigma, False))
                 probe.fpe += len(xi)
-        return self._differences(np.concatenate(plus), np.concatenate(minus) if minus else None)
+        return self._differences(_joined(plus), _joined(minus) if two_sided else None)
 
     def weighted_sum(self, coefficients: np.ndarray) -> np.ndarray:
         """Return ``sum_k c_k xi_k``.
@@ -247,6 +252,10 @@ class Directions:
             loss = np.where(count, mean / np.maximum(count, 1), np.nan) if known is None else known
         delta[~np.isfinite(delta)] = 0
         return delta, loss
+
+
+def _joined(blocks: list[np.ndarray]) -> np.ndarray:
+    return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
 
 
 def _allocate(copies: int, theta: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -26,10 +26,16 @@ NET = MLP((2, 4, 1), output="sigmoid")
 BATCH = tasks.xor()
 
 
+def replay(key, step, kind, out):
+    stream = NoiseStream(key, kind)
+    stream.restart(step)
+    stream.fill(out)
+
+
 def directions(history, step, count=1, replicas=1, kind="normal"):
     """Draw the perturbations of a step of a small run again, shape (K, R, P)."""
     xi = np.empty((count, replicas, NET.n_parameters))
-    NoiseStream(history.key, step, kind).fill(xi)
+    replay(history.key, step, kind, xi)
     return xi
 
 
@@ -140,7 +146,7 @@ def test_dopaminev_follows_its_formula(problem):
     n = len(Y) if problem == "softmax" else Y.size
     for step in range(25):
         xi = np.empty((K, 1, net.n_parameters))
-        NoiseStream(history.key, step, "normal").fill(xi)
+        replay(history.key, step, "normal", xi)
         o = bare.outputs(theta[None], X)[0]
         D = [(bare.outputs((theta + sigma * x)[None], X)[0] - o).ravel() / sigma for x in xi[:, 0]]
         D = np.array(D)
@@ -363,7 +369,7 @@ def test_directions_without_finite_outcome_are_left_out(rule):
     theta[0, 0] = 0
     history = train(net, rule, BATCH, theta=theta, steps=1, rng=0)
     xi = np.empty((4, 1, net.n_parameters))
-    NoiseStream(history.key, 0, "normal").fill(xi)
+    replay(history.key, 0, "normal", xi)
     harmless = xi[:, 0, 0] <= 0
     assert harmless.any()
     assert not harmless.all()
