@@ -71,6 +71,11 @@ class Worker:
         """Whether a stop waits for the end of the present step or `init`."""
         return self._stop_wanted and self.busy
 
+    @property
+    def settled(self) -> bool:
+        """Whether all commands have been carried out, so that `running` tells what goes on."""
+        return not self._commands and not self.busy
+
     def init(self) -> None:
         """Start a new run; a running simulation goes on from its beginning."""
         self._command(self.engine.init)
@@ -154,9 +159,9 @@ class Worker:
     def _answer(self) -> None:
         """Carry out commands and callbacks, then publish a frame if one is wanted."""
         while self._commands:
-            command = self._commands.popleft()
+            # Busy before the command leaves the queue: see `settled`.
             self._stale = self.busy = True
-            command()
+            self._commands.popleft()()
             self.busy = False
         if not self.running and self.engine._callbacks:
             self._stale = True
@@ -191,11 +196,14 @@ class Worker:
 
     def _advance_to(self, target: int) -> None:
         """Step until `target` steps are done or a command waits; show the steps between."""
-        while self.engine.steps < target and not (self._commands or self._closing):
+        while True:
+            # At least one step: two clicks on Step are two steps, although one of them waits.
             self._advance(target - self.engine.steps)
-            if self.engine.stopped:
+            if self.engine.steps >= target or self.engine.stopped:
                 break
-            if self._frame_wanted and self.engine.steps < target:
+            if self._commands or self._closing:
+                break
+            if self._frame_wanted:
                 self._publish()
 
     def _advance(self, steps: int | None) -> None:
