@@ -86,7 +86,7 @@ class Channel:
                 f"addition: {addition:g} times {n_active:g} active units must not exceed the "
                 f"{n_silent:g} silent units"
             )
-        e01 = addition * n_active / n_silent if n_silent else 0.0
+        e01 = min(1.0, addition * n_active / n_silent) if n_silent else 0.0
         return cls(e01, 1 - completeness)
 
     @classmethod

@@ -45,7 +45,7 @@ def output_error(
     if n_active is not None:
         return errors / real_number("n_active", n_active, np.finfo(float).tiny)
     k = np.count_nonzero(original, axis=-1)
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(errors == 0, 0.0, errors / np.asarray(k, float))[()]
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from assocmem._validation import binary, real_number, refusal, whole_number
+from assocmem.channel import Channel
 
 #: Random numbers drawn at once.
 DRAWN_AT_ONCE = 2**22
@@ -214,7 +215,11 @@ def corrupt(
         _check_blocks(rows, _n_blocks(n_blocks, rows.shape[1]))
     generator = np.random.default_rng(rng)
     if independent:
-        return _flip(rows, completeness, addition, n_active, generator).reshape(original.shape)
+        n_units = rows.shape[1]
+        if n_active is None:
+            n_active = rows.sum() / max(1, len(rows))
+        channel = Channel.of_query(completeness, addition, n_units=n_units, n_active=n_active)
+        return transmit(original, channel, rng=generator)
     k = rows.sum(axis=1, dtype=np.intp)
     n_kept = np.rint(completeness * k).astype(np.intp)
     n_added = np.rint(addition * k).astype(np.intp)
@@ -225,6 +230,37 @@ def corrupt(
             f"{rows.shape[1] - k[worst]} are silent"
         )
     return _exchange(rows, n_kept, n_added, generator).reshape(original.shape)
+
+
+def transmit(patterns: ArrayLike, channel: Channel, *, rng: Any) -> NDArray[np.uint8]:
+    """Return patterns after independent errors of all units.
+
+    Parameters
+    ----------
+    patterns : array_like, shape (n_patterns, n_units) or (n_units,)
+        Zeros and ones; not changed.
+    channel : Channel
+        Probabilities of the errors.
+    rng : int, numpy.random.Generator or None
+        Seed or source of random numbers.
+
+    Returns
+    -------
+    ndarray of uint8, same shape
+
+    Raises
+    ------
+    ValueError
+        If the patterns are not binary.
+    """
+    original = binary("patterns", patterns)
+    rows = np.atleast_2d(original)
+    generator = np.random.default_rng(rng)
+    result = np.empty_like(rows)
+    for part in _chunks(*rows.shape):
+        draws = generator.random(rows[part].shape)
+        result[part] = draws < np.where(rows[part], 1 - channel.e10, channel.e01)
+    return result.reshape(original.shape)
 
 
 def from_images(
@@ -347,28 +383,3 @@ def _exchange(
     of_misses, of_additions = generator.spawn(2)
     kept = _choose(patterns, n_kept, of_misses)
     return kept | _choose(1 - patterns, n_added, of_additions)
-
-
-def _flip(
-    patterns: NDArray[np.uint8],
-    completeness: float,
-    addition: float,
-    n_active: float | None,
-    generator: np.random.Generator,
-) -> NDArray[np.uint8]:
-    """Flip units independently."""
-    n_units = patterns.shape[1]
-    if n_active is None:
-        n_active = patterns.sum() / max(1, len(patterns))
-    k = real_number("n_active", n_active, 0, n_units)
-    if addition * k > n_units - k:
-        raise ValueError(
-            f"addition: {addition:g} times {k:g} active units must not exceed the "
-            f"{n_units - k:g} silent units"
-        )
-    e01 = addition * k / (n_units - k) if k < n_units else 0.0
-    result = np.empty_like(patterns)
-    for rows in _chunks(*patterns.shape):
-        draws = generator.random(patterns[rows].shape)
-        result[rows] = draws < np.where(patterns[rows], completeness, e01)
-    return result

@@ -20,7 +20,7 @@ from assocmem.noise import (
     OwnNoise,
     ScheduledNoise,
 )
-from assocmem.patterns import corrupt
+from assocmem.patterns import corrupt, transmit
 from assocmem.retrieval import Procedure, RetrievalResult, iterate
 from assocmem.rules.base import Potentials
 from assocmem.soft import SoftRetrieval
@@ -172,16 +172,12 @@ def _simulated_queries(
     patterns: NDArray[np.uint8], channel: Channel, generator: np.random.Generator
 ) -> NDArray[np.uint8]:
     """Return fresh queries: exact numbers of errors if all activities are equal, else flips."""
-    activities = patterns.sum(axis=1)
-    n_active = activities.mean()
-    addition = channel.e01 * (patterns.shape[1] - n_active) / n_active if n_active else 0.0
-    return corrupt(
-        patterns,
-        completeness=1 - channel.e10,
-        addition=addition,
-        independent=bool(np.ptp(activities)),
-        rng=generator,
-    )
+    activities = patterns.sum(axis=1, dtype=np.intp)
+    k, n_units = int(activities[0]), patterns.shape[1]
+    if (activities != k).any() or not k:
+        return transmit(patterns, channel, rng=generator)
+    addition = channel.e01 * (n_units - k) / k
+    return corrupt(patterns, completeness=1 - channel.e10, addition=addition, rng=generator)
 
 
 def _truth(

@@ -87,7 +87,8 @@ class SoftRetrieval:
             history.append(own_noise.mean(axis=0))
             state = self.queries[running]
             if step == 1:
-                x = self.evaluator.given(state, self.channel, own_term=True)
+                x = self.evaluator.given(state, self.channel, own_term=False)
+                x = add(x, own_evidence(state, self.channel))
             else:
                 base = take(constant, running)
                 x = add(base, self._evidence_of_loud_units(log_ratios[running]))
