@@ -85,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     compare.add_argument("--seeds", type=int, default=20, help="seeds that count (20)")
     compare.add_argument(
-        "--tuning-seeds", type=int, default=5, help="other seeds, to tune with (5)"
+        "--tuning-seeds", type=int, default=10, help="other seeds, to tune with (10)"
     )
     compare.add_argument("--hidden", type=int, default=16, help="hidden units (16)")
     compare.add_argument(

@@ -39,15 +39,7 @@ CURVE_POINTS = 30
 #: Samples needed for training, validation and test part.
 _SERIES_LENGTH = 3500
 
-SERIES: dict[str, Callable[[int], np.ndarray]] = {
-    "lorenz": series.lorenz,
-    "rossler": series.rossler,
-    "mackey-glass": series.mackey_glass,
-    "henon": series.henon,
-    "logistic": series.logistic,
-    "laser": series.santafe_laser,
-}
-TASKS = (*SERIES, *tasks.TRUTH_TABLES)
+TASKS = (*series.GENERATORS, *tasks.TRUTH_TABLES)
 
 _SERIES_GRIDS: dict[str, list[Optimizer]] = {
     "WP": [WP(rate, decay="linear") for rate in (0.003, 0.01, 0.03, 0.1)],
@@ -55,7 +47,7 @@ _SERIES_GRIDS: dict[str, list[Optimizer]] = {
     "Dopamine2": [Dopamine2(rate) for rate in (0.001, 0.003, 0.01, 0.03)],
     "DopamineV": [DopamineV(perturbations=K) for K in (16, 32, 64, 128)],
     "SGD": [SGD(rate, decay="linear") for rate in (0.03, 0.1, 0.3, 1.0)],
-    "Momentum": [Momentum(rate, decay="linear") for rate in (0.003, 0.01, 0.03, 0.1)],
+    "Momentum": [Momentum(rate, decay="linear") for rate in (0.01, 0.03, 0.1, 0.3)],
     "RMSProp": [RMSProp(rate, decay="linear") for rate in (0.001, 0.003, 0.01, 0.03)],
     "Adam": [Adam(rate, decay="linear") for rate in (0.003, 0.01, 0.03, 0.1)],
 }
@@ -172,7 +164,7 @@ def problem(name: str, *, hidden: int = 16, seed: int = 0) -> Problem:
             name, perceptron, batch, lambda theta, part: perceptron.loss(theta, batch),
             "mean squared error", _TRUTH_TABLE_GRIDS,
         )
-    task = tasks.forecast(SERIES[name](_SERIES_LENGTH), rng=seed)
+    task = tasks.forecast(series.GENERATORS[name](_SERIES_LENGTH), rng=seed)
     net = RNN(1, hidden, 1, washout=task.washout)
     return Problem(
         name, net, task.batch, lambda theta, part: task.nrmse(net, theta, part),
@@ -185,7 +177,7 @@ def compare(
     *,
     budget: int,
     seeds: int,
-    tuning_seeds: int = 5,
+    tuning_seeds: int = 10,
     optimizers: Sequence[str] | None = None,
     seed: int = 0,
 ) -> dict[str, Outcome]:
@@ -199,7 +191,7 @@ def compare(
         Forward-pass equivalents of every training.
     seeds : int
         Replicas that count.
-    tuning_seeds : int, default 5
+    tuning_seeds : int, default 10
         Replicas, other ones, that every point of a grid is judged by.
     optimizers : sequence of str, optional
         Names of the optimizers; default all that have a grid.

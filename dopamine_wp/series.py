@@ -38,6 +38,16 @@ LYAPUNOV_EXPONENTS = {
     "logistic": math.log(2),
 }
 
+#: Time between samples at the default parameters: time units for flows, steps for the others.
+INTERVALS = {
+    "lorenz": 0.05,
+    "rossler": 0.5,
+    "mackey_glass": 1.0,
+    "henon": 1.0,
+    "logistic": 1.0,
+    "santafe_laser": 1.0,
+}
+
 Derivative = Callable[[np.ndarray], np.ndarray]
 
 
@@ -375,3 +385,14 @@ def _columns(name: str, components: str, allowed: str) -> list[int]:
     if not components or any(component not in allowed for component in components):
         raise _checks.refuse(name, "components", f"letters of {allowed!r}", components)
     return [allowed.index(component) for component in components]
+
+
+#: The series by name, as functions of the number of samples.
+GENERATORS: dict[str, Callable[[int], np.ndarray]] = {
+    "lorenz": lorenz,
+    "rossler": rossler,
+    "mackey_glass": mackey_glass,
+    "henon": henon,
+    "logistic": logistic,
+    "santafe_laser": santafe_laser,
+}

@@ -41,6 +41,14 @@ class Record:
         self.agreement.append(_row(proposal.agreement, replicas))
         self.fpe.append(fpe)
 
+    def clear(self) -> None:
+        """Forget the curves so far, so that an endless run does not fill the memory.
+
+        A history that is made afterwards shows the later steps only and cannot be resumed.
+        """
+        for rows in (self.loss, self.rate, self.rpe, self.agreement, self.fpe):
+            rows.clear()
+
 
 def _row(value: np.ndarray | float | None, replicas: int) -> np.ndarray:
     """Return one number per replica; NaN where a rule reports nothing."""

@@ -130,12 +130,12 @@ class Directions:
         # Copies of the last block, and how they were perturbed: (theta + sigma xi, sigma)
         self._perturbed: tuple[np.ndarray, np.ndarray] | None = None
 
-    def blocks(self, block: int | None = None) -> Iterator[np.ndarray]:
+    def blocks(self) -> Iterator[np.ndarray]:
         """Yield the directions from the first to the last as arrays (k, R, P)."""
-        theta, block = self.probe.theta, block or self._block
         self.stream.restart(self.probe.step)
-        for start in range(0, self.count, block):
-            memory, directions, _ = _allocate(min(block, self.count - start), theta)
+        for start in range(0, self.count, self._block):
+            size = min(self._block, self.count - start)
+            memory, directions, _ = _allocate(size, self.probe.theta)
             self.stream.fill(memory)
             yield directions
 
@@ -214,7 +214,9 @@ class Directions:
 
     def stacked(self, sigma: float, with_theta: bool) -> np.ndarray:
         """Return theta (if asked for) and all theta + sigma xi_k as copies ((1+)K * R, P)."""
-        xi = next(self.blocks(self.count))
+        # The numbers depend on how they are cut into blocks: the replay has to cut them alike
+        self._block = self.count
+        xi = next(self.blocks())
         width = np.full(len(self.probe.theta), sigma, self.probe.theta.dtype)
         return self._stack(xi, width, with_theta)[1]
 

@@ -1,0 +1,259 @@
+"""The simulations of the package: learning rules at work, to watch and to steer.
+
+``ivisit gui dopamine-xor`` and ``ivisit gui dopamine-forecast`` open them in the window,
+``ivisit run dopamine-xor --steps 20`` runs one headlessly.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+
+import ivisit as iv
+from dopamine_wp import series, tasks
+from dopamine_wp.networks import MLP, RNN, Network
+from dopamine_wp.optimizers import OPTIMIZERS, Optimizer
+from dopamine_wp.training import Batches, Trainer
+
+#: Loss below which a truth table counts as learned.
+SOLVED_BELOW = 0.01
+
+_CURVE_LENGTH = 200
+_SURFACE_PIXELS = 64
+_SHOWN_SAMPLES = 200
+_WARMUP = 100
+
+
+def make_optimizer(name: str, *, rate: float, sigma: float, perturbations: int) -> Optimizer:
+    """Return a registered optimizer with what applies to it of these settings.
+
+    Parameters
+    ----------
+    name : str
+        A key of `OPTIMIZERS`.
+    rate : float
+        Learning rate; `DopamineV` keeps its own, which is no rate but the fraction of its step.
+    sigma : float
+        Size of the perturbation.
+    perturbations : int
+        Directions in a step; 0 keeps the rule's own number.
+    """
+    settings: dict[str, Any] = {"sigma": sigma, "decay": None}
+    if name != "DopamineV":
+        settings["rate"] = rate
+    if perturbations:
+        settings["perturbations"] = perturbations
+    cls = OPTIMIZERS[name]
+    known = {field.name for field in fields(cls)}
+    return cls(**{key: value for key, value in settings.items() if key in known})
+
+
+class Training(iv.Simulation):
+    """What both simulations share: the rule, which may be changed at any time, and its traces."""
+
+    optimizer = iv.OptionList(
+        "Dopamine1", list(OPTIMIZERS), label="Optimizer",
+        help="The learning rule; a change keeps the weights and goes on with the other rule.",
+    )
+    rate = iv.Slider(
+        0.01, 1e-5, 10.0, scale="log", label="Learning rate",
+        help="Initial rate of Dopamine1, rate of the others; DopamineV has none.",
+    )
+    sigma = iv.Slider(
+        1e-3, 1e-6, 0.1, scale="log", label="Perturbation size",
+        help="The largest one for Dopamine1 and Dopamine2, which shrink it with the rate.",
+    )
+    perturbations = iv.Slider(
+        0, 0, 64, label="Perturbations", help="Directions in a step; 0 is the rule's own number.",
+    )
+    repeats = iv.Slider(
+        10, 1, 200, label="Training steps per step", help="Training steps between two pictures.",
+    )
+
+    loss = iv.Trace(label="Loss, median")
+    rpe = iv.Trace(label="Reward prediction error, mean")
+    learning_rate = iv.Trace(label="Rate, median")
+    agreement = iv.Trace(label="Agreement, mean",
+                         help="Actual over expected gain; 1/2 is the best step on a quadratic.")
+
+    def start_training(self, net: Network, batches: Batches, replicas: int) -> None:
+        """Make fresh networks and their trainer, from the run's random numbers."""
+        self.settings = self.chosen_settings()
+        self.trainer = Trainer(
+            net,
+            make_optimizer(**self.settings),
+            batches,
+            theta=net.init(replicas, rng=self.rng),
+            stop_loss=SOLVED_BELOW,
+            rng=self.rng,
+        )
+
+    def chosen_settings(self) -> dict[str, Any]:
+        """Return the arguments of `make_optimizer` that the controls ask for."""
+        return {
+            "name": self.optimizer,
+            "rate": self.rate,
+            "sigma": self.sigma,
+            "perturbations": self.perturbations,
+        }
+
+    def train_on(self) -> None:
+        """Do the training steps of one step and show what they report."""
+        settings = self.chosen_settings()
+        if settings != self.settings:
+            self.settings = settings
+            self.trainer.switch(make_optimizer(**settings))
+        for _ in range(self.repeats):
+            self.trainer.step()
+        record = self.trainer.record
+        self.losses = record.loss[-1]
+        self.loss = np.median(self.losses)
+        self.rpe = record.rpe[-1].mean()
+        self.learning_rate = np.median(record.rate[-1])
+        self.agreement = record.agreement[-1].mean()
+        # A window may train for hours
+        record.clear()
+
+
+class DopamineXOR(Training):
+    """Train many small networks at once on XOR or parity, by perturbation or by gradient."""
+
+    task = iv.OptionList("xor", list(tasks.TRUTH_TABLES), label="Task",
+                         help="Takes effect when the run is started anew.")
+    hidden = iv.Slider(4, 1, 32, label="Hidden units",
+                       help="Takes effect when the run is started anew.")
+    replicas = iv.Slider(100, 1, 500, label="Networks",
+                         help="Takes effect when the run is started anew.")
+    shown = iv.Slider(0, 0, 499, label="Network shown",
+                      help="Whose decision surface is shown; the last one if there are fewer.")
+
+    curves = iv.Figure(label="Loss of all networks")
+    surface = iv.Image(vmin=0, vmax=1, cmap="RdBu_r", smooth=True,
+                       label="Decision surface",
+                       help="Output over the first two inputs from 0 to 1, all others at 0.")
+    solved = iv.Trace(label="Fraction solved", help=f"Networks that reached {SOLVED_BELOW}.")
+    report = iv.TextOutput()
+
+    def init(self) -> None:
+        """Start with fresh networks."""
+        batch = tasks.TRUTH_TABLES[self.task]()
+        n_inputs = batch[0].shape[1]
+        self.network = MLP((n_inputs, self.hidden, 1), hidden="tanh", output="sigmoid")
+        self.start_training(self.network, batch, self.replicas)
+        side = np.linspace(0, 1, _SURFACE_PIXELS)
+        self.grid = np.zeros((_SURFACE_PIXELS**2, n_inputs))
+        self.grid[:, 0] = np.tile(side, _SURFACE_PIXELS)
+        # The second input grows upwards, rows of a picture downwards
+        self.grid[:, 1] = np.repeat(side[::-1], _SURFACE_PIXELS)
+        self.past: deque[np.ndarray] = deque(maxlen=_CURVE_LENGTH)
+        self.make_curves()
+
+    def make_curves(self) -> None:
+        """Make the axes and one artist for all curves."""
+        self.curves.clear()
+        axes = self.curves.subplots()
+        axes.set(
+            xlim=(-_CURVE_LENGTH, 0), ylim=(1e-5, 1), yscale="log",
+            xlabel="steps before the present one", ylabel="loss",
+        )
+        axes.axhline(SOLVED_BELOW, color="0.5", linestyle="--", linewidth=0.8)
+        (self.all_curves,) = axes.plot([], [], color="tab:blue", alpha=0.35, linewidth=0.7)
+        (self.shown_curve,) = axes.plot([], [], color="tab:red", label="network shown")
+        axes.legend(loc="lower left")
+
+    def step(self) -> None:
+        """Train, then draw curves and surface."""
+        self.train_on()
+        replica = min(self.shown, len(self.losses) - 1)
+        self.past.append(self.losses)
+        self.draw_curves(replica)
+        theta = self.trainer.theta[replica : replica + 1]
+        self.surface = self.network.outputs(theta, self.grid).reshape(_SURFACE_PIXELS, -1)
+        self.solved = np.isfinite(self.trainer.solved_at).mean()
+        self.report = (
+            f"{self.trainer.steps_done} training steps, {self.trainer.fpe:.0f} forward-pass "
+            f"equivalents a network, {self.solved:.0%} of {len(self.losses)} networks solved"
+        )
+
+    def draw_curves(self, replica: int) -> None:
+        """Give the artists their data: all curves are one line with gaps."""
+        past = np.array(self.past)
+        ages = np.arange(1 - len(past), 1)
+        gapped = np.vstack([past, np.full(past.shape[1], np.nan)])
+        self.all_curves.set_data(np.tile(np.append(ages, 0), past.shape[1]), gapped.T.ravel())
+        self.shown_curve.set_data(ages, past[:, replica])
+
+
+class DopamineForecast(Training):
+    """Train a recurrent network to forecast a chaotic series, by perturbation or by gradient."""
+
+    source = iv.OptionList("lorenz", list(series.GENERATORS), label="Series",
+                           help="Takes effect when the run is started anew; "
+                                "santafe_laser is the real one.")
+    hidden = iv.Slider(16, 2, 64, label="Hidden units",
+                       help="Takes effect when the run is started anew.")
+
+    forecast = iv.Figure(label="Test series and forecasts")
+    weights = iv.Image(vmin=-1, vmax=1, cmap="RdBu_r", label="Recurrent weights",
+                       help="Row: from this unit, column: to that unit.")
+    error = iv.Trace(label="Test NRMSE")
+    report = iv.TextOutput()
+
+    def init(self) -> None:
+        """Start with a fresh network on the chosen series."""
+        self.data = tasks.forecast(series.GENERATORS[self.source](3500), rng=self.rng)
+        self.network = RNN(1, self.hidden, 1, washout=self.data.washout)
+        self.start_training(self.network, self.data.batch, 1)
+        self.make_plot()
+
+    def make_plot(self) -> None:
+        """Make the axes and three lines: truth, teacher-forced and closed-loop forecast."""
+        self.truth = self.data.test[: _WARMUP + _SHOWN_SAMPLES]
+        self.forecast.clear()
+        axes = self.forecast.subplots()
+        times = np.arange(len(self.truth))
+        axes.plot(times, self.truth, color="0.6", linewidth=3, label="test series")
+        (self.forced_line,) = axes.plot([], [], color="tab:blue", label="teacher-forced")
+        (self.closed_line,) = axes.plot([], [], color="tab:red", label="closed loop")
+        axes.axvline(_WARMUP, color="0.3", linestyle=":")
+        low, high = self.truth.min(), self.truth.max()
+        room = 0.25 * (high - low)
+        axes.set(
+            xlim=(_WARMUP / 2, len(self.truth)), ylim=(low - room, high + room),
+            xlabel="sample", ylabel="z-scored value",
+        )
+        axes.legend(loc="upper left", ncols=3)
+
+    def step(self) -> None:
+        """Train, then forecast the test series."""
+        self.train_on()
+        theta = self.trainer.theta
+        forced = self.network.outputs(theta, self.truth[None, :-1])[0, 0]
+        closed = self.network.closed_loop(theta, self.truth[None, :_WARMUP], _SHOWN_SAMPLES)[0, 0]
+        self.forced_line.set_data(np.arange(1, len(self.truth)), forced)
+        self.closed_line.set_data(_WARMUP + np.arange(_SHOWN_SAMPLES), closed)
+        self.weights = self.network.unpack(theta)["Wh"][0]
+        self.error = self.data.nrmse(self.network, theta)[0]
+        self.report = (
+            f"{self.trainer.steps_done} training steps, {self.trainer.fpe:.0f} forward-pass "
+            f"equivalents\ntest NRMSE {self.error:.4f}\n"
+            f"valid prediction time {self.valid_prediction_time()}"
+        )
+
+    def valid_prediction_time(self) -> str:
+        """Return the time for which the closed loop is valid, in Lyapunov times where known."""
+        exponent = series.LYAPUNOV_EXPONENTS.get(self.source)
+        time = self.data.valid_prediction_time(
+            self.network,
+            self.trainer.theta,
+            lyapunov_exponent=exponent or 1.0,
+            interval=series.INTERVALS[self.source],
+        )[0]
+        return f"{time:.2f} Lyapunov times" if exponent else f"{time:.1f} samples"
+
+
+if __name__ == "__main__":
+    iv.launch(DopamineXOR)

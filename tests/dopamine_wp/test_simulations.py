@@ -1,0 +1,87 @@
+"""The simulations run headlessly, learn, and switch the optimizer while running."""
+
+import numpy as np
+import pytest
+
+import ivisit as iv
+from dopamine_wp import OPTIMIZERS, series, tasks
+from dopamine_wp.simulations import DopamineForecast, DopamineXOR, make_optimizer
+
+
+@pytest.mark.parametrize("optimizer", list(OPTIMIZERS))
+def test_xor_runs_with_every_optimizer(optimizer):
+    result = iv.run(
+        DopamineXOR, {"optimizer": optimizer, "replicas": 5, "rate": 0.1}, steps=3, seed=0
+    )
+    assert result.status == "finished"
+    assert np.isfinite(result.traces["loss"]).all()
+    assert result.outputs["surface"].shape == (64, 64)
+    assert "30 training steps" in result.outputs["report"]
+
+
+def test_xor_is_learned_and_the_surface_shows_it():
+    parameters = {"replicas": 20, "shown": 3, "repeats": 50}
+    result = iv.run(DopamineXOR, parameters, steps=30, seed=1)
+    assert result.traces["solved"][-1] >= 0.9
+    assert result.traces["loss"][-1] < 0.01
+    surface = result.outputs["surface"]
+    corners = surface[[-1, 0, -1, 0], [0, 0, -1, -1]]
+    np.testing.assert_array_equal(corners > 0.5, [False, True, True, False])
+
+
+@pytest.mark.parametrize("task", list(tasks.TRUTH_TABLES))
+def test_every_truth_table_runs(task):
+    result = iv.run(DopamineXOR, {"task": task, "replicas": 2}, steps=2, seed=0)
+    assert result.status == "finished"
+
+
+def test_same_seed_same_run():
+    runs = [iv.run(DopamineXOR, {"replicas": 3}, steps=4, seed=5) for _ in range(2)]
+    for name, values in runs[0].traces.items():
+        np.testing.assert_array_equal(values, runs[1].traces[name])
+
+
+@pytest.mark.parametrize("simulation", [DopamineXOR, DopamineForecast])
+def test_the_optimizer_is_switched_while_running_and_keeps_what_was_learned(simulation):
+    engine = iv.Engine(simulation, seed=0)
+    engine.init()
+    engine.run(20)
+    learned = engine.simulation.trainer.theta
+    loss = engine.simulation.loss
+    engine.set("optimizer", "DopamineV")
+    engine.set("perturbations", 16)
+    engine.set("repeats", 1)
+    engine.run(1)
+    trainer = engine.simulation.trainer
+    assert trainer.optimizer.name == "DopamineV"
+    assert trainer.optimizer.perturbations == 16
+    assert trainer.theta.shape == learned.shape
+    assert engine.simulation.loss < 2 * loss
+    engine.close()
+
+
+@pytest.mark.parametrize("source", list(series.GENERATORS))
+def test_every_series_is_forecast(source):
+    parameters = {"source": source, "optimizer": "DopamineV", "repeats": 3}
+    result = iv.run(DopamineForecast, parameters, steps=2, seed=0)
+    assert 0 < result.traces["error"][-1] < 2
+    assert result.outputs["weights"].shape == (16, 16)
+    unit = "samples" if source == "santafe_laser" else "Lyapunov times"
+    assert unit in result.outputs["report"]
+
+
+def test_forecast_of_lorenz_gets_good():
+    parameters = {"optimizer": "DopamineV", "repeats": 4}
+    result = iv.run(DopamineForecast, parameters, steps=20, seed=0)
+    assert result.traces["error"][-1] < 0.01 < result.traces["error"][0]
+
+
+def test_settings_reach_the_rules_they_apply_to():
+    common = {"rate": 0.5, "sigma": 1e-4, "perturbations": 3}
+    assert make_optimizer("WP", **common).perturbations == 3
+    assert make_optimizer("Adam", **common).rate == 0.5
+    assert make_optimizer("DopamineV", **common).rate == 1
+    own = make_optimizer("DopamineV", rate=0.5, sigma=1e-4, perturbations=0)
+    assert own.perturbations == 64
+    # No run ends at a known step here, so nothing may decay
+    assert make_optimizer("Dopamine2", **common).decay is None
