@@ -25,7 +25,8 @@ from dopamine_wp.networks.base import Batch
 from dopamine_wp.optimizers import Optimizer
 from dopamine_wp.training import train
 
-_REPLICAS = 30
+#: Enough for an `MLP` to take its replica-last layout.
+_REPLICAS = 60
 _STEPS = 6
 #: Of the arrays of a history, those that two equal runs share.
 _CURVES = ("theta", "loss", "rate", "rpe", "agreement", "fpe", "solved_at", "failed")

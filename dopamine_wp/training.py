@@ -125,7 +125,8 @@ class Trainer:
         checked = net.as_theta(theta)
         self.net = net
         self.optimizer = optimizer
-        self.theta = np.array(checked, order=net.memory_order(len(checked)))
+        self._order = net.memory_order(len(checked))
+        self.theta = np.array(checked, order=self._order)
         self.total_steps = total_steps
         self.stop_loss = stop_loss
         self.key = draw_key(rng)
@@ -234,35 +235,44 @@ class Trainer:
         """Make a finished step part of the run."""
         keep = proposal.keep
         assert keep is not None
-        theta = self.theta
-        if proposal.theta is not None and keep.any():
-            theta = proposal.theta
-            if not keep.all():
-                theta = np.where(keep[:, None], theta, self.theta)
         before, self.fpe = self.fpe, self.fpe + probe.fpe
         if probe.known_loss is not None:
             self._note_solved(probe.known_loss, before + probe.loss_fpe)
-        if proposal.loss is not None:
-            self.failed |= ~np.isfinite(proposal.loss)
-        self._known_loss = self._loss_of_new_theta(probe, proposal, keep)
+        theta, loss = self._as_kept(proposal.theta), proposal.candidate_loss
+        if theta is None or not keep.all():
+            if proposal.loss is not None:
+                self.failed |= ~np.isfinite(proposal.loss)
+            theta, loss = self._keep_some(probe, proposal, keep)
         if proposal.candidate_loss is not None:
-            accepted = np.where(keep, proposal.candidate_loss, np.inf)
-            self._note_solved(accepted, self.fpe)
-        self.theta, self._state = theta, dict(proposal.state)
+            self._note_solved(np.where(keep, proposal.candidate_loss, np.inf), self.fpe)
+        self.theta, self._known_loss, self._state = theta, loss, dict(proposal.state)
         self.record.add(proposal, self.fpe, len(theta))
         self.steps_done += 1
 
-    def _loss_of_new_theta(
-        self, probe: Probe, proposal: Proposal, keep: np.ndarray
-    ) -> np.ndarray | None:
-        """Return the loss at the new theta on the same batch, if it is known."""
-        if not keep.any():
-            return probe.known_loss
-        if proposal.candidate_loss is None or proposal.loss is None:
+    def _as_kept(self, theta: np.ndarray | None) -> np.ndarray | None:
+        """Return a proposed theta in the dtype and memory order of this run."""
+        if theta is None:
             return None
-        return np.where(keep, proposal.candidate_loss, proposal.loss)
+        if theta.shape != self.theta.shape:
+            raise ValueError(
+                f"{self.optimizer.name}.propose: theta must keep its shape {self.theta.shape}, "
+                f"not {theta.shape}"
+            )
+        return np.asarray(theta, self.theta.dtype, order=self._order)
+
+    def _keep_some(
+        self, probe: Probe, proposal: Proposal, keep: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray | None]:
+        """Return theta, and its loss if known, when only the replicas in `keep` move."""
+        if proposal.theta is None or not keep.any():
+            return self.theta, probe.known_loss
+        theta = np.where(keep[:, None], proposal.theta, self.theta)
+        if proposal.candidate_loss is None or proposal.loss is None:
+            return theta, None
+        return theta, np.where(keep, proposal.candidate_loss, proposal.loss)
 
     def _note_solved(self, loss: np.ndarray, fpe: float) -> None:
+        """Write down which replicas have reached the stop loss, evaluated at their theta."""
         if self.stop_loss is not None:
             self.solved_at[(loss < self.stop_loss) & np.isinf(self.solved_at)] = fpe
 

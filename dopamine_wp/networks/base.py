@@ -216,7 +216,7 @@ class Network(ABC):
 
     def sample_count(self, batch: Batch) -> int:
         """Return n, by which the summed loss of `batch` is divided."""
-        return self.loss_function.count(np.shape(batch[1]))
+        return self.loss_function.count(batch[1].shape)
 
     def as_theta(self, theta: Any) -> np.ndarray:
         """Return `theta` as a checked array of the network's dtype, without a copy if possible."""

@@ -23,7 +23,7 @@ OUTPUT = ("linear", "sigmoid", "softmax")
 _CROSS_ENTROPY = ("cross_entropy", "cross-entropy", "ce")
 
 #: From so many replicas on, and up to this layer width, the replica-last layout is faster.
-_REPLICA_LAST_FROM = 24
+_REPLICA_LAST_FROM = 50
 _REPLICA_LAST_WIDTH = 32
 
 
@@ -88,9 +88,14 @@ class MLP(Network):
         self.hidden = hidden
         self.output = output
         shapes: dict[str, tuple[int, ...]] = {}
+        # Where a layer begins in a row of theta, and its sizes
+        self._places: list[tuple[int, int, int]] = []
+        start = 0
         for layer, (n_in, n_out) in enumerate(zip(self.sizes, self.sizes[1:], strict=False), 1):
             shapes[f"W{layer}"] = (n_in, n_out)
             shapes[f"b{layer}"] = (n_out,)
+            self._places.append((start, n_in, n_out))
+            start += (n_in + 1) * n_out
         super().__init__(shapes, _choose_loss(output, loss), dtype)
 
     def __repr__(self) -> str:
@@ -148,19 +153,17 @@ class MLP(Network):
     def _forward(self, theta: np.ndarray, X: np.ndarray, layout: type[Layout]) -> list[np.ndarray]:
         """Return the activity of every layer, the input first, raw outputs last."""
         activity = [X]
-        for (weights, bias), last in self._layers(theta, layout):
+        for weights, bias in self._layers(theta, layout):
             h = layout.affine(activity[-1], weights, bias)
+            last = len(activity) == len(self.sizes) - 1
             activity.append(self._output_activation(h) if last else self._activation(h))
         return activity
 
     def _layers(
         self, theta: np.ndarray, layout: type[Layout]
-    ) -> Iterator[tuple[tuple[np.ndarray, np.ndarray], bool]]:
-        """Yield weights and biases of every layer, and whether it is the last."""
-        start = 0
-        for layer, (n_in, n_out) in enumerate(zip(self.sizes, self.sizes[1:], strict=False), 2):
-            yield layout.parameters(theta, start, n_in, n_out), layer == len(self.sizes)
-            start += (n_in + 1) * n_out
+    ) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Return views of the weights and biases of every layer."""
+        return [layout.parameters(theta, *place) for place in self._places]
 
     def _activation(self, z: np.ndarray) -> np.ndarray:
         if self.hidden == "tanh":
@@ -186,8 +189,7 @@ class MLP(Network):
         delta = layout.native(self.loss_function.slope(outputs, Y) / count)
         if self.output == "sigmoid" and isinstance(self.loss_function, MeanSquaredError):
             delta = delta * activity[-1] * (1 - activity[-1])
-        layers = [parameters for parameters, _ in self._layers(theta, layout)]
-        targets = [parameters for parameters, _ in self._layers(gradient, layout)]
+        layers, targets = self._layers(theta, layout), self._layers(gradient, layout)
         for layer in reversed(range(len(layers))):
             h = activity[layer]
             targets[layer][0][...], targets[layer][1][...] = layout.parameter_gradient(h, delta)

@@ -285,7 +285,7 @@ class RNN(Network):
 
     def sample_count(self, batch: Batch) -> int:
         """Return the number of outputs that count in the loss, those behind the washout."""
-        samples, steps, n_outputs = np.shape(batch[1])
+        samples, steps, n_outputs = batch[1].shape
         return self.loss_function.count((samples, steps - self.washout, n_outputs))
 
     def _fresh_state(self, replicas: int, steps: int, X: np.ndarray) -> np.ndarray:

@@ -137,11 +137,12 @@ class Optimizer(ABC):
             stay = np.zeros(replicas, dtype=bool)
             return Proposal(loss=probe.loss(), keep=stay, rate=probe.rate, state=probe.state)
         proposal = self.propose(probe)
-        keep = np.ones(replicas, bool) if proposal.keep is None else proposal.keep
         for loss in (proposal.loss, proposal.candidate_loss):
             if loss is not None:
-                keep = keep & np.isfinite(loss)
-        proposal.keep = keep
+                finite = np.isfinite(loss)
+                proposal.keep = finite if proposal.keep is None else proposal.keep & finite
+        if proposal.keep is None:
+            proposal.keep = np.ones(replicas, dtype=bool)
         return proposal
 
     def _is_idle(self, probe: Probe) -> bool:

@@ -147,7 +147,7 @@ class Dopamine1(PerturbationOptimizer):
             keep=~(candidate_loss > loss) if self.reject else None,
             candidate_loss=candidate_loss,
             rate=eta,
-            rpe=delta.mean(axis=0),
+            rpe=delta.sum(axis=0) / len(delta),
             agreement=agreement,
             state=state,
         )

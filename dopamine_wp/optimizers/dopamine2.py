@@ -104,6 +104,6 @@ class Dopamine2(PerturbationOptimizer):
             theta=candidate,
             loss=loss,
             rate=np.full(len(loss), probe.rate),
-            rpe=delta.mean(axis=0),
+            rpe=delta.sum(axis=0) / len(delta),
             state=coding | moments,
         )

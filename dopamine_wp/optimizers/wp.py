@@ -55,4 +55,5 @@ class WP(PerturbationOptimizer):
         delta, loss = directions.loss_differences(self.sigma, self.two_sided)
         change = directions.weighted_sum(-probe.rate / (self.sigma * len(delta)) * delta)
         change += probe.theta
-        return Proposal(theta=change, loss=loss, rate=probe.rate, rpe=delta.mean(axis=0))
+        rpe = delta.sum(axis=0) / len(delta)
+        return Proposal(theta=change, loss=loss, rate=probe.rate, rpe=rpe)

@@ -13,6 +13,8 @@ from dopamine_wp import (
     Dopamine1,
     DopamineV,
     History,
+    Optimizer,
+    Proposal,
     Trainer,
     tasks,
     train,
@@ -241,6 +243,25 @@ def test_switching_the_optimizer_keeps_theta_and_costs():
     trainer.step()
     assert trainer.fpe == 3 + 3
     assert trainer.history().optimizer == "Adam"
+
+
+def test_theta_keeps_dtype_and_layout_whatever_a_rule_proposes():
+    class Careless(Optimizer):
+        def propose(self, probe):
+            return Proposal(np.array(probe.theta, dtype=np.float64, order="C"), loss=probe.loss())
+
+    class Wrong(Optimizer):
+        def propose(self, probe):
+            return Proposal(probe.theta[:, :3], loss=probe.loss())
+
+    net = MLP((2, 4, 1), dtype=np.float32)
+    theta = net.init(1000, rng=0)
+    trainer = Trainer(net, Careless(0.1), BATCH, theta=theta, rng=0)
+    trainer.step()
+    assert trainer.theta.dtype == np.float32
+    assert trainer.theta.flags.f_contiguous
+    with pytest.raises(ValueError, match=r"Wrong.propose: theta must keep its shape \(1000, 17\)"):
+        train(net, Wrong(0.1), BATCH, theta=theta, steps=1)
 
 
 def test_many_replicas_and_few_replicas_follow_the_same_rule_in_both_layouts():
