@@ -35,7 +35,7 @@ F6   Step
 Ctrl-S   Save the parameter set
 Ctrl-Shift-S   Save under another name
 Ctrl-Z   Undo
-Ctrl-Y   Redo
+Ctrl-Y, Ctrl-Shift-Z   Redo
 Ctrl-R   Reload the source file
 F1   Help on the simulation
 Ctrl-Q   Quit

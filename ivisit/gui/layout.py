@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tkinter as tk
 from collections.abc import Mapping, Sequence
 from tkinter import ttk
@@ -202,36 +203,43 @@ class FreeLayout(Layout):
         widgets: dict[str, ControlWidget | PanelWidget] = {**self.controls, **self.panels}
         for name, widget in widgets.items():
             place = _as_place(positions.get(name))
-            size = self._natural_size(widget, positions.get(name) or {})
-            if place is None or place in taken:
+            if place is None or (place["x"], place["y"]) in taken:
                 waiting.append(widget)
                 continue
-            taken.add(place)
-            self._positions[name] = {"x": place[0], "y": place[1]}
-            widget.place(x=px(place[0]), y=px(place[1]), width=size[0], height=size[1])
-            right = max(right, px(place[0]) + size[0])
-            bottom = max(bottom, px(place[1]) + size[1])
+            taken.add((place["x"], place["y"]))
+            self._positions[name] = place
+            x, y, size = px(place["x"]), px(place["y"]), self._size(widget, place)
+            self._put(widget, x, y, size)
+            right, bottom = max(right, x + size[0]), max(bottom, y + size[1])
         right = max(right, px(900))
         x, y, height = 0, bottom + gap if bottom else 0, 0
         for widget in waiting:
-            size = self._natural_size(widget, {})
+            size = self._size(widget, {})
             if x and x + size[0] > right:
                 x, y, height = 0, y + height + gap, 0
-            widget.place(x=x, y=y, width=size[0], height=size[1])
+            self._put(widget, x, y, size)
             x, height = x + size[0] + gap, max(height, size[1])
             right = max(right, x)
         self.area.content.configure(width=right, height=max(bottom, y + height) + gap)
 
-    def _natural_size(
-        self, widget: ControlWidget | PanelWidget, place: Mapping[str, Any]
+    @staticmethod
+    def _put(
+        widget: ControlWidget | PanelWidget, x: int, y: int, size: tuple[int, int]
+    ) -> None:
+        widget.place(x=x, y=y, width=size[0])
+        if isinstance(widget, PanelWidget):
+            widget.place(height=size[1])  # controls grow to explain why a value was refused
+
+    def _size(
+        self, widget: ControlWidget | PanelWidget, place: Mapping[str, int]
     ) -> tuple[int, int]:
+        """Return the size of a widget: the given one, or the one that it asks for."""
         px = self.window.theme.pixels
         if isinstance(widget, PanelWidget):
             size = widget.natural_size()
         else:
             widget.put_label_on_top()
             widget.update_idletasks()
-            # Room for the reason why a value was refused.
             size = (widget.winfo_reqwidth(), widget.winfo_reqheight())
         width, height = place.get("width"), place.get("height")
         return (px(width) if width else size[0], px(height) if height else size[1])
@@ -240,11 +248,13 @@ class FreeLayout(Layout):
         return self._positions
 
 
-def _as_place(entry: Mapping[str, Any] | None) -> tuple[int, int] | None:
-    """Return x and y of a stored position; None when it is none."""
+def _as_place(entry: Any) -> dict[str, int] | None:
+    """Return the numbers of a stored position; None when it is none."""
     if not isinstance(entry, Mapping):
         return None
-    x, y = entry.get("x"), entry.get("y")
-    if not isinstance(x, int | float) or not isinstance(y, int | float):
-        return None
-    return max(round(x), 0), max(round(y), 0)
+    numbers = {
+        key: max(round(entry[key]), 0)
+        for key in ("x", "y", "width", "height")
+        if isinstance(entry.get(key), int | float) and math.isfinite(entry[key])
+    }
+    return numbers if "x" in numbers and "y" in numbers else None

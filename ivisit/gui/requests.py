@@ -54,13 +54,44 @@ def _held_button(event: Any) -> int:
 
 def handle(window: Window, request: Request) -> None:
     """Do what a simulation asks; what is not possible costs a message."""
-    arguments = request.arguments
+    if request.widget:
+        _handle_for_widget(window, request)
+        return
+    text = str(request.arguments.get("text", ""))
+    commands = _commands(window)
     if request.action == "message":
-        window.say(str(arguments.get("text", "")))
-        return
-    if request.action == "quit":
+        window.say(text)
+    elif request.action == "title":
+        window.root.title(text)
+    elif request.action == "command" and request.arguments.get("name") in commands:
+        commands[request.arguments["name"]]()
+    elif request.action == "quit":
         window.close()
-        return
+    else:
+        window.say(f"The simulation asks for {request.action!r}, which the window does not know")
+
+
+def _commands(window: Window) -> dict[str, Callable[[], object]]:
+    """Return what a simulation may have the window do, by name."""
+    session = window.session
+
+    def begin_and_run() -> None:
+        session.init()
+        session.run()
+
+    return {
+        "init": window.init,
+        "step": session.step,
+        "run": begin_and_run,
+        "cont": session.run,
+        "stop": session.stop,
+        "save": window.sets.save,
+    }
+
+
+def _handle_for_widget(window: Window, request: Request) -> None:
+    """Do what a simulation asks of one of its controls or panels."""
+    arguments = request.arguments
     layout = window.layout
     assert layout is not None
     widget = layout.controls.get(request.widget) or layout.panels.get(request.widget)

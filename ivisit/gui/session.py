@@ -52,6 +52,7 @@ class Session:
 
     def start(self) -> None:
         """Start the thread and the first run."""
+        self.engine.link.is_open = True
         self.worker.start()
         self.worker.init()
 
@@ -97,12 +98,18 @@ class Session:
             self.running = False
         return True
 
+    def follow_worker(self) -> None:
+        """Notice when the simulation itself has ended its run."""
+        if self.worker.settled:
+            self.running = self.worker.running
+
     def replace(self, simulation: Simulation | type[Simulation]) -> dict[str, str]:
         """Go on with another version of the simulation; return what did not fit, by name.
 
         The former version is closed as soon as its present step has ended.
         """
         former = self.worker
+        self.engine.link.is_open = False
         self.engine, problems = self.engine.successor(simulation)
         self.worker = Worker(self.engine)
         self.worker.steps_per_frame = former.steps_per_frame
@@ -116,6 +123,7 @@ class Session:
 
     def close(self, timeout: float) -> None:
         """End the thread; a step that does not end within `timeout` seconds is left behind."""
+        self.engine.link.is_open = False
         if not self.worker.close(timeout):
             logger.warning(
                 "%s: the present step has not ended; it is left behind", self.simulation_class.key

@@ -66,6 +66,13 @@ class Window:
     parameters : dict, optional
         Values that take precedence over the set.
 
+    Attributes
+    ----------
+    steps : int
+        Finished steps, as shown.
+    frames : int
+        Frames that were drawn.
+
     Raises
     ------
     tkinter.TclError
@@ -91,13 +98,14 @@ class Window:
         self.session = Session(simulation, seed)
         self.root = tk.Tk(className="ivisit")
         self.alive = True
-        self.steps = 0
+        self.steps = self.frames = 0
         self.last_frame_at = time.perf_counter()
         self.undo_stack = UndoStack()
         self.layout: Layout | None = None
         self._positions: dict[str, Any] = {}
         self._reload: Reload | None = None
         self._question: QuestionDialog | None = None
+        self._timer = ""
         self._due = self._watch_due = 0.0
         try:
             self._build(store, parameter_set, parameters)
@@ -222,7 +230,8 @@ class Window:
             if self.alive:
                 self._due = max(self._due + FRAME_TIME, now)
                 pause = max(self._due - time.perf_counter(), LEAST_PAUSE)
-                self.root.tk.call("after", int(pause * 1000), self._poll_command)
+                call = self.root.tk.call
+                self._timer = call("after", int(pause * 1000), self._poll_command)
 
     def _tick(self, now: float) -> None:
         session = self.session
@@ -240,6 +249,7 @@ class Window:
             self._draw(frame, now)
         elif not session.worker.busy:
             self.last_frame_at = now
+        session.follow_worker()
         self.toolbar.show_running(session.running)
         self.status.poll(now)
         if now >= self._watch_due:
@@ -252,6 +262,7 @@ class Window:
         assert self.layout is not None
         self.last_frame_at = now
         self.steps = frame.steps
+        self.frames += 1
         for panel in self.layout.panels.values():
             panel.show(frame)
         for name, control in self.layout.controls.items():
@@ -422,6 +433,7 @@ class Window:
             return
         self.alive = False
         self.sets.close()
+        self.root.after_cancel(self._timer)
         self.root.destroy()
         self.session.close(CLOSE_TIME)
         QuickSwitching.end(self)

@@ -169,6 +169,7 @@ class ControlWidget(ttk.Frame):
         if message:
             self.problem.configure(text=message)
             self.problem.grid(row=2, column=0, columnspan=2, sticky="w")
+            self.lift()  # above what stands below it, where positions are given
             self._problem_timer = self.after(PROBLEM_DURATION, lambda: self.show_problem(""))
         elif self.problem.winfo_manager():
             self.problem.grid_remove()

@@ -52,6 +52,8 @@ class User:
     def __init__(self) -> None:
         self.windows: list[Any] = []
         self.window: Any = None
+        #: Exceptions in callbacks of Tk.
+        self.faults: list[BaseException] = []
 
     def open(self, simulation: Any, **options: Any) -> Any:
         """Open a window and wait for its first frame."""
@@ -59,16 +61,24 @@ class User:
 
         self.window = Window(simulation, **options)
         self.windows.append(self.window)
+        report = self.window.root.report_callback_exception
+
+        def note(kind: Any, error: BaseException, trace: Any) -> None:
+            self.faults.append(error)
+            report(kind, error, trace)
+
+        self.window.root.report_callback_exception = note
         self.until(lambda: self.window.engine.runs and not self.window.session.worker.busy)
         self.look()
         return self.window
 
     def look(self) -> None:
         """Wait until the window shows what the simulation has done so far."""
+        # The first one may have been made before.
         for _ in range(2):
-            drawn = self.window.last_frame_at
+            drawn = self.window.frames
             self.window.session.worker.refresh()
-            self.until(lambda drawn=drawn: self.window.last_frame_at != drawn)
+            self.until(lambda drawn=drawn: self.window.frames != drawn)
 
     def wait(self, seconds: float) -> None:
         """Let time go by."""
@@ -81,6 +91,7 @@ class User:
         """Wait until `condition` holds."""
         end = time.monotonic() + seconds
         while not condition():
+            assert not self.faults, "the window has an internal error"
             assert time.monotonic() < end, "it did not happen in time"
             self.window.update()
             time.sleep(0.002)
@@ -152,8 +163,10 @@ def user(
     monkeypatch.chdir(tmp_path)
     person = User()
     yield person
+    faults = list(person.faults)
     for window in person.windows:
         window.close()
     person.window = None
     person.windows.clear()
     gc.collect()
+    assert not faults

@@ -1,0 +1,200 @@
+"""Where the widgets stand: nothing overlaps, nothing is cut."""
+
+from __future__ import annotations
+
+import itertools
+import tkinter as tk
+
+import pytest
+
+import ivisit as iv
+from ivisit.gui.layout import AutomaticLayout, FreeLayout, row_lengths
+
+pytestmark = pytest.mark.window
+
+CONTROLS = [
+    lambda: iv.Slider(1.5, 0, 10.0, unit="px/s"),
+    lambda: iv.Slider(5, 1, 2000, label="A rather long label that has to be broken"),
+    lambda: iv.OptionList("one", ["one", "two", "three hundred and fifty"]),
+    lambda: iv.RadioButtons("a", ["a", "b", "longer option"]),
+    lambda: iv.Checkbox(True),
+    lambda: iv.CheckboxGroup({"gray": True, "rgb": False, "text": True}),
+    lambda: iv.DictSlider({"learning": 0.1, "decay": 0.5}, 0.0, 1.0),
+    lambda: iv.Button("Press me"),
+    lambda: iv.TextBox("hello"),
+    lambda: iv.TextBox("several\nlines", lines=3),
+]
+PANELS = [iv.Image, iv.Figure, iv.Trace, iv.TextOutput, lambda: iv.Comment("words " * 60), iv.Image]
+
+
+def simulation(n_controls: int, n_panels: int) -> type[iv.Simulation]:
+    names = {f"control_{i}": CONTROLS[i % len(CONTROLS)]() for i in range(n_controls)}
+    names |= {f"panel_{i}": PANELS[i % len(PANELS)]() for i in range(n_panels)}
+    return type(iv.Simulation)("Many", (iv.Simulation,), names)
+
+
+def box(widget: tk.Misc) -> tuple[int, int, int, int]:
+    x, y = widget.winfo_rootx(), widget.winfo_rooty()
+    return x, y, x + widget.winfo_width(), y + widget.winfo_height()
+
+
+def overlap(a: tk.Misc, b: tk.Misc) -> bool:
+    left, top, right, bottom = zip(box(a), box(b), strict=True)
+    return max(left) < min(right) and max(top) < min(bottom)
+
+
+def leaves(widget: tk.Misc) -> list[tk.Misc]:
+    children = [child for child in widget.winfo_children() if child.winfo_ismapped()]
+    return [leaf for child in children for leaf in leaves(child)] or [widget]
+
+
+def check_arrangement(layout) -> None:
+    """Assert that widgets do not overlap, and that each has the room that it needs."""
+    widgets = [*layout.controls.values(), *layout.panels.values()]
+    for a, b in itertools.combinations(widgets, 2):
+        assert not overlap(a, b), (a, b)
+    for control in layout.controls.values():
+        parts = leaves(control)
+        for part in parts:
+            assert part.winfo_width() >= part.winfo_reqwidth(), part
+            assert part.winfo_height() >= part.winfo_reqheight(), part
+        for a, b in itertools.combinations(parts, 2):
+            assert not overlap(a, b), (a, b)
+    for panel in layout.panels.values():
+        least = panel.smallest_size()
+        assert panel.winfo_width() >= least[0]
+        assert panel.winfo_height() >= least[1]
+
+
+@pytest.mark.parametrize(
+    ("n_controls", "n_panels"),
+    [(1, 1), (3, 2), (12, 3), (30, 6), (0, 4), (10, 0), (0, 0), (2, 5)],
+)
+def test_nothing_overlaps_or_is_cut(user, n_controls, n_panels):
+    window = user.open(simulation(n_controls, n_panels))
+    root = window.root
+    assert root.winfo_rootx() + root.winfo_width() <= root.winfo_screenwidth()
+    assert root.winfo_rooty() + root.winfo_height() <= root.winfo_screenheight()
+    check_arrangement(window.layout)
+    bottom = root.winfo_rooty() + root.winfo_height()
+    for part in (window.toolbar, window.status):
+        assert part.winfo_height() >= part.winfo_reqheight()
+        assert part.winfo_rooty() + part.winfo_height() <= bottom
+    for panel in window.layout.panels.values():
+        assert box(panel)[2] <= root.winfo_rootx() + root.winfo_width()
+
+
+def test_thirty_controls_scroll_to_the_last_one(user):
+    window = user.open(simulation(30, 6))
+    column = window.layout.column
+    assert column.vertical_bar.winfo_ismapped()
+    last = user.control("control_29")
+    assert box(last)[3] > box(column)[3]
+    for _ in range(60):
+        user.control("control_0").event_generate("<Button-5>")
+    user.window.update()
+    assert box(last)[3] <= box(column)[3]
+
+
+def test_few_controls_need_no_scroll_bar(user):
+    layout = user.open(simulation(4, 2)).layout
+    assert not layout.column.vertical_bar.winfo_ismapped()
+    assert not layout.grid_area.vertical_bar.winfo_ismapped()
+
+
+def test_a_small_window_scrolls(user):
+    window = user.open(simulation(4, 6))
+    window.root.geometry("600x400")
+    user.until(window.layout.grid_area.vertical_bar.winfo_ismapped)
+    check_arrangement(window.layout)
+
+
+def test_labels_and_fields_are_aligned(user):
+    layout = user.open(simulation(30, 1)).layout
+    bodies = {widget.body.winfo_rootx() for widget in layout.controls.values()}
+    assert len(bodies) == 1
+    entries = {
+        box(widget.number.entry)[2]
+        for widget in layout.controls.values()
+        if hasattr(widget, "number")
+    }
+    assert len(entries) == 1
+
+
+def test_panels_of_a_row_are_equally_wide(user):
+    layout = user.open(simulation(2, 6)).layout
+    pictures = [layout.panels[f"panel_{i}"].winfo_width() for i in (0, 1, 5)]
+    assert max(pictures) - min(pictures) <= 1
+
+
+@pytest.mark.parametrize("count", range(1, 13))
+def test_rows_hold_all_and_are_nearly_equal(count):
+    rows = row_lengths(count, 3)
+    assert sum(rows) == count
+    assert max(rows) - min(rows) <= 1
+    assert max(rows) <= 3
+
+
+def test_given_positions_are_honored_and_kept_in_the_set(user, tmp_path):
+    places = {"control_0": {"x": 40, "y": 20}, "panel_0": {"x": 400, "y": 30}}
+    cls = simulation(5, 3)
+    with iv.ParameterStore(tmp_path / "my.ivisit") as store:
+        store.save(cls, "placed", {}, layout={"widgets": places})
+    window = user.open(cls, store=tmp_path / "my.ivisit", parameter_set="placed")
+    layout = window.layout
+    assert isinstance(layout, FreeLayout)
+    scale = window.theme.scale
+    content = layout.area.content
+    for name, place in places.items():
+        widget = layout.controls.get(name) or layout.panels[name]
+        found = (widget.winfo_rootx() - content.winfo_rootx(),
+                 widget.winfo_rooty() - content.winfo_rooty())  # fmt: skip
+        assert found == (round(place["x"] * scale), round(place["y"] * scale))
+    check_arrangement(layout)
+    assert window.layout_state()["widgets"] == places
+
+
+def test_widgets_that_claim_the_same_place_do_not_hide_each_other(user):
+    window = user.open(simulation(6, 2))
+    names = [*window.layout.controls, *window.layout.panels]
+    window.take_layout({"widgets": {name: {"x": 0, "y": 0} for name in names}})
+    window.update()
+    assert isinstance(window.layout, FreeLayout)
+    check_arrangement(window.layout)
+
+
+@pytest.mark.parametrize(
+    "layout",
+    [
+        None,
+        [],
+        "text",
+        {"widgets": []},
+        {"widgets": {"control_0": 5, "nobody": {"x": 1, "y": 1}, "panel_0": {"x": "a", "y": 1}}},
+        {"steps_per_frame": -1, "delay": "long", "geometry": "huge"},
+        {"steps_per_frame": 2.5, "delay": -1},
+    ],
+)
+def test_a_layout_that_makes_no_sense_does_no_harm(user, layout):
+    window = user.open(simulation(2, 1))
+    window.take_layout(layout)
+    window.update()
+    assert window.session.worker.steps_per_frame is None
+    assert window.session.worker.delay == 0
+    check_arrangement(window.layout)
+
+
+def test_the_dark_palette_reaches_all_parts(user):
+    window = user.open(simulation(30, 6))
+    window.set_dark(True)
+    window.update()
+    dark = {window.theme.palette.background, window.theme.palette.surface}
+    widgets: list[tk.Misc] = [window.root]
+    while widgets:
+        widget = widgets.pop()
+        widgets += widget.winfo_children()
+        if isinstance(widget, tk.Menu) and widget.master is not window.root:
+            continue  # gets its colors when it opens
+        if isinstance(widget, tk.Canvas | tk.Text | tk.Menu | tk.Tk):
+            assert str(widget.cget("background")) in dark, widget
+    assert isinstance(window.layout, AutomaticLayout)

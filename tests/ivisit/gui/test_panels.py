@@ -1,0 +1,288 @@
+"""Every kind of panel: what it shows, and what its menu can do."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import ivisit as iv
+from ivisit import panels
+from ivisit.gui.panels import PANELS, panel_class
+
+pytestmark = pytest.mark.window
+
+
+class Sample(iv.Simulation):
+    """One of each."""
+
+    gray = iv.Image(vmin=0, vmax=255)
+    automatic = iv.Image(cmap="viridis")
+    color = iv.Image()
+    plot = iv.Figure()
+    level = iv.Trace(unit="mV")
+    report = iv.TextOutput()
+    note = iv.Comment("What a long comment says. " * 10)
+
+    def init(self):
+        self.gray = np.arange(12, dtype=np.uint8).reshape(3, 4) * 20
+        self.automatic = np.linspace(0.0, 2.0, 20).reshape(4, 5)
+        self.color = np.zeros((6, 8, 3), np.uint8)
+        self.plot.clear()
+        (self.line,) = self.plot.subplots().plot([0, 1], [0, 1])
+        self.level = 0.0
+        self.report = "begun"
+
+    def step(self):
+        self.level += 1.5
+        self.line.set_ydata([0, -self.level])
+        self.report = f"level {self.level}\n" * 30
+
+
+def drawn(panel):
+    """Return the pixels that a picture panel has given to Tk."""
+    photo = panel.canvas._photo
+    image = Image.new("RGBA", (photo.width(), photo.height()))
+    for y in range(0, photo.height(), 7):
+        for x in range(0, photo.width(), 7):
+            pixel = panel.tk.call(str(photo), "get", x, y)
+            image.putpixel((x, y), tuple(map(int, panel.tk.splitlist(pixel))))
+    return np.asarray(image)[::7, ::7, :3]
+
+
+def test_every_kind_of_panel_has_a_widget():
+    public = [getattr(iv, name) for name in iv.__all__]
+    kinds = {c for c in public if isinstance(c, type) and issubclass(c, panels.Panel)}
+    assert kinds == set(PANELS)
+
+
+def test_a_derived_panel_gets_the_widget_of_its_base_and_others_are_named():
+    class Map(iv.Image):
+        pass
+
+    class Sound(panels.Panel):
+        pass
+
+    assert panel_class(Map()) is PANELS[iv.Image]
+    sound = Sound()
+    sound.name = "sound"
+    with pytest.raises(TypeError, match="sound: no widget for a Sound"):
+        panel_class(sound)
+
+
+def test_all_panels_show_the_state_after_init(user):
+    user.open(Sample)
+    assert user.panel("gray").canvas.pixels.shape == (3, 4, 3)
+    assert user.panel("color").canvas.pixels.shape == (6, 8, 3)
+    assert user.panel("report").text.get("1.0", "end-1c") == "begun"
+    assert user.panel("level").note.cget("text") == "0 mV"
+    assert user.panel("note").text.cget("text").startswith("What a long comment")
+
+
+def test_an_enlarged_picture_keeps_its_pixels_and_its_aspect_ratio(user):
+    user.open(Sample)
+    canvas = user.panel("gray").canvas
+    photo = canvas._photo
+    assert photo.width() / photo.height() == pytest.approx(4 / 3, rel=0.02)
+    assert photo.width() <= canvas.winfo_width()
+    assert photo.height() <= canvas.winfo_height()
+    shades = {tuple(pixel) for row in drawn(user.panel("gray")) for pixel in row}
+    assert shades <= {(v, v, v) for v in range(0, 240, 20)}
+    user.panel("gray").toggle_smooth()
+    smooth = {tuple(pixel) for row in drawn(user.panel("gray")) for pixel in row}
+    assert len(smooth) > len(shades)
+
+
+def test_levels_and_color_map_change_what_is_shown(user):
+    user.open(Sample)
+    panel = user.panel("gray")
+    panel.set_levels(100.0, 101.0)
+    assert set(panel.canvas.pixels.ravel().tolist()) == {0, 255}
+    panel.set_levels(None, None)
+    assert panel.canvas.pixels.max() == 255
+    panel.set_color_map("viridis")
+    assert len(np.unique(panel.canvas.pixels.reshape(-1, 3), axis=0)) == 12
+    panel.set_color_map("no such map")
+    assert panel.color_map == "viridis"
+    assert "no such map" in user.window.status.labels["message"].cget("text")
+
+
+def test_the_levels_dialog_checks_what_is_typed(user):
+    user.open(Sample)
+    panel = user.panel("gray")
+    panel.ask_levels()
+    dialog = next(w for w in user.window.root.winfo_children() if hasattr(w, "entries"))
+    for low, high, problem in [
+        ("x", "1", "number"),
+        ("2", "1", "larger"),
+        ("inf", "", "finite"),
+    ]:
+        dialog.entries["Darkest"].delete(0, "end")
+        dialog.entries["Darkest"].insert(0, low)
+        dialog.entries["Brightest"].delete(0, "end")
+        dialog.entries["Brightest"].insert(0, high)
+        dialog.accept()
+        assert problem in dialog.problem.cget("text")
+    dialog.entries["Darkest"].delete(0, "end")
+    dialog.entries["Brightest"].insert(0, "200")
+    dialog.accept()
+    assert not dialog.winfo_exists()
+    assert (panel.vmin, panel.vmax) == (None, 200.0)
+
+
+def test_the_pointer_tells_the_value_and_zooming_keeps_the_place(user):
+    user.open(Sample)
+    panel = user.panel("gray")
+    canvas = panel.canvas
+    x, y = canvas.winfo_width() // 2 + 3, canvas.winfo_height() // 2 + 3
+    column, row = canvas.pixel_at(x, y)
+    canvas.event_generate("<Motion>", x=x, y=y)
+    user.window.update()
+    text = user.window.status.labels["message"].cget("text")
+    assert text == f"Gray [row {row}, column {column}] = {panel.picture[row, column]}"
+    for _ in range(5):
+        canvas.event_generate("<Control-Button-4>", x=x, y=y)
+    assert canvas.zoom is not None
+    assert canvas.pixel_at(x, y) == (column, row)
+    assert canvas._photo.width() <= canvas.winfo_width()
+    canvas.event_generate("<ButtonPress-2>", x=50, y=50)
+    canvas.event_generate("<B2-Motion>", x=90, y=50)
+    assert canvas.center[0] < 0.6
+    canvas.set_zoom(None)
+    canvas.event_generate("<Motion>", x=1, y=1)
+    assert user.window.status._pointed == ""
+
+
+def test_a_picture_is_saved_pixel_by_pixel_and_a_value_copied(user, tmp_path):
+    user.open(Sample)
+    panel = user.panel("gray")
+    panel.save(str(tmp_path / "gray.png"))
+    saved = np.asarray(Image.open(tmp_path / "gray.png"))
+    np.testing.assert_array_equal(saved[..., 0], panel.picture)
+    panel.save(str(tmp_path / "missing" / "gray.png"))
+    assert "cannot be saved" in user.window.status.labels["message"].cget("text")
+    panel._pointed = (3, 2)
+    panel.copy_value()
+    assert user.window.root.clipboard_get() == "220"
+
+
+def test_a_figure_is_drawn_in_the_size_of_its_place_and_follows_the_simulation(user):
+    user.open(Sample)
+    canvas = user.panel("plot").canvas
+    size = (canvas.winfo_height(), canvas.winfo_width())
+    user.until(lambda: canvas.pixels is not None and canvas.pixels.shape[:2] == size)
+    before = canvas.pixels
+    user.window.step()
+    user.until(lambda: not np.array_equal(canvas.pixels, before))
+    user.window.root.geometry("1000x600")
+    user.until(lambda: canvas.winfo_width() < size[1])
+    user.until(lambda: canvas.pixels.shape[:2] == (canvas.winfo_height(), canvas.winfo_width()))
+    assert user.window.engine.link.sizes["plot"] == (canvas.winfo_width(), canvas.winfo_height())
+
+
+def test_a_trace_draws_its_line_and_begins_anew_with_the_run(user):
+    user.open(Sample)
+    panel = user.panel("level")
+    for _ in range(3):
+        user.window.step()
+    user.until(lambda: len(panel.history.view()[0]) == 3)
+    np.testing.assert_array_equal(panel.history.view()[1], [1.5, 3.0, 4.5])
+    assert panel.note.cget("text") == "4.5 mV"
+    points = panel.canvas.coords(panel._lines[0])
+    assert len(points) == 6
+    assert points[1] > points[5]
+    panel.set_span(100)
+    texts = [panel.canvas.itemcget(i, "text") for i in panel.canvas.find_withtag("axes")
+             if panel.canvas.type(i) == "text"]  # fmt: skip
+    assert {"-100", "now"} <= set(texts)
+    user.window.init()
+    user.until(lambda: len(panel.history.view()[0]) == 0)
+
+
+def test_a_trace_of_values_that_are_not_finite_is_drawn(user):
+    class Odd(iv.Simulation):
+        level = iv.Trace()
+
+        def step(self):
+            self.level = [np.nan, np.inf, -np.inf, 1e308, -1e308, 0.0][self.rng.integers(6)]
+
+    user.open(Odd)
+    user.window.toggle_run()
+    user.until(lambda: user.window.steps > 1000)
+    assert user.window.error_pane.failure is None
+
+
+def test_a_long_text_scrolls_and_keeps_its_place(user):
+    user.open(Sample)
+    panel = user.panel("report")
+    assert not panel.bar.winfo_ismapped()
+    user.window.step()
+    user.until(lambda: "level 1.5" in panel.text.get("1.0", "end"))
+    user.until(panel.bar.winfo_ismapped)
+    panel.text.yview_moveto(0.5)
+    user.window.step()
+    user.until(lambda: "level 3.0" in panel.text.get("1.0", "end"))
+    assert panel.text.yview()[0] == pytest.approx(0.5, abs=0.05)
+
+
+def test_no_frame_is_torn_although_the_simulation_changes_its_array_in_place(user):
+    class Flicker(iv.Simulation):
+        picture = iv.Image(vmin=0, vmax=255)
+
+        def init(self):
+            self.buffer = np.zeros((400, 400), np.uint8)
+            self.picture = self.buffer
+
+        def step(self):
+            self.buffer[...] = self.rng.integers(256)
+
+    user.open(Flicker)
+    panel = user.panel("picture")
+    shades = []
+    former = panel.canvas.show
+
+    def show(pixels):
+        shades.append((int(pixels.min()), int(pixels.max())))
+        former(pixels)
+
+    panel.canvas.show = show
+    user.window.toggle_run()
+    user.until(lambda: len(shades) > 40)
+    assert all(low == high for low, high in shades)
+    assert len(set(shades)) > 10
+
+
+def test_panels_never_assigned_to_stay_empty_and_no_step_is_needed(user):
+    class Silent(iv.Simulation):
+        picture = iv.Image()
+        level = iv.Trace()
+        text = iv.TextOutput()
+
+    user.open(Silent)
+    assert user.panel("picture").canvas.pixels is None
+    user.panel("picture").ask_file()
+    assert "no picture yet" in user.window.status.labels["message"].cget("text")
+    user.window.step()
+    user.until(lambda: user.window.steps == 1)
+
+
+def test_pictures_of_changing_shape_and_type_are_shown(user):
+    shapes = [(1, 1), (200, 3), (3, 200), (5, 5, 3), (5, 5, 4), (700, 900)]
+    done = threading.Event()
+
+    class Changing(iv.Simulation):
+        picture = iv.Image()
+
+        def step(self):
+            shape = shapes[self.rng.integers(len(shapes))]
+            kind = [np.uint8, np.float32, bool, np.int64][self.rng.integers(4)]
+            self.picture = (self.rng.random(shape) * 3).astype(kind)
+            done.set()
+
+    user.open(Changing)
+    for _ in range(25):
+        user.window.step()
+    user.until(lambda: user.window.steps == 25)
+    assert user.window.error_pane.failure is None

@@ -1,0 +1,146 @@
+"""What a simulation asks of its window."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import pytest
+
+import ivisit as iv
+
+pytestmark = pytest.mark.window
+
+
+class Asking(iv.Simulation):
+    """Answers the mouse."""
+
+    level = iv.Slider(5, 0, 10)
+    picture = iv.Image()
+
+    def init(self):
+        self.picture = np.arange(12).reshape(3, 4)
+
+
+def message(window):
+    return window.status.labels["message"].cget("text")
+
+
+def test_labels_ranges_titles_and_messages(user):
+    window = user.open(Asking)
+    link = window.engine.link
+    assert link.is_open
+    link.post("label", "level", text="Water level")
+    link.post("label", "picture", text="Map")
+    link.post("range", "level", minimum=4, maximum=6, step=None)
+    link.post("title", text="My window")
+    link.post("message", text="two\nlines")
+    user.until(lambda: message(window) == "two lines")
+    assert user.control("level").label.cget("text") == "Water level"
+    assert user.panel("picture").label.cget("text") == "Map"
+    number = user.control("level").number
+    assert (number.range.minimum, number.range.maximum, number.range.step) == (4, 6, 1)
+    assert float(number.scale.get()) == pytest.approx(0.5)
+    assert window.root.title() == "My window"
+
+
+def test_mouse_events_reach_the_simulation_on_the_workers_thread(user):
+    window = user.open(Asking)
+    seen = []
+    link = window.engine.link
+    for sequence in ("<Button-1>", "<B1-Motion>", "<ButtonRelease-1>"):
+        link.post(
+            "bind",
+            "picture",
+            sequence=sequence,
+            callback=lambda event: seen.append((event, threading.current_thread().name)),
+        )
+    user.wait(0.1)
+    canvas = user.panel("picture").canvas
+    canvas.event_generate("<ButtonPress-1>", x=0, y=0)
+    user.until(lambda: seen)
+    event, thread = seen.pop()
+    assert (event.column, event.row, event.button, event.panel) == (0, 0, 1, "picture")
+    assert thread == "simulation"
+    x, y = canvas.winfo_width() // 2 + 2, canvas.winfo_height() // 2
+    canvas.event_generate("<B1-Motion>", x=x, y=y, state=0x100)
+    user.until(lambda: seen)
+    event, _ = seen.pop()
+    assert (event.column, event.row, event.button) == (2, 1, 1)
+    assert (event.x, event.y, event.sequence) == (x, y, "<B1-Motion>")
+    canvas.event_generate("<ButtonRelease-1>", x=5000, y=5000)
+    user.until(lambda: seen)
+    assert (seen[0][0].column, seen[0][0].row) == (3, 2)
+
+
+def test_of_many_movements_a_slow_simulation_gets_the_latest(user):
+    window = user.open(Asking)
+    seen = []
+    gate = threading.Event()
+    window.engine.link.post(
+        "bind", "picture", sequence="<Motion>", callback=lambda event: seen.append(event.x)
+    )
+    user.wait(0.1)
+    window.session.worker.post(gate.wait, 20)
+    canvas = user.panel("picture").canvas
+    for x in range(50):
+        canvas.event_generate("<Motion>", x=x, y=5)
+    gate.set()
+    user.until(lambda: seen and not window.engine._callbacks)
+    assert seen == [49]
+
+
+def test_what_is_not_possible_costs_a_message(user):
+    window = user.open(Asking)
+    link = window.engine.link
+    for action, widget, arguments, part in [
+        ("label", "nobody", {"text": "x"}, "'nobody'"),
+        ("bind", "picture", {"sequence": "<Nonsense>", "callback": print}, "cannot be bound"),
+        ("bind", "level", {"sequence": "<Button-1>", "callback": print}, "cannot do 'bind'"),
+        ("dance", "", {}, "'dance'"),
+        ("command", "", {"name": "explode"}, "'command'"),
+    ]:
+        link.post(action, widget, **arguments)
+        user.until(lambda part=part: part in message(window))
+
+
+def test_sizes_of_the_panels_are_known_to_the_simulation(user):
+    window = user.open(Asking)
+    canvas = user.panel("picture").canvas
+    assert window.engine.link.sizes["picture"] == (canvas.winfo_width(), canvas.winfo_height())
+
+
+def test_commands_do_what_the_buttons_do(user):
+    window = user.open(Asking)
+    link = window.engine.link
+    link.post("command", name="step")
+    user.until(lambda: window.steps == 1)
+    link.post("command", name="cont")
+    user.until(lambda: window.steps > 5)
+    link.post("command", name="stop")
+    user.until(lambda: not window.session.running and window.session.worker.settled)
+    link.post("command", name="run")
+    user.until(lambda: window.engine.runs == 2 and window.session.running)
+    link.post("command", name="init")
+    user.until(lambda: window.engine.runs == 3)
+
+
+def test_a_simulation_can_end_its_run_and_the_window(user):
+    class Ending(iv.Simulation):
+        engine = None
+
+        def _attached(self, engine):
+            Ending.engine = engine
+
+        def step(self):
+            if Ending.engine.steps == 9:
+                Ending.engine.stop()
+
+    window = user.open(Ending)
+    window.toggle_run()
+    user.until(lambda: window.steps == 10)
+    user.until(lambda: window.toolbar.run_button.cget("text") == "Run")
+    link = window.engine.link
+    link.post("quit")
+    user.until(lambda: not window.alive)
+    assert not link.is_open

@@ -1,0 +1,233 @@
+"""Running, stopping and quitting, also while a step takes long."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+
+import pytest
+
+import ivisit as iv
+
+pytestmark = pytest.mark.window
+
+#: Generous bound in seconds for what has to happen within a tenth of a second on an idle machine.
+SOON = 1.5
+
+
+class Counter(iv.Simulation):
+    """Counts."""
+
+    stride = iv.Slider(1, 1, 9)
+    count = iv.Trace()
+
+    def init(self):
+        self.count = 0
+
+    def step(self):
+        self.count += self.stride
+
+
+class Gate(iv.Simulation):
+    """A step that takes as long as the test wishes."""
+
+    level = iv.Slider(1, 1, 9)
+    entered = threading.Event()
+    leave = threading.Event()
+
+    def init(self):
+        Gate.entered.clear()
+        Gate.leave.clear()
+
+    def step(self):
+        Gate.entered.set()
+        Gate.leave.wait(30)
+
+
+@pytest.fixture
+def gate():
+    yield Gate
+    Gate.leave.set()
+
+
+def message(window):
+    return window.status.labels["message"].cget("text")
+
+
+def test_one_button_runs_and_stops(user):
+    window = user.open(Counter)
+    assert window.toolbar.run_button.cget("text") == "Run"
+    user.click(window.toolbar.run_button)
+    assert window.toolbar.run_button.cget("text") == "Stop"
+    user.until(lambda: window.steps > 100)
+    user.click(window.toolbar.run_button)
+    user.until(lambda: not window.session.worker.running)
+    user.look()
+    stopped_at = window.steps
+    user.wait(0.2)
+    assert window.steps == stopped_at
+    assert window.toolbar.run_button.cget("text") == "Run"
+
+
+def test_step_computes_one_and_init_begins_anew(user):
+    window = user.open(Counter)
+    user.click(window.toolbar.step_button)
+    user.until(lambda: window.steps == 1)
+    user.click(window.toolbar.init_button)
+    user.until(lambda: window.steps == 0)
+    assert window.engine.runs == 2
+
+
+def test_keys_run_step_and_begin_anew_but_a_blank_can_be_typed(user):
+    window = user.open(Counter)
+    user.key(window.root, "F6")
+    user.until(lambda: window.steps == 1)
+    user.key(window.root, "F5")
+    user.until(lambda: window.steps == 0)
+    user.key(window.root, "space")
+    assert window.session.running
+    user.key(window.root, "space")
+    assert not window.session.running
+    user.key(user.control("stride").number.entry, "space")
+    assert not window.session.running
+
+
+def test_an_init_while_running_begins_anew_and_goes_on(user):
+    window = user.open(Counter)
+    window.toggle_run()
+    user.until(lambda: window.steps > 10)
+    window.init()
+    user.until(lambda: window.engine.runs == 2 and window.steps > 10)
+    assert window.session.running
+
+
+def test_steps_a_frame_and_delay_set_the_pace(user):
+    window = user.open(Counter)
+    user.choose(window.toolbar.pace, 2)
+    user.type(window.toolbar.delay, "20")
+    assert window.session.worker.steps_per_frame == 2
+    assert window.session.worker.delay == 0.02
+    window.toggle_run()
+    user.until(lambda: window.steps >= 10)
+    assert window.steps < 1000
+    for box, text in ((window.toolbar.pace, "0"), (window.toolbar.delay, "-1")):
+        user.type(box, text)
+        assert text in message(window)
+    assert window.toolbar.pace.get() == "2"
+    assert window.toolbar.delay.get() == "20"
+    user.type(window.toolbar.pace, "max")
+    assert window.session.worker.steps_per_frame is None
+
+
+def test_stop_and_sliders_react_while_a_step_takes_long_and_the_window_says_what_it_waits_for(
+    user, gate
+):
+    window = user.open(gate)
+    window.toggle_run()
+    user.until(gate.entered.is_set)
+    began = time.monotonic()
+    user.click(window.toolbar.run_button)
+    assert window.toolbar.run_button.cget("text") == "Run"
+    user.until(lambda: message(window) == "Stop waits for the end of the present step")
+    user.type(user.control("level").number.entry, "7")
+    assert user.value("level") == 7
+    assert time.monotonic() - began < SOON
+    gate.leave.set()
+    user.until(lambda: message(window) == "")
+    assert not window.session.worker.running
+
+
+def test_a_long_step_is_mentioned(user, gate):
+    window = user.open(gate)
+    window.step()
+    user.until(lambda: message(window).startswith("The simulation computes since"))
+
+
+def test_quitting_does_not_wait_for_a_long_step(user, gate):
+    window = user.open(gate)
+    window.toggle_run()
+    user.until(gate.entered.is_set)
+    began = time.monotonic()
+    window.quit()
+    assert not window.alive
+    assert time.monotonic() - began < SOON
+
+
+def test_running_again_before_the_stop_took_effect_goes_on(user, gate):
+    window = user.open(gate)
+    window.toggle_run()
+    user.until(gate.entered.is_set)
+    window.toggle_run()
+    window.toggle_run()
+    gate.leave.set()
+    user.until(lambda: window.steps > 2)
+    assert window.session.running
+
+
+def test_threads_change_quickly_while_a_window_lives_only(user):
+    former = sys.getswitchinterval()
+    first = user.open(Counter)
+    second = user.open(Counter)
+    assert sys.getswitchinterval() < former
+    first.close()
+    assert sys.getswitchinterval() < former
+    second.close()
+    assert sys.getswitchinterval() == former
+
+
+def test_frames_keep_coming_beside_a_simulation_in_pure_python(user):
+    class Busy(iv.Simulation):
+        level = iv.Trace()
+
+        def step(self):
+            self.level = sum(i * i for i in range(100))
+
+    window = user.open(Busy)
+    window.toggle_run()
+    frames = []
+    former = window.status.drew
+    window.status.drew = lambda *arguments: (frames.append(1), former(*arguments))
+    user.wait(1.0)
+    # Far below what an idle machine reaches: a sign of life, no measurement.
+    assert len(frames) > 8
+
+
+def test_the_status_line_counts_steps_and_rates(user):
+    window = user.open(Counter)
+    window.toggle_run()
+    user.until(lambda: window.steps > 1000)
+    user.wait(0.5)
+    labels = {name: label.cget("text") for name, label in window.status.labels.items()}
+    assert labels["steps"].startswith("Step ")
+    assert labels["speed"] != "0 steps/s"
+    assert labels["frames"] != "0 frames/s"
+    assert labels["seed"] == "Seed 0"
+
+
+def test_the_seed_can_be_chosen(user):
+    window = user.open(Counter, seed=5)
+    assert window.engine.seed == 5
+    dialog = window.menu.ask_seed()
+    for text in ("-1", "x"):
+        user.type(dialog.entries["Seed"], text)
+        assert "whole number" in dialog.problem.cget("text")
+    user.type(dialog.entries["Seed"], "42")
+    assert window.engine.seed == 42
+    assert window.status.labels["seed"].cget("text") == "Seed 42"
+    user.type(window.menu.ask_seed().entries["Seed"], "")
+    assert window.engine.seed > 2**32
+
+
+def test_close_ends_the_simulation_once(user):
+    ended = []
+
+    class Closing(iv.Simulation):
+        def close(self):
+            ended.append(1)
+
+    window = user.open(Closing)
+    window.quit()
+    window.close()
+    assert ended == [1]
+    assert not any(t.name == "simulation" and t.is_alive() for t in threading.enumerate())
