@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from assocmem.counts import Counts
 
 #: Fraction of active synapses (k/n of the inputs times k/n of the outputs) above which a matrix
-#: product counts faster than the sparse method; measured with benchmarks/assocmem.py.
-DENSE_FROM = 0.004
+#: product counts faster than the sparse method (k/n = 3 % in auto-association); measured.
+DENSE_FROM = 1e-3
 
 #: Rows of a dense product computed at once, and patterns per product: below 2^24 patterns single
 #: precision holds every count exactly.
-PRODUCT_ROWS, PRODUCT_PATTERNS = 1024, 2**14
+PRODUCT_ROWS, PRODUCT_PATTERNS = 2048, 2**14
 
 #: Largest count, so that sums of two counts still fit into 32 bits.
 LARGEST_COUNT = 2**30
@@ -160,6 +160,9 @@ def _count_by_product(
     for first in range(0, len(inputs), PRODUCT_PATTERNS):
         chunk = slice(first, first + PRODUCT_PATTERNS)
         right = outputs[chunk].astype(np.float32)
+        if inputs is outputs and inputs.shape[1] <= PRODUCT_ROWS:
+            yield slice(None), right.T @ right  # BLAS computes half of a symmetric product only
+            continue
         for start in range(0, inputs.shape[1], PRODUCT_ROWS):
             rows = slice(start, start + PRODUCT_ROWS)
             yield rows, inputs[chunk, rows].astype(np.float32).T @ right

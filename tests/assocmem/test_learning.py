@@ -18,14 +18,18 @@ def loop_counts(X, Y):
 
 
 @pytest.mark.parametrize("dense_from", [0.0, 1.0], ids=["by product", "by input"])
+@pytest.mark.parametrize("product_rows", [5, 100], ids=["in blocks", "at once"])
 @pytest.mark.parametrize("activity", [0.0, 0.05, 0.5, 1.0])
-def test_both_formulations_equal_the_loop(monkeypatch, dense_from, activity):
+def test_both_formulations_equal_the_loop(monkeypatch, dense_from, product_rows, activity):
     monkeypatch.setattr(learning, "DENSE_FROM", dense_from)
     monkeypatch.setattr(learning, "PRODUCT_PATTERNS", 7)
-    monkeypatch.setattr(learning, "PRODUCT_ROWS", 5)
+    monkeypatch.setattr(learning, "PRODUCT_ROWS", product_rows)
     rng = np.random.default_rng(0)
     X = (rng.random((25, 13)) < activity).astype(np.uint8)
     Y = (rng.random((25, 9)) < 0.3).astype(np.uint8)
+    auto = AssociativeMemory(13)
+    auto.store(X)
+    np.testing.assert_array_equal(auto.coincidences, loop_counts(X, X))
     memory = AssociativeMemory(13, n_outputs=9)
     memory.store(X, Y)
     np.testing.assert_array_equal(memory.coincidences, loop_counts(X, Y))
@@ -38,7 +42,7 @@ def test_sparse_patterns_are_counted_without_a_matrix_product(monkeypatch):
         raise AssertionError("sparse patterns must not be multiplied")
 
     monkeypatch.setattr(learning, "_count_by_product", refuse)
-    AssociativeMemory(400).store(patterns.palm(50, 400, 8, rng=0))
+    AssociativeMemory(1000).store(patterns.palm(50, 1000, 8, rng=0))
 
 
 def test_dense_patterns_are_counted_by_a_matrix_product(monkeypatch):

@@ -1,0 +1,365 @@
+"""Simulations for the ivisit framework: watch a memory recall, and watch it fill up.
+
+    ivisit gui associative-recall
+    ivisit run associative-capacity --steps 40 --out capacity.npz
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import ivisit as iv
+from assocmem import measures, patterns
+from assocmem.activation import probability
+from assocmem.channel import Channel
+from assocmem.experiment import Method, Task
+from assocmem.memory import AssociativeMemory
+from assocmem.noise import NOISE_MODES
+from assocmem.retrieval import RetrievalResult
+from assocmem.rules import RULES, Potentials
+
+#: Side of the square in which random patterns are shown, equal to that of the digits.
+SIDE = 8
+N_UNITS = SIDE * SIDE
+
+#: Colours of the state: silent, hit, miss, false alarm.
+SILENT, HIT, MISS, FALSE_ALARM = (24, 26, 32), (240, 240, 240), (60, 110, 220), (225, 70, 50)
+
+#: Methods that are retrieved side by side with the chosen one, to be compared.
+RIVALS = ("bcpnn", "bayes", "bayes+soft")
+
+
+class AssociativeRecall(iv.Simulation):
+    """Recall digits or random patterns from noisy cues, one retrieval iteration a step."""
+
+    source = iv.OptionList(
+        "digits",
+        ["digits", "random", "blocks", "prototypes"],
+        label="Patterns",
+        help="Real digits (correlated), or random patterns of exactly 10 (blocks: 8) units.",
+    )
+    rule = iv.OptionList("bayes", list(RULES), label="Learning rule")
+    n_patterns = iv.Slider(20, 1, 500, label="Stored patterns", help="Takes effect at once.")
+    completeness = iv.Slider(0.7, 0.0, 1.0, step=0.05, help="Fraction of the cue that is kept.")
+    addition = iv.Slider(
+        0.2, 0.0, 1.0, step=0.05, label="Added noise", help="Wrong units per active unit."
+    )
+    activation = iv.OptionList("winners", ["winners", "threshold", "block-winners"])
+    noise = iv.OptionList(
+        "fixed",
+        list(NOISE_MODES),
+        label="Noise estimation",
+        help="Noise assumed from the second iteration on; rules without noise use 'fixed'.",
+    )
+    clamp = iv.Checkbox(False, label="Clamp the cue", help="Keep the cue's own evidence.")
+    cycle = iv.Slider(8, 1, 20, label="Steps a cycle", help="Iterations before the next cue.")
+
+    stored = iv.Image(label="Stored pattern", vmin=0, vmax=1)
+    query = iv.Image(label="Cue", vmin=0, vmax=255)
+    state = iv.Image(
+        label="Current state", vmin=0, vmax=255, help="White hit, blue miss, red false alarm."
+    )
+    posterior = iv.Image(label="Posterior", vmin=0, vmax=1, cmap="magma")
+    rivals = iv.Image(
+        label="BCPNN, Bayes, soft ANE",
+        vmin=0,
+        vmax=255,
+        help="The same cue and iteration by three methods, left to right.",
+    )
+    error = iv.Trace(label="Output error")
+    error_bcpnn = iv.Trace(label="Output error of BCPNN")
+    error_bayes = iv.Trace(label="Output error of Bayes")
+    error_soft = iv.Trace(label="Output error of soft ANE")
+    estimated_noise = iv.Trace(label="Estimated e01")
+    true_noise = iv.Trace(label="True e01")
+    outcome = iv.TextOutput(label="Outcome")
+
+    def main_init(self) -> None:
+        self.digits = patterns.from_images()
+        self.memories: dict[str, AssociativeMemory] = {}
+
+    def init(self) -> None:
+        self.content: tuple[Any, ...] = ()
+        self.pattern_seed, self.calibration_seed = self.rng.integers(2**31, size=2).tolist()
+        self.query_rng = self.rng.spawn(1)[0]
+        self.iteration = 0
+        self.finished: list[tuple[float, int]] = []
+
+    def step(self) -> None:
+        self._store()
+        if self.iteration == 0:
+            self._ask()
+        self.iteration += 1
+        chosen = self._method()
+        out = self._recall(chosen, self.iteration)
+        self._show(out)
+        self._show_rivals()
+        self.state_before = out.patterns
+        done = bool(out.converged) or self.iteration >= self.cycle
+        self.outcome = self._describe(chosen, out, done)
+        if done:
+            self.finished.append((self.error, self.iteration))
+            self.iteration = 0
+
+    def _store(self) -> None:
+        """Fill new memories if the patterns or the rule have changed."""
+        content = (self.source, self.n_patterns, self.rule)
+        if content == self.content:
+            return
+        self.content = content
+        self.iteration = 0
+        self.finished = []
+        self.patterns = self._draw()
+        self.memories = {}
+        for rule in dict.fromkeys([self.rule, *(Method.parse(text).rule for text in RIVALS)]):
+            memory = AssociativeMemory(N_UNITS, rule=rule)
+            memory.store(self.patterns)
+            self.memories[memory.rule.name] = memory
+
+    def _draw(self) -> NDArray[np.uint8]:
+        rng = np.random.default_rng(self.pattern_seed)
+        if self.source == "digits":
+            return self.digits[rng.permutation(len(self.digits))[: self.n_patterns]]
+        if self.source == "random":
+            return patterns.palm(self.n_patterns, N_UNITS, 10, rng=rng)
+        if self.source == "blocks":
+            return patterns.block(self.n_patterns, N_UNITS, SIDE, rng=rng)
+        return patterns.prototypes(
+            self.n_patterns, N_UNITS, 10, n_prototypes=5, similarity=0.5, rng=rng
+        )
+
+    def _ask(self) -> None:
+        """Choose a stored pattern and make a cue from it."""
+        self.target = self.patterns[self.query_rng.integers(len(self.patterns))]
+        k = int(self.target.sum())
+        addition = min(self.addition, (N_UNITS - k) / k)
+        self.cue = patterns.corrupt(
+            self.target, completeness=self.completeness, addition=addition, rng=self.query_rng
+        )
+        self.channel = Channel.of_query(
+            self.completeness, addition, n_units=N_UNITS, n_active=k
+        )
+        self.state_before = self.cue
+
+    def _method(self) -> Method:
+        """Return the chosen way of retrieval, without options that have no meaning for the rule."""
+        settings: dict[str, Any] = {"activation": self._activation()}
+        rule = self.memories[self.rule].rule
+        if rule.probabilistic:
+            settings["clamp"] = self.clamp
+            soft_but_hard = self.noise == "soft" and self.rule not in ("bayes", "bcpnn-full")
+            settings["noise"] = "fixed" if soft_but_hard else self.noise
+        return Method(self.rule, self.rule, settings)
+
+    def _activation(self) -> str:
+        """Return the chosen activation; winners in blocks for block patterns only."""
+        if self.activation == "block-winners" and self.source != "blocks":
+            return "winners"
+        return self.activation
+
+    def _recall(self, method: Method, n_steps: int) -> RetrievalResult:
+        settings = dict(method.settings)
+        noise = settings.get("noise")
+        if noise == "true":
+            settings["truth"] = self.target
+        if noise == "calibrated":
+            settings["calibration"] = self.patterns[:100]
+        return self.memories[str(method.rule)].retrieve(
+            self.cue,
+            channel=self.channel,
+            n_active=int(self.target.sum()),
+            max_steps=n_steps,
+            rng=self.calibration_seed,
+            **settings,
+        )
+
+    def _show(self, out: RetrievalResult) -> None:
+        self.stored = _square(self.target)
+        self.query = _colored(self.cue, self.target)
+        self.state = _colored(out.patterns, self.target)
+        probabilistic = self.memories[self.rule].rule.probabilistic
+        self.posterior = _square(_brightness(out.potentials, probabilistic))
+        self.error = float(measures.output_error(out.patterns, self.target))
+        self.true_noise = Channel.estimate(self.state_before, self.target).e01
+        self.estimated_noise = float(out.noise[-1, 0])
+
+    def _show_rivals(self) -> None:
+        pictures, errors = [], []
+        for text in RIVALS:
+            method = Method.parse(text)
+            method.settings["activation"] = self._activation()
+            out = self._recall(method, self.iteration)
+            pictures.append(_colored(out.patterns, self.target))
+            errors.append(float(measures.output_error(out.patterns, self.target)))
+        gap = np.full((SIDE, 1, 3), 128, np.uint8)
+        first, second, third = pictures
+        self.rivals = np.concatenate([first, gap, second, gap, third], axis=1)
+        self.error_bcpnn, self.error_bayes, self.error_soft = errors
+
+    def _describe(self, method: Method, out: RetrievalResult, done: bool) -> str:
+        misses = int(measures.misses(out.patterns, self.target))
+        false_alarms = int(measures.false_alarms(out.patterns, self.target))
+        if not done:
+            status = "going on"
+        elif np.array_equal(out.patterns, self.target):
+            status = "recalled exactly"
+        elif (self.patterns == out.patterns).all(axis=1).any():
+            status = "another stored pattern"
+        else:
+            status = "a mixture that was never stored"
+        lines = [
+            f"{self.rule}, noise {method.settings.get('noise', 'not used')}, "
+            f"{self.n_patterns} patterns",
+            f"iteration {self.iteration}: {misses} misses, {false_alarms} false alarms: {status}",
+            f"errors of BCPNN {self.error_bcpnn:.2f}, Bayes {self.error_bayes:.2f}, "
+            f"soft ANE {self.error_soft:.2f}",
+        ]
+        if self.finished:
+            error, steps = np.mean(self.finished, axis=0)
+            lines.append(
+                f"{len(self.finished)} cues before: mean error {error:.3f}, {steps:.1f} iterations"
+            )
+        return "\n".join(lines)
+
+
+@dataclass
+class _Curve:
+    """The error curve of one method, and the line that shows it."""
+
+    method: Method
+    line: Any
+    memory: AssociativeMemory
+    errors: list[float]
+
+
+class AssociativeCapacity(iv.Simulation):
+    """Fill memories step by step and watch the output error of several methods grow."""
+
+    n_units = iv.Slider(200, 50, 1000, step=10, label="Units n")
+    n_active = iv.Slider(8, 2, 40, label="Active units k")
+    patterns_per_step = iv.Slider(10, 1, 200, label="Patterns a step")
+    n_queries = iv.Slider(100, 10, 500, step=10, label="Queries")
+    completeness = iv.Slider(0.75, 0.0, 1.0, step=0.05)
+    addition = iv.Slider(0.25, 0.0, 1.0, step=0.05, label="Added noise")
+    methods = iv.CheckboxGroup(
+        {
+            "bayes": True,
+            "bayes+batch": False,
+            "bayes+batch+clamp": True,
+            "bayes+soft": True,
+            "bcpnn": True,
+            "bcpnn-stable+clamp": False,
+            "covariance": True,
+            "hebb": False,
+            "willshaw": False,
+        },
+        label="Methods",
+        help="Rule and retrieval: batch and soft are adaptive noise estimates.",
+    )
+
+    curves = iv.Figure(label="Output error against stored patterns")
+    n_stored = iv.Trace(label="Stored patterns")
+    lowest_error = iv.Trace(label="Lowest output error")
+    report = iv.TextOutput(label="Patterns at an output error of 0.01")
+
+    #: The tolerated output error, and the lower edge of the plot.
+    LIMIT, FLOOR = 0.01, 1e-4
+
+    def init(self) -> None:
+        self.task = self._task()
+        self.chosen = [text for text, on in self.methods.items() if on]
+        self.pattern_rng, self.query_rng, self.tie_rng = self.rng.spawn(3)
+        self.asked = self.cues = np.zeros((0, self.n_units), np.uint8)
+        self.numbers: list[int] = []
+        self.curves.clear()
+        self.axes = self.curves.subplots()
+        self.axes.axhline(self.LIMIT, color="gray", linestyle="--", linewidth=1)
+        self.axes.set(
+            yscale="log",
+            ylim=(self.FLOOR, 3),
+            xlabel="stored patterns",
+            ylabel="output error (errors / k)",
+            title=f"n = {self.n_units}, k = {self.n_active}",
+        )
+        self.shown: dict[str, _Curve] = {}
+        for text in self.chosen:
+            method = Method.parse(text)
+            (line,) = self.axes.plot([], [], marker=".", label=text)
+            memory = AssociativeMemory(self.n_units, rule=method.rule)
+            self.shown[text] = _Curve(method, line, memory, [])
+        if self.shown:
+            self.axes.legend(loc="lower right", fontsize="small")
+
+    def step(self) -> None:
+        if (self.task, self.chosen) != (self._task(), [m for m, on in self.methods.items() if on]):
+            self.init()  # another task or another choice needs other memories
+        self._store()
+        for curve in self.shown.values():
+            curve.errors.append(self._error(curve))
+            # A logarithmic axis has no zero: an error of 0 is drawn at its lower edge.
+            curve.line.set_data(self.numbers, np.maximum(curve.errors, self.FLOOR))
+        self.axes.set_xlim(0, 1.05 * self.numbers[-1])
+        self.n_stored = self.numbers[-1]
+        errors = [curve.errors[-1] for curve in self.shown.values()]
+        self.lowest_error = min(errors, default=float("nan"))
+        self.report = self._report()
+
+    def _task(self) -> Task:
+        """Return the present task, with no more wrong units in a cue than there are."""
+        most = (self.n_units - self.n_active) / self.n_active
+        addition = min(self.addition, most)
+        return Task(self.n_units, self.n_active, self.completeness, addition)
+
+    def _store(self) -> None:
+        """Store new patterns in all memories, and ask for the first ones."""
+        new = self.task.draw(self.patterns_per_step, self.pattern_rng)
+        for curve in self.shown.values():
+            curve.memory.store(new)
+        self.numbers.append((self.numbers[-1] if self.numbers else 0) + len(new))
+        further = new[: max(0, self.n_queries - len(self.asked))]
+        if len(further):
+            cues = self.task.corrupt(further, self.query_rng)
+            self.asked = np.vstack([self.asked, further])
+            self.cues = np.vstack([self.cues, cues])
+
+    def _error(self, curve: _Curve) -> float:
+        out = curve.memory.retrieve(
+            self.cues,
+            channel=self.task.channel,
+            n_active=self.n_active,
+            ties="random",
+            rng=self.tie_rng,
+            **curve.method.settings,
+        )
+        return float(measures.output_error(out.patterns, self.asked).mean())
+
+    def _report(self) -> str:
+        lines = []
+        for text, curve in self.shown.items():
+            above = np.flatnonzero(np.array(curve.errors) > self.LIMIT)
+            last = self.numbers[above[0] - 1] if len(above) and above[0] else 0
+            reached = f"up to {last}" if len(above) else f"more than {self.numbers[-1]}"
+            lines.append(f"{text}: {reached} (error now {curve.errors[-1]:.4f})")
+        return "\n".join(lines)
+
+
+def _square(units: NDArray[Any]) -> NDArray[Any]:
+    return units.reshape(SIDE, SIDE)
+
+
+def _colored(units: NDArray[np.uint8], target: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return an RGB picture of hits, misses and false alarms."""
+    colors = np.array([SILENT, FALSE_ALARM, MISS, HIT], np.uint8)
+    return colors[_square(units + 2 * target)]
+
+
+def _brightness(x: Potentials, probabilistic: bool) -> NDArray[np.floating]:
+    """Return the posterior of each unit; for plain sums, their place between the extremes."""
+    if probabilistic:
+        return probability(x)
+    span = np.ptp(x.finite)
+    return (x.finite - x.finite.min()) / (span or 1.0)
