@@ -45,6 +45,13 @@ if TYPE_CHECKING:
         StoreError,
     )
     from ivisit.launcher import launch
+    from ivisit.legacy.api import (
+        IVisit_Data,
+        IVisit_main,
+        IVisit_Parameters,
+        IVisit_Simulation,
+        Version,
+    )
     from ivisit.panels import Comment, Figure, Image, TextOutput, Trace
     from ivisit.registry import SimulationInfo, get_simulation, list_simulations
     from ivisit.runner import RunResult, run
@@ -85,6 +92,20 @@ _HOMES = {
         ),
         "ivisit.errors",
     ),
+    **dict.fromkeys(
+        ("IVisit_Data", "IVisit_Parameters", "IVisit_Simulation", "IVisit_main", "Version"),
+        "ivisit.legacy.api",
+    ),
+}
+
+#: What scripts for IVISIT 0.7x find here besides: name -> module, or attribute of a module.
+_FOR_OLD_SCRIPTS = {
+    "datetime": "datetime.datetime",
+    "np": "numpy",
+    "os": "os",
+    "sys": "sys",
+    "threading": "threading",
+    "time": "time",
 }
 
 __all__ = [
@@ -100,6 +121,10 @@ __all__ = [
     "Figure",
     "Frame",
     "IVisitError",
+    "IVisit_Data",
+    "IVisit_Parameters",
+    "IVisit_Simulation",
+    "IVisit_main",
     "Image",
     "OptionList",
     "ParameterError",
@@ -116,10 +141,17 @@ __all__ = [
     "TextBox",
     "TextOutput",
     "Trace",
+    "Version",
+    "datetime",
     "get_simulation",
     "launch",
     "list_simulations",
+    "np",
+    "os",
     "run",
+    "sys",
+    "threading",
+    "time",
 ]
 
 
@@ -130,6 +162,10 @@ def __getattr__(name: str) -> Any:
         value: Any = version("ivisit-lab")
     elif name in _HOMES:
         value = getattr(importlib.import_module(_HOMES[name]), name)
+    elif name in _FOR_OLD_SCRIPTS:
+        module, _, attribute = _FOR_OLD_SCRIPTS[name].partition(".")
+        value = importlib.import_module(module)
+        value = getattr(value, attribute) if attribute else value
     else:
         raise AttributeError(f"module 'ivisit' has no attribute {name!r}")
     globals()[name] = value

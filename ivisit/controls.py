@@ -189,6 +189,10 @@ class Slider(Control):
         power = 10.0 ** math.floor(math.log10(span))
         return float(f"{next(m for m in (1, 2, 5, 10) if m * power >= span * 0.999) * power:.0e}")
 
+    def set_step(self, step: float | None) -> None:
+        """Change the grid of the slider in the window; None is the default grid."""
+        self._step = step
+
     def check(self, owner: str) -> None:
         if as_number(self.default, float) is None:
             raise self.refusal(owner, "default", "a finite number", self.default)

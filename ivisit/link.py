@@ -24,6 +24,9 @@ class Request:
         ``bind`` (sequence=, callback=): have ``callback(MouseEvent)`` called, on the worker's
         thread, for a Tk event sequence such as ``<Button-1>`` on an image or figure panel;
         ``message`` (text=): show a line in the status bar;
+        ``title`` (text=): change the window's title;
+        ``command`` (name=): do what the button of that name does: ``init``, ``step``, ``run``,
+        ``cont`` (run on without a new beginning), ``stop`` or ``save``;
         ``quit``: close the window.
     widget : str
         Name of the control or panel; empty where the request concerns the window.
@@ -70,10 +73,13 @@ class WindowLink:
     ----------
     sizes : dict of str to (int, int)
         Width and height in pixels of the widgets on the screen, kept by the window.
+    is_open : bool
+        Whether a window takes the requests.
     """
 
     def __init__(self) -> None:
         self.sizes: dict[str, tuple[int, int]] = {}
+        self.is_open = False
         # A headless run of days must not gather requests that nobody takes.
         self._requests: deque[Request] = deque(maxlen=10_000)
 
