@@ -99,11 +99,19 @@ def _list(
         parameter=parameter,
         index=line.index(index),
         options=_distinct(line, choices),
-        value=value,
+        value=_list_value(line, value, word),
     )
-    if value not in widget.options:
+    if widget.value not in widget.options:
         line.find(line.about("value", f"{value!r} is none of the options {options}"), "note")
     return widget
+
+
+def _list_value(line: DirectiveLine, value: str, word: str | None) -> str:
+    """Return the value as it is written: numbers in the form that Python gives them."""
+    if word == "int":
+        return str(line.value(value, word))
+    number = fields.to_float(value) if word == "float" else None
+    return value if number is None else str(number)
 
 
 def _radio(line: DirectiveLine, name: str, labels: str, parameter: str, value: str) -> Widget:

@@ -1,0 +1,17 @@
+"""Tools for old scripts: ``from ivisit.special import *``."""
+
+import numpy as np
+
+import ivisit.matplotlib as ivml
+from ivisit.legacy.geometry import computeGrid2D, getNearestNeighbor
+from ivisit.legacy.mouse import ClickDragEventAutomaton
+from ivisit.legacy.scope import SimpleScope
+
+__all__ = [
+    "ClickDragEventAutomaton",
+    "SimpleScope",
+    "computeGrid2D",
+    "getNearestNeighbor",
+    "ivml",
+    "np",
+]
