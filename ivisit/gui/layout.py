@@ -103,23 +103,40 @@ class AutomaticLayout(Layout):
 
     def _arrange_panels(self) -> None:
         content = self.grid_area.content
-        content.columnconfigure(0, weight=1)
         self.grid_area.configure(width=1, height=1)
         self.grid_area.grid_propagate(False)
         groups: dict[str, list[PanelWidget]] = {"picture": [], "plot": [], "text": []}
         for panel in self.panels.values():
             groups[panel.group].append(panel)
-        only_texts = not (groups["picture"] or groups["plot"])
-        for number, (group, row) in enumerate(panel_rows(groups)):
-            self._fill_row(number, group, row, alone=only_texts)
+        pictures = groups["picture"]
+        if len(pictures) == 1 and pictures[0].is_tall and len(self.panels) > 1:
+            # One picture over the whole height, the others beside it.
+            place, gap = ttk.Frame(content), self.window.theme.pixels(GAP)
+            place.grid(row=0, column=1, sticky="nsew", padx=(gap, 0))
+            self._fill_row(content, 0, "picture", pictures)
+            content.columnconfigure(0, weight=5, uniform="sides")
+            content.columnconfigure(1, weight=4, uniform="sides")
+            self._fill_rows(place, {**groups, "picture": []}, texts_in_row=1)
+        else:
+            self._fill_rows(content, groups, texts_in_row=3)
+
+    def _fill_rows(
+        self, parent: ttk.Frame, groups: Mapping[str, list[PanelWidget]], texts_in_row: int
+    ) -> None:
+        """Put the panels of all groups into rows, one below the other."""
+        parent.columnconfigure(0, weight=1)
+        for number, (group, row) in enumerate(panel_rows(groups, texts_in_row)):
+            self._fill_row(parent, number, group, row)
+        if not (groups["picture"] or groups["plot"]):
+            for number in range(parent.grid_size()[1]):
+                parent.rowconfigure(number, weight=1)
 
     def _fill_row(
-        self, number: int, group: str, panels: Sequence[PanelWidget], alone: bool
+        self, parent: ttk.Frame, number: int, group: str, panels: Sequence[PanelWidget]
     ) -> None:
         """Put `panels` beside each other into a row of equal columns."""
         gap = self.window.theme.pixels(GAP)
-        content = self.grid_area.content
-        frame = ttk.Frame(content)
+        frame = ttk.Frame(parent)
         frame.grid(row=number, column=0, sticky="nsew", pady=(gap if number else 0, 0))
         height = 0
         for column, panel in enumerate(panels):
@@ -133,12 +150,12 @@ class AutomaticLayout(Layout):
             frame.columnconfigure(2 * column, weight=1, uniform="panels")
             frame.columnconfigure(2 * column + 1, minsize=gap * (column < len(panels) - 1))
         frame.rowconfigure(0, weight=1)
-        weight = {"picture": 5, "plot": 2, "text": 1 if alone else 0}[group]
-        content.rowconfigure(number, weight=weight, minsize=height + (gap if number else 0))
+        weight = {"picture": 5, "plot": 2, "text": 0}[group]
+        parent.rowconfigure(number, weight=weight, minsize=height + (gap if number else 0))
 
 
 def panel_rows(
-    groups: Mapping[str, Sequence[PanelWidget]],
+    groups: Mapping[str, Sequence[PanelWidget]], texts_in_row: int
 ) -> list[tuple[str, list[PanelWidget]]]:
     """Return which panels stand beside each other, from top to bottom."""
     pictures, plots, texts = groups["picture"], groups["plot"], groups["text"]
@@ -147,7 +164,7 @@ def panel_rows(
         "plot": row_lengths(len(plots), 3 if len(plots) == 3 else 2)
         if pictures or len(plots) > 4
         else [1] * len(plots),
-        "text": row_lengths(len(texts), 3),
+        "text": row_lengths(len(texts), texts_in_row),
     }
     rows = []
     for group, members in (("picture", pictures), ("plot", plots), ("text", texts)):

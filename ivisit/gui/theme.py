@@ -61,9 +61,6 @@ DARK = Palette(
     notice="#4a3d16",
 )
 
-#: Font sizes in points, relative to the screen's own default font.
-SMALLER, LARGER = -1, 2
-
 
 class Theme:
     """Applies a palette to a Tk interpreter.
@@ -108,6 +105,7 @@ class Theme:
         self.root.configure(background=palette.background)
         # Only this event makes existing widgets take over a changed layout of elements.
         style.theme_use("clam")
+        self._color_lists(self.root)
 
     def _make_fonts(self) -> None:
         call = self.root.tk.call
@@ -117,8 +115,7 @@ class Theme:
             call("font", "configure", name, "-family", family, "-size", size)
         call("font", "configure", "TkFixedFont", "-size", size)
         call("font", "create", "IvisitHeading", "-family", family, "-size", size, "-weight", "bold")
-        call("font", "create", "IvisitTitle", "-family", family, "-size", size + LARGER)
-        call("font", "create", "IvisitSmall", "-family", family, "-size", size + SMALLER)
+        call("font", "create", "IvisitSmall", "-family", family, "-size", size - 1)
 
     def _set_colors(self, style: ttk.Style) -> None:
         p = self.palette
@@ -143,7 +140,6 @@ class Theme:
         self._set_field_colors(style)
         self._set_label_colors(style)
         style.configure("Card.TFrame", background=p.surface, bordercolor=p.border)
-        style.configure("TSeparator", background=p.border)
         style.configure("TPanedwindow", background=p.background)
         style.configure("Sash", background=p.background, lightcolor=p.border, bordercolor=p.border)
 
@@ -170,7 +166,7 @@ class Theme:
 
     def _set_field_colors(self, style: ttk.Style) -> None:
         p = self.palette
-        for name in ("TEntry", "TCombobox", "TSpinbox"):
+        for name in ("TEntry", "TCombobox"):
             style.configure(name, lightcolor=p.surface, darkcolor=p.surface, background=p.surface)
             style.map(
                 name,
@@ -182,8 +178,6 @@ class Theme:
                 selectforeground=[("readonly", p.text)],
                 background=[("active", p.hover)],
             )
-        style.configure("Problem.TEntry", bordercolor=p.danger)
-        style.map("Problem.TEntry", bordercolor=[("focus", p.danger)])
         for name in ("Vertical.TScrollbar", "Horizontal.TScrollbar"):
             style.configure(
                 name,
@@ -205,23 +199,18 @@ class Theme:
         p = self.palette
         style.configure("Muted.TLabel", foreground=p.muted)
         style.configure("Problem.TLabel", foreground=p.danger, font="IvisitSmall")
-        style.configure("Heading.TLabel", font="IvisitHeading")
-        style.configure("Title.TLabel", font="IvisitTitle")
         style.configure("Card.TLabel", background=p.surface)
         style.configure("CardHeading.TLabel", background=p.surface, font="IvisitHeading")
         style.configure(
             "CardMuted.TLabel", background=p.surface, foreground=p.muted, font="IvisitSmall"
         )
         style.configure("Danger.TLabel", foreground=p.danger, font="IvisitHeading")
-        style.configure("Notice.TFrame", background=p.notice)
-        style.configure("Notice.TLabel", background=p.notice)
 
     def _set_spacing(self, style: ttk.Style) -> None:
         px = self.pixels
         style.configure("TButton", padding=(px(10), px(3)), width=0, relief="raised")
         style.configure("TEntry", padding=(px(4), px(2)))
         style.configure("TCombobox", padding=(px(4), px(2)), arrowsize=px(13))
-        style.configure("TSpinbox", padding=(px(4), px(2)), arrowsize=px(10))
         style.configure("Card.TFrame", relief="solid", borderwidth=1)
         for name in ("TCheckbutton", "TRadiobutton"):
             style.configure(name, padding=(0, px(2)))
@@ -249,6 +238,17 @@ class Theme:
         }
         for pattern, value in options.items():
             self.root.option_add(pattern, value)
+
+    def _color_lists(self, widget: tk.Misc) -> None:
+        """Color the drop-down lists that exist already."""
+        p = self.palette
+        for child in widget.winfo_children():
+            self._color_lists(child)
+        box = f"{widget}.popdown.f.l"
+        if isinstance(widget, ttk.Combobox) and int(self.root.tk.call("winfo", "exists", box)):
+            colors = ("-background", p.surface, "-foreground", p.text)
+            chosen = ("-selectbackground", p.accent, "-selectforeground", p.on_accent)
+            self.root.tk.call(box, "configure", *colors, *chosen)
 
     def color_text(self, text: tk.Text, *, card: bool = True) -> None:
         """Give a multi-line text the colours of the palette."""

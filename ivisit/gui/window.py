@@ -148,7 +148,7 @@ class Window:
         self.error_pane = ErrorPane(self)
         self.toolbar.pack(side="top", fill="x")
         self.status.pack(side="bottom", fill="x")
-        for kind in ("TCombobox", "TScale", "TSpinbox"):
+        for kind in ("TCombobox", "TScale"):
             protect_from_wheel(root, kind)
         scroll_on_wheel(root)
         root.configure(menu=self.menu)

@@ -36,6 +36,8 @@ class PanelWidget(ttk.Frame):
 
     #: ``picture`` (gets most of the room), ``plot`` (wide and low) or ``text`` (as it needs).
     group = "picture"
+    #: Whether a picture that stands alone gets the whole height rather than the whole width.
+    is_tall = False
     #: Width and height at 96 dpi below which the layout scrolls, and where there is room.
     smallest = (180, 150)
     natural = (420, 340)

@@ -32,6 +32,8 @@ class ImageWidget(PicturePanel):
     Ctrl and the mouse wheel zoom, the middle button moves, a right click opens a menu.
     """
 
+    is_tall = True
+
     def __init__(self, parent: tk.Misc, window: Window, panel: Panel) -> None:
         image = cast(Image, panel)
         self.color_map = image.cmap
