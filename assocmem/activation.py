@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit
 
+from assocmem._types import Indices, Reals, States
 from assocmem._validation import choice, refusal, whole_number
 from assocmem.rules.base import Potentials, Rule
 
@@ -34,12 +35,8 @@ class Activation(ABC):
 
     @abstractmethod
     def activate(
-        self,
-        potentials: Potentials,
-        which: NDArray[np.intp],
-        inputs: NDArray[np.uint8],
-        n_active: int | None = None,
-    ) -> NDArray[np.uint8]:
+        self, potentials: Potentials, which: Indices, inputs: States, n_active: int | None = None
+    ) -> States:
         """Return the active units as 0 and 1, shape (n_queries, n_units).
 
         Parameters
@@ -53,7 +50,7 @@ class Activation(ABC):
             Number of units of a core step; default the full number.
         """
 
-    def posterior(self, potentials: Potentials, which: NDArray[np.intp]) -> NDArray[Any]:
+    def posterior(self, potentials: Potentials, which: Indices) -> Reals:
         """Return the probability that each unit is active, shape (n_queries, n_units)."""
         return probability(potentials)
 
@@ -62,12 +59,8 @@ class Threshold(Activation):
     """Active where the potential is at least (0, 0): the optimum for errors of single units."""
 
     def activate(
-        self,
-        potentials: Potentials,
-        which: NDArray[np.intp],
-        inputs: NDArray[np.uint8],
-        n_active: int | None = None,
-    ) -> NDArray[np.uint8]:
+        self, potentials: Potentials, which: Indices, inputs: States, n_active: int | None = None
+    ) -> States:
         active = potentials.finite >= 0
         if potentials.infinite is not None:
             active &= potentials.infinite == 0
@@ -88,12 +81,8 @@ class WillshawThreshold(Activation):
         self.per_input = per_input
 
     def activate(
-        self,
-        potentials: Potentials,
-        which: NDArray[np.intp],
-        inputs: NDArray[np.uint8],
-        n_active: int | None = None,
-    ) -> NDArray[np.uint8]:
+        self, potentials: Potentials, which: Indices, inputs: States, n_active: int | None = None
+    ) -> States:
         needed = self.per_input * inputs.sum(axis=1, dtype=np.int64)
         return (potentials.finite >= needed[:, None]).view(np.uint8)
 
@@ -112,21 +101,17 @@ class Winners(Activation):
 
     selective = True
 
-    def __init__(self, n_active: NDArray[np.intp], order: NDArray[Any] | None = None) -> None:
+    def __init__(self, n_active: Indices, order: Reals | None = None) -> None:
         self.n_active = n_active
         self.order = order
 
     def activate(
-        self,
-        potentials: Potentials,
-        which: NDArray[np.intp],
-        inputs: NDArray[np.uint8],
-        n_active: int | None = None,
-    ) -> NDArray[np.uint8]:
+        self, potentials: Potentials, which: Indices, inputs: States, n_active: int | None = None
+    ) -> States:
         k = self.n_active[which] if n_active is None else np.full(len(which), n_active)
         return winners(potentials, k, None if self.order is None else self.order[which])
 
-    def posterior(self, potentials: Potentials, which: NDArray[np.intp]) -> NDArray[Any]:
+    def posterior(self, potentials: Potentials, which: Indices) -> Reals:
         return normalized_probability(potentials, self.n_active[which])
 
 
@@ -145,17 +130,13 @@ class BlockWinners(Activation):
 
     selective = True
 
-    def __init__(self, n_blocks: int, order: NDArray[Any] | None = None) -> None:
+    def __init__(self, n_blocks: int, order: Reals | None = None) -> None:
         self.n_blocks = n_blocks
         self.order = order
 
     def activate(
-        self,
-        potentials: Potentials,
-        which: NDArray[np.intp],
-        inputs: NDArray[np.uint8],
-        n_active: int | None = None,
-    ) -> NDArray[np.uint8]:
+        self, potentials: Potentials, which: Indices, inputs: States, n_active: int | None = None
+    ) -> States:
         order = None if self.order is None else self.order[which]
         in_blocks = Potentials(*(self._by_block(part) for part in potentials))
         ones = np.ones(len(in_blocks.finite), np.intp)
@@ -169,7 +150,7 @@ class BlockWinners(Activation):
         core = Potentials(potentials.finite, among_winners)
         return winners(core, np.full(len(which), n_active), order)
 
-    def posterior(self, potentials: Potentials, which: NDArray[np.intp]) -> NDArray[Any]:
+    def posterior(self, potentials: Potentials, which: Indices) -> Reals:
         """Return the softmax within each block."""
         finite, infinite = (self._by_block(part) for part in potentials)
         if infinite is not None:
@@ -179,7 +160,7 @@ class BlockWinners(Activation):
         weight /= weight.sum(axis=1, keepdims=True)
         return weight.reshape(potentials.finite.shape)
 
-    def _by_block(self, array: NDArray[Any] | None) -> Any:
+    def _by_block(self, array: Reals | None) -> Any:
         if array is None:
             return None
         return array.reshape(len(array) * self.n_blocks, -1)
@@ -192,7 +173,7 @@ def make_activation(
     n_active: ArrayLike | None,
     n_queries: int,
     n_units: int,
-    order: NDArray[Any] | None,
+    order: Reals | None,
 ) -> Activation:
     """Return the activation with this name, or raise a ValueError that says what is missing."""
     name = choice("activation", name, ACTIVATIONS)
@@ -224,8 +205,8 @@ def make_activation(
 
 
 def winners(
-    potentials: Potentials, n_active: NDArray[np.intp], order: NDArray[Any] | None = None
-) -> NDArray[np.uint8]:
+    potentials: Potentials, n_active: Indices, order: Reals | None = None
+) -> States:
     """Return the `n_active` largest pairs of each row as 0 and 1, without sorting.
 
     Parameters
@@ -255,7 +236,7 @@ def winners(
     return active.view(np.uint8)
 
 
-def _kth_largest(values: NDArray[Any], k: NDArray[np.intp]) -> NDArray[Any]:
+def _kth_largest(values: Reals, k: Indices) -> Reals:
     """Return the k-th largest value of each row as a column (the largest for k = 0)."""
     result = np.empty((len(values), 1), values.dtype)
     for number in np.unique(k):
@@ -266,7 +247,7 @@ def _kth_largest(values: NDArray[Any], k: NDArray[np.intp]) -> NDArray[Any]:
     return result
 
 
-def probability(potentials: Potentials) -> NDArray[Any]:
+def probability(potentials: Potentials) -> Reals:
     """Return the probability that belongs to log odds: 0 or 1 where they are infinite."""
     result = expit(potentials.finite)
     if potentials.infinite is not None:
@@ -275,7 +256,7 @@ def probability(potentials: Potentials) -> NDArray[Any]:
     return result
 
 
-def normalized_probability(potentials: Potentials, n_active: NDArray[np.intp]) -> NDArray[Any]:
+def normalized_probability(potentials: Potentials, n_active: Indices) -> Reals:
     """Return probabilities ``sigmoid(x - theta)`` with theta such that each row sums up to k.
 
     Units with more (fewer) infinities than the k-th largest pair are certainly active (silent).
@@ -296,7 +277,7 @@ def normalized_probability(potentials: Potentials, n_active: NDArray[np.intp]) -
     return result
 
 
-def _log_threshold(odds: NDArray[Any], n_active: NDArray[np.intp]) -> NDArray[np.float64]:
+def _log_threshold(odds: Reals, n_active: Indices) -> NDArray[np.float64]:
     """Solve sum_j y_j / (y_j + t) = k for log t in each row; Newton's method, bracketed."""
     solution = np.zeros((len(odds), 1))
     rows = np.flatnonzero((n_active > 0) & (n_active < odds.shape[1]))

@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from assocmem._types import Indices, States
 from assocmem.channel import Channel
 from assocmem.learning import PatternStatistics
 from assocmem.rules.base import LikelihoodRule, Potentials, Rule, Terms
@@ -81,7 +82,7 @@ class Evaluator:
         return self.cache.get(self.rule, channel, np.float32 if noisy and not exact else np.float64)
 
     def given(
-        self, state: NDArray[np.uint8], channel: Channel | None, own_term: bool, exact: bool = False
+        self, state: States, channel: Channel | None, own_term: bool, exact: bool = False
     ) -> Potentials:
         """Return potentials for the channel of the given queries."""
         matrix = self.matrix(channel, exact=exact)
@@ -89,7 +90,7 @@ class Evaluator:
         return add(x, matrix.own(state)) if own_term else x
 
     def estimated(
-        self, state: NDArray[np.uint8], noise: NDArray[np.float64], own_term: bool
+        self, state: States, noise: NDArray[np.float64], own_term: bool
     ) -> Potentials:
         """Return potentials for one estimated noise (e01, e10), shared by all states."""
         rows_needed = np.count_nonzero(state)
@@ -100,7 +101,7 @@ class Evaluator:
         return add(x, matrix.own(state)) if own_term else x
 
     def estimated_each(
-        self, state: NDArray[np.uint8], noise: NDArray[np.float64], own_term: bool
+        self, state: States, noise: NDArray[np.float64], own_term: bool
     ) -> Potentials:
         """Return potentials for an estimated noise of each state, shape (n_queries, 2)."""
         if own_term:
@@ -128,11 +129,11 @@ class Evaluator:
             self._level = ratio, WeightMatrix(Potentials(evidence), bias, None, None)
         return self._level[1]
 
-    def _by_matrix(self, state: NDArray[np.uint8], channel: Channel) -> Potentials:
+    def _by_matrix(self, state: States, channel: Channel) -> Potentials:
         matrix = build(self.statistics, self.adaptive_rule, channel, np.float32)
         return take(add(matrix.potentials(state[None]), matrix.own(state[None])), 0)
 
-    def _by_rows(self, units: NDArray[np.intp], channel: Channel) -> Potentials:
+    def _by_rows(self, units: Indices, channel: Channel) -> Potentials:
         """Return the potentials of one state from the rows of its active inputs."""
         rows = units if len(units) else np.zeros(1, np.intp)
         terms = self.adaptive_rule.terms(self.statistics.block(rows, np.float32), channel)

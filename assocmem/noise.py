@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from assocmem._types import Indices, Reals, States
 from assocmem.channel import Channel
 
 NOISE_MODES = ("fixed", "posterior", "batch", "calibrated", "true", "soft")
@@ -29,7 +30,7 @@ def limited(noise: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.clip(noise, low, high)
 
 
-def posterior_noise(posterior: NDArray[Any], state: NDArray[np.uint8]) -> NDArray[np.float64]:
+def posterior_noise(posterior: Reals, state: States) -> NDArray[np.float64]:
     """Return the noise (e01, e10) that posteriors ascribe to a state, shape (n_queries, 2).
 
     e01 = sum_j (1 - p_j) z_j / sum_j (1 - p_j), e10 = sum_j p_j (1 - z_j) / sum_j p_j.
@@ -41,7 +42,7 @@ def posterior_noise(posterior: NDArray[Any], state: NDArray[np.uint8]) -> NDArra
     return np.stack([_quotient(chosen - hits, silent), _quotient(expected - hits, expected)], 1)
 
 
-def true_noise(truth: NDArray[np.uint8], state: NDArray[np.uint8]) -> NDArray[np.float64]:
+def true_noise(truth: States, state: States) -> NDArray[np.float64]:
     """Return the frequencies (e01, e10) of the errors in a state, shape (n_queries, 2)."""
     return posterior_noise(truth, state)
 
@@ -74,11 +75,7 @@ class NoiseSource(ABC):
 
     @abstractmethod
     def update(
-        self,
-        step: int,
-        which: NDArray[np.intp],
-        state: NDArray[np.uint8],
-        posterior: NDArray[Any] | None,
+        self, step: int, which: Indices, state: States, posterior: Reals | None
     ) -> NDArray[np.bool_]:
         """Estimate the noise of the states after a step, and tell for which queries it settled.
 
@@ -99,11 +96,7 @@ class FixedNoise(NoiseSource):
     constant = True
 
     def update(
-        self,
-        step: int,
-        which: NDArray[np.intp],
-        state: NDArray[np.uint8],
-        posterior: NDArray[Any] | None,
+        self, step: int, which: Indices, state: States, posterior: Reals | None
     ) -> NDArray[np.bool_]:
         return np.ones(len(which), bool)
 
@@ -114,25 +107,21 @@ class OwnNoise(NoiseSource):
     per_query = True
 
     def __init__(
-        self, channel: Channel | None, n_queries: int, truth: NDArray[np.uint8] | None = None
+        self, channel: Channel | None, n_queries: int, truth: States | None = None
     ) -> None:
         super().__init__(channel, n_queries)
         self.truth = truth
         self.needs_posterior = truth is None
 
     def update(
-        self,
-        step: int,
-        which: NDArray[np.intp],
-        state: NDArray[np.uint8],
-        posterior: NDArray[Any] | None,
+        self, step: int, which: Indices, state: States, posterior: Reals | None
     ) -> NDArray[np.bool_]:
         evidence = self._evidence(which, posterior)
         before, self.current = self.current, self.current.copy()
         self.current[which] = limited(posterior_noise(evidence, state))
         return has_settled(before[which], self.current[which])
 
-    def _evidence(self, which: NDArray[np.intp], posterior: NDArray[Any] | None) -> NDArray[Any]:
+    def _evidence(self, which: Indices, posterior: Reals | None) -> Reals:
         if self.truth is not None:
             return self.truth[which]
         if posterior is None:
@@ -144,18 +133,14 @@ class MeanNoise(NoiseSource):
     """The mean over the batch of the estimates of all queries, finished ones included."""
 
     def __init__(
-        self, channel: Channel | None, n_queries: int, truth: NDArray[np.uint8] | None = None
+        self, channel: Channel | None, n_queries: int, truth: States | None = None
     ) -> None:
         super().__init__(channel, n_queries)
         self.own = OwnNoise(channel, n_queries, truth)
         self.needs_posterior = self.own.needs_posterior
 
     def update(
-        self,
-        step: int,
-        which: NDArray[np.intp],
-        state: NDArray[np.uint8],
-        posterior: NDArray[Any] | None,
+        self, step: int, which: Indices, state: States, posterior: Reals | None
     ) -> NDArray[np.bool_]:
         self.own.update(step, which, state, posterior)
         before, self.current = self.current, self.own.current.mean(axis=0)
@@ -178,11 +163,7 @@ class ScheduledNoise(NoiseSource):
         self.steps = steps
 
     def update(
-        self,
-        step: int,
-        which: NDArray[np.intp],
-        state: NDArray[np.uint8],
-        posterior: NDArray[Any] | None,
+        self, step: int, which: Indices, state: States, posterior: Reals | None
     ) -> NDArray[np.bool_]:
         before, self.current = self.current, self.steps[min(step, len(self.steps) - 1)]
         return np.full(len(which), has_settled(before, self.current))

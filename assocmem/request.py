@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from assocmem._types import States
 from assocmem._validation import binary, choice, same_shape, whole_number
 from assocmem.activation import Activation, make_activation
 from assocmem.channel import Channel
@@ -50,7 +51,7 @@ class Request:
     def answer(
         self,
         evaluator: Evaluator,
-        queries: NDArray[np.uint8],
+        queries: States,
         truth: ArrayLike | None,
         calibration: ArrayLike | None,
     ) -> RetrievalResult:
@@ -145,7 +146,7 @@ class Request:
             largest = int(np.max(np.asarray(self.n_active), initial=0))
         return tuple(whole_number("schedule", number, 0, largest) for number in self.schedule)
 
-    def _noise_source(self, n_queries: int, truth: NDArray[np.uint8] | None) -> NoiseSource:
+    def _noise_source(self, n_queries: int, truth: States | None) -> NoiseSource:
         if self.noise == "batch":
             return MeanNoise(self.channel, n_queries)
         if self.noise in ("posterior", "true"):
@@ -153,7 +154,7 @@ class Request:
         return FixedNoise(self.channel, n_queries)
 
     def _calibrate(
-        self, evaluator: Evaluator, patterns: NDArray[np.uint8]
+        self, evaluator: Evaluator, patterns: States
     ) -> NDArray[np.float64]:
         """Return the mean true noise of each step of a simulated retrieval of `patterns`."""
         if self.channel is None:
@@ -169,8 +170,8 @@ class Request:
 
 
 def _simulated_queries(
-    patterns: NDArray[np.uint8], channel: Channel, generator: np.random.Generator
-) -> NDArray[np.uint8]:
+    patterns: States, channel: Channel, generator: np.random.Generator
+) -> States:
     """Return fresh queries: exact numbers of errors if all activities are equal, else flips."""
     activities = patterns.sum(axis=1, dtype=np.intp)
     k, n_units = int(activities[0]), patterns.shape[1]
@@ -181,8 +182,8 @@ def _simulated_queries(
 
 
 def _truth(
-    truth: ArrayLike | None, queries: NDArray[np.uint8], noise: str
-) -> NDArray[np.uint8] | None:
+    truth: ArrayLike | None, queries: States, noise: str
+) -> States | None:
     if noise != "true":
         return None
     if truth is None:
@@ -194,7 +195,7 @@ def _truth(
 
 def _calibration(
     calibration: ArrayLike | None, n_units: int, noise: str
-) -> NDArray[np.uint8] | None:
+) -> States | None:
     if noise != "calibrated":
         return None
     if calibration is None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from assocmem._types import Indices, States
 from assocmem.activation import Activation
 from assocmem.channel import Channel
 from assocmem.evaluation import Evaluator
@@ -42,8 +43,8 @@ class RetrievalResult:
         noise that the posteriors ascribe to the activated state.
     """
 
-    patterns: NDArray[np.uint8]
-    n_steps: NDArray[np.intp]
+    patterns: States
+    n_steps: Indices
     converged: NDArray[np.bool_]
     potentials: Potentials
     noise: NDArray[np.float64]
@@ -95,7 +96,7 @@ class Answers:
         self.converged = np.zeros(n_queries, bool)
 
     def record(
-        self, step: int, which: NDArray[np.intp], states: NDArray[np.uint8], potentials: Potentials
+        self, step: int, which: Indices, states: States, potentials: Potentials
     ) -> None:
         """Take over what a step found for the queries `which`."""
         if potentials.finite.dtype != self.finite.dtype and step == 1:
@@ -118,7 +119,7 @@ class Answers:
 
 def iterate(
     evaluator: Evaluator,
-    queries: NDArray[np.uint8],
+    queries: States,
     procedure: Procedure,
     noise: NoiseSource,
 ) -> RetrievalResult:
@@ -170,9 +171,9 @@ def potentials_of_step(
     procedure: Procedure,
     noise: NoiseSource,
     step: int,
-    which: NDArray[np.intp],
-    state: NDArray[np.uint8],
-    queries: NDArray[np.uint8],
+    which: Indices,
+    state: States,
+    queries: States,
 ) -> Potentials:
     """Return the potentials of one step with the own terms that belong to it."""
     own_term = not procedure.clamp and (
@@ -189,7 +190,7 @@ def potentials_of_step(
     return x
 
 
-def own_evidence(queries: NDArray[np.uint8], channel: Channel) -> Potentials:
+def own_evidence(queries: States, channel: Channel) -> Potentials:
     """Return the evidence of each query about its own units, log rho(q_j).
 
     log((1 - e10) / e01) for active units, log(e10 / (1 - e01)) for silent ones; shape
