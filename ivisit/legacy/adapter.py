@@ -61,6 +61,7 @@ class OldSimulation(Simulation):
     _script: ClassVar[Script]
     _bindings: ClassVar[dict[str, Binding[Any]]]
     _data: ClassVar[dict[str, DataWidget]]
+    _records: ClassVar[dict[str, Widget]]
     #: What is wrong or doubtful in the directives.
     _findings: ClassVar[Sequence[Finding]]
 
@@ -273,6 +274,7 @@ def simulation_class(
             sorted(declared.bindings.items(), key=lambda item: item[1].widget.line > 0)
         ),
         "_data": declared.data,
+        "_records": declared.records,
         "_findings": [*findings, *declared.findings],
         **declared.declarations,
     }

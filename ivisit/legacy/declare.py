@@ -37,6 +37,8 @@ class Declared:
         How the control of that name reaches the script.
     data : dict of str to DataWidget
         What the panel of that name shows.
+    records : dict of str to Widget
+        The widget that the declaration of that name stands for.
     findings : list of Finding
         Widgets that are missing, and why.
     """
@@ -44,6 +46,7 @@ class Declared:
     declarations: dict[str, Declaration] = field(default_factory=dict)
     bindings: dict[str, Binding[Any]] = field(default_factory=dict)
     data: dict[str, DataWidget] = field(default_factory=dict)
+    records: dict[str, Widget] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
 
@@ -77,6 +80,7 @@ def declare(
             declared.data.pop(name, None)
         else:
             declared.declarations[name] = declaration
+            declared.records[name] = widget
     _add_aliases(declared)
     return declared
 

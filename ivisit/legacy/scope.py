@@ -29,6 +29,18 @@ class SimpleScope:
         The picture; it is drawn in place.
     """
 
+    im_width: int
+    im_height: int
+    min_x: float
+    max_x: float
+    min_y: float
+    max_y: float
+    flagRGB: int
+    flag_line_x0: int
+    flag_line_y0: int
+    col_bkgr: Any
+    col_frgr: Any
+
     def __init__(
         self,
         im_width: int = 100,

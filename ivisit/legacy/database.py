@@ -1,0 +1,167 @@
+"""Simulations of old files as parameter sets in a store."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from ivisit.controls import Control
+from ivisit.errors import ParameterError, PluginError
+from ivisit.legacy.adapter import OldSimulation
+from ivisit.legacy.bindings import bind
+from ivisit.legacy.declare import declare
+from ivisit.legacy.merge import with_value_of
+from ivisit.legacy.records import ParameterWidget, Widget, identity
+from ivisit.legacy.tables import StoredSimulation, read_tables
+from ivisit.registry import get_simulation
+from ivisit.store import ParameterSet, ParameterStore
+
+logger = logging.getLogger(__name__)
+
+
+def import_database(
+    path: str | os.PathLike[str], store: ParameterStore, simulation: Any = None
+) -> list[ParameterSet]:
+    """Add the simulations of an old file to a store, each as a parameter set of its name.
+
+    What was imported before is left alone, so that a second import changes nothing, also when the
+    sets have been changed since.
+
+    Parameters
+    ----------
+    path : path-like
+        The old file; no byte of it is changed.
+    store : ParameterStore
+        Where the sets go.
+    simulation : Simulation subclass, str or path-like, optional
+        The simulation whose sets they become: a class, or what `ivisit.get_simulation`
+        understands, such as the old script; another text is taken as the simulation's key. By
+        default the key is the file's name without ending.
+
+    Returns
+    -------
+    list of ParameterSet
+        The sets that were added or have a new version.
+
+    Raises
+    ------
+    StoreError
+        When the file is missing, damaged, or no file of IVISIT 0.7x.
+    """
+    file = Path(path)
+    simulations = [one for one in read_tables(file) if not one.is_placeholder]
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    target = _target(simulation, file)
+    known = set(_imported(store, target))
+    changed = []
+    taken: set[str] = set()
+    for stored in simulations:
+        name = _distinct(stored.name, taken)
+        if (digest, stored.key) in known:
+            continue
+        for problem in stored.problems:
+            logger.warning("%s, simulation %r: %s", file, stored.name, problem)
+        values, names = _values(stored, target)
+        origin = {
+            "file": file.name,
+            "sha256": digest,
+            "simulation": stored.key,
+            "made": stored.dates[0],
+            "changed": stored.dates[1],
+        }
+        layout = {**_layout(stored, names), "imported": origin}
+        changed.append(
+            store.save(
+                target, name, values, comment=stored.comment, grade=stored.grade, layout=layout
+            )
+        )
+    return changed
+
+
+def _target(simulation: Any, file: Path) -> Any:
+    """Return the class, or the key, to which the sets will belong."""
+    if simulation is None:
+        return file.stem
+    try:
+        found = get_simulation(simulation)
+    except PluginError:
+        if isinstance(simulation, str) and not simulation.endswith(".py"):
+            return simulation
+        raise
+    return found if isinstance(found, type) else type(found)
+
+
+def _imported(store: ParameterStore, target: Any) -> Iterator[tuple[str, int]]:
+    """Yield digest and number of the old simulations that the store has, in any version."""
+    for one in [*store.sets(target), *store.sets(target, deleted=True)]:
+        for version in store.history(target, one.name):
+            origin = (version.layout or {}).get("imported")
+            if isinstance(origin, Mapping):
+                yield str(origin.get("sha256")), int(origin.get("simulation", -1))
+
+
+def _distinct(name: str, taken: set[str]) -> str:
+    """Return `name`, with a number behind it when it is taken."""
+    number, free = 1, name or "unnamed"
+    while free in taken:
+        number += 1
+        free = f"{name} ({number})"
+    taken.add(free)
+    return free
+
+
+def _values(
+    stored: StoredSimulation, target: Any
+) -> tuple[dict[str, Any], dict[Widget, str]]:
+    """Return the values by the names of the controls, and the name of each widget."""
+    controls: Mapping[str, Control] = {}
+    if isinstance(target, type) and issubclass(target, OldSimulation):
+        records, controls = target._records, target.controls
+    else:
+        records = declare(stored.widgets, OldSimulation).records
+    names_by_identity = {identity(widget): name for name, widget in records.items()}
+    values: dict[str, Any] = {}
+    names: dict[Widget, str] = {}
+    for widget in stored.widgets:
+        name = names_by_identity.get(identity(widget))
+        if name is None:
+            logger.warning("simulation %r: %r is in no directive", stored.name, widget.name)
+            continue
+        names[widget] = name
+        if not isinstance(widget, ParameterWidget):
+            continue
+        declared = records[name]
+        assert isinstance(declared, ParameterWidget)
+        binding = bind(with_value_of(declared, widget))  # type: ignore[arg-type]
+        binding.control.name = name
+        binding.control.check("")
+        control = controls.get(name, binding.control)
+        try:
+            if control.saved:
+                values[name] = control.validate(binding.control.default)
+        except ParameterError as error:
+            logger.warning("simulation %r: %s", stored.name, error)
+    return values, names
+
+
+def _layout(stored: StoredSimulation, names: Mapping[Widget, str]) -> dict[str, Any]:
+    """Return places and pace; widgets that were never moved apart have no places.
+
+    The window shows the newest frame at its own pace, so that the old numbers of steps a frame
+    are kept for the record only.
+    """
+    steps, frames, delay = stored.pace
+    places = {
+        names[widget]: {"x": x, "y": y} for widget, (x, y) in stored.positions if widget in names
+    }
+    apart = len({(place["x"], place["y"]) for place in places.values()}) > 1
+    return {
+        "widgets": places if apart else {},
+        "steps_per_frame": None,
+        "delay": delay,
+        "old_pace": {"simsteps_per_frame": steps, "frames_per_step": frames},
+    }
