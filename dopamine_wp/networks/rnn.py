@@ -217,19 +217,20 @@ class RNN(Network):
         # Step i of a block turns [h_{t-1}, x_t, 1] into [z_t | y_{t-1}]; T + 1 steps give y_{T-1}.
         S = self._fresh_state(len(theta), _BLOCK + 1, X)
         Z = np.empty((_BLOCK, len(theta), H + self.n_outputs, len(X)), self.dtype)
-        states, results = list(S), list(Z)
-        drives, hidden = [z[:, :H] for z in Z], [s[:, :H] for s in S]
+        hidden = [s[:, :H] for s in S]
+        # The views of every step, made once: (input, result, z_t, h_{t-1}, h_t)
+        steps = list(zip(S[:-1], Z, Z[:, :, :H], hidden[:-1], hidden[1:], strict=True))
         plain = self.leak == 1
         for t in range(0, T + 1, _BLOCK):
             n = min(_BLOCK, T + 1 - t)
             inputs = X[:, t : t + n].transpose(1, 2, 0)
             S[: len(inputs), :, H:-1] = inputs[:, None]
-            for i in range(n):
-                np.matmul(M, states[i], results[i])
+            for state, result, drive, before, after in steps[:n]:
+                np.matmul(M, state, result)
                 if plain:
-                    np.tanh(drives[i], hidden[i + 1])
+                    np.tanh(drive, after)
                 else:
-                    hidden[i + 1][...] = self._next_hidden(drives[i], hidden[i])
+                    after[...] = self._next_hidden(drive, before)
             first = 1 if t == 0 else 0
             if n > first:
                 y = Z[first:n, :, H:]

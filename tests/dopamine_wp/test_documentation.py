@@ -1,0 +1,57 @@
+"""The examples of docs/dopamine.md run, and it names what there is."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import dopamine_wp
+from dopamine_wp.__main__ import main
+
+PAGE = Path(__file__).parents[2] / "docs" / "dopamine.md"
+
+
+def test_examples_run_one_after_the_other(tmp_path):
+    blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    assert len(blocks) >= 3
+    script = tmp_path / "examples.py"
+    script.write_text("\n".join(blocks), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, script], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "solved 1.0\n"
+
+
+@pytest.mark.parametrize("name", sorted(set(dopamine_wp.OPTIMIZERS)))
+def test_every_optimizer_is_explained(name):
+    assert f"`{name}`" in PAGE.read_text(encoding="utf-8")
+
+
+def test_the_command_line_explains_itself_with_an_example(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["compare", "--help"])
+    assert ended.value.code == 0
+    assert "python -m dopamine_wp compare --task lorenz" in capsys.readouterr().out
+
+
+def test_every_public_name_has_a_docstring():
+    for name in dopamine_wp.__all__:
+        thing = getattr(dopamine_wp, name)
+        if not isinstance(thing, dict):
+            assert thing.__doc__, name
+
+
+def test_the_package_works_without_the_framework_window_and_plots():
+    """Only the plugin needs ivisit; plots and progress bars are imported when asked for."""
+    code = (
+        "import sys, dopamine_wp, dopamine_wp.comparison, dopamine_wp.reporting\n"
+        "print([name for name in ('ivisit', 'matplotlib', 'tqdm', 'tkinter', 'torch') "
+        "if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
