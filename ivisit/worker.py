@@ -53,7 +53,9 @@ class Worker:
         self._commands: deque[Callable[[], Any]] = deque()
         self._wake = threading.Event()
         self._frame_wanted = True
-        self._frame: Frame | None = None
+        # Holds one frame at the most; unlike an attribute it is emptied in one step, so that
+        # no frame, and none of the rows recorded in it, is lost between two threads.
+        self._frames: deque[Frame] = deque()
         self._stale = True
         self._closing = False
         self._stop_wanted = False
@@ -104,10 +106,11 @@ class Worker:
 
     def take_frame(self) -> Frame | None:
         """Return the newest frame, or None when nothing new has happened; ask for the next."""
-        frame, self._frame = self._frame, None
-        if not self._frame_wanted:
-            self._frame_wanted = True
-            self._wake.set()
+        if not self._frames:
+            return None
+        frame = self._frames.popleft()
+        self._frame_wanted = True
+        self._wake.set()
         return frame
 
     def refresh(self) -> None:
@@ -174,10 +177,10 @@ class Worker:
         try:
             frame = self.engine.frame()
             # The engine pauses for each frame; for whoever watches, the simulation runs.
-            self._frame = replace(frame, state="running") if self.running else frame
+            self._frames.append(replace(frame, state="running") if self.running else frame)
         except RunError:
             # Drawing a figure failed: the failure itself must be shown all the same.
-            self._frame = self.engine.frame(figures=False)
+            self._frames.append(self.engine.frame(figures=False))
             raise
 
     def _start_running(self) -> None:

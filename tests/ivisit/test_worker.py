@@ -1,5 +1,6 @@
 """The worker's thread: commands and frames, and that nobody waits for anybody."""
 
+import sys
 import threading
 import time
 
@@ -105,12 +106,21 @@ def test_no_frame_is_torn(start):
 
 
 def test_no_recorded_row_is_lost_between_frames(start):
-    worker = start(Counter)
-    worker.run()
-    rows = []
-    while len(rows) < 500:
-        frame = frame_with(worker, lambda f: True)
-        rows += frame.trace_steps.tolist()
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)  # the threads change at every possible moment
+    try:
+        worker = start(Counter)
+        worker.run()
+        rows, frames = [], 0
+        end = time.monotonic() + SOON
+        while frames < 2000 and time.monotonic() < end:
+            frame = worker.take_frame()
+            if frame is not None:
+                frames += 1
+                rows += frame.trace_steps.tolist()
+    finally:
+        sys.setswitchinterval(interval)
+    assert len(rows) > 100
     assert rows == list(range(1, len(rows) + 1))
 
 
