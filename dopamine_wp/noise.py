@@ -17,6 +17,9 @@ NOISES = ("normal", "rademacher")
 #: Normal numbers made at a time, so that the temporaries stay in the cache.
 _CHUNK = 2**15
 
+#: The bits of every byte, most significant first, as -1 and +1.
+_SIGNS = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1).astype(np.float32) * 2 - 1
+
 
 class NoiseStream:
     """The perturbations of a run, step by step.
@@ -88,12 +91,12 @@ class NoiseStream:
         out[pairs:] *= radius[:odd]
 
     def _fill_signs(self, out: np.ndarray) -> None:
-        words = self._bits.random_raw(-(-out.size // 64))
-        # Little-endian, so that the signs do not depend on the machine.
-        signs = np.unpackbits(words.astype("<u8", copy=False).view(np.uint8), count=out.size)
-        out[...] = signs.reshape(out.shape)
-        out *= 2
-        out -= 1
+        """Fill an array with the bits of raw words, eight signs a byte from a table."""
+        words = self._bits.random_raw(-(-out.size // 64)).astype("<u8", copy=False)
+        # Rows of the table as single items: one copy of 32 or 64 bytes for eight signs
+        rows = _SIGNS.astype(out.dtype, copy=False).view(f"V{8 * out.itemsize}").reshape(-1)
+        signs = np.take(rows, words.view(np.uint8)).view(out.dtype)
+        out.reshape(-1)[:] = signs[: out.size]
 
 
 def draw_key(rng: int | np.random.Generator | np.random.SeedSequence | None) -> int:

@@ -52,7 +52,7 @@ class Record:
 
 def _row(value: np.ndarray | float | None, replicas: int) -> np.ndarray:
     """Return one number per replica; NaN where a rule reports nothing."""
-    if isinstance(value, np.ndarray) and value.shape == (replicas,):
+    if isinstance(value, np.ndarray) and value.ndim == 1:
         return value
     return np.full(replicas, np.nan if value is None else value)
 
