@@ -31,7 +31,7 @@ class ErrorPane(ttk.Frame):
         self.buttons: dict[str, ttk.Button] = {}
         for text, command in (
             ("Init again", window.init),
-            ("Reload source", window.reload),
+            ("Reload source", window.source.reload),
             ("Copy", self.copy),
             ("Close", self.hide),
         ):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ivisit.errors import ParameterError
 from ivisit.gui import help_texts
 from ivisit.gui.dialogs import FormDialog, TextDialog
+from ivisit.gui.results import save_result
 
 if TYPE_CHECKING:
     from ivisit.gui.window import Window
@@ -54,8 +55,8 @@ class MenuBar(tk.Menu):
     def _add_edit(self) -> None:
         window = self.window
         menu = self._submenu("Edit", postcommand=self._name_undo)
-        menu.add_command(label="Undo", accelerator="Ctrl+Z", command=window.undo)
-        menu.add_command(label="Redo", accelerator="Ctrl+Y", command=window.redo)
+        menu.add_command(label="Undo", accelerator="Ctrl+Z", command=window.values.undo)
+        menu.add_command(label="Redo", accelerator="Ctrl+Y", command=window.values.redo)
         self.edit_menu = menu
 
     def _add_simulation(self) -> None:
@@ -66,7 +67,7 @@ class MenuBar(tk.Menu):
         menu.add_command(label="Step", accelerator="F6", command=window.step)
         menu.add_separator()
         menu.add_command(label="Seed ...", command=self.ask_seed)
-        menu.add_command(label="Reload source", accelerator="Ctrl+R", command=window.reload)
+        menu.add_command(label="Reload source", accelerator="Ctrl+R", command=window.source.reload)
 
     def _add_view(self) -> None:
         menu = self._submenu("View")
@@ -99,10 +100,10 @@ class MenuBar(tk.Menu):
         commands: dict[str, Callable[[], object]] = {
             "<Control-s>": window.sets.save,
             "<Control-Shift-S>": window.sets.ask_name,
-            "<Control-z>": window.undo,
-            "<Control-y>": window.redo,
-            "<Control-Shift-Z>": window.redo,
-            "<Control-r>": window.reload,
+            "<Control-z>": window.values.undo,
+            "<Control-y>": window.values.redo,
+            "<Control-Shift-Z>": window.values.redo,
+            "<Control-r>": window.source.reload,
             "<Control-q>": window.quit,
             "<F1>": self.show_help,
             "<F5>": window.init,
@@ -114,7 +115,7 @@ class MenuBar(tk.Menu):
 
     def _press(self, command: Callable[[], object]) -> None:
         # What is being typed counts first.
-        self.window.commit_typing()
+        self.window.values.commit_typing()
         command()
 
     def _press_space(self, event: Any) -> None:
@@ -148,7 +149,7 @@ class MenuBar(tk.Menu):
         self.window.theme.color_menu(self.version_menu)
 
     def _name_undo(self) -> None:
-        stack = self.window.undo_stack
+        stack = self.window.values.undo_stack
         for index, word, label in ((0, "Undo", stack.next_undo), (1, "Redo", stack.next_redo)):
             self.edit_menu.entryconfigure(
                 index, label=f"{word} {label}".strip(), state="normal" if label else "disabled"
@@ -190,4 +191,4 @@ class MenuBar(tk.Menu):
             filetypes=[("Run result", "*.npz"), ("Traces as table", "*.csv")],
         )
         if path:
-            self.window.save_result(path)
+            save_result(self.window, path)

@@ -5,10 +5,17 @@ from __future__ import annotations
 import threading
 import traceback
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ivisit.errors import Failure, IVisitError, PluginError
 from ivisit.registry import load_file, source_file
 from ivisit.simulation import Simulation
+
+if TYPE_CHECKING:
+    from ivisit.gui.window import Window
+
+#: Seconds between two looks at the source file.
+WATCH_TIME = 1.0
 
 
 class Reload:
@@ -42,25 +49,66 @@ class Reload:
             self.failure = load_failure(error)
 
 
-class SourceWatch:
-    """Tells when the source file of a simulation has changed on the disk."""
+class SourceCommands:
+    """Notices when the source file of the simulation was edited, and loads it again.
 
-    def __init__(self, simulation: type[Simulation]) -> None:
-        self.file = source_file(simulation)
+    Parameters
+    ----------
+    window : Window
+        The window.
+    """
+
+    def __init__(self, window: Window) -> None:
+        self.window = window
+        self._loading: Reload | None = None
+        self._due = 0.0
+        self.adopt()
+
+    def adopt(self) -> None:
+        """Watch the file of the window's present simulation."""
+        self.file = source_file(self.window.session.simulation_class)
         self._seen = self._modified_at()
 
-    def _modified_at(self) -> float:
-        if self.file is None:
-            return 0.0
+    def _modified_at(self) -> float | None:
+        """Return when the file was changed; None where there is none, as while it is saved."""
         try:
-            return self.file.stat().st_mtime
+            return self.file.stat().st_mtime if self.file is not None else None
         except OSError:
-            return self._seen if hasattr(self, "_seen") else 0.0
+            return None
 
-    def changed(self) -> bool:
-        """Tell whether the file has changed since the last call."""
-        former, self._seen = self._seen, self._modified_at()
-        return self._seen != former
+    def poll(self, now: float) -> None:
+        """Look whether the file has changed, and whether a loading has ended."""
+        if self._loading is not None and self._loading.done:
+            loaded, self._loading = self._loading, None
+            self._take(loaded)
+        if now < self._due:
+            return
+        self._due = now + WATCH_TIME
+        modified_at = self._modified_at()
+        if modified_at is not None and modified_at != self._seen:
+            self._seen = modified_at
+            self.window.say("The source file has changed; Ctrl-R loads it and keeps the values")
+
+    def reload(self) -> None:
+        """Load the simulation's source again; values are kept."""
+        if self.file is None:
+            self.window.say("This simulation has no source file to load again")
+        elif self._loading is None:
+            self.window.say(f"Loading {self.file.name} ...")
+            self._loading = Reload(self.file, self.window.session.simulation_class.__name__)
+
+    def _take(self, loaded: Reload) -> None:
+        window = self.window
+        if loaded.simulation is None:
+            if loaded.failure:
+                window.error_pane.show(loaded.failure)
+            return
+        window.error_pane.hide()
+        problems = window.session.replace(loaded.simulation)
+        self.adopt()
+        window.sets.adopt_simulation()
+        window.build_layout()
+        window.say("; ".join(problems.values()) or f"Loaded {loaded.file.name}; values are kept")
 
 
 def load_failure(error: IVisitError) -> Failure:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ivisit.errors import ParameterError, StoreError
 from ivisit.gui.dialogs import FormDialog
+from ivisit.gui.layout_memory import layout_state, take_layout
 from ivisit.gui.undo import Action
 
 if TYPE_CHECKING:
@@ -147,10 +148,10 @@ class SetCommands:
             self._assign(dict(stored))
             self.name = name
             self._report_problems(stored)
-            self.window.take_layout(stored.layout)
+            take_layout(self.window, stored.layout)
             self._base = dict(self.chosen)
         for parameter, value in values.items():
-            self.window.assign(parameter, value)
+            self.window.values.assign(parameter, value)
         if not name:
             self._base = dict(self.chosen)
 
@@ -165,7 +166,7 @@ class SetCommands:
             controls = simulation.controls
             defaults = {n: c.default for n, c in controls.items() if c.saved}
             self._go_to(f"loading {name!r}", name, {**defaults, **stored}, stored)
-            self.window.take_layout(stored.layout)
+            take_layout(self.window, stored.layout)
             self._report_problems(stored)
 
     def new(self) -> None:
@@ -191,12 +192,12 @@ class SetCommands:
             self._show_name(former[0], former[3])
 
         redo()
-        self.window.undo_stack.push(Action(label, undo, redo))
+        self.window.values.undo_stack.push(Action(label, undo, redo))
 
     def _assign(self, values: Mapping[str, Any]) -> None:
         for name, value in values.items():
             try:
-                self.window.assign(name, value)
+                self.window.values.assign(name, value)
             except ParameterError as error:
                 self.window.say(str(error))
 
@@ -273,7 +274,7 @@ class SetCommands:
                 values,
                 comment=comment,
                 grade=grade,
-                layout=self.window.layout_state(),
+                layout=layout_state(self.window),
             )
         except (StoreError, ParameterError) as error:
             return str(error)
@@ -302,4 +303,4 @@ class SetCommands:
 
         if name:
             redo()
-            self.window.undo_stack.push(Action(f"deleting {name!r}", undo, redo))
+            self.window.values.undo_stack.push(Action(f"deleting {name!r}", undo, redo))

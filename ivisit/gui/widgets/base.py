@@ -115,7 +115,7 @@ class ControlWidget(ttk.Frame):
             Whether the value was accepted.
         """
         try:
-            valid = self.window.change(self.name, value, continues=continues)
+            valid = self.window.values.change(self.name, value, continues=continues)
         except ParameterError as error:
             self._refuse(error)
             return False

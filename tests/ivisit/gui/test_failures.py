@@ -44,7 +44,7 @@ def pane(user):
 )
 def test_an_exception_shows_where_it_happened_and_the_window_lives_on(user, where, kind):
     window = user.open(Fragile)
-    window.assign("where", where)
+    window.values.assign("where", where)
     if where == "init":
         window.init()
     else:
@@ -58,7 +58,7 @@ def test_an_exception_shows_where_it_happened_and_the_window_lives_on(user, wher
     if where != "figure":
         assert os.path.basename(__file__) in pane(user).place_label.cget("text")
         assert f"{where} fails" in pane(user).text.get("1.0", "end")
-    window.assign("where", "nowhere")
+    window.values.assign("where", "nowhere")
     pane(user).buttons["Init again"].invoke()
     user.until(lambda: not pane(user).winfo_ismapped())
     window.toggle_run()
@@ -74,10 +74,10 @@ def test_an_exception_in_a_callback_shows_too(user):
 
 def test_run_after_a_failure_begins_anew(user):
     window = user.open(Fragile)
-    window.assign("where", "step")
+    window.values.assign("where", "step")
     window.step()
     user.until(lambda: pane(user).failure is not None)
-    window.assign("where", "nowhere")
+    window.values.assign("where", "nowhere")
     window.toggle_run()
     user.until(lambda: window.steps > 2)
     assert pane(user).failure is None
@@ -86,7 +86,7 @@ def test_run_after_a_failure_begins_anew(user):
 
 def test_failing_again_shows_the_new_failure(user):
     window = user.open(Fragile)
-    window.assign("where", "step")
+    window.values.assign("where", "step")
     window.step()
     user.until(lambda: pane(user).failure is not None)
     first = pane(user).failure
@@ -97,7 +97,7 @@ def test_failing_again_shows_the_new_failure(user):
 
 def test_the_failure_can_be_copied_and_closed(user):
     window = user.open(Fragile)
-    window.assign("where", "step")
+    window.values.assign("where", "step")
     window.step()
     user.until(lambda: pane(user).failure is not None)
     pane(user).buttons["Copy"].invoke()
@@ -154,7 +154,7 @@ def test_edited_source_is_loaded_again_with_the_values_kept(user, tmp_path):
     user.until(lambda: report(user) == "two")
     user.type(user.control("sigma").number.entry, "9")
     assert user.value("sigma") == 9.0
-    window.undo()
+    window.values.undo()
     assert user.value("sigma") == 7.0
 
 
@@ -165,7 +165,7 @@ def test_a_running_simulation_goes_on_after_reloading(user, tmp_path):
     window.toggle_run()
     user.until(lambda: report(user) == "one")
     write(path, report="two")
-    window.reload()
+    window.source.reload()
     user.until(lambda: report(user) == "two")
     assert window.session.running
 
@@ -176,7 +176,7 @@ def test_a_value_that_no_longer_fits_is_told(user, tmp_path):
     window = user.open(load_file(path))
     user.type(user.control("sigma").number.entry, "7")
     write(path, maximum="5.0")
-    window.reload()
+    window.source.reload()
     user.until(lambda: user.control("sigma").number.range.maximum == 5.0)
     assert user.value("sigma") == 2.0
     assert "between 0.1 and 5" in window.status.labels["message"].cget("text")
@@ -197,7 +197,7 @@ def test_source_that_cannot_be_loaded_is_explained_and_the_former_lives_on(
     write(path)
     window = user.open(load_file(path))
     path.write_text(textwrap.dedent(text))
-    window.reload()
+    window.source.reload()
     user.until(lambda: pane(user).failure is not None)
     assert pane(user).failure.type == kind
     if kind != "PluginError":
@@ -210,7 +210,7 @@ def test_source_that_cannot_be_loaded_is_explained_and_the_former_lives_on(
 def test_a_simulation_without_source_file_says_so(user):
     bare = type(iv.Simulation)("Bare", (iv.Simulation,), {"level": iv.Slider(1, 0, 2)})
     window = user.open(bare)
-    window.reload()
+    window.source.reload()
     assert "no source file" in window.status.labels["message"].cget("text")
 
 

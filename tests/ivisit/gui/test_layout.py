@@ -9,6 +9,7 @@ import pytest
 
 import ivisit as iv
 from ivisit.gui.layout import AutomaticLayout, FreeLayout, row_lengths
+from ivisit.gui.layout_memory import layout_state, take_layout
 
 pytestmark = pytest.mark.window
 
@@ -151,13 +152,13 @@ def test_given_positions_are_honored_and_kept_in_the_set(user, tmp_path):
                  widget.winfo_rooty() - content.winfo_rooty())  # fmt: skip
         assert found == (round(place["x"] * scale), round(place["y"] * scale))
     check_arrangement(layout)
-    assert window.layout_state()["widgets"] == places
+    assert layout_state(window)["widgets"] == places
 
 
 def test_widgets_that_claim_the_same_place_do_not_hide_each_other(user):
     window = user.open(simulation(6, 2))
     names = [*window.layout.controls, *window.layout.panels]
-    window.take_layout({"widgets": {name: {"x": 0, "y": 0} for name in names}})
+    take_layout(window, {"widgets": {name: {"x": 0, "y": 0} for name in names}})
     window.update()
     assert isinstance(window.layout, FreeLayout)
     check_arrangement(window.layout)
@@ -177,7 +178,7 @@ def test_widgets_that_claim_the_same_place_do_not_hide_each_other(user):
 )
 def test_a_layout_that_makes_no_sense_does_no_harm(user, layout):
     window = user.open(simulation(2, 1))
-    window.take_layout(layout)
+    take_layout(window, layout)
     window.update()
     assert window.session.worker.steps_per_frame is None
     assert window.session.worker.delay == 0

@@ -7,6 +7,7 @@ import sqlite3
 import pytest
 
 import ivisit as iv
+from ivisit.gui.results import save_result
 
 pytestmark = pytest.mark.window
 
@@ -173,7 +174,7 @@ def test_a_deleted_set_comes_back_by_undo(user):
     window.sets.delete()
     assert window.sets.names() == []
     assert title(window) == "No parameter set"
-    window.undo()
+    window.values.undo()
     assert window.sets.names() == ["a"]
     assert title(window) == "a"
 
@@ -262,10 +263,10 @@ def test_a_run_result_is_saved_with_its_traces(user, tmp_path):
     window = user.open(Walk)
     for _ in range(3):
         window.step()
-    window.save_result(str(tmp_path / "run.npz"))
+    save_result(window, str(tmp_path / "run.npz"))
     user.until(lambda: message(window).startswith("Saved"))
     assert list(iv.RunResult.load(tmp_path / "run.npz").traces["position"]) == [1.0, 2.0, 3.0]
-    window.save_result(str(tmp_path / "run.csv"))
+    save_result(window, str(tmp_path / "run.csv"))
     user.until((tmp_path / "run.csv").exists)
-    window.save_result(str(tmp_path / "nowhere" / "run.npz"))
+    save_result(window, str(tmp_path / "nowhere" / "run.npz"))
     user.until(lambda: "cannot be saved" in message(window))
