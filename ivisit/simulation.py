@@ -285,6 +285,10 @@ class Simulation(metaclass=SimulationType):
     def _attached(self, engine: Any) -> None:
         """Hear which engine will run this simulation."""
 
+    def _opening(self, path: Path) -> str | None:
+        """Hear that a window opens whose store is `path`; name the set to start with, if any."""
+        return None
+
     def _assigned(self, name: str) -> None:
         """Hear that the parameter `name` has got the value that somebody set; from any thread."""
 

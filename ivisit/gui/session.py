@@ -41,6 +41,7 @@ class Session:
         self, simulation: Simulation | type[Simulation], seed: int | None = 0
     ) -> None:
         self.engine = Engine(simulation, seed=seed, limit=RECORDER_LIMIT)
+        self.engine.link.is_open = True
         self.worker = Worker(self.engine)
         self.running = False
         self._failure: Failure | None = None
@@ -111,6 +112,7 @@ class Session:
         former = self.worker
         self.engine.link.is_open = False
         self.engine, problems = self.engine.successor(simulation)
+        self.engine.link.is_open = True
         self.worker = Worker(self.engine)
         self.worker.steps_per_frame = former.steps_per_frame
         self.worker.delay = former.delay

@@ -12,7 +12,7 @@ from ivisit.engine import Frame
 from ivisit.gui.dialogs import FormDialog
 from ivisit.gui.panels.picture import PicturePanel
 from ivisit.panels import Image, Panel
-from ivisit.rendering import levels, lookup_table, to_rgb
+from ivisit.rendering import levels, lookup_table
 
 if TYPE_CHECKING:
     from ivisit.gui.window import Window
@@ -81,7 +81,8 @@ class ImageWidget(PicturePanel):
         if self.picture is None:
             return
         low, high = levels(self.picture, self.vmin, self.vmax)
-        self.canvas.show(to_rgb(self.picture, vmin=low, vmax=high, cmap=self.color_map))
+        image = cast(Image, self.panel)
+        self.canvas.show(image.pixels(self.picture, low, high, self.color_map))
         now = time.perf_counter()
         if now - self._noted_at > NOTE_INTERVAL:
             self._noted_at = now
