@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dopamine_wp import _checks, series, tasks
+from dopamine_wp.batches import Batches
 from dopamine_wp.networks import MLP, RNN, Network
 from dopamine_wp.optimizers import (
     SGD,
@@ -29,7 +30,7 @@ from dopamine_wp.optimizers import (
     Optimizer,
     RMSProp,
 )
-from dopamine_wp.training import Batches, Trainer, train
+from dopamine_wp.training import Trainer, train
 
 logger = logging.getLogger(__name__)
 

@@ -14,9 +14,10 @@ import numpy as np
 
 import ivisit as iv
 from dopamine_wp import series, tasks
+from dopamine_wp.batches import Batches
 from dopamine_wp.networks import MLP, RNN, Network
 from dopamine_wp.optimizers import OPTIMIZERS, Optimizer
-from dopamine_wp.training import Batches, Trainer
+from dopamine_wp.training import Trainer
 
 #: Loss below which a truth table counts as learned.
 SOLVED_BELOW = 0.01

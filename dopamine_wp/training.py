@@ -6,21 +6,19 @@ step at a time, for programs that steer the training while it goes on.
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from dopamine_wp import _checks
+from dopamine_wp.batches import Batches, BatchSource
 from dopamine_wp.history import History
-from dopamine_wp.networks.base import Batch, Network, RandomSource
+from dopamine_wp.networks.base import Network, RandomSource
 from dopamine_wp.noise import NoiseStream, draw_key
 from dopamine_wp.optimizers.base import Optimizer, Proposal
 from dopamine_wp.optimizers.probe import Probe
-
-Batches = Batch | Callable[[int], Batch] | Iterator[Batch]
 
 
 @dataclass
@@ -137,7 +135,7 @@ class Trainer:
         self._streams: dict[str, NoiseStream] = {}
         self._state: dict[str, np.ndarray] = {}
         self._known_loss: np.ndarray | None = None
-        self._source = _BatchSource(net, batches)
+        self._source = BatchSource(net, batches)
 
     @classmethod
     def resume(
@@ -189,6 +187,8 @@ class Trainer:
             If a batch does not fit the network.
         """
         batch, fresh = self._source.batch(self.steps_done, self.optimizer.hold)
+        if fresh:
+            self._known_loss = None
         factor = self.optimizer.schedule(self.steps_done, self.total_steps)
         probe = Probe(
             net=self.net,
@@ -200,7 +200,7 @@ class Trainer:
             key=self.key,
             streams=self._streams,
             state=self._state,
-            known_loss=None if fresh else self._known_loss,
+            known_loss=self._known_loss,
             next_batch_same=self._source.holds(self.steps_done + 1, self.optimizer.hold),
             loss_wanted=self.stop_loss is not None,
         )
@@ -233,16 +233,16 @@ class Trainer:
 
     def _commit(self, probe: Probe, proposal: Proposal) -> None:
         """Make a finished step part of the run."""
-        keep = proposal.keep
+        keep, proposed = proposal.keep, self._as_kept(proposal.theta)
         assert keep is not None
-        before, self.fpe = self.fpe, self.fpe + probe.fpe
-        if probe.known_loss is not None:
-            self._note_solved(probe.known_loss, before + probe.loss_fpe)
-        theta, loss = self._as_kept(proposal.theta), proposal.candidate_loss
+        theta, loss = proposed, proposal.candidate_loss
         if theta is None or not keep.all():
             if proposal.loss is not None:
                 self.failed |= ~np.isfinite(proposal.loss)
-            theta, loss = self._keep_some(probe, proposal, keep)
+            theta, loss = self._keep_some(proposed, probe, proposal, keep)
+        before, self.fpe = self.fpe, self.fpe + probe.fpe
+        if probe.known_loss is not None:
+            self._note_solved(probe.known_loss, before + probe.loss_fpe)
         if proposal.candidate_loss is not None:
             self._note_solved(np.where(keep, proposal.candidate_loss, np.inf), self.fpe)
         self.theta, self._known_loss, self._state = theta, loss, dict(proposal.state)
@@ -261,12 +261,12 @@ class Trainer:
         return np.asarray(theta, self.theta.dtype, order=self._order)
 
     def _keep_some(
-        self, probe: Probe, proposal: Proposal, keep: np.ndarray
+        self, proposed: np.ndarray | None, probe: Probe, proposal: Proposal, keep: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray | None]:
         """Return theta, and its loss if known, when only the replicas in `keep` move."""
-        if proposal.theta is None or not keep.any():
+        if proposed is None or not keep.any():
             return self.theta, probe.known_loss
-        theta = np.where(keep[:, None], proposal.theta, self.theta)
+        theta = np.where(keep[:, None], proposed, self.theta)
         if proposal.candidate_loss is None or proposal.loss is None:
             return theta, None
         return theta, np.where(keep, proposal.candidate_loss, proposal.loss)
@@ -275,73 +275,6 @@ class Trainer:
         """Write down which replicas have reached the stop loss, evaluated at their theta."""
         if self.stop_loss is not None:
             self.solved_at[(loss < self.stop_loss) & np.isinf(self.solved_at)] = fpe
-
-
-class _BatchSource:
-    """The batches of a run: fixed, by index, or from an iterator; checked when they change."""
-
-    def __init__(self, net: Network, batches: Batches) -> None:
-        self._net = net
-        self._function: Callable[[int], Batch] | None = None
-        self._iterator: Iterator[Batch] | None = None
-        self._batch: Batch | None = None
-        self._index = -1
-        self._expected: int | None = None
-        self._fixed = isinstance(batches, tuple)
-        if isinstance(batches, tuple):
-            self._batch = net.as_batch(batches)
-        elif callable(batches):
-            self._function = batches
-        elif isinstance(batches, Iterable):
-            self._iterator = iter(batches)
-        else:
-            raise _checks.refuse(
-                "train", "batches", "a pair (X, Y), a function of the batch index or an iterator",
-                batches,
-            )
-
-    def batch(self, step: int, hold: int) -> tuple[Batch, bool]:
-        """Return the batch of `step` and whether it differs from that of the step before."""
-        index = 0 if self._fixed else step // hold
-        fresh = index != self._index
-        if fresh and not self._fixed:
-            if self._function is not None:
-                self._batch = self._net.as_batch(self._function(index))
-            elif self._iterator is not None:
-                self._batch = self._net.as_batch(next(self._iterator))
-        self._index = index
-        assert self._batch is not None
-        if self._expected is not None:
-            fresh = self._expected != self.checksum()
-            self._expected = None
-        return self._batch, fresh
-
-    def holds(self, step: int, hold: int) -> bool:
-        """Tell whether `step` sees the present batch again."""
-        return self._fixed or step // hold == self._index
-
-    def spans(self, step: int, hold: int) -> bool:
-        """Tell whether `step` sees the batch of the step before it."""
-        return step > 0 and (self._fixed or step // hold == (step - 1) // hold)
-
-    def release(self) -> None:
-        """Forget how long the present batch is to be held, when the holding time changes."""
-        self._index = -1
-
-    def expect(self, checksum: int) -> None:
-        """Take the next batch for the one that was held, if it has this checksum."""
-        self._expected = checksum
-
-    def checksum(self) -> int:
-        """Return a number that tells batches apart; 0 before the first one."""
-        if self._batch is None:
-            return 0
-        X, Y = self._batch
-        return zlib.crc32(_bytes(Y), zlib.crc32(_bytes(X)))
-
-
-def _bytes(array: np.ndarray) -> memoryview:
-    return np.ascontiguousarray(array).data.cast("B")
 
 
 def train(

@@ -185,7 +185,7 @@ class Network(ABC):
         theta = self.as_theta(theta)
         batch = self.as_batch(batch)
         with np.errstate(all="ignore"):
-            return self._gradient(theta, batch)
+            return self.evaluate_gradient(theta, batch)
 
     # For optimizers: no checks, no error state
 
@@ -203,6 +203,10 @@ class Network(ABC):
         for outputs, targets in self._output_blocks(theta, batch):
             total += self.loss_function.total(outputs, targets)
         return total / self.sample_count(batch)
+
+    def evaluate_gradient(self, theta: np.ndarray, batch: Batch) -> tuple[np.ndarray, np.ndarray]:
+        """Return losses (R,) and gradients (R, P) of checked arguments, like `evaluate`."""
+        return self._gradient(theta, batch)
 
     def output_blocks(
         self, theta: np.ndarray, batch: Batch

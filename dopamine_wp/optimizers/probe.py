@@ -90,7 +90,7 @@ class Probe:
 
         The gradient of a replica whose loss or gradient is not finite is zero.
         """
-        loss, gradient = self.net._gradient(self.theta, self.batch)
+        loss, gradient = self.net.evaluate_gradient(self.theta, self.batch)
         self.fpe += GRADIENT_COST
         self.learn_loss(loss)
         sick = ~(np.isfinite(loss) & np.isfinite(gradient).all(axis=1))

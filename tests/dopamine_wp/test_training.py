@@ -195,6 +195,31 @@ def test_ctrl_c_keeps_the_last_complete_step():
     assert_same_run(resumed, whole)
 
 
+def test_a_trainer_goes_on_after_an_interrupt_on_a_fresh_batch():
+    class Interrupting(MLP):
+        armed = False
+
+        def evaluate(self, theta, batch):
+            if self.armed:
+                type(self).armed = False
+                raise KeyboardInterrupt
+            return super().evaluate(theta, batch)
+
+    theta, rule = NET.init(2, rng=0), Dopamine1(hold=2)
+    trainer = Trainer(
+        Interrupting((2, 4, 1), output="sigmoid"), rule, numbered_batches, theta=theta, rng=0
+    )
+    for step in range(4):
+        if step == 2:
+            Interrupting.armed = True
+            with pytest.raises(KeyboardInterrupt):
+                trainer.step()
+        trainer.step()
+    assert_same_run(
+        trainer.history(), train(NET, rule, numbered_batches, theta=theta, steps=4, rng=0)
+    )
+
+
 def test_callbacks_see_every_step_and_may_stop_the_run():
     steps = []
 
