@@ -90,11 +90,11 @@ class Evaluator:
         return add(x, matrix.own(state)) if own_term else x
 
     def estimated(
-        self, state: States, noise: NDArray[np.float64], own_term: bool
+        self, state: States, noise: NDArray[np.float64], own_term: bool, *, may_use_rows: bool
     ) -> Potentials:
         """Return potentials for one estimated noise (e01, e10), shared by all states."""
-        rows_needed = np.count_nonzero(state)
-        if not own_term and 2 * rows_needed < state.shape[1]:
+        few_rows = 2 * np.count_nonzero(state) < state.shape[1]
+        if may_use_rows and few_rows and not own_term:
             return self.estimated_each(state, np.tile(noise, (len(state), 1)), own_term)
         matrix = build(self.statistics, self.adaptive_rule, Channel(*noise), np.float32)
         x = matrix.potentials(state)

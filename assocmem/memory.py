@@ -361,6 +361,8 @@ class AssociativeMemory:
                 f"{path}: has version {content['version']}; this program reads versions up to "
                 f"{FILE_VERSION}"
             )
+        if content["coincidences"].ndim != 2:
+            raise ValueError(f"{path}: is not a saved memory; its coincidences are no matrix")
         n_units, n_outputs = content["coincidences"].shape
         memory = cls(
             n_units,

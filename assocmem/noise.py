@@ -66,6 +66,8 @@ class NoiseSource(ABC):
     per_query = False
     #: Whether the given channel holds in all steps.
     constant = False
+    #: Whether estimates depend on which other queries there are.
+    of_batch = False
     #: Whether posteriors are needed.
     needs_posterior = False
 
@@ -131,6 +133,8 @@ class OwnNoise(NoiseSource):
 
 class MeanNoise(NoiseSource):
     """The mean over the batch of the estimates of all queries, finished ones included."""
+
+    of_batch = True
 
     def __init__(
         self, channel: Channel | None, n_queries: int, truth: States | None = None

@@ -184,7 +184,9 @@ def potentials_of_step(
     elif noise.per_query:
         x = evaluator.estimated_each(state, noise.current[which], own_term)
     else:
-        x = evaluator.estimated(state, noise.current, own_term)
+        # Rows and matrix agree up to the interpolation of silent sums only: a choice by the size of
+        # the batch is left to estimates that depend on the batch anyway.
+        x = evaluator.estimated(state, noise.current, own_term, may_use_rows=noise.of_batch)
     if procedure.clamp and procedure.channel is not None:
         x = add(x, own_evidence(queries, procedure.channel))
     return x

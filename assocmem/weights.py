@@ -116,7 +116,7 @@ def build(
     """Compute all weights of a rule, block by block."""
     n_inputs, n_outputs = statistics.coincidences.shape
     weights = np.empty((n_inputs, n_outputs), dtype)
-    infinite: NDArray[np.int8] | None = None
+    infinite: NDArray[np.int16] | None = None
     bias = _Sum(n_outputs)
     own = (_Sum(n_outputs), _Sum(n_outputs))
     prior: Potentials | None = None
@@ -134,7 +134,7 @@ def build(
         weights[rows] = block.finite
         if block.infinite is not None:
             if infinite is None:
-                infinite = np.zeros((n_inputs, n_outputs), np.int8)
+                infinite = np.zeros((n_inputs, n_outputs), np.int16)
             infinite[rows] = block.infinite
     if prior is not None:
         bias.add(prior)

@@ -219,7 +219,6 @@ def measure_products(size: Size, repeat: int, pipe: Any) -> None:
     batch = 10 * times["one step"] + 9 * times["weight matrix"]
     times["up to 10 steps, batch ANE"] = times["up to 10 steps, batch ANE, clamp"] = batch
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    del counts, weights, bias
     sparse, _ = best_time(lambda: sparse_learning(stored), min(repeat, 2))
     notes = {"learning": f"sparse product {sparse:.3f} s"}
     pipe.send((times, notes, peak))

@@ -65,7 +65,8 @@ class Rule(ABC):
     3. It keeps the precision of the counts (single or double), so that its results broadcast
        against `Counts.both` with the same dtype.
     4. It yields no NaN and no floating-point infinity: an infinite term is a count in
-       `Potentials.infinite`. This includes inputs and outputs that were never or always active.
+       `Potentials.infinite`, which fits 16 bits but for the prior. This includes inputs and outputs
+       that were never or always active.
     5. The prior is the same for each block of inputs.
     6. Where both noise probabilities lie strictly between 0 and 1, a rule with `uses_channel`
        yields no infinities but in the prior.

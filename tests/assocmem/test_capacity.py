@@ -113,8 +113,6 @@ def test_the_largest_number_limits_the_search():
 @pytest.mark.parametrize("method", ["bayes+calibrated", "bayes+true", "bayes+batch+clamp+core75"])
 def test_all_ensembles_and_options_can_be_measured(ensemble, method):
     call = SMALL | {"ensemble": ensemble}
-    if ensemble == "bernoulli" and "core" in method:
-        pytest.skip("core retrieval asks for more winners than some Bernoulli patterns have")
     found = capacity.pattern_capacity(method, rng=0, tolerance=0.2, max_error=0.2, **call)
     assert found.n_patterns > 0
 

@@ -159,6 +159,9 @@ def test_files_that_hold_no_memory_are_refused(tmp_path, palm_memory):
     np.savez(tmp_path / "bad.npz", **content | {"n_patterns": 1})
     with pytest.raises(ValueError, match="contradict each other"):
         AssociativeMemory.load(tmp_path / "bad.npz")
+    np.savez(tmp_path / "flat.npz", **content | {"coincidences": content["usage"]})
+    with pytest.raises(ValueError, match="its coincidences are no matrix"):
+        AssociativeMemory.load(tmp_path / "flat.npz")
     np.savez(tmp_path / "short.npz", **content | {"usage": content["usage"][1:]})
     with pytest.raises(ValueError, match="do not fit"):
         AssociativeMemory.load(tmp_path / "short.npz")

@@ -84,17 +84,21 @@ def test_a_batch_of_queries_equals_one_by_one(rule, X, Q, channel, data):
     memory = memory_with(rule, X)
     modes = ["fixed"]
     if memory.rule.probabilistic:
-        modes += ["posterior"]
+        modes += ["posterior", "calibrated"]
     if rule in ("bayes", "bcpnn-full"):
         modes += ["soft"]
     noise = data.draw(st.sampled_from(modes))
     ties = data.draw(st.sampled_from(["index", "random"]))
     activation = data.draw(st.sampled_from(["winners", "threshold", "block-winners"]))
-    call = {"channel": channel, "n_active": 2, "noise": noise, "ties": ties}
-    call["activation"] = activation
-    batch = memory.retrieve(Q, rng=np.random.default_rng(5), **call)
-    rng = np.random.default_rng(5)
-    single = [memory.retrieve(q, rng=rng, **call) for q in Q]
+    call = {"channel": channel, "n_active": 2, "noise": noise, "activation": activation}
+    rng, same_rng = 5, 5
+    if noise == "calibrated":
+        call["calibration"] = X
+    else:  # one generator for all: each query takes a stream of its own from it
+        call["ties"] = ties
+        rng, same_rng = np.random.default_rng(5), np.random.default_rng(5)
+    batch = memory.retrieve(Q, rng=rng, **call)
+    single = [memory.retrieve(q, rng=same_rng, **call) for q in Q]
     for name in ("patterns", "n_steps", "converged"):
         np.testing.assert_array_equal(
             getattr(batch, name), [getattr(one, name) for one in single]

@@ -346,10 +346,12 @@ def test_single_rows_equal_the_whole_matrix(palm_memory):
         memory, _, queries = palm_memory(rule)
         evaluator = memory._evaluator
         noise = np.array([0.02, 0.11])
-        whole = evaluator.estimated(queries, noise, own_term=False)
+        whole = evaluator.estimated(queries, noise, own_term=False, may_use_rows=True)
+        single = evaluator.estimated(queries[:1], noise, own_term=False, may_use_rows=True)
+        np.testing.assert_allclose(whole.finite[:1], single.finite, atol=2e-3)
         rows = evaluator.estimated_each(queries, np.tile(noise, (len(queries), 1)), False)
         np.testing.assert_allclose(whole.finite, rows.finite, atol=2e-3)
-        always = evaluator.estimated(queries[:1], noise, own_term=True)
+        always = evaluator.estimated(queries[:1], noise, own_term=True, may_use_rows=True)
         each = evaluator.estimated_each(queries[:1], noise[None], own_term=True)
         np.testing.assert_allclose(always.finite, each.finite, atol=1e-4)
 
