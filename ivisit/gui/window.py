@@ -35,6 +35,10 @@ logger = logging.getLogger(__name__)
 
 #: Seconds between two frames, and the least pause that leaves time for the user's input.
 FRAME_TIME, LEAST_PAUSE = 1 / 60, 0.003
+#: Seconds that one `Window.update` takes at the most.
+UPDATE_TIME = 0.1
+#: Tcl's flag for handling an event only if there is one.
+DONT_WAIT = 2
 #: Seconds for which closing waits for the present step.
 CLOSE_TIME = 0.5
 #: Classes of widgets that take no input: a click on them ends the typing.
@@ -107,7 +111,7 @@ class Window:
             raise
         QuickSwitching.begin(self)
         # Panels have sizes once the window is on the screen: the first frame then fits.
-        self.root.update()
+        self.update()
         if not self.alive:
             return  # somebody was very quick
         self.session.start()
@@ -310,8 +314,11 @@ class Window:
 
     def update(self) -> None:
         """Handle what has happened since the last call; for whoever has no `mainloop`."""
-        if self.alive:
-            self.root.update()
+        # Not Tk's update(): while drawing takes all the time, that would never return.
+        handle_event = self.root.tk.dooneevent if self.alive else None
+        end = time.perf_counter() + UPDATE_TIME
+        while handle_event and handle_event(DONT_WAIT) and time.perf_counter() < end:
+            pass
 
     def mainloop(self) -> None:
         """Return when the window is closed."""
