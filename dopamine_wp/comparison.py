@@ -64,7 +64,7 @@ _TRUTH_TABLE_GRIDS: dict[str, list[Optimizer]] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Problem:
     """A task with its network, batches and errors.
 
@@ -92,7 +92,7 @@ class Problem:
     grids: dict[str, list[Optimizer]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Outcome:
     """What one optimizer has reached.
 
@@ -128,7 +128,7 @@ class Outcome:
     curve: np.ndarray
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Run:
     """One training of all seeds."""
 

@@ -15,7 +15,7 @@ _ARRAYS = ("theta", "loss", "rate", "rpe", "agreement", "fpe", "solved_at", "fai
 _STATE = "state."
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class History:
     """Result of `train`; hand it to ``train(..., resume=history)`` to go on.
 
@@ -70,8 +70,8 @@ class History:
     key: int
     total_steps: int
     stop_loss: float | None = None
-    state: dict[str, np.ndarray] = field(default_factory=dict, repr=False)
-    known_loss: np.ndarray | None = field(default=None, repr=False)
+    state: dict[str, np.ndarray] = field(default_factory=dict)
+    known_loss: np.ndarray | None = None
     held_batch: int = 0
 
     @property
@@ -83,6 +83,13 @@ class History:
     def replicas(self) -> int:
         """R, the number of replicas."""
         return len(self.theta)
+
+    def __repr__(self) -> str:
+        cost = self.fpe[-1] if self.steps else 0
+        return (
+            f"History({self.optimizer}, {self.status}: {self.steps} steps, "
+            f"{self.replicas} replicas, {cost:g} forward-pass equivalents each)"
+        )
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the history to one ``.npz`` file, replacing it in one go.

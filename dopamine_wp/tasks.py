@@ -57,7 +57,7 @@ def parity(n: int) -> Batch:
     return X.astype(np.float64), (X.sum(axis=1, keepdims=True) % 2).astype(np.float64)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Forecast:
     """Forecasting a series `horizon` steps ahead, directly, from windows.
 

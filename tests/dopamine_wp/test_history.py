@@ -25,6 +25,8 @@ def test_everything_survives_saving_and_loading(tmp_path, rule):
         for first, second in pairs:
             np.testing.assert_array_equal(first, second)
             assert getattr(first, "dtype", None) == getattr(second, "dtype", None)
+    assert repr(loaded) == repr(history)
+    assert repr(history).startswith(f"History({rule.name}, finished: 4 steps, 3 replicas")
     assert loaded.steps == 4
     assert loaded.replicas == 3
 

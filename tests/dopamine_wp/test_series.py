@@ -108,10 +108,10 @@ def benettin(advance, start, steps, interval, offset=1e-8, skip=200):
 @pytest.mark.parametrize(
     ("name", "start", "steps", "interval", "options"),
     [
-        ("lorenz", (1, 1, 20), 8000, 0.1, {"components": "xyz"}),
-        ("rossler", (1, 1, 0), 8000, 1.0, {"components": "xyz"}),
-        ("henon", (0.1, 0.1), 20000, 1, {"components": "xy"}),
-        ("logistic", (0.31,), 20000, 1, {}),
+        ("lorenz", (1, 1, 20), 4000, 0.2, {"components": "xyz", "step": 0.02}),
+        ("rossler", (1, 1, 0), 8000, 1.0, {"components": "xyz", "step": 0.1}),
+        ("henon", (0.1, 0.1), 10000, 1, {"components": "xy"}),
+        ("logistic", (0.31,), 10000, 1, {}),
     ],
 )
 def test_largest_lyapunov_exponents(name, start, steps, interval, options):
