@@ -18,6 +18,7 @@ import numpy as np
 
 from dopamine_wp import _checks, series, tasks
 from dopamine_wp.batches import Batches
+from dopamine_wp.history import History
 from dopamine_wp.networks import MLP, RNN, Network
 from dopamine_wp.optimizers import (
     SGD,
@@ -260,9 +261,7 @@ def _tune(
 def _steps(task: Problem, optimizer: Optimizer, budget: int) -> int:
     """Return how many steps the budget pays for, measured by doing some."""
     trial = 2 * optimizer.hold
-    fpe = train(
-        task.net, optimizer, task.batches, theta=task.net.init(rng=0), steps=trial, rng=0
-    ).fpe[-1]
+    fpe = _train(task, optimizer, task.net.init(rng=0), trial, np.random.default_rng(0)).fpe[-1]
     steps = int(budget * trial / fpe)
     if steps < 1:
         raise _checks.refuse(
@@ -290,11 +289,7 @@ def _run(
 
     theta = task.net.init(seeds, rng=rng)
     began = time.perf_counter()
-    history = train(
-        task.net, optimizer, task.batches, theta=theta, steps=steps, rng=rng, callbacks=[look]
-    )
-    if history.status == "interrupted":
-        raise KeyboardInterrupt
+    history = _train(task, optimizer, theta, steps, rng, look)
     return _Run(
         theta=history.theta,
         fpe=float(history.fpe[-1]),
@@ -303,6 +298,23 @@ def _run(
         curve_fpe=np.array(points),
         curve=np.array(curve),
     )
+
+
+def _train(
+    task: Problem,
+    optimizer: Optimizer,
+    theta: np.ndarray,
+    steps: int,
+    rng: np.random.Generator,
+    *callbacks: Callable[[Trainer], object],
+) -> History:
+    """Train; a comparison of runs that were cut short would be none, so Ctrl-C goes on upwards."""
+    history = train(
+        task.net, optimizer, task.batches, theta=theta, steps=steps, rng=rng, callbacks=callbacks
+    )
+    if history.status == "interrupted":
+        raise KeyboardInterrupt
+    return history
 
 
 def _peak_memory(task: Problem, optimizer: Optimizer) -> float:

@@ -5,7 +5,7 @@ import csv
 import numpy as np
 import pytest
 
-from dopamine_wp import comparison, reporting
+from dopamine_wp import MLP, comparison, reporting
 from dopamine_wp.__main__ import main
 
 
@@ -69,6 +69,16 @@ def test_command_line_prints_the_table_and_writes_csv_and_plot(tmp_path, capsys)
         assert f"{float(row['median']):.4g}" in printed
         assert float(row["fpe"]) == 300
     assert (tmp_path / "compare-xor.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_an_interrupt_ends_with_code_130_and_no_files(tmp_path, capsys, monkeypatch):
+    def interrupt(self, theta, batch):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(MLP, "evaluate", interrupt)
+    assert main(["compare", "--task", "xor", "--out", str(tmp_path)]) == 130
+    assert "interrupted" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(
