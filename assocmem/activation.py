@@ -30,9 +30,6 @@ class Activation(ABC):
     ties may differ from query to query.
     """
 
-    #: Whether a smaller number of units can be chosen, as core retrieval asks for.
-    selective = False
-
     @abstractmethod
     def activate(
         self, potentials: Potentials, which: Indices, inputs: States, n_active: int | None = None
@@ -99,8 +96,6 @@ class Winners(Activation):
         the smaller index.
     """
 
-    selective = True
-
     def __init__(self, n_active: Indices, order: Reals | None = None) -> None:
         self.n_active = n_active
         self.order = order
@@ -127,8 +122,6 @@ class BlockWinners(Activation):
     order : ndarray, shape (n_queries, n_units), optional
         Order among equal potentials, as for `Winners`.
     """
-
-    selective = True
 
     def __init__(self, n_blocks: int, order: Reals | None = None) -> None:
         self.n_blocks = n_blocks
@@ -204,9 +197,7 @@ def make_activation(
     return Winners(np.broadcast_to(numbers.astype(np.intp), n_queries), order)
 
 
-def winners(
-    potentials: Potentials, n_active: Indices, order: Reals | None = None
-) -> States:
+def winners(potentials: Potentials, n_active: Indices, order: Reals | None = None) -> States:
     """Return the `n_active` largest pairs of each row as 0 and 1, without sorting.
 
     Parameters

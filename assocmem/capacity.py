@@ -348,9 +348,7 @@ def compare(
     return Comparison(task, max_error, capacities)
 
 
-def _bisect(
-    passes: Callable[[int], bool], *, start: int, largest: int, tolerance: float
-) -> int:
+def _bisect(passes: Callable[[int], bool], *, start: int, largest: int, tolerance: float) -> int:
     """Return about the largest number that passes, from 0 to `largest`."""
     low, high = 0, start
     while passes(high):

@@ -105,9 +105,7 @@ class Evaluator:
     ) -> Potentials:
         """Return potentials for an estimated noise of each state, shape (n_queries, 2)."""
         if own_term:
-            parts = [
-                self._by_matrix(z, Channel(*e)) for z, e in zip(state, noise, strict=True)
-            ]
+            parts = [self._by_matrix(z, Channel(*e)) for z, e in zip(state, noise, strict=True)]
         else:
             parts = [
                 self._by_rows(units, Channel(*e))
@@ -143,9 +141,7 @@ class Evaluator:
         weights = weights[: len(units)]
         weights[np.arange(len(units)), units] = 0
         bias = self._bias(terms, channel)
-        return Potentials(
-            (weights.sum(axis=0) + bias.finite).astype(np.float32), bias.infinite
-        )
+        return Potentials((weights.sum(axis=0) + bias.finite).astype(np.float32), bias.infinite)
 
     def _bias(self, terms: Terms, channel: Channel) -> Potentials:
         if terms.silent is None:

@@ -103,9 +103,7 @@ def transinformation(activity: float, channel: Channel) -> float:
     """
     p = real_number("activity", activity, 0, 1)
     received = p * (1 - channel.e10) + (1 - p) * channel.e01
-    return float(
-        entropy(received) - p * entropy(channel.e10) - (1 - p) * entropy(channel.e01)
-    )
+    return float(entropy(received) - p * entropy(channel.e10) - (1 - p) * entropy(channel.e01))
 
 
 def winners_channel(error: float, *, n_units: int, n_active: int) -> Channel:

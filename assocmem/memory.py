@@ -296,7 +296,7 @@ class AssociativeMemory:
             max_steps=max_steps,
             noise=noise,
             clamp=clamp,
-            schedule=schedule,
+            schedule=tuple(schedule),
             self_term=self_term,
             ties=ties,
             generator=np.random.default_rng(rng),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -43,7 +42,7 @@ class Request:
     max_steps: int
     noise: str
     clamp: bool
-    schedule: Sequence[int]
+    schedule: tuple[int, ...]
     self_term: str | None
     ties: str
     generator: np.random.Generator
@@ -102,7 +101,7 @@ class Request:
         unsuitable = {
             "noise": (self.noise, "fixed"),
             "clamp": (bool(self.clamp), False),
-            "schedule": (tuple(self.schedule), ()),
+            "schedule": (self.schedule, ()),
             "self_term": (self.self_term, None),
         }
         for name, (value, only) in unsuitable.items():
@@ -114,7 +113,7 @@ class Request:
 
     def _procedure(self, evaluator: Evaluator, n_queries: int) -> Procedure:
         shared = evaluator.statistics.shared
-        self_term = self.self_term or evaluator.rule.self_term
+        self_term = evaluator.rule.self_term if self.self_term is None else self.self_term
         return Procedure(
             self._activation(evaluator, n_queries),
             self.channel,
@@ -153,9 +152,7 @@ class Request:
             return OwnNoise(self.channel, n_queries, truth)
         return FixedNoise(self.channel, n_queries)
 
-    def _calibrate(
-        self, evaluator: Evaluator, patterns: States
-    ) -> NDArray[np.float64]:
+    def _calibrate(self, evaluator: Evaluator, patterns: States) -> NDArray[np.float64]:
         """Return the mean true noise of each step of a simulated retrieval of `patterns`."""
         if self.channel is None:
             raise TypeError("channel: must be given")
@@ -181,9 +178,7 @@ def _simulated_queries(
     return corrupt(patterns, completeness=1 - channel.e10, addition=addition, rng=generator)
 
 
-def _truth(
-    truth: ArrayLike | None, queries: States, noise: str
-) -> States | None:
+def _truth(truth: ArrayLike | None, queries: States, noise: str) -> States | None:
     if noise != "true":
         return None
     if truth is None:
@@ -193,9 +188,7 @@ def _truth(
     return patterns
 
 
-def _calibration(
-    calibration: ArrayLike | None, n_units: int, noise: str
-) -> States | None:
+def _calibration(calibration: ArrayLike | None, n_units: int, noise: str) -> States | None:
     if noise != "calibrated":
         return None
     if calibration is None:

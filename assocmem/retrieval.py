@@ -95,9 +95,7 @@ class Answers:
         self.n_steps = np.zeros(n_queries, np.intp)
         self.converged = np.zeros(n_queries, bool)
 
-    def record(
-        self, step: int, which: Indices, states: States, potentials: Potentials
-    ) -> None:
+    def record(self, step: int, which: Indices, states: States, potentials: Potentials) -> None:
         """Take over what a step found for the queries `which`."""
         if potentials.finite.dtype != self.finite.dtype and step == 1:
             self.finite = self.finite.astype(potentials.finite.dtype)

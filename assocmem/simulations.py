@@ -1,7 +1,7 @@
 """Simulations for the ivisit framework: watch a memory recall, and watch it fill up.
 
-    ivisit gui associative-recall
-    ivisit run associative-capacity --steps 40 --out capacity.npz
+ivisit gui associative-recall
+ivisit run associative-capacity --steps 40 --out capacity.npz
 """
 
 from __future__ import annotations
@@ -140,9 +140,7 @@ class AssociativeRecall(iv.Simulation):
         self.cue = patterns.corrupt(
             self.target, completeness=self.completeness, addition=addition, rng=self.query_rng
         )
-        self.channel = Channel.of_query(
-            self.completeness, addition, n_units=N_UNITS, n_active=k
-        )
+        self.channel = Channel.of_query(self.completeness, addition, n_units=N_UNITS, n_active=k)
         self.state_before = self.cue
 
     def _method(self) -> Method:

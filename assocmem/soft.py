@@ -22,7 +22,7 @@ from assocmem.evaluation import Evaluator
 from assocmem.noise import posterior_noise
 from assocmem.retrieval import Answers, Procedure, RetrievalResult, own_evidence
 from assocmem.rules.base import LikelihoodRule, Potentials
-from assocmem.weights import BLOCK_SYNAPSES, active_units, add, gather, take
+from assocmem.weights import BLOCK_SYNAPSES, WeightMatrix, active_units, add, gather, take
 
 #: Ranges of posteriors and of log rho: beyond them a single unit could overrule all others.
 POSTERIOR_RANGE, LOG_RATIO_RANGE = (1e-7, 1 - 1e-6), (-16.0, 14.0)
@@ -122,6 +122,8 @@ class SoftRetrieval:
             finite[row] -= level.weights.finite[units].sum(axis=0, dtype=np.float64)
             if evidence.infinite is not None:
                 infinite[row] = evidence.infinite.sum(axis=0, where=others)
+        for part in (finite, infinite):
+            self._clear_certain(part, level)
         return add(add(own, level.bias), Potentials(finite, infinite))
 
     def _evidence_of_loud_units(self, log_ratios: NDArray[np.float32]) -> Potentials:
@@ -140,7 +142,14 @@ class SoftRetrieval:
             owner, first = np.unique(query[rows], return_index=True)
             for q, part in zip(owner, np.split(evidence, first[1:]), strict=True):
                 total[q] += part.sum(axis=0)
+        self._clear_certain(total, level)
         return Potentials(total)
+
+    @staticmethod
+    def _clear_certain(total: NDArray[np.number], level: WeightMatrix) -> None:
+        """Set evidence to zero for outputs whose prior alone decides."""
+        if level.bias.infinite is not None:
+            total[:, level.bias.infinite != 0] = 0
 
     def _posterior(self, x: Potentials) -> NDArray[np.floating]:
         """Return the posterior of each unit; within blocks exactly one unit is active."""

@@ -49,7 +49,7 @@ class Bayes(LikelihoodRule):
 class BayesianConfidencePropagation(Rule):
     """Bayes without the evidence of silent inputs ("BCP", our definition).
 
-        x_j = log(M1(j) / M0(j)) + sum_{q_i = 1} log(A / B)
+    x_j = log(M1(j) / M0(j)) + sum_{q_i = 1} log(A / B)
     """
 
     name = "bcp"

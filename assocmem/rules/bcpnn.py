@@ -44,7 +44,7 @@ def _evidence(counts: Counts, if_active: Any, if_silent: Any) -> Potentials:
 class NoisyBCPNN(Rule):
     """BCPNN with a noise model, active inputs only.
 
-        x_j = log(M1(j) / M) + sum_{q_i = 1} log(A / p)
+    x_j = log(M1(j) / M) + sum_{q_i = 1} log(A / p)
     """
 
     name = "bcpnn-noise"
@@ -79,7 +79,7 @@ class ClassicBCPNN(Rule):
 class FullBCPNN(LikelihoodRule):
     """BCPNN with a noise model and the evidence of silent inputs.
 
-        x_j = log(M1(j) / M) + sum_{q_i = 1} log(A / p) + sum_{q_i = 0} log((1 - A) / (1 - p))
+    x_j = log(M1(j) / M) + sum_{q_i = 1} log(A / p) + sum_{q_i = 0} log((1 - A) / (1 - p))
     """
 
     name = "bcpnn-full"

@@ -83,9 +83,7 @@ class ReadingVersion:
         return self.bayes(i, j, 1) if symbol else NOTHING
 
     def bcpnn_full(self, i, j, symbol):
-        return minus(
-            plog(self.symbol_given_output(i, j, symbol, 1)), plog(self.symbol(i, symbol))
-        )
+        return minus(plog(self.symbol_given_output(i, j, symbol, 1)), plog(self.symbol(i, symbol)))
 
     def bcpnn_noise(self, i, j, symbol):
         return self.bcpnn_full(i, j, 1) if symbol else NOTHING

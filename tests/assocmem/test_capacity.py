@@ -142,9 +142,7 @@ def test_a_comparison_uses_the_same_numbers_and_exports_them(tmp_path):
     with open(tmp_path / "table.csv", newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert [row["method"] for row in rows] == ["bayes", "mine", "covariance"]
-    assert [int(row["n_patterns"]) for row in rows] == [
-        c.n_patterns for c in comparison.capacities
-    ]
+    assert [int(row["n_patterns"]) for row in rows] == [c.n_patterns for c in comparison.capacities]
     assert float(rows[0]["bits_gain"]) == first.bits_gain
     figure = comparison.plot(tmp_path / "bars.png")
     assert (tmp_path / "bars.png").read_bytes().startswith(b"\x89PNG")

@@ -46,9 +46,7 @@ class Experiment:
         self.n_units, self.n_active, self.n_patterns = n_units, n_active, n_patterns
         self.completeness, self.addition = completeness, addition
         self.ensemble = ensemble
-        self.channel = Channel.of_query(
-            completeness, addition, n_units=n_units, n_active=n_active
-        )
+        self.channel = Channel.of_query(completeness, addition, n_units=n_units, n_active=n_active)
 
     def draw(self, of_patterns, of_queries):
         stored = self.ensemble(self.n_patterns, self.n_units, self.n_active, rng=of_patterns)
@@ -126,9 +124,7 @@ def incomplete_cues():
     """Output errors with half of each pattern as cue and nothing wrong (figure D)."""
     experiment = Experiment(200, 8, 200, 0.5, 0.0, patterns.palm)
     modes = {"iterated": "fixed", "ANE": "batch", "soft": "soft"}
-    return {
-        name: pooled_error("bayes", experiment, noise=noise) for name, noise in modes.items()
-    }
+    return {name: pooled_error("bayes", experiment, noise=noise) for name, noise in modes.items()}
 
 
 def test_hard_noise_estimation_gains_nothing_without_false_alarms(incomplete_cues):

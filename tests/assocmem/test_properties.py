@@ -100,9 +100,7 @@ def test_a_batch_of_queries_equals_one_by_one(rule, X, Q, channel, data):
     batch = memory.retrieve(Q, rng=rng, **call)
     single = [memory.retrieve(q, rng=same_rng, **call) for q in Q]
     for name in ("patterns", "n_steps", "converged"):
-        np.testing.assert_array_equal(
-            getattr(batch, name), [getattr(one, name) for one in single]
-        )
+        np.testing.assert_array_equal(getattr(batch, name), [getattr(one, name) for one in single])
     np.testing.assert_allclose(
         batch.potentials.finite, [one.potentials.finite for one in single], atol=1e-5
     )

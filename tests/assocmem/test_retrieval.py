@@ -181,7 +181,7 @@ def test_core_steps_have_fewer_winners_but_the_answer_has_all(palm_memory):
     memory, _, queries = palm_memory()
     for steps in (1, 2, 3):
         out = memory.retrieve(
-            queries, channel=CHANNEL, n_active=6, schedule=(3, 4), max_steps=steps
+            queries, channel=CHANNEL, n_active=6, schedule=np.array([3, 4]), max_steps=steps
         )
         assert (out.patterns.sum(axis=1) == 6).all()
     assert (out.n_steps > 2).all()

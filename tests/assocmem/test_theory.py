@@ -109,19 +109,17 @@ def test_signal_and_noise_of_linear_rules_are_as_computed(rule, n_false):
     if rule == "presynaptic-covariance":
         scale = 1 / (p * n_patterns)
     ratio = np.mean(signals) / math.sqrt(np.mean(variances))
-    expected = theory.linear_signal_to_noise(
-        rule, n_patterns, p, q, n_correct=c, n_false=n_false
-    )
+    expected = theory.linear_signal_to_noise(rule, n_patterns, p, q, n_correct=c, n_false=n_false)
     spread = np.hypot(
         np.std(signals) / np.mean(signals), np.std(variances) / (2 * np.mean(variances))
     )
     margin = FOUR_SIGMA * spread / math.sqrt(150)
     # Rules with the usages of single units know the addressed pattern itself: order 1/M.
     assert ratio == pytest.approx(expected, rel=margin + 2 / n_patterns)
-    assert np.mean(signals) > 0
-    assert np.mean(signals) == pytest.approx(
-        scale * signal(rule, p, c, n_false), rel=margin + 3 / n_patterns
-    ) or rule in ("covariance", "presynaptic-covariance")
+    # Division by the usage of single inputs, 12 on average, adds a few percent.
+    bias = 0.1 if rule == "presynaptic-covariance" else 3 / n_patterns
+    expected = scale * signal(rule, p, c, n_false)
+    assert np.mean(signals) == pytest.approx(expected, rel=margin + bias)
 
 
 def signal(rule, p, c, f):
