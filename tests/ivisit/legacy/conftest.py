@@ -131,7 +131,15 @@ def load(write: Callable[..., Path]) -> Callable[..., OldScript]:
     return lambda directives, **parts: OldScript(write(directives, **parts))
 
 
-@pytest.fixture(params=["all_widgets", "plot"])
-def sample(request: pytest.FixtureRequest) -> Path:
-    """Each of the sample scripts."""
-    return SCRIPTS / f"{request.param}.py"
+@pytest.fixture
+def run_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], OldScript]:
+    """A function that loads an old script from its file."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("IVISIT_DB", raising=False)
+    return OldScript
+
+
+@pytest.fixture
+def scripts() -> Path:
+    """The folder with the sample scripts."""
+    return SCRIPTS
