@@ -123,6 +123,8 @@ class Rasterizer:
 
         self.figure = figure
         self.canvas = FigureCanvasAgg(figure)
+        self._natural_dpi = figure.dpi
+        self._natural_size = tuple(figure.bbox.size)
         self._background: Any = None
         self._layout: tuple[Any, ...] = ()
         self._arranged_for: tuple[Any, ...] = ()
@@ -134,12 +136,14 @@ class Rasterizer:
         Parameters
         ----------
         width, height : int, optional
-            Size in pixels; by default the figure's own size.
+            Size in pixels; by default the figure's own size. In a small place letters and lines
+            are smaller, too, but never so small that they cannot be read.
         """
-        if width and height:
-            dpi = self.figure.dpi
-            if tuple(self.figure.bbox.size.astype(int)) != (width, height):
-                self.figure.set_size_inches(width / dpi, height / dpi)
+        if width and height and tuple(self.figure.bbox.size.astype(int)) != (width, height):
+            natural_width, natural_height = self._natural_size
+            scale = min(width / natural_width, height / natural_height)
+            self.figure.set_dpi(self._natural_dpi * min(max(scale, 0.75), 1.5))
+            self.figure.set_size_inches(width / self.figure.dpi, height / self.figure.dpi)
         size = tuple(self.figure.bbox.size)
         if self._pixels is not None and not self.figure.stale and self._layout[:1] == (size,):
             return self._pixels
@@ -228,7 +232,14 @@ class Rasterizer:
         self._arranged_for = arranged_for
         from matplotlib.layout_engine import ConstrainedLayoutEngine
 
+        # A legend inside the axes needs no room around them, however wide it is.
+        legends = [a.get_legend() for a in self.figure.axes if a.get_legend() is not None]
+        inside = [legend for legend in legends if legend.get_bbox_to_anchor() is legend.parent.bbox]
+        for legend in inside:
+            legend.set_in_layout(False)
         ConstrainedLayoutEngine().execute(self.figure)
+        for legend in inside:
+            legend.set_in_layout(True)
         return True
 
     def _has_own_margins(self) -> bool:
