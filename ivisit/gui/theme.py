@@ -232,7 +232,7 @@ class Theme:
             "*Menu.activeForeground": p.on_accent,
             "*Menu.disabledForeground": p.muted,
             "*Menu.selectColor": p.text,
-            "*Menu.relief": "flat",
+            "*Menu.relief": "raised",
             "*Menu.borderWidth": 1,
             "*Menu.activeBorderWidth": 0,
         }
