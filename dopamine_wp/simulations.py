@@ -110,11 +110,11 @@ class Training(iv.Simulation):
         for _ in range(self.repeats):
             self.trainer.step()
         record = self.trainer.record
-        self.losses = record.loss[-1]
+        self.losses = np.broadcast_to(record.loss[-1], len(self.trainer.theta))
         self.loss = np.median(self.losses)
-        self.rpe = record.rpe[-1].mean()
+        self.rpe = np.mean(record.rpe[-1])
         self.learning_rate = np.median(record.rate[-1])
-        self.agreement = record.agreement[-1].mean()
+        self.agreement = np.mean(record.agreement[-1])
         # A window may train for hours
         record.clear()
 

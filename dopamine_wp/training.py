@@ -23,21 +23,29 @@ from dopamine_wp.optimizers.probe import Probe
 
 @dataclass
 class Record:
-    """Rows of a history, one array (R,) per step and curve."""
+    """Rows of a history: per step and curve an array (R,), or one number for all replicas."""
 
-    loss: list[np.ndarray] = field(default_factory=list)
-    rate: list[np.ndarray] = field(default_factory=list)
-    rpe: list[np.ndarray] = field(default_factory=list)
-    agreement: list[np.ndarray] = field(default_factory=list)
+    loss: list[np.ndarray | float] = field(default_factory=list)
+    rate: list[np.ndarray | float] = field(default_factory=list)
+    rpe: list[np.ndarray | float] = field(default_factory=list)
+    agreement: list[np.ndarray | float] = field(default_factory=list)
     fpe: list[float] = field(default_factory=list)
 
-    def add(self, proposal: Proposal, fpe: float, replicas: int) -> None:
-        """Append what one step reports."""
-        self.loss.append(_row(proposal.loss, replicas))
-        self.rate.append(_row(proposal.rate, replicas))
-        self.rpe.append(_row(proposal.rpe, replicas))
-        self.agreement.append(_row(proposal.agreement, replicas))
+    def add(self, proposal: Proposal, fpe: float) -> None:
+        """Append what one step reports; NaN where a rule reports nothing."""
+        self.loss.append(np.nan if proposal.loss is None else proposal.loss)
+        self.rate.append(np.nan if proposal.rate is None else proposal.rate)
+        self.rpe.append(np.nan if proposal.rpe is None else proposal.rpe)
+        self.agreement.append(np.nan if proposal.agreement is None else proposal.agreement)
         self.fpe.append(fpe)
+
+    def curve(self, name: str, replicas: int) -> np.ndarray:
+        """Return a curve as an array (steps, R)."""
+        rows = getattr(self, name)
+        result = np.empty((len(rows), replicas))
+        for step, row in enumerate(rows):
+            result[step] = row
+        return result
 
     def clear(self) -> None:
         """Forget the curves so far, so that an endless run does not fill the memory.
@@ -46,13 +54,6 @@ class Record:
         """
         for rows in (self.loss, self.rate, self.rpe, self.agreement, self.fpe):
             rows.clear()
-
-
-def _row(value: np.ndarray | float | None, replicas: int) -> np.ndarray:
-    """Return one number per replica; NaN where a rule reports nothing."""
-    if isinstance(value, np.ndarray) and value.ndim == 1:
-        return value
-    return np.full(replicas, np.nan if value is None else value)
 
 
 class Trainer:
@@ -149,9 +150,12 @@ class Trainer:
             )
         trainer = cls(net, optimizer, batches, theta=history.theta, rng=0, **options)
         trainer.key = history.key
-        curves = {name: list(getattr(history, name)) for name in ("loss", "rate", "rpe")}
         trainer.record = Record(
-            **curves, agreement=list(history.agreement), fpe=history.fpe.tolist()
+            loss=list(history.loss),
+            rate=list(history.rate),
+            rpe=list(history.rpe),
+            agreement=list(history.agreement),
+            fpe=history.fpe.tolist(),
         )
         trainer.steps_done = history.steps
         trainer.fpe = float(history.fpe[-1]) if history.steps else 0.0
@@ -211,13 +215,12 @@ class Trainer:
     def history(self, status: str = "finished") -> History:
         """Return the run so far; `status` says why it ended."""
         replicas = len(self.theta)
-        curves = {
-            name: np.array(getattr(self.record, name)).reshape(-1, replicas)
-            for name in ("loss", "rate", "rpe", "agreement")
-        }
         return History(
             theta=np.ascontiguousarray(self.theta),
-            **curves,
+            loss=self.record.curve("loss", replicas),
+            rate=self.record.curve("rate", replicas),
+            rpe=self.record.curve("rpe", replicas),
+            agreement=self.record.curve("agreement", replicas),
             fpe=np.array(self.record.fpe, dtype=float),
             solved_at=self.solved_at.copy(),
             failed=self.failed.copy(),
@@ -246,7 +249,7 @@ class Trainer:
         if proposal.candidate_loss is not None:
             self._note_solved(np.where(keep, proposal.candidate_loss, np.inf), self.fpe)
         self.theta, self._known_loss, self._state = theta, loss, dict(proposal.state)
-        self.record.add(proposal, self.fpe, len(theta))
+        self.record.add(proposal, self.fpe)
         self.steps_done += 1
 
     def _as_kept(self, theta: np.ndarray | None) -> np.ndarray | None:

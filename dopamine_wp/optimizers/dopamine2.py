@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass
 
-import numpy as np
-
 from dopamine_wp import _checks
 from dopamine_wp.optimizers.base import Decay, PerturbationOptimizer, Proposal
 from dopamine_wp.optimizers.coding import adaptive_coding
@@ -103,7 +101,7 @@ class Dopamine2(PerturbationOptimizer):
         return Proposal(
             theta=candidate,
             loss=loss,
-            rate=np.full(len(loss), probe.rate),
+            rate=probe.rate,
             rpe=delta.sum(axis=0) / len(delta),
             state=coding | moments,
         )
