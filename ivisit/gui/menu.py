@@ -40,7 +40,7 @@ class MenuBar(tk.Menu):
 
     def _add_file(self) -> None:
         sets = self.window.sets
-        menu = self._submenu("File")
+        menu = self._submenu("File", postcommand=self.window.values.commit_typing)
         menu.add_command(label="New parameter set", command=sets.new)
         self.load_menu = self._submenu("Load", menu, postcommand=self._list_sets)
         self.version_menu = self._submenu("Former versions", menu, postcommand=self._list_versions)
@@ -61,7 +61,7 @@ class MenuBar(tk.Menu):
 
     def _add_simulation(self) -> None:
         window = self.window
-        menu = self._submenu("Simulation")
+        menu = self._submenu("Simulation", postcommand=window.values.commit_typing)
         menu.add_command(label="Run/Stop", accelerator="Space", command=window.toggle_run)
         menu.add_command(label="Init", accelerator="F5", command=window.init)
         menu.add_command(label="Step", accelerator="F6", command=window.step)

@@ -113,6 +113,8 @@ def scroll_on_wheel(root: tk.Tk) -> None:
             if isinstance(widget, ScrolledFrame):
                 widget.scroll(wheel_units(event) * 3)
                 return
+            if isinstance(widget, tk.Text) and widget.yview() != (0.0, 1.0):
+                return  # scrolls itself
             widget = widget.master
 
     for name in WHEEL_EVENTS:

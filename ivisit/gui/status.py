@@ -7,6 +7,8 @@ from collections import deque
 from tkinter import ttk
 from typing import TYPE_CHECKING
 
+from ivisit.gui.tooltip import Tooltip
+
 if TYPE_CHECKING:
     from ivisit.gui.window import Window
 
@@ -66,6 +68,8 @@ class StatusLine(ttk.Frame):
             label = ttk.Label(self, anchor="w", style="Muted.TLabel" if name == "set" else "TLabel")
             label.pack(side="left", padx=(0, px(16)))
             self.labels[name] = label
+        # A long message is cut where the line ends.
+        Tooltip(self.labels["message"], lambda: self._texts.get("message", ""), window.theme)
 
     def say(self, text: str) -> None:
         """Show a message for some seconds."""

@@ -86,8 +86,7 @@ class Toolbar(ttk.Frame):
             self.window.session.worker.steps_per_frame = None if text == FASTEST else int(text)
         else:
             self.window.say(f"Steps a frame: a whole number from 1 on, or {FASTEST}, not {text!r}")
-        self.show_pace()
-        self.pace.select_clear()
+        self._done(event)
 
     def _set_delay(self, event: tk.Event) -> None:
         text = self.delay.get().strip()
@@ -95,8 +94,15 @@ class Toolbar(ttk.Frame):
             self.window.session.worker.delay = int(text) / 1000
         else:
             self.window.say(f"Delay: whole milliseconds up to {LONGEST_DELAY}, not {text!r}")
+        self._done(event)
+
+    def _done(self, event: tk.Event) -> None:
+        """Show what counts, and give a blank its meaning again."""
         self.show_pace()
-        self.delay.select_clear()
+        for box in (self.pace, self.delay):
+            box.select_clear()
+        if str(event.type) != "FocusOut":
+            self.window.root.focus_set()
 
     def show_running(self, running: bool) -> None:
         """Have the button say what it does."""
@@ -116,7 +122,7 @@ class Toolbar(ttk.Frame):
         self.sets.select_clear()
 
     def _load(self, event: tk.Event) -> None:
-        self.sets.select_clear()
+        self.window.root.focus_set()
         name = self.sets.get()
         self.show_set(self.window.sets.name)  # until it is loaded
         self.window.sets.load(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ivisit.errors import ParameterError
 from ivisit.gui.undo import Action, UndoStack
 
 if TYPE_CHECKING:
@@ -81,13 +82,21 @@ class ValueCommands:
 
     def undo(self) -> None:
         """Take the last change of a value or of the parameter set back."""
-        label = self.undo_stack.undo()
-        self.window.say(f"Undone: {label}" if label else "There is nothing to undo")
+        try:
+            label = self.undo_stack.undo()
+        except ParameterError as error:
+            self.window.say(str(error))  # the source was edited since, and loaded again
+        else:
+            self.window.say(f"Undone: {label}" if label else "There is nothing to undo")
 
     def redo(self) -> None:
         """Do again what was undone."""
-        label = self.undo_stack.redo()
-        self.window.say(f"Done again: {label}" if label else "There is nothing to do again")
+        try:
+            label = self.undo_stack.redo()
+        except ParameterError as error:
+            self.window.say(str(error))
+        else:
+            self.window.say(f"Done again: {label}" if label else "There is nothing to do again")
 
     def commit_typing(self) -> None:
         """Take over what is being typed into a control."""

@@ -137,6 +137,7 @@ class Window:
         root.report_callback_exception = self._internal_error
         root.protocol("WM_DELETE_WINDOW", self.quit)
         root.bind("<Button-1>", self._leave_field, add=True)
+        root.title(f"{self.session.simulation_class.key} - ivisit")
         self.theme = Theme(root)
         self.theme.apply(LIGHT)
         path = Path(store) if store else default_path(store_name(self.session.simulation_class))
@@ -241,7 +242,9 @@ class Window:
         self.status.drew(now, frame.steps, frame.run)
 
     def _leave_field(self, event: Any) -> None:
-        """A click beside all fields ends the typing and gives the blank its meaning."""
+        """A click elsewhere takes over what was typed; beside all fields it ends the typing."""
+        if str(event.widget) != str(self.root.tk.call("focus")):
+            self.values.commit_typing()
         if isinstance(event.widget, tk.Misc) and event.widget.winfo_class() in BACKGROUND:
             self.root.focus_set()
 
@@ -269,7 +272,6 @@ class Window:
     def show_set(self) -> None:
         """Display the name of the present parameter set."""
         self.toolbar.show_set(self.sets.name)
-        self.root.title(f"{self.session.simulation_class.key} - ivisit")
         self.status.update_texts()
 
     def copy(self, text: str) -> None:

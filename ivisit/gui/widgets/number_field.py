@@ -7,7 +7,7 @@ from functools import partial
 from tkinter import ttk
 from typing import Any
 
-from ivisit.gui.scrolling import wheel_units
+from ivisit.gui.scrolling import WHEEL_EVENTS, wheel_units
 from ivisit.gui.widgets.ranges import Range, short_text
 
 
@@ -15,7 +15,7 @@ class NumberField:
     """The three parts in one row of `parent`, from column 0 on.
 
     The slider snaps to the steps, typed numbers are kept exactly. Up, Down, Page Up, Page Down
-    and, while the field has the focus, the mouse wheel go by steps.
+    and the mouse wheel go by steps while the slider or the field has the focus.
 
     Parameters
     ----------
@@ -62,16 +62,20 @@ class NumberField:
         # ttk's own bindings would move the thumb past the steps.
         self.scale.bindtags(tuple(t for t in self.scale.bindtags() if t != "TScale"))
         entry = self.entry
+        self._bind_steps(self.scale, {"Right": 1, "Left": -1})
+        self._bind_steps(entry, {})
         entry.bind("<Return>", lambda event: self._enter())
         entry.bind("<KP_Enter>", lambda event: self._enter())
         entry.bind("<FocusOut>", lambda event: self._leave())
-        entry.bind("<FocusIn>", lambda event: self._show_text(exact=True))
+        entry.bind("<FocusIn>", lambda event: self._arrive())
         entry.bind("<Escape>", lambda event: self._show_text(exact=True))
-        for key, count in (("Up", 1), ("Down", -1), ("Prior", 10), ("Next", -10)):
-            entry.bind(f"<{key}>", partial(self._step, count))
-        for wheel in ("<Button-4>", "<Button-5>", "<MouseWheel>"):
-            entry.bind(wheel, self._wheel)
-            self.scale.bind(wheel, self._wheel)
+
+    def _bind_steps(self, widget: ttk.Widget, keys: dict[str, int]) -> None:
+        """Have keys and wheel go by steps while `widget` has the focus."""
+        for key, count in ({"Up": 1, "Down": -1, "Prior": 10, "Next": -10} | keys).items():
+            widget.bind(f"<{key}>", partial(self._step, count))
+        for wheel in WHEEL_EVENTS:
+            widget.bind(wheel, self._wheel)
 
     # Showing --------------------------------------------------------------------------------
 
@@ -79,16 +83,16 @@ class NumberField:
         """Display `value`."""
         self.value = value
         self.scale.configure(value=self.range.fraction(value))
-        self._show_text(exact=self._has_focus())
+        self._show_text(exact=self._has_focus(self.entry))
 
     def _show_text(self, exact: bool) -> None:
         self._shown_text = short_text(self.value, 1000 if exact else 8)
         self.entry.delete(0, "end")
         self.entry.insert(0, self._shown_text)
 
-    def _has_focus(self) -> bool:
+    def _has_focus(self, *widgets: ttk.Widget) -> bool:
         # Not focus_get(): it fails on widgets that only Tk knows, such as a list dropped down.
-        return str(self.entry.tk.call("focus")) == str(self.entry)
+        return str(self.entry.tk.call("focus")) in map(str, widgets)
 
     def is_editing(self) -> bool:
         """Tell whether the thumb is held or a typed number is not yet committed."""
@@ -101,7 +105,8 @@ class NumberField:
     # The user's doing -----------------------------------------------------------------------
 
     def _press(self, event: Any) -> None:
-        self.entry.focus_set()
+        # Not the field: there a blank would be typed, and here it runs and stops.
+        self.scale.focus_set()
         self.dragging, self._dragged = True, False
         if "slider" not in self.scale.identify(event.x, event.y):
             self._drag(event)
@@ -125,7 +130,7 @@ class NumberField:
         return "break"  # the field's own reaction would move the cursor
 
     def _wheel(self, event: Any) -> str | None:
-        if not self._has_focus():
+        if not self._has_focus(self.entry, self.scale):
             return None  # the wheel scrolls the controls
         return self._step(-wheel_units(event))
 
@@ -138,6 +143,11 @@ class NumberField:
     def _enter(self) -> None:
         self.finish()
         self.entry.select_range(0, "end")
+
+    def _arrive(self) -> None:
+        # The event may come after the first keys.
+        if self.entry.get() == self._shown_text:
+            self._show_text(exact=True)
 
     def _leave(self) -> None:
         self.finish()

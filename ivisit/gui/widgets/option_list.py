@@ -41,6 +41,7 @@ class OptionListWidget(ControlWidget):
     def _choose(self) -> None:
         self.box.select_clear()
         self.commit(self.options[self.box.current()])
+        self.window.root.focus_set()  # a blank runs and stops again
 
     def _show(self, value: Any) -> None:
         self.box.set(str(value))

@@ -158,6 +158,18 @@ def test_edited_source_is_loaded_again_with_the_values_kept(user, tmp_path):
     assert user.value("sigma") == 7.0
 
 
+def test_undoing_the_change_of_a_control_that_is_gone_costs_a_message(user, tmp_path):
+    path = tmp_path / "edited.py"
+    write(path, extra="mode = iv.OptionList('a', ['a', 'b'])")
+    window = user.open(load_file(path))
+    user.choose(user.control("mode").box, 1)
+    write(path)
+    window.source.reload()
+    user.until(lambda: "mode" not in window.layout.controls)
+    window.values.undo()
+    assert "has no parameter 'mode'" in window.status.labels["message"].cget("text")
+
+
 def test_a_running_simulation_goes_on_after_reloading(user, tmp_path):
     path = tmp_path / "edited.py"
     write(path)

@@ -8,6 +8,7 @@ import pytest
 
 import ivisit as iv
 from ivisit.gui.results import save_result
+from ivisit.runner import replay
 
 pytestmark = pytest.mark.window
 
@@ -250,23 +251,41 @@ def test_a_missing_set_costs_a_message_only(user):
     assert title(window) == "a"
 
 
-def test_a_run_result_is_saved_with_its_traces(user, tmp_path):
-    class Walk(iv.Simulation):
-        position = iv.Trace()
+class Walk(iv.Simulation):
+    """A random walk."""
 
-        def init(self):
-            self.position = 0.0
+    size = iv.Slider(1.0, 0.0, 9.0)
+    position = iv.Trace()
 
-        def step(self):
-            self.position += 1.0
+    def init(self):
+        self.position = 0.0
 
-    window = user.open(Walk)
-    for _ in range(3):
-        window.step()
+    def step(self):
+        self.position += self.size * self.rng.standard_normal()
+
+
+def test_a_run_that_was_steered_by_hand_is_saved_and_can_be_replayed(user, tmp_path):
+    window = user.open(Walk, seed=3)
+    window.toggle_run()
+    user.until(lambda: window.steps > 20)
+    user.type(entry(user, "size"), "5")
+    user.until(lambda: window.engine.changes)
+    window.toggle_run()
+    user.until(lambda: not window.session.worker.running)
     save_result(window, str(tmp_path / "run.npz"))
     user.until(lambda: message(window).startswith("Saved"))
-    assert list(iv.RunResult.load(tmp_path / "run.npz").traces["position"]) == [1.0, 2.0, 3.0]
+    result = iv.RunResult.load(tmp_path / "run.npz")
+    assert result.seed == 3
+    assert [change.value for change in result.changes] == [5.0]
+    again = replay(Walk, result)
+    assert list(again.traces["position"]) == list(result.traces["position"])
+
+
+def test_traces_are_saved_as_a_table_and_a_bad_path_costs_a_message(user, tmp_path):
+    window = user.open(Walk)
+    window.step()
     save_result(window, str(tmp_path / "run.csv"))
-    user.until((tmp_path / "run.csv").exists)
+    user.until(lambda: message(window).startswith("Saved"))
+    assert "position" in (tmp_path / "run.csv").read_text()
     save_result(window, str(tmp_path / "nowhere" / "run.npz"))
     user.until(lambda: "cannot be saved" in message(window))

@@ -136,6 +136,30 @@ def test_keys_and_the_wheel_go_by_steps_while_the_field_has_the_focus(user):
     assert user.value("sigma") == 3.2
 
 
+def test_after_a_drag_keys_go_by_steps_and_a_blank_still_runs_and_stops(user):
+    window = user.open(Sample)
+    scale = user.control("count").number.scale
+    window.root.focus_force()
+    user.drag(scale, [0.5])
+    value = user.value("count")
+    for key, expected in (("Right", value + 1), ("Left", value), ("Down", value - 1)):
+        scale.event_generate(f"<{key}>")
+        assert user.value("count") == expected
+    scale.event_generate("<space>")
+    assert window.session.running
+    user.choose(user.control("mode").box, 1)
+    window.update()
+    window.root.event_generate("<space>")
+    assert not window.session.running
+
+
+def test_a_click_on_a_button_takes_over_what_is_being_typed_elsewhere(user):
+    window = user.open(Sample)
+    user.type(user.control("count").number.entry, "8", key="")
+    user.click(window.toolbar.step_button)
+    user.until(lambda: "'count': 8" in user.panel("seen").text.get("1.0", "end"))
+
+
 def test_the_wheel_changes_nothing_without_the_focus(user):
     user.open(Sample)
     user.window.root.focus_force()
