@@ -25,6 +25,7 @@ from ivisit.legacy.declare import declare
 from ivisit.legacy.display import Display
 from ivisit.legacy.parent import Parent
 from ivisit.legacy.records import DataWidget, Finding, Widget
+from ivisit.legacy.starting import begin
 from ivisit.simulation import Simulation, SimulationType
 
 logger = logging.getLogger(__name__)
@@ -42,12 +43,15 @@ class Script:
         The script's own simulation; it and the classes that it uses exist only once.
     path : Path or None
         The file, where there is one.
+    database : Path or None
+        The old ``.db`` file that was given by name.
     claimed : bool
         Whether an engine uses it.
     """
 
     simulation: Any
     path: Path | None = None
+    database: Path | None = None
     claimed: bool = False
 
 
@@ -86,6 +90,15 @@ class OldSimulation(Simulation):
         self._display = Display(self, engine)
         self._parent = Parent(self, engine, self._display)
         self._choose_mode()
+
+    def _opening(self, path: Path) -> str | None:
+        name, messages = begin(self, path)
+        for finding in self._findings:
+            if finding.severity == "error":
+                messages.append(str(finding))
+        if messages:
+            self._engine.link.post("message", text="; ".join(messages))
+        return name
 
     # Life cycle -----------------------------------------------------------------------------
 

@@ -15,12 +15,16 @@ from ivisit.legacy.adapter import OldSimulation
 from ivisit.legacy.bindings import bind
 from ivisit.legacy.declare import declare
 from ivisit.legacy.merge import with_value_of
-from ivisit.legacy.records import ParameterWidget, Widget, identity
+from ivisit.legacy.records import ImageWidget, ParameterWidget, Widget, identity
 from ivisit.legacy.tables import StoredSimulation, read_tables
 from ivisit.registry import get_simulation
 from ivisit.store import ParameterSet, ParameterStore
 
 logger = logging.getLogger(__name__)
+
+#: Smallest extent of a picture in the window, and what its frame and heading take, in pixels.
+LEAST_PICTURE = 60
+FRAME_WIDTH, FRAME_HEIGHT = 16, 36
 
 
 def import_database(
@@ -73,7 +77,7 @@ def import_database(
             "made": stored.dates[0],
             "changed": stored.dates[1],
         }
-        layout = {**_layout(stored, names), "imported": origin}
+        layout = {**_layout(stored, names, target), "imported": origin}
         changed.append(
             store.save(
                 target, name, values, comment=stored.comment, grade=stored.grade, layout=layout
@@ -148,7 +152,24 @@ def _values(
     return values, names
 
 
-def _layout(stored: StoredSimulation, names: Mapping[Widget, str]) -> dict[str, Any]:
+def _extent(widget: ImageWidget, name: str, target: Any) -> dict[str, int]:
+    """Return the size that a picture had in the old window, with the new one's frame around it."""
+    if not (isinstance(target, type) and issubclass(target, OldSimulation)):
+        return {}
+    data = getattr(target._script.simulation.data, widget.data, None)
+    try:
+        height, width = target.panels[name].validate(data).shape[:2]
+    except ParameterError:
+        return {}
+    return {
+        "width": max(round(width * widget.scale), LEAST_PICTURE) + FRAME_WIDTH,
+        "height": max(round(height * widget.scale), LEAST_PICTURE) + FRAME_HEIGHT,
+    }
+
+
+def _layout(
+    stored: StoredSimulation, names: Mapping[Widget, str], target: Any
+) -> dict[str, Any]:
     """Return places and pace; widgets that were never moved apart have no places.
 
     The window shows the newest frame at its own pace, so that the old numbers of steps a frame
@@ -159,6 +180,9 @@ def _layout(stored: StoredSimulation, names: Mapping[Widget, str]) -> dict[str, 
         names[widget]: {"x": x, "y": y} for widget, (x, y) in stored.positions if widget in names
     }
     apart = len({(place["x"], place["y"]) for place in places.values()}) > 1
+    for widget in stored.widgets:
+        if isinstance(widget, ImageWidget) and widget in names:
+            places[names[widget]] |= _extent(widget, names[widget], target)
     return {
         "widgets": places if apart else {},
         "steps_per_frame": None,

@@ -7,11 +7,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ivisit.errors import DirectiveError
+from ivisit.errors import DirectiveError, StoreError
 from ivisit.legacy.adapter import OldSimulation, Script, simulation_class
 from ivisit.legacy.directives import Directives, read_directives
 from ivisit.legacy.lines import MARK, read_source
-from ivisit.legacy.records import Block
+from ivisit.legacy.merge import ParseMode, merge
+from ivisit.legacy.records import Block, Widget
+from ivisit.legacy.starting import find_database
+from ivisit.legacy.tables import read_tables
 from ivisit.registry import hand_over
 
 logger = logging.getLogger(__name__)
@@ -29,13 +32,15 @@ def open_script(simulation: Any, fname: str | None, doc: str) -> None:
     doc : str
         What the script says about itself.
     """
-    script = Script(simulation, script_file(simulation))
+    file = Path(fname or sys.argv[1]) if fname or len(sys.argv) > 1 else None
+    is_old = file is not None and file.suffix == ".db"
+    script = Script(simulation, script_file(simulation), database=file if is_old else None)
     simulations = simulations_of(script, doc)
     if hand_over(*simulations):
         return
     from ivisit.gui import open_window
 
-    open_window(simulations[0])
+    open_window(simulations[0], store=None if is_old else file)
 
 
 def simulations_of(script: Script, doc: str = "") -> list[type[OldSimulation]]:
@@ -44,18 +49,42 @@ def simulations_of(script: Script, doc: str = "") -> list[type[OldSimulation]]:
     for finding in directives.findings:
         logger.log(_LEVELS[finding.severity], "%s", finding)
     blocks = directives.blocks or [Block("")]
+    former = _former_widgets(script, blocks)
     stem = script.path.stem if script.path else script.simulation.name
     return [
         simulation_class(
             script,
             key=stem if len(blocks) == 1 else f"{stem}:{block.name}",
             name=block.name or stem,
-            widgets=block.widgets,
+            # The script says what its widgets are; those that it never had are kept.
+            widgets=merge(former[block.name], block.widgets, ParseMode.UPDATE).widgets,
             findings=directives.findings,
             doc=doc or "A script for IVISIT 0.7x.",
         )
         for block in blocks
     ]
+
+
+def _former_widgets(script: Script, blocks: list[Block]) -> dict[str, list[Widget]]:
+    """Return the widgets that the script's old file has for each block, by the block's name.
+
+    Simulations whose name is that of no block belong to the first one: 0.72 calls them ``N.N.``,
+    or the user has named them.
+    """
+    former: dict[str, list[Widget]] = {block.name: [] for block in blocks}
+    database = find_database(script)
+    if database is None:
+        return former
+    try:
+        simulations = read_tables(database)
+    except StoreError as error:
+        logger.warning("%s", error)
+        return former
+    for simulation in simulations:
+        former[simulation.name if simulation.name in former else blocks[0].name].extend(
+            simulation.widgets
+        )
+    return former
 
 
 _LEVELS = {"error": logging.WARNING, "warning": logging.WARNING, "note": logging.DEBUG}
