@@ -14,13 +14,16 @@ from scipy.special import expit
 
 from assocmem._types import Indices, Reals, States
 from assocmem._validation import choice, refusal, whole_number
-from assocmem.rules.base import Potentials, Rule
+from assocmem.rules.base import Potentials, Rule, take
 
 ACTIVATIONS = ("threshold", "winners", "block-winners", "willshaw")
 
 #: Most steps of the search for the threshold at which posteriors sum up to k, its relative
 #: precision, and the log odds beyond which a posterior is certain (within single precision).
 NORMALIZING_STEPS, NORMALIZING_PRECISION, LARGEST_LOG_ODDS = 60, 1e-5, 80.0
+
+#: Potentials that are ranked or normalized at once: 1 MB in single precision.
+CHUNK_NUMBERS = 2**18
 
 
 class Activation(ABC):
@@ -208,6 +211,14 @@ def winners(potentials: Potentials, n_active: Indices, order: Reals | None = Non
     order : ndarray, shape (n_rows, n_units), optional
         Ties go to the smaller number; default the smaller index.
     """
+    active = np.empty(potentials.finite.shape, np.uint8)
+    for rows in _chunks(active.shape):
+        part = None if order is None else order[rows]
+        active[rows] = _winners(take(potentials, rows), n_active[rows], part)
+    return active
+
+
+def _winners(potentials: Potentials, n_active: Indices, order: Reals | None) -> NDArray[np.bool_]:
     key = potentials.finite
     if potentials.infinite is not None:
         # Units above and below the count of the last winner are decided by that count alone.
@@ -224,7 +235,13 @@ def winners(potentials: Potentials, n_active: Indices, order: Reals | None = Non
             tied = tied[np.argsort(order[row, tied], kind="stable")]
         n_losers = np.count_nonzero(active[row]) - n_active[row]
         active[row, tied[len(tied) - n_losers :]] = False
-    return active.view(np.uint8)
+    return active
+
+
+def _chunks(shape: tuple[int, ...]) -> list[slice]:
+    """Return slices of rows that stay in the cache."""
+    height = max(1, CHUNK_NUMBERS // max(1, shape[1]))
+    return [slice(start, start + height) for start in range(0, shape[0], height)]
 
 
 def _kth_largest(values: Reals, k: Indices) -> Reals:
@@ -252,13 +269,19 @@ def normalized_probability(potentials: Potentials, n_active: Indices) -> Reals:
 
     Units with more (fewer) infinities than the k-th largest pair are certainly active (silent).
     """
+    result = np.empty_like(potentials.finite)
+    for rows in _chunks(result.shape):
+        result[rows] = _normalized_probability(take(potentials, rows), n_active[rows])
+    return result
+
+
+def _normalized_probability(potentials: Potentials, n_active: Indices) -> Reals:
     finite = potentials.finite
-    last = _kth_largest(finite, n_active)
     if potentials.infinite is not None:
         deciding = _kth_largest(potentials.infinite, n_active)
         finite = np.where(potentials.infinite == deciding, finite, -np.inf)
-        last = _kth_largest(np.where(potentials.infinite > deciding, np.inf, finite), n_active)
         finite[potentials.infinite > deciding] = np.inf
+    last = _kth_largest(finite, n_active)
     # With odds y = exp(x - last) and t = exp(theta - last): sigmoid(x - theta) = y / (y + t).
     odds = np.exp(np.clip(finite - last, -LARGEST_LOG_ODDS, LARGEST_LOG_ODDS))
     threshold = np.exp(_log_threshold(odds, n_active)).astype(odds.dtype)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from assocmem._types import Indices, States
 from assocmem.channel import Channel
 from assocmem.learning import PatternStatistics
-from assocmem.rules.base import LikelihoodRule, Potentials, Rule, Terms
+from assocmem.rules.base import LikelihoodRule, Potentials, Rule, Terms, take
 from assocmem.weights import (
     WeightCache,
     WeightMatrix,
@@ -23,7 +23,6 @@ from assocmem.weights import (
     add,
     build,
     level_sum,
-    take,
 )
 
 #: Distance of the nodes, in log rho, between which sums over silent inputs are interpolated by
@@ -96,6 +95,7 @@ class Evaluator:
         few_rows = 2 * np.count_nonzero(state) < state.shape[1]
         if may_use_rows and few_rows and not own_term:
             return self.estimated_each(state, np.tile(noise, (len(state), 1)), own_term)
+        self.cache.make_room(np.float32)
         matrix = build(self.statistics, self.adaptive_rule, Channel(*noise), np.float32)
         x = matrix.potentials(state)
         return add(x, matrix.own(state)) if own_term else x
@@ -122,6 +122,7 @@ class Evaluator:
     def level(self, rule: LikelihoodRule, ratio: float) -> WeightMatrix:
         """Return the evidence of inputs with one likelihood ratio, and its sum with the prior."""
         if self._level is None or self._level[0] != ratio:
+            self.cache.make_room(np.float32)
             evidence = np.empty(self.statistics.coincidences.shape, np.float32)
             bias = level_sum(self.statistics, rule, ratio, evidence)
             self._level = ratio, WeightMatrix(Potentials(evidence), bias, None, None)

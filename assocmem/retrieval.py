@@ -17,8 +17,8 @@ from assocmem.activation import Activation
 from assocmem.channel import Channel
 from assocmem.evaluation import Evaluator
 from assocmem.noise import NoiseSource
-from assocmem.rules.base import Potentials, difference, plog
-from assocmem.weights import add, choose, take
+from assocmem.rules.base import Potentials, difference, plog, take
+from assocmem.weights import add, choose
 
 
 @dataclass(frozen=True)

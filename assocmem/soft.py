@@ -21,8 +21,8 @@ from assocmem.channel import Channel
 from assocmem.evaluation import Evaluator
 from assocmem.noise import posterior_noise
 from assocmem.retrieval import Answers, Procedure, RetrievalResult, own_evidence
-from assocmem.rules.base import LikelihoodRule, Potentials
-from assocmem.weights import BLOCK_SYNAPSES, WeightMatrix, active_units, add, gather, take
+from assocmem.rules.base import LikelihoodRule, Potentials, take
+from assocmem.weights import BLOCK_SYNAPSES, WeightMatrix, active_units, add, gather
 
 #: Ranges of posteriors and of log rho: beyond them a single unit could overrule all others.
 POSTERIOR_RANGE, LOG_RATIO_RANGE = (1e-7, 1 - 1e-6), (-16.0, 14.0)

@@ -19,8 +19,7 @@ from numpy.typing import NDArray
 from assocmem.channel import Channel
 from assocmem.learning import PatternStatistics
 from assocmem.memory import AssociativeMemory
-from assocmem.rules.base import Potentials, Rule, Terms
-from assocmem.weights import take
+from assocmem.rules.base import Potentials, Rule, Terms, take
 
 CHANNELS = (
     Channel(0.05, 0.25),

@@ -22,7 +22,7 @@ from assocmem.rules.base import LikelihoodRule, Potentials, Rule, difference
 #: Synapses whose terms are computed at once: a few temporaries of this size fit the L2 cache.
 BLOCK_SYNAPSES = 2**17
 
-#: Bytes that weight matrices kept for later calls may take (at least one is kept).
+#: Bytes that weight matrices kept for later calls and one in the making may take together.
 CACHE_BYTES = 10**9
 
 #: Numbers gathered at once when rows are added up: 1 MB in single precision.
@@ -99,12 +99,16 @@ class WeightCache:
         if key in self._matrices:
             self._matrices.move_to_end(key)
             return self._matrices[key]
-        size = self.statistics.coincidences.size * np.dtype(dtype).itemsize
-        while self._matrices and size + self._kept_bytes() > CACHE_BYTES:
-            self._matrices.popitem(last=False)
+        self.make_room(dtype)
         matrix = build(self.statistics, rule, channel or NO_NOISE, dtype)
         self._matrices[key] = matrix
         return matrix
+
+    def make_room(self, dtype: type[np.floating]) -> None:
+        """Drop the least recently used matrices until one more fits into `CACHE_BYTES`."""
+        size = self.statistics.coincidences.size * np.dtype(dtype).itemsize
+        while self._matrices and size + self._kept_bytes() > CACHE_BYTES:
+            self._matrices.popitem(last=False)
 
     def _kept_bytes(self) -> int:
         return sum(matrix.nbytes for matrix in self._matrices.values())
@@ -191,7 +195,7 @@ def active_units(inputs: NDArray[np.uint8]) -> list[NDArray[np.intp]]:
     """Return the indices of the active units of each query."""
     query, unit = np.nonzero(inputs)
     ends = np.bincount(query, minlength=len(inputs)).cumsum()
-    return np.split(unit, ends[:-1])
+    return np.split(unit, ends[:-1])[: len(inputs)]
 
 
 def gather(
@@ -239,12 +243,6 @@ def add(left: Potentials, right: Potentials) -> Potentials:
     if not counts:
         return Potentials(finite)
     return Potentials(finite, np.broadcast_to(sum(counts), finite.shape))
-
-
-def take(pairs: Potentials, which: Any) -> Potentials:
-    """Return some rows of an array of pairs."""
-    infinite = None if pairs.infinite is None else pairs.infinite[which]
-    return Potentials(pairs.finite[which], infinite)
 
 
 def _clear_diagonal(block: Potentials, start: int) -> None:

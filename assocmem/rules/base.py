@@ -211,6 +211,12 @@ def difference(left: Potentials, right: Potentials) -> Potentials:
     return Potentials(finite, infinite)
 
 
+def take(pairs: Potentials, which: Any) -> Potentials:
+    """Return some rows of an array of pairs."""
+    infinite = None if pairs.infinite is None else pairs.infinite[which]
+    return Potentials(pairs.finite[which], infinite)
+
+
 def given_active(counts: Counts, if_active: Any, if_silent: Any) -> NDArray[Any]:
     """Return P(symbol at input i | output j active) = (M11 p1 + M01 p0) / M1(j).
 
