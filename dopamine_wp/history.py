@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -159,7 +160,7 @@ class History:
                 about = json.loads(str(arrays.pop("about")))
         except FileNotFoundError:
             raise
-        except (OSError, KeyError, ValueError, EOFError) as error:
+        except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
             raise ValueError(f"History.load: {os.fspath(path)!r} is not a saved history") from error
         if about.pop("format", None) != _FORMAT:
             raise ValueError(f"History.load: {os.fspath(path)!r} was saved by a newer version")

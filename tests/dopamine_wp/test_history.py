@@ -40,10 +40,11 @@ def test_saving_takes_the_name_as_it_is_replaces_the_file_and_leaves_nothing_els
 
 
 def test_a_file_that_is_no_history_is_refused(tmp_path):
-    text, arrays = tmp_path / "notes.txt", tmp_path / "other.npz"
+    text, arrays, torn = (tmp_path / name for name in ("notes.txt", "other.npz", "torn.npz"))
     text.write_text("hello")
     np.savez(arrays, about="{}")
-    for path in (text, arrays):
+    torn.write_bytes(a_history(Adam()).save(tmp_path / "whole.npz").read_bytes()[:500])
+    for path in (text, arrays, torn):
         with pytest.raises(ValueError, match=rf"History.load: '.*{path.name}'"):
             History.load(path)
     with pytest.raises(FileNotFoundError):

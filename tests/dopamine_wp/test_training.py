@@ -290,7 +290,7 @@ def test_theta_keeps_dtype_and_layout_whatever_a_rule_proposes():
 
 
 def test_many_replicas_and_few_replicas_follow_the_same_rule_in_both_layouts():
-    """The noise block of one replica is independent of the memory layout only for R = 1."""
+    """Without noise the memory layout changes the last bits only."""
     theta = NET.init(1, rng=0)
     assert NET.memory_order(1) == "C"
     assert NET.memory_order(1000) == "F"
