@@ -68,10 +68,13 @@ class Request:
         procedure = self._procedure(evaluator, len(queries))
         source = self._noise_source(len(queries), _truth(truth, queries, self.noise))
         calibrating = _calibration(calibration, queries.shape[1], self.noise)
+        soft = None
+        if self.noise == "soft" and self.channel is not None:
+            soft = SoftRetrieval(evaluator, queries, procedure, self.channel)
         if not evaluator.statistics.n_patterns:
             return _nothing(len(queries), evaluator.n_outputs, source)
-        if self.noise == "soft" and self.channel is not None:
-            return SoftRetrieval(evaluator, queries, procedure, self.channel).run()
+        if soft is not None:
+            return soft.run()
         if calibrating is not None:
             source = ScheduledNoise(self._calibrate(evaluator, calibrating), len(queries))
         return iterate(evaluator, queries, procedure, source)

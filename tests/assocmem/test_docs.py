@@ -14,7 +14,7 @@ from assocmem import RULES
 from assocmem.activation import ACTIVATIONS
 from assocmem.noise import NOISE_MODES
 
-PAGE = Path(assocmem.__file__).parents[1] / "docs" / "assocmem.md"
+PAGE = Path(__file__).parents[2] / "docs" / "assocmem.md"
 MODULES = [m.name for m in pkgutil.walk_packages(assocmem.__path__, "assocmem.")]
 
 

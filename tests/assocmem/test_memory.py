@@ -73,6 +73,9 @@ def test_an_empty_memory_answers_with_zeros(rule):
     out = memory.retrieve([[1, 0, 1, 0]], channel=CHANNEL, n_active=2)
     assert not out.patterns.any()
     assert out.noise.tolist() == [[0.05, 0.25]]
+    if rule not in ("bayes", "bcpnn-full"):
+        with pytest.raises(ValueError, match="noise: "):
+            memory.retrieve([1, 0, 1, 0], channel=CHANNEL, n_active=2, noise="soft")
     with pytest.raises(ValueError, match="potentials: the memory is empty"):
         memory.potentials([1, 0, 1, 0], CHANNEL)
     with pytest.raises(ValueError, match="weights: the memory is empty"):
