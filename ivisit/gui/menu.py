@@ -68,6 +68,18 @@ class MenuBar(tk.Menu):
         menu.add_separator()
         menu.add_command(label="Seed ...", command=self.ask_seed)
         menu.add_command(label="Reload source", accelerator="Ctrl+R", command=window.source.reload)
+        self.simulation_menu = menu
+        self._offered: list[str] = []
+
+    def offer(self, text: str, command: Callable[[], Any]) -> None:
+        """Add an entry of the simulation's own, or replace the one of that text."""
+        if text in self._offered:
+            self.simulation_menu.entryconfigure(text, command=command)
+            return
+        if not self._offered:
+            self.simulation_menu.add_separator()
+        self._offered.append(text)
+        self.simulation_menu.add_command(label=text, command=command)
 
     def _add_view(self) -> None:
         menu = self._submenu("View")

@@ -61,6 +61,9 @@ def handle(window: Window, request: Request) -> None:
     commands = _commands(window)
     if request.action == "message":
         window.say(text)
+    elif request.action == "menu":
+        callback = request.arguments["callback"]
+        window.menu.offer(text, lambda: window.session.worker.post(callback))
     elif request.action == "title":
         window.root.title(text)
     elif request.action == "command" and request.arguments.get("name") in commands:
@@ -86,6 +89,7 @@ def _commands(window: Window) -> dict[str, Callable[[], object]]:
         "cont": session.run,
         "stop": session.stop,
         "save": window.sets.save,
+        "reload": window.source.reload,
     }
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tkinter as tk
+from collections.abc import Callable
 from tkinter import ttk
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ivisit.gui.tooltip import Tooltip
 
@@ -26,10 +27,9 @@ class Toolbar(ttk.Frame):
         px = window.theme.pixels
         super().__init__(window.root, padding=(px(10), px(8), px(10), px(6)))
         self.window = window
-        session = window.session
-        self.run_button = self._button("Run", window.toggle_run, "Run or stop (space)", "Accent.")
-        self.step_button = self._button("Step", session.step, "Compute one step (F6)")
-        self.init_button = self._button("Init", session.init, "Start a new run (F5)")
+        self.run_button = self._button("Run", window.toggle_run, "Run or stop (space)")
+        self.step_button = self._button("Step", window.step, "Compute one step (F6)")
+        self.init_button = self._button("Init", window.init, "Start a new run (F5)")
         self.run_button.configure(width=7, style="Accent.TButton")
         self._gap()
         help_text = (
@@ -41,7 +41,7 @@ class Toolbar(ttk.Frame):
             "Delay", DELAYS, 6, self._set_delay, "Milliseconds to wait after each picture."
         )
         ttk.Label(self, text="ms", style="Muted.TLabel").pack(side="left", padx=(px(4), 0))
-        self.save_button = ttk.Button(self, text="Save", command=window.sets.save)
+        self.save_button = ttk.Button(self, text="Save", command=window.sets.save, takefocus=False)
         self.save_button.pack(side="right", padx=(px(8), 0))
         Tooltip(self.save_button, "Save the parameter set (Ctrl-S)", window.theme)
         self.sets = ttk.Combobox(self, state="readonly", width=20, postcommand=self.list_sets)
@@ -51,8 +51,11 @@ class Toolbar(ttk.Frame):
         ttk.Label(self, text="Parameter set").pack(side="right", padx=(px(12), px(8)))
         self.show_pace()
 
-    def _button(self, text: str, command: object, help_text: str, style: str = "") -> ttk.Button:
-        button = ttk.Button(self, text=text, command=command, style=f"{style}TButton")  # type: ignore[arg-type]
+    def _button(
+        self, text: str, command: Callable[[], object], help_text: str
+    ) -> ttk.Button:
+        # A click must not take the focus: the blank would then press the button again.
+        button = ttk.Button(self, text=text, command=command, takefocus=False)
         button.pack(side="left", padx=(0, self.window.theme.pixels(6)))
         Tooltip(button, help_text, self.window.theme)
         return button
@@ -61,14 +64,14 @@ class Toolbar(ttk.Frame):
         ttk.Frame(self, width=self.window.theme.pixels(10)).pack(side="left")
 
     def _box(
-        self, label: str, values: tuple[str, ...], width: int, command: object, help_text: str
+        self, label: str, values: tuple[str, ...], width: int, command: Any, help_text: str
     ) -> ttk.Combobox:
         px = self.window.theme.pixels
         ttk.Label(self, text=label).pack(side="left", padx=(px(8), px(6)))
         box = ttk.Combobox(self, values=values, width=width)
         box.pack(side="left")
         for event in ("<<ComboboxSelected>>", "<Return>", "<KP_Enter>", "<FocusOut>"):
-            box.bind(event, command)  # type: ignore[call-overload]
+            box.bind(event, command)
         Tooltip(box, help_text, self.window.theme)
         return box
 

@@ -98,11 +98,10 @@ class ValueCommands:
         else:
             self.window.say(f"Done again: {label}" if label else "There is nothing to do again")
 
-    def commit_typing(self) -> None:
-        """Take over what is being typed into a control."""
-        # As a path: some widgets, such as lists that drop down, are known to Tk only.
-        focus = str(self.window.root.tk.call("focus"))
+    def commit_typing(self, clicked: str = "") -> None:
+        """Take over what has been typed into a control, unless `clicked` is a part of it."""
+        # Not only where the focus is: a click moves that before the field hears of it.
         layout = self.window.layout
         for control in layout.controls.values() if layout is not None else ():
-            if focus.startswith(f"{control}."):
+            if not clicked.startswith(f"{control}."):
                 control.finish()

@@ -243,8 +243,7 @@ class Window:
 
     def _leave_field(self, event: Any) -> None:
         """A click elsewhere takes over what was typed; beside all fields it ends the typing."""
-        if str(event.widget) != str(self.root.tk.call("focus")):
-            self.values.commit_typing()
+        self.values.commit_typing(clicked=str(event.widget))
         if isinstance(event.widget, tk.Misc) and event.widget.winfo_class() in BACKGROUND:
             self.root.focus_set()
 
