@@ -214,13 +214,17 @@ def pattern_capacity(
             )
             for bound in ("error", "low", "high")
         }
-    n_patterns = limits["error"]
-    answers = measures.winners_channel(
-        measure(n_patterns).error if n_patterns else 0.0, n_units=n_units, n_active=n_active
-    )
-    sizes: dict[str, Any] = {"n_units": n_units, "n_active": n_active, "answers": answers}
+    return _conclude(measure, limits)
+
+
+def _conclude(measure: _Measurement, limits: dict[str, int]) -> Capacity:
+    """Return the capacity, given the largest M at which the error and each bound is tolerated."""
+    n_patterns, task = limits["error"], measure.task
+    error = measure(n_patterns).error if n_patterns else 0.0
+    sizes: dict[str, Any] = {"n_units": task.n_units, "n_active": task.n_active}
+    sizes["answers"] = measures.winners_channel(error, **sizes)
     return Capacity(
-        method=chosen,
+        method=measure.method,
         n_patterns=n_patterns,
         low=min(limits["high"], n_patterns),
         high=max(limits["low"], n_patterns),
