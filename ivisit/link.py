@@ -23,10 +23,12 @@ class Request:
         ``range`` (minimum=, maximum=, step=; None keeps): change the range of a slider;
         ``bind`` (sequence=, callback=): have ``callback(MouseEvent)`` called, on the worker's
         thread, for a Tk event sequence such as ``<Button-1>`` on an image or figure panel;
+        ``menu`` (text=, callback=): offer an entry in the menu of the simulation; when it is
+        chosen, ``callback()`` is called between two steps;
         ``message`` (text=): show a line in the status bar;
         ``title`` (text=): change the window's title;
         ``command`` (name=): do what the button of that name does: ``init``, ``step``, ``run``,
-        ``cont`` (run on without a new beginning), ``stop`` or ``save``;
+        ``cont`` (run on without a new beginning), ``stop``, ``save`` or ``reload``;
         ``quit``: close the window.
     widget : str
         Name of the control or panel; empty where the request concerns the window.
