@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
@@ -23,8 +24,10 @@ from ivisit.errors import ParameterError
 from ivisit.legacy.bindings import Binding
 from ivisit.legacy.declare import declare
 from ivisit.legacy.display import Display
+from ivisit.legacy.merge import ParseMode
 from ivisit.legacy.parent import Parent
 from ivisit.legacy.records import DataWidget, Finding, Widget
+from ivisit.legacy.reparsing import wish
 from ivisit.legacy.starting import begin
 from ivisit.simulation import Simulation, SimulationType
 
@@ -47,12 +50,15 @@ class Script:
         The old ``.db`` file that was given by name.
     claimed : bool
         Whether an engine uses it.
+    resets : bool
+        Whether its values are to be those of the directives, whatever they were before.
     """
 
     simulation: Any
     path: Path | None = None
     database: Path | None = None
     claimed: bool = False
+    resets: bool = False
 
 
 class OldSimulation(Simulation):
@@ -90,6 +96,23 @@ class OldSimulation(Simulation):
         self._display = Display(self, engine)
         self._parent = Parent(self, engine, self._display)
         self._choose_mode()
+        if self._script.resets:
+            engine.post(self._use_defaults)
+        if self._source is not None:
+            for mode in (ParseMode.ONLY_NEW, ParseMode.UPDATE):
+                engine.link.post(
+                    "menu", text=mode.value, callback=partial(self._read_again, mode)
+                )
+
+    def _use_defaults(self) -> None:
+        for name, control in self.controls.items():
+            self._engine.set(name, control.default)
+
+    def _read_again(self, mode: ParseMode) -> None:
+        """Have the window load the script anew, with its directives read in another mode."""
+        assert self._source is not None
+        wish(self._source, mode, self._records.values())
+        self._engine.link.post("command", name="reload")
 
     def _opening(self, path: Path) -> str | None:
         name, messages = begin(self, path)

@@ -12,7 +12,8 @@ from ivisit.legacy.adapter import OldSimulation, Script, simulation_class
 from ivisit.legacy.directives import Directives, read_directives
 from ivisit.legacy.lines import MARK, read_source
 from ivisit.legacy.merge import ParseMode, merge
-from ivisit.legacy.records import Block, Widget
+from ivisit.legacy.records import Block, Widget, identity
+from ivisit.legacy.reparsing import Wish, take_wish
 from ivisit.legacy.starting import find_database
 from ivisit.legacy.tables import read_tables
 from ivisit.registry import hand_over
@@ -50,6 +51,8 @@ def simulations_of(script: Script, doc: str = "") -> list[type[OldSimulation]]:
         logger.log(_LEVELS[finding.severity], "%s", finding)
     blocks = directives.blocks or [Block("")]
     former = _former_widgets(script, blocks)
+    wish = take_wish(script.path)
+    script.resets = wish.mode is ParseMode.UPDATE
     stem = script.path.stem if script.path else script.simulation.name
     return [
         simulation_class(
@@ -57,12 +60,22 @@ def simulations_of(script: Script, doc: str = "") -> list[type[OldSimulation]]:
             key=stem if len(blocks) == 1 else f"{stem}:{block.name}",
             name=block.name or stem,
             # The script says what its widgets are; those that it never had are kept.
-            widgets=merge(former[block.name], block.widgets, ParseMode.UPDATE).widgets,
+            widgets=_widgets(former[block.name], block, wish),
             findings=directives.findings,
             doc=doc or "A script for IVISIT 0.7x.",
         )
         for block in blocks
     ]
+
+
+def _widgets(former: list[Widget], block: Block, wish: Wish) -> list[Widget]:
+    """Return the widgets of a block, with those that only the old file has."""
+    widgets = merge(former, block.widgets, ParseMode.UPDATE).widgets
+    if wish.mode is ParseMode.ONLY_NEW:
+        present = {identity(widget) for widget in widgets}
+        known = [widget for widget in wish.former if identity(widget) in present]
+        widgets = merge(known, widgets, ParseMode.ONLY_NEW).widgets
+    return widgets
 
 
 def _former_widgets(script: Script, blocks: list[Block]) -> dict[str, list[Widget]]:

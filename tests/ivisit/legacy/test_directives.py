@@ -215,7 +215,11 @@ ITEM = "#@IVISIT:DICTSLIDERITEM & {name} & {range} & {key} & {type} & {value}"
 
 
 def item(
-    name: str = "I", range: str = "[0,5,5,0.1]", key: str = "k", type: str = "float", value: str = "1"
+    name: str = "I",
+    range: str = "[0,5,5,0.1]",
+    key: str = "k",
+    type: str = "float",
+    value: str = "1",
 ) -> str:
     return ITEM.format(name=name, range=range, key=key, type=type, value=value)
 

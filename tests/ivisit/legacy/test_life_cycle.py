@@ -105,7 +105,7 @@ def test_bind_may_have_other_names_for_its_arguments(load):
     assert calls_of(script) == [(script.parent, (script.display,))]
 
 
-# Buttons and modifications -------------------------------------------------------------------------
+# Buttons and modifications ---------------------------------------------------------------------
 
 NOTE_BUTTON = """
     def bind(self, parent=None, display=None):

@@ -7,8 +7,8 @@ import pytest
 
 import ivisit as iv
 from ivisit import Engine
-from ivisit.simulation import parse_values
 from ivisit.registry import load_file
+from ivisit.simulation import parse_values
 
 EVERY_DIRECTIVE = """
     SIMULATION & every directive twice
