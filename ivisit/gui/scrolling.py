@@ -103,6 +103,22 @@ def wheel_units(event: Any) -> int:
 WHEEL_EVENTS = ("<Button-4>", "<Button-5>", "<MouseWheel>")
 
 
+def scroll_on_tab(root: tk.Tk) -> None:
+    """Scroll to the widget that the Tab key leads to."""
+
+    def moved(event: Any) -> None:
+        path = str(root.tk.call("focus"))
+        target = widget = root.nametowidget(path) if path else root
+        while widget is not None:
+            if isinstance(widget, ScrolledFrame):
+                widget.show_widget(target)
+            widget = widget.master
+
+    # Tk moves the focus in its own bindings of these events, which come first.
+    for name in ("<<NextWindow>>", "<<PrevWindow>>"):
+        root.bind_all(name, moved, add=True)
+
+
 def scroll_on_wheel(root: tk.Tk) -> None:
     """Let the mouse wheel scroll the innermost `ScrolledFrame` under the pointer."""
 

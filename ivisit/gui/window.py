@@ -20,7 +20,7 @@ from ivisit.gui.layout import AutomaticLayout, FreeLayout, Layout
 from ivisit.gui.menu import MenuBar
 from ivisit.gui.reloading import SourceCommands
 from ivisit.gui.requests import handle
-from ivisit.gui.scrolling import protect_from_wheel, scroll_on_wheel
+from ivisit.gui.scrolling import protect_from_wheel, scroll_on_tab, scroll_on_wheel
 from ivisit.gui.session import QuickSwitching, Session
 from ivisit.gui.sets import SetCommands
 from ivisit.gui.status import StatusLine
@@ -153,6 +153,7 @@ class Window:
         for kind in ("TCombobox", "TScale"):
             protect_from_wheel(root, kind)
         scroll_on_wheel(root)
+        scroll_on_tab(root)
         root.configure(menu=self.menu)
         width = min(self.theme.pixels(WIDTH), root.winfo_screenwidth())
         margin = self.theme.pixels(SCREEN_MARGIN)

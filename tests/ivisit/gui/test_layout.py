@@ -97,6 +97,15 @@ def test_thirty_controls_scroll_to_the_last_one(user):
     assert box(last)[3] <= box(column)[3]
 
 
+def test_the_tab_key_scrolls_to_the_control_that_it_leads_to(user):
+    window = user.open(simulation(30, 1))
+    column = window.layout.column
+    user.key(user.control("control_0").number.entry, *["Tab"] * 45)
+    focus = window.root.focus_get()
+    assert box(focus)[1] > box(user.control("control_19"))[1]
+    user.until(lambda: box(column)[1] <= box(focus)[1] and box(focus)[3] <= box(column)[3])
+
+
 def test_few_controls_need_no_scroll_bar(user):
     layout = user.open(simulation(4, 2)).layout
     assert not layout.column.vertical_bar.winfo_ismapped()
