@@ -53,7 +53,6 @@ class Session:
 
     def start(self) -> None:
         """Start the thread and the first run."""
-        self.engine.link.is_open = True
         self.worker.start()
         self.worker.init()
 

@@ -125,6 +125,22 @@ def test_commands_do_what_the_buttons_do(user):
     user.until(lambda: window.engine.runs == 3)
 
 
+def test_a_simulation_may_offer_entries_of_its_own_in_the_menu(user):
+    window = user.open(Asking)
+    seen = []
+    for answer in ("first", "second"):
+        window.engine.link.post(
+            "menu", text="Do it", callback=lambda answer=answer: seen.append(answer)
+        )
+    user.wait(0.1)
+    menu = window.menu.simulation_menu
+    labels = [menu.entrycget(i, "label") for i in range(menu.index("end") + 1)
+              if menu.type(i) == "command"]  # fmt: skip
+    assert labels.count("Do it") == 1
+    menu.invoke("Do it")
+    user.until(lambda: seen == ["second"])
+
+
 def test_a_simulation_can_end_its_run_and_the_window(user):
     class Ending(iv.Simulation):
         engine = None
