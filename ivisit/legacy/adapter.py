@@ -46,6 +46,8 @@ class Script:
         The script's own simulation; it and the classes that it uses exist only once.
     path : Path or None
         The file, where there is one.
+    title : str
+        What the script calls itself in the title of its window.
     database : Path or None
         The old ``.db`` file that was given by name.
     claimed : bool
@@ -56,6 +58,7 @@ class Script:
 
     simulation: Any
     path: Path | None = None
+    title: str = ""
     database: Path | None = None
     claimed: bool = False
     resets: bool = False
@@ -121,6 +124,8 @@ class OldSimulation(Simulation):
                 messages.append(str(finding))
         if messages:
             self._engine.link.post("message", text="; ".join(messages))
+        if self._script.title:
+            self._engine.link.post("title", text=self._script.title)
         return name
 
     # Life cycle -----------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from ivisit.registry import hand_over
 logger = logging.getLogger(__name__)
 
 
-def open_script(simulation: Any, fname: str | None, doc: str) -> None:
+def open_script(simulation: Any, fname: str | None, *, title: str = "", doc: str = "") -> None:
     """Hand the simulations of the running script over, or open the window on the first of them.
 
     Parameters
@@ -30,15 +30,22 @@ def open_script(simulation: Any, fname: str | None, doc: str) -> None:
         The script's simulation.
     fname : str or None
         What the script gave to ``IVisit_main`` as the name of a file.
-    doc : str
-        What the script says about itself.
+    title : str, optional
+        What the script calls itself.
+    doc : str, optional
+        What it says about itself.
     """
     file = Path(fname or sys.argv[1]) if fname or len(sys.argv) > 1 else None
     is_old = file is not None and file.suffix == ".db"
-    script = Script(simulation, script_file(simulation), database=file if is_old else None)
+    script = Script(
+        simulation, script_file(simulation), title=title, database=file if is_old else None
+    )
     simulations = simulations_of(script, doc)
     if hand_over(*simulations):
         return
+    if len(simulations) > 1:
+        others = ", ".join(f"{script.path}:{cls.__name__}" for cls in simulations[1:])
+        logger.warning("there are more simulations: ivisit gui %s", others)
     from ivisit.gui import open_window
 
     open_window(simulations[0], store=None if is_old else file)

@@ -1,0 +1,262 @@
+"""Frames a second of old scripts in the window, here and under IVISIT 0.72, in one run.
+
+    python benchmarks/old_scripts.py --old-python /path/to/environment/bin/python
+
+The other environment has ``pip install ivisit==0.72 supylib numpy matplotlib pillow``; its Python
+can also be named by the environment variable IVISIT_OLD_PYTHON. Without it only the numbers of
+this version are printed. A display is needed, real or virtual (``xvfb-run``).
+
+Each script runs freely for some seconds, several times in turns; the best run counts, because
+whatever else the machine does can only slow a run down. Our window shows at most 60 frames a
+second, the newest one each time, while 0.72 counts every step as a frame. The last lines are the
+time that ``getMatplotlibImage`` takes, for a new figure each time and for one that changes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import textwrap
+from pathlib import Path
+
+#: Each script draws one picture a step; 0.72 shows each of them, ours the newest.
+SCRIPTS = {
+    "image": '''
+        #@IVISIT:SIMULATION & image
+        #@IVISIT:SLIDER & Speed & [200,1] & [0,10,5,1] & speed & -1 & int & 3
+        #@IVISIT:IMAGE & Picture & 1.0 & [0,255] & picture & int
+        import numpy as np
+        import ivisit as iv
+
+        class SimParameters(iv.IVisit_Parameters):
+            speed = 3
+
+        class SimData(iv.IVisit_Data):
+            picture = np.zeros((300, 400, 3), "uint8")
+
+        class Sim(iv.IVisit_Simulation):
+            def __init__(self):
+                iv.IVisit_Simulation.__init__(self, "image", SimParameters, SimData)
+                self.y, self.x = np.mgrid[0:300, 0:400]
+                self.n = 0
+
+            def step(self):
+                self.n += 1
+                wave = np.sin((self.x + self.n * SimParameters.speed) / 20.0) * 127 + 128
+                SimData.picture = np.stack([wave, wave * 0.5, 255 - wave], axis=2).astype("uint8")
+    ''',
+    "figure": '''
+        #@IVISIT:SIMULATION & figure
+        #@IVISIT:SLIDER & Speed & [200,1] & [0,10,5,1] & speed & -1 & int & 3
+        #@IVISIT:IMAGE & Plot & 1.0 & [0,255] & plot & int
+        import numpy as np
+        import ivisit as iv
+        from ivisit.matplotlib import *
+
+        class SimParameters(iv.IVisit_Parameters):
+            speed = 3
+
+        class SimData(iv.IVisit_Data):
+            plot = np.array([[0, 0, 0]])
+
+        class Sim(iv.IVisit_Simulation):
+            def __init__(self):
+                iv.IVisit_Simulation.__init__(self, "figure", SimParameters, SimData)
+                self.n = 0
+
+            def step(self):
+                self.n += 1
+                fig = getMatplotlibFigure(figsize=(4, 3))
+                ax = fig.add_subplot(111)
+                x = np.linspace(0, 10, 200)
+                ax.plot(x, np.sin(x + self.n * SimParameters.speed / 10.0))
+                SimData.plot = getMatplotlibImage(fig)
+    ''',
+}
+
+#: Appended to each script: count steps and pictures on the screen for some seconds, then quit.
+MEASURE = '''
+import json, os, sys, time
+seconds = float(os.environ["MEASURE_SECONDS"])
+counts = {}
+
+def count_frames():
+    """Count how often the window shows another picture, whoever draws it."""
+    if hasattr(iv, "IVisitImageWidget"):
+        widget, method = iv.IVisitImageWidget, "updateData"
+    else:
+        from ivisit.gui.panels.image import ImageWidget as widget
+        method = "show"
+    original = getattr(widget, method)
+
+    def counted(*arguments, **named):
+        counts["frames"] = counts.get("frames", 0) + 1
+        return original(*arguments, **named)
+
+    setattr(widget, method, counted)
+
+class Measured(Sim):
+    def main_init(self, parent=None):
+        Sim.main_init(self, parent)
+        if parent is not None:
+            count_frames()
+            parent.after(1500, self.start)
+
+    def start(self):
+        self.parent.onSim_run()
+        self.parent.after(1000, self.begin)
+
+    def begin(self):
+        counts["frames"] = 0
+        self.first, self.began = self.n, time.perf_counter()
+        self.parent.after(int(seconds * 1000), self.end)
+
+    def end(self):
+        took = time.perf_counter() - self.began
+        result = {"frames": counts["frames"] / took, "steps": (self.n - self.first) / took}
+        print("RESULT", json.dumps(result), flush=True)
+        os._exit(0)
+
+sim = Measured()
+sim.main_init()
+sim.init()
+sim.step()
+iv.IVisit_main(sim=sim)
+'''
+
+
+def measure(python: str, name: str, seconds: float) -> dict[str, float]:
+    """Run one script under an interpreter; return frames and steps a second."""
+    with tempfile.TemporaryDirectory() as folder:
+        script = Path(folder) / f"{name}.py"
+        script.write_text(textwrap.dedent(SCRIPTS[name]) + MEASURE, encoding="utf-8")
+        _prepare_database(python, script)
+        environment = {**os.environ, "MEASURE_SECONDS": str(seconds)}
+        environment.pop("IVISIT_DB", None)
+        answer = subprocess.run(
+            [python, script.name],
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60 + 10 * seconds,
+        )
+        for line in answer.stdout.splitlines():
+            if line.startswith("RESULT"):
+                return json.loads(line.removeprefix("RESULT"))
+        raise SystemExit(f"{python} {name}: no result\n{answer.stderr[-2000:]}")
+
+
+#: Milliseconds of one getMatplotlibImage: for a new figure, and for one whose line changes.
+DRAWING = """
+import json, time
+import numpy as np
+from ivisit.matplotlib import getMatplotlibFigure, getMatplotlibImage
+
+def new(n):
+    figure = getMatplotlibFigure(figsize=(4, 3))
+    (line,) = figure.add_subplot(111).plot(np.sin(np.arange(200) / 9 + n))
+    getMatplotlibImage(figure)
+    return figure, line
+
+figure, line = new(0)
+
+def changed(n):
+    line.set_ydata(np.sin(np.arange(200) / 9 + n))
+    getMatplotlibImage(figure)
+
+def best(draw):
+    times = []
+    for n in range(40):
+        began = time.perf_counter()
+        draw(n)
+        times.append(time.perf_counter() - began)
+    return min(times) * 1000
+
+print("RESULT", json.dumps({"new": best(new), "changed": best(changed)}))
+"""
+
+
+def measure_drawing(python: str) -> dict[str, float]:
+    """Return the milliseconds of one getMatplotlibImage under an interpreter."""
+    with tempfile.TemporaryDirectory() as folder:
+        answer = subprocess.run(
+            [python, "-c", DRAWING], cwd=folder, capture_output=True, text=True, check=True
+        )
+    return json.loads(answer.stdout.rpartition("RESULT")[2])
+
+
+def _compare_drawing(old_python: str) -> None:
+    """Print the times of getMatplotlibImage, the old ones too where they can be measured."""
+    ours = measure_drawing(sys.executable)
+    old = measure_drawing(old_python) if old_python else {}
+    for kind, time in ours.items():
+        text = f"getMatplotlibImage, {kind} figure: {time:.1f} ms"
+        if old:
+            text += f"; 0.72: {old[kind]:.1f} ms, ratio {old[kind] / time:.2f}"
+        print(text)
+
+
+def _prepare_database(python: str, script: Path) -> None:
+    """Have 0.72 read the directives, which there is done by hand; ours needs nothing."""
+    if python == sys.executable:
+        return
+    code = (
+        "import sys; from ivisit import sqldatabase, db_ivisit_cfg, IVisitParser\n"
+        "db = sqldatabase(db_ivisit_cfg, sys.argv[2], debugLevel=0)\n"
+        "IVisitParser(sys.argv[1], db, 'Also UPDATE OLD WIDGETS', None)\n"
+    )
+    subprocess.run(
+        [python, "-c", code, script.name, f"{script.stem}.db"],
+        cwd=script.parent,
+        check=True,
+        capture_output=True,
+    )
+
+
+def _is_usable(python: str) -> bool:
+    """Tell whether the interpreter has IVISIT 0.72."""
+    code = "import ivisit; assert ivisit.Version == '0.72' and hasattr(ivisit, 'IVisitParser')"
+    try:
+        # Not from this folder: its "ivisit" would be found first.
+        with tempfile.TemporaryDirectory() as folder:
+            answer = subprocess.run([python, "-c", code], capture_output=True, cwd=folder)
+    except OSError:
+        return False
+    return answer.returncode == 0
+
+
+def main() -> int:
+    """Measure and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--old-python", default=os.environ.get("IVISIT_OLD_PYTHON", ""))
+    parser.add_argument("--seconds", type=float, default=4.0, help="length of a run (default 4)")
+    parser.add_argument("--repeats", type=int, default=3, help="runs of each kind (default 3)")
+    options = parser.parse_args()
+    with_old = bool(options.old_python) and _is_usable(options.old_python)
+    if not with_old:
+        print("IVISIT 0.72 is not installed in the environment of --old-python: not compared")
+    print(f"{'script':8} {'':8} {'frames/s':>9} {'steps/s':>9}")
+    for name in SCRIPTS:
+        best: dict[str, dict[str, float]] = {}
+        for _ in range(options.repeats):
+            for which, python in (("ours", sys.executable), ("0.72", options.old_python)):
+                if which == "ours" or with_old:
+                    run = measure(python, name, options.seconds)
+                    if run["frames"] > best.get(which, {"frames": -1.0})["frames"]:
+                        best[which] = run
+        for which, run in best.items():
+            print(f"{name:8} {which:8} {run['frames']:9.1f} {run['steps']:9.1f}")
+        if with_old:
+            ratios = [best["ours"][key] / best["0.72"][key] for key in ("frames", "steps")]
+            print(f"{name:8} {'ratio':8} {ratios[0]:9.2f} {ratios[1]:9.2f}")
+    _compare_drawing(options.old_python if with_old else "")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
