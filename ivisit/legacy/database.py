@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +15,23 @@ from ivisit.legacy.adapter import OldSimulation
 from ivisit.legacy.bindings import bind
 from ivisit.legacy.declare import declare
 from ivisit.legacy.merge import with_value_of
-from ivisit.legacy.records import ImageWidget, ParameterWidget, Widget, identity
+from ivisit.legacy.records import (
+    ImageWidget,
+    ParameterWidget,
+    TextOutWidget,
+    Widget,
+    identity,
+)
 from ivisit.legacy.tables import StoredSimulation, read_tables
 from ivisit.registry import get_simulation
 from ivisit.store import ParameterSet, ParameterStore
 
 logger = logging.getLogger(__name__)
 
-#: Smallest extent of a picture in the window, and what its frame and heading take, in pixels.
-LEAST_PICTURE = 60
-FRAME_WIDTH, FRAME_HEIGHT = 16, 36
+#: What the frame and the heading of a panel take, and a letter of the heading, in pixels.
+FRAME_WIDTH, FRAME_HEIGHT, LETTER_WIDTH = 16, 36, 9
+#: Size of a text that has room, in pixels.
+TEXT_WIDTH, TEXT_HEIGHT = 280, 120
 
 
 def import_database(
@@ -152,7 +159,7 @@ def _values(
     return values, names
 
 
-def _extent(widget: ImageWidget, name: str, target: Any) -> dict[str, int]:
+def _picture_extent(widget: ImageWidget, name: str, target: Any) -> dict[str, int]:
     """Return the size that a picture had in the old window, with the new one's frame around it."""
     if not (isinstance(target, type) and issubclass(target, OldSimulation)):
         return {}
@@ -161,10 +168,21 @@ def _extent(widget: ImageWidget, name: str, target: Any) -> dict[str, int]:
         height, width = target.panels[name].validate(data).shape[:2]
     except ParameterError:
         return {}
+    heading = LETTER_WIDTH * len(widget.name)
     return {
-        "width": max(round(width * widget.scale), LEAST_PICTURE) + FRAME_WIDTH,
-        "height": max(round(height * widget.scale), LEAST_PICTURE) + FRAME_HEIGHT,
+        "width": max(round(width * widget.scale), heading) + FRAME_WIDTH,
+        "height": round(height * widget.scale) + FRAME_HEIGHT,
     }
+
+
+def _text_extent(place: Mapping[str, int], others: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    """Return a size for a text that leaves the widget below it free."""
+    below = [
+        other["y"] - place["y"]
+        for other in others
+        if other["y"] > place["y"] and abs(other["x"] - place["x"]) < TEXT_WIDTH
+    ]
+    return {"width": TEXT_WIDTH, "height": max(min([TEXT_HEIGHT, *below]) - 4, FRAME_HEIGHT)}
 
 
 def _layout(
@@ -181,8 +199,13 @@ def _layout(
     }
     apart = len({(place["x"], place["y"]) for place in places.values()}) > 1
     for widget in stored.widgets:
-        if isinstance(widget, ImageWidget) and widget in names:
-            places[names[widget]] |= _extent(widget, names[widget], target)
+        if widget not in names:
+            continue
+        place = places[names[widget]]
+        if isinstance(widget, ImageWidget):
+            place |= _picture_extent(widget, names[widget], target)
+        elif isinstance(widget, TextOutWidget):
+            place |= _text_extent(place, places.values())
     return {
         "widgets": places if apart else {},
         "steps_per_frame": None,
