@@ -44,7 +44,7 @@ demo: .venv/installed
 		echo "  Fedora:         sudo dnf install python3-tkinter" >&2; \
 		echo "  macOS:          brew install python-tk" >&2; fi
 	@if $(BIN)/python -c 'import tkinter; tkinter.Tk().destroy()' 2>/dev/null; then \
-		$(BIN)/ivisit gui $(DEMO); \
+		$(BIN)/ivisit gui $(DEMO) --run; \
 	else \
 		$(BIN)/ivisit run $(DEMO) --steps 100 -p sigma=4 --progress --quiet \
 			--out demo-result.npz --out demo-result.png && \
@@ -53,7 +53,7 @@ demo: .venv/installed
 	fi
 
 test: lint types xvfb
-	IVISIT_REQUIRE_DISPLAY=1 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 \
+	env -u DISPLAY IVISIT_REQUIRE_DISPLAY=1 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 \
 		$(BIN)/python -m pytest -q -n auto --dist loadgroup
 
 lint: .venv/installed-test

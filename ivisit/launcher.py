@@ -15,6 +15,7 @@ def launch(
     store: str | os.PathLike[str] | None = None,
     parameter_set: str | None = None,
     parameters: dict[str, Any] | None = None,
+    run: bool = False,
 ) -> None:
     """Open the window on `simulation` and return when it is closed.
 
@@ -31,6 +32,9 @@ def launch(
         Name of a stored parameter set to start with.
     parameters : dict, optional
         Values that take precedence over the set.
+    run : bool, optional
+        Whether the simulation runs at once. By default it waits for Run; only when `init` leaves
+        all panels empty the first step is computed, so that there is something to see.
 
     Raises
     ------
@@ -48,5 +52,10 @@ def launch(
     from ivisit.gui import open_window
 
     open_window(
-        found, seed=seed, store=store, parameter_set=parameter_set, parameters=parameters
+        found,
+        seed=seed,
+        store=store,
+        parameter_set=parameter_set,
+        parameters=parameters,
+        run=run,
     )

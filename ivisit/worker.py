@@ -82,6 +82,10 @@ class Worker:
         """Start a new run; a running simulation goes on from its beginning."""
         self._command(self.engine.init)
 
+    def show_something(self) -> None:
+        """Compute the first step if `init` has left all panels empty."""
+        self._command(self._show_something)
+
     def step(self, steps: int = 1) -> None:
         """Compute `steps` steps."""
         self._command(lambda: self._step(steps))
@@ -191,6 +195,10 @@ class Worker:
     def _stop_running(self) -> None:
         self.running = False
         self._stop_wanted = False
+
+    def _show_something(self) -> None:
+        if self.engine.steps == 0 and not self.engine.outputs(figures=False):
+            self._step(1)
 
     def _step(self, steps: int) -> None:
         if self.engine.state in ("new", "failed"):

@@ -73,6 +73,7 @@ def add(parsers: Any) -> None:
     )
     gui_parser.add_argument("simulation", help="a plugin's name or a path file.py[:Class]")
     add_start_options(gui_parser)
+    gui_parser.add_argument("--run", action="store_true", help="run at once")
 
 
 def _add_output_options(parser: argparse.ArgumentParser) -> None:
@@ -156,6 +157,7 @@ def gui(options: argparse.Namespace) -> int:
         store=options.db,
         parameter_set=options.set,
         parameters=assignments(simulation, options.parameters),
+        run=options.run,
     )
     return 0
 

@@ -40,9 +40,11 @@ def open_window(
     store: str | os.PathLike[str] | None = None,
     parameter_set: str | None = None,
     parameters: Mapping[str, Any] | None = None,
+    run: bool = False,
 ) -> None:
     """Open the window and return when it is closed; the parameters are those of `Window`.
 
+    The window does not open empty: when `init` leaves all panels so, the first step is computed.
     In a notebook it returns at once, and the window lives beside the notebook.
 
     Raises
@@ -66,6 +68,10 @@ def open_window(
         )
     except tk.TclError as error:
         raise IVisitError(f"The window cannot be opened: {error}. {HEADLESS_HINT}") from error
+    if run:
+        window.session.run()
+    else:
+        window.session.show_something()
     if kernel is None:
         window.mainloop()
     else:

@@ -56,6 +56,10 @@ class Session:
         self.worker.start()
         self.worker.init()
 
+    def show_something(self) -> None:
+        """Compute the first step if `init` has left all panels empty."""
+        self.worker.show_something()
+
     def init(self) -> None:
         """Start a new run; a running simulation goes on from its beginning."""
         self.worker.init()

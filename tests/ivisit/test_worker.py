@@ -97,6 +97,32 @@ def test_steps_run_and_stop(start):
     assert frame_with(worker, lambda f: f.state == "ready").steps == 0
 
 
+def test_a_simulation_that_shows_nothing_after_init_computes_its_first_step(start):
+    class Shows(Counter):
+        text = iv.TextOutput()
+
+        def init(self):
+            super().init()
+            self._outputs.clear()
+            self.count = 0
+
+    class Blank(Counter):
+        def init(self):
+            super().init()
+            self._outputs.clear()
+
+        def step(self):
+            self.picture = self.buffer
+
+    for simulation, steps in ((Blank, 1), (Shows, 0)):
+        worker = start(simulation)
+        worker.init()
+        worker.show_something()
+        worker.show_something()
+        wait_for(lambda w=worker: w.settled)
+        assert worker.engine.steps == steps
+
+
 def test_no_frame_is_torn(start):
     worker = start(Counter)
     worker.run()

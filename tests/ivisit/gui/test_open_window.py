@@ -60,6 +60,27 @@ def test_the_window_returns_when_it_is_closed(user, monkeypatch):
     assert opened[0].session.engine.parameters() == {"level": 4}
 
 
+@pytest.mark.parametrize(("run", "steps"), [(False, 1), (True, 5)])
+def test_the_window_does_not_open_empty_and_runs_at_once_on_request(user, monkeypatch, run, steps):
+    class Blank(iv.Simulation):
+        text = iv.TextOutput()
+
+        def step(self):
+            self.text = "something"
+
+    from ivisit.gui.window import Window
+
+    def watch(self):
+        user.windows.append(self)
+        user.window = self
+        user.until(lambda: self.steps >= steps)
+        assert self.session.running is run
+
+    monkeypatch.setattr(Window, "mainloop", watch)
+    iv.launch(Blank, run=run)
+    assert run or user.window.engine.steps == 1
+
+
 class Shell:
     """What a notebook's IPython looks like from outside."""
 
