@@ -259,6 +259,8 @@ class Simulation(metaclass=SimulationType):
     _parameters: Parameters
     #: The file in which the simulation is written, where its methods do not tell.
     _source: Path | None = None
+    #: Seconds between two steps in a window that has just been opened.
+    _delay: float = 0.0
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         # Not in __init__: a subclass that forgets super().__init__() works all the same.

@@ -43,6 +43,7 @@ class Session:
         self.engine = Engine(simulation, seed=seed, limit=RECORDER_LIMIT)
         self.engine.link.is_open = True
         self.worker = Worker(self.engine)
+        self.worker.delay = self.engine.simulation._delay
         self.running = False
         self._failure: Failure | None = None
 
