@@ -71,6 +71,9 @@ class OldSimulation(Simulation):
     script that was run, and each further one runs the script anew.
     """
 
+    #: What 0.72 waited between two steps; scripts may count on the pause for threads of theirs.
+    _delay = 0.001
+
     _script: ClassVar[Script]
     _bindings: ClassVar[dict[str, Binding[Any]]]
     _data: ClassVar[dict[str, DataWidget]]
