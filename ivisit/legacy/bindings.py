@@ -211,6 +211,9 @@ class DigitGroup(CheckboxGroup):
     def allowed(self) -> str:
         return f"{super().allowed()}, or {len(self.items)} digits 0 or 1"
 
+    def describe(self) -> dict[str, Any]:
+        return super().describe() | {"kind": "CheckboxGroup"}
+
 
 def _slider(value: float, grid: Grid, name: str, text: str) -> Slider:
     """Return a slider; a value outside the range, which scripts have always got, widens it."""

@@ -179,6 +179,9 @@ class Picture(Image):
             picture = picture[:, :, [0, 0, 0, 1]]
         return super().validate(picture, owner=owner)
 
+    def describe(self) -> dict[str, Any]:
+        return super().describe() | {"kind": "Image"}
+
 
 def wrapped(picture: np.ndarray) -> np.ndarray:
     """Return `picture` as uint8, modulo 256; NaN and infinities become 0.
