@@ -23,7 +23,7 @@ import tempfile
 import textwrap
 from pathlib import Path
 
-#: Each script draws one picture a step; 0.72 shows each of them, ours the newest.
+#: Each script makes one picture a step, the large one without computing anything.
 SCRIPTS = {
     "image": '''
         #@IVISIT:SIMULATION & image
@@ -48,6 +48,32 @@ SCRIPTS = {
                 self.n += 1
                 wave = np.sin((self.x + self.n * SimParameters.speed) / 20.0) * 127 + 128
                 SimData.picture = np.stack([wave, wave * 0.5, 255 - wave], axis=2).astype("uint8")
+    ''',
+    "large": '''
+        #@IVISIT:SIMULATION & large
+        #@IVISIT:SLIDER & Speed & [200,1] & [0,10,5,1] & speed & -1 & int & 3
+        #@IVISIT:IMAGE & Picture & 1.0 & [0,255] & picture & int
+        import numpy as np
+        import ivisit as iv
+
+        class SimParameters(iv.IVisit_Parameters):
+            speed = 3
+
+        class SimData(iv.IVisit_Data):
+            picture = np.zeros((600, 800, 3), "uint8")
+
+        class Sim(iv.IVisit_Simulation):
+            def __init__(self):
+                iv.IVisit_Simulation.__init__(self, "large", SimParameters, SimData)
+                x = np.mgrid[0:600, 0:800][1]
+                self.pictures = [
+                    np.stack([(x + 9 * i) % 256] * 3, axis=2).astype("uint8") for i in range(20)
+                ]
+                self.n = 0
+
+            def step(self):
+                self.n += 1
+                SimData.picture = self.pictures[self.n * SimParameters.speed % 20]
     ''',
     "figure": '''
         #@IVISIT:SIMULATION & figure

@@ -29,6 +29,7 @@ from ivisit.legacy.parent import Parent
 from ivisit.legacy.records import DataWidget, Finding, Widget
 from ivisit.legacy.reparsing import wish
 from ivisit.legacy.starting import begin
+from ivisit.registry import load_file
 from ivisit.simulation import Simulation, SimulationType
 
 logger = logging.getLogger(__name__)
@@ -84,8 +85,6 @@ class OldSimulation(Simulation):
     def __new__(cls, *args: Any, **kwargs: Any) -> Simulation:  # type: ignore[misc]
         script = cls._script
         if script.claimed and script.path is not None:
-            from ivisit.registry import load_file
-
             again = load_file(script.path, cls.key)
             return again() if isinstance(again, type) else again
         script.claimed = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,16 @@ def open_script(simulation: Any, fname: str | None, *, title: str = "", doc: str
         logger.warning("there are more simulations: ivisit gui %s", others)
     from ivisit.gui import open_window
 
+    _draw_into_memory()
     open_window(simulations[0], store=None if is_old else file)
+
+
+def _draw_into_memory() -> None:
+    """Have pyplot open no windows: steps are computed beside Tk's thread, where that fails."""
+    if "matplotlib" in sys.modules:
+        sys.modules["matplotlib"].use("Agg")
+    else:
+        os.environ.setdefault("MPLBACKEND", "Agg")
 
 
 def simulations_of(script: Script, doc: str = "") -> list[type[OldSimulation]]:

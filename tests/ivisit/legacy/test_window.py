@@ -217,6 +217,31 @@ def test_a_script_started_by_itself_opens_its_window_and_goes_on_behind_it(
     assert "AFTERWARDS" in answer.stdout
 
 
+def test_a_script_may_use_pyplot_in_its_steps(write, tmp_path, display):
+    path = write(
+        "SIMULATION & s\nIMAGE & I & 1 & [0,255] & picture & int",
+        data="picture = [[0]]",
+        methods="""
+            def bind(self, parent=None, display=None):
+                if parent is not None:
+                    parent.after(100, parent.onSim_run)
+                    parent.after(800, parent.onQuit)
+            def step(self):
+                import matplotlib.pyplot as plt
+                from ivisit.matplotlib import getMatplotlibImage
+                SimData.picture = getMatplotlibImage(plt.figure(figsize=(1, 1)))
+                plt.close("all")
+        """,
+    )
+    environment = {k: v for k, v in os.environ.items() if k not in ("MPLBACKEND", "IVISIT_DB")}
+    answer = subprocess.run(
+        [sys.executable, path.name],
+        cwd=tmp_path, env={**environment, "DISPLAY": display}, capture_output=True, text=True,
+        timeout=60,
+    )  # fmt: skip
+    assert (answer.returncode, answer.stderr) == (0, "")
+
+
 def test_an_old_file_given_by_name_is_read(load, user, scripts, tmp_path):
     script = load(
         "SIMULATION & s\nSLIDER & Frequency & [200,1] & [0,20,5,1] & freq & -1 & int & 9"
