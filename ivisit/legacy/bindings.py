@@ -6,6 +6,8 @@ numbers, ``'0110'`` for check boxes, ``'0'`` and ``'1'`` for a button.
 
 from __future__ import annotations
 
+from collections.abc import Container
+from itertools import chain, count
 from typing import Any, Generic, TypeVar, cast
 
 from ivisit.controls import (
@@ -110,10 +112,9 @@ class DictBinding(Binding[DictSliderWidget]):
     def make_control(self) -> Control:
         sliders: dict[str, Slider] = {}
         for item in self.widget.items:
-            name = item.name or item.key
-            slider = _slider(item.value, item.grid, name, "")
-            slider.aliases = (item.key,)
-            sliders[f"{name} ({item.key})" if name in sliders else name] = slider
+            name = free_name(item.name or item.key or "item", sliders, item.key)
+            sliders[name] = _slider(item.value, item.grid, name, "")
+            sliders[name].aliases = (item.key,)
         return DictSlider(sliders, label=self.widget.name, help=self.widget.help)
 
     def to_script(self, value: Any) -> Any:
@@ -159,7 +160,7 @@ class CheckboxBinding(Binding[CheckboxWidget]):
         labels: dict[str, bool] = {}
         for label, digit in zip(self.widget.labels, self.widget.value, strict=True):
             name = label or str(len(labels) + 1)
-            labels[f"{name} ({len(labels) + 1})" if name in labels else name] = digit == "1"
+            labels[free_name(name, labels, str(len(labels) + 1))] = digit == "1"
         return DigitGroup(labels, label=self.widget.name, help=self.widget.help)
 
     def to_script(self, value: Any) -> Any:
@@ -194,6 +195,17 @@ class TextBinding(Binding[TextWidget]):
             label=self.widget.name,
             help=self.widget.help,
         )
+
+
+def free_name(name: str, taken: Container[str], addition: str) -> str:
+    """Return `name`, where it is taken with `addition` in brackets, and if need be with a number.
+
+    >>> free_name("a", {"a"}, "key"), free_name("a", {"a", "a (key)"}, "key")
+    ('a (key)', 'a (key) 2')
+    """
+    longer = f"{name} ({addition})" if addition else name
+    candidates = chain([name, longer], (f"{longer} {number}" for number in count(2)))
+    return next(candidate for candidate in candidates if candidate not in taken)
 
 
 class DigitGroup(CheckboxGroup):

@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from unicodedata import normalize
 
 from ivisit.errors import DirectiveError
 from ivisit.legacy.directives import parse_directives
@@ -65,7 +66,7 @@ def skeleton(path: str | os.PathLike[str]) -> str:
         classes.append(_class_source(names[-1], block, methods))
     launches = "\n".join(f"    iv.launch({name})" for name in names[:1])
     return (
-        f'"""{file.stem}: made from a script for IVISIT 0.7x by \'ivisit migrate\'."""\n\n'
+        f'"""{_plain(file.stem)}: made from a script for IVISIT 0.7x by \'ivisit migrate\'."""\n\n'
         "import numpy as np\n\nimport ivisit as iv\n\n\n"
         + "\n\n".join(classes)
         + f'\n\nif __name__ == "__main__":\n{launches}\n'
@@ -74,7 +75,7 @@ def skeleton(path: str | os.PathLike[str]) -> str:
 
 def _class_source(name: str, block: Block, methods: dict[str, list[str]]) -> str:
     """Return the source of one class."""
-    lines = [f"class {name}(iv.Simulation):", f'    """{block.name or name}."""', ""]
+    lines = [f"class {name}(iv.Simulation):", f'    """{_plain(block.name or name)}."""', ""]
     taken: set[str] = set()
     for widget in block.widgets:
         attribute = _attribute(widget, taken)
@@ -87,6 +88,11 @@ def _class_source(name: str, block: Block, methods: dict[str, list[str]]) -> str
         if method == "step":
             lines.append("        raise NotImplementedError")
     return "\n".join(lines) + "\n"
+
+
+def _plain(text: str) -> str:
+    """Return `text` without the characters that mean something in a docstring."""
+    return text.replace("\\", "/").replace('"', "'")
 
 
 def _as_comment(source: Iterable[str]) -> list[str]:
@@ -117,7 +123,8 @@ def _class_name(name: str, taken: list[str]) -> str:
     """Return a class name made of the words of `name`."""
     words = re.findall(r"[A-Za-z0-9]+", name) or ["Simulation"]
     proper = "".join(word[:1].upper() + word[1:] for word in words)
-    return _free(proper if proper[:1].isalpha() else f"Simulation{proper}", set(taken))
+    is_usable = proper.isidentifier() and not keyword.iskeyword(proper)
+    return _free(proper if is_usable else f"Simulation{proper}", set(taken))
 
 
 def _attribute(widget: Widget, taken: set[str]) -> str:
@@ -127,10 +134,12 @@ def _attribute(widget: Widget, taken: set[str]) -> str:
         name = widget.parameter
     elif isinstance(widget, ImageWidget | TextOutWidget):
         name = widget.data
-    word = re.sub(r"\W", "_", name).strip("_") or "widget"
-    word = f"_{word}" if word[:1].isdigit() else word
-    if keyword.iskeyword(word) or hasattr(Simulation, word) or word.startswith("_"):
-        word = f"{word.strip('_')}_" if not word.strip("_")[:1].isdigit() else f"p{word}"
+    word = "".join(c if f"a{c}".isidentifier() else "_" for c in normalize("NFKC", name))
+    word = word.strip("_") or "widget"
+    if not word.isidentifier():  # it begins with a digit
+        word = f"p_{word}"
+    if keyword.iskeyword(word) or hasattr(Simulation, word):
+        word = f"{word}_"
     free = _free(word, taken)
     taken.add(free)
     return free

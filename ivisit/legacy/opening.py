@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from ivisit.legacy.adapter import OldSimulation, Script, simulation_class
 from ivisit.legacy.directives import Directives, read_directives
 from ivisit.legacy.lines import MARK, read_source
 from ivisit.legacy.merge import ParseMode, merge
-from ivisit.legacy.records import Block, Widget, identity
+from ivisit.legacy.records import Block, ListWidget, RadioWidget, Widget, identity
 from ivisit.legacy.reparsing import Wish, take_wish
 from ivisit.legacy.starting import find_database
 from ivisit.legacy.tables import read_tables
@@ -88,11 +89,22 @@ def simulations_of(script: Script, doc: str = "") -> list[type[OldSimulation]]:
 def _widgets(former: list[Widget], block: Block, wish: Wish) -> list[Widget]:
     """Return the widgets of a block, with those that only the old file has."""
     widgets = merge(former, block.widgets, ParseMode.UPDATE).widgets
+    values = {identity(old): old.value for old in former if isinstance(old, ListWidget)}
+    widgets = [_with_option(widget, values.get(identity(widget))) for widget in widgets]
     if wish.mode is ParseMode.ONLY_NEW:
         present = {identity(widget) for widget in widgets}
         known = [widget for widget in wish.former if identity(widget) in present]
         widgets = merge(known, widgets, ParseMode.ONLY_NEW).widgets
     return widgets
+
+
+def _with_option(widget: Widget, value: str | None) -> Widget:
+    """Return an option list that can show the `value` of the old file, as it always could."""
+    if not isinstance(widget, ListWidget) or isinstance(widget, RadioWidget):
+        return widget
+    if value is None or value in widget.options:
+        return widget
+    return replace(widget, options=(*widget.options, value))
 
 
 def _former_widgets(script: Script, blocks: list[Block]) -> dict[str, list[Widget]]:

@@ -141,16 +141,20 @@ def test_the_row_that_every_file_begins_with_is_no_set_unless_it_was_used(folder
     assert [s.name for s in import_database("plot.db", store)] == ["N.N.", "s2_plot"]
 
 
-def test_values_that_do_not_fit_the_script_any_more_are_left_out(folder, store, caplog):
+def test_values_that_do_not_fit_are_brought_to_what_a_widget_can_show(folder, store):
     change(
         folder / "all_widgets.db",
         "UPDATE parameterwidget SET value = 'waves' WHERE name = 'Pattern'",
         "UPDATE parameterwidget SET value = '99' WHERE name = 'Frequency'",
+        "UPDATE parameterwidget SET value = '01' WHERE name = 'Show'",
+        "UPDATE parameterwidget SET value = 'hot' WHERE name = 'Colour map'",
     )
     (stored,) = import_database("all_widgets.db", store, "all_widgets.py")
-    assert "Pattern" not in stored
-    assert "Pattern: must be one of 'stripes', 'rings', 'noise', not 'waves'" in caplog.text
+    # A list has always shown any text; the others come to rest on what they can show.
+    assert stored["Pattern"] == "waves"
     assert stored["Frequency"] == 20
+    assert list(stored["Show"].values()) == [False, True, False, False]
+    assert stored["Colour map"] == "warm"
 
 
 def test_widgets_that_only_the_file_knows_are_declared(folder):

@@ -49,9 +49,9 @@ def test_any_directives_give_simulations_that_run(lines):
 
 @settings(max_examples=50, deadline=None)
 @given(st.lists(directive(), max_size=6))
-def test_any_directives_give_a_skeleton_that_is_python(tmp_path_factory, lines):
+def test_any_directives_give_a_skeleton_whose_classes_can_be_made(tmp_path_factory, lines):
     path = tmp_path_factory.mktemp("any") / "any.py"
     source = "\n".join(["#@IVISIT:SIMULATION & any", *lines])
     # What would end a comment line is no directive any more but code.
     path.write_text("".join(c for c in source if c.isprintable() or c == "\n"), encoding="utf-8")
-    compile(skeleton(path), "skeleton", "exec")
+    exec(compile(skeleton(path), "skeleton", "exec"), {"__name__": "skeleton"})
