@@ -70,7 +70,8 @@ def declare(
     for widget in widgets:
         name = _free_name(widget, base, declared)
         try:
-            _check_index(widget, parameters)
+            if isinstance(widget, ParameterWidget):
+                _check_parameter(widget, parameters)
             declaration = _declaration(widget, name, declared)
             declaration.name = name
             declaration.check("")
@@ -107,11 +108,16 @@ def _free_name(widget: Widget, base: type, declared: Declared) -> str:
     return name
 
 
-def _check_index(widget: Widget, parameters: Any) -> None:
-    """Raise `ParameterError` when the parameter is a list without an item for the widget."""
-    if not isinstance(widget, ParameterWidget) or isinstance(widget, DictSliderWidget):
-        return
+def _check_parameter(widget: ParameterWidget, parameters: Any) -> None:
+    """Raise `ParameterError` when the widget can never be written to its parameter."""
+    if widget.parameter.startswith("__"):
+        raise ParameterError(
+            f"{widget.name!r}, parameter: must be a name without leading underscores, not "
+            f"{widget.parameter!r}"
+        )
     present = getattr(parameters, widget.parameter, None)
+    if isinstance(widget, DictSliderWidget):
+        return  # whatever is there, it becomes a dict
     if isinstance(present, list | tuple) and not 0 <= widget.index < len(present):
         raise ParameterError(
             f"{widget.name!r}, listindex: must be between 0 and {len(present) - 1}, because the "
