@@ -142,7 +142,7 @@ class Rasterizer:
         if width and height and tuple(self.figure.bbox.size.astype(int)) != (width, height):
             natural_width, natural_height = self._natural_size
             scale = min(width / natural_width, height / natural_height)
-            self.figure.set_dpi(self._natural_dpi * min(max(scale, 0.75), 1.5))
+            self.figure.set_dpi(self._natural_dpi * min(max(scale, 0.85), 1.5))
             self.figure.set_size_inches(width / self.figure.dpi, height / self.figure.dpi)
         size = tuple(self.figure.bbox.size)
         if self._pixels is not None and not self.figure.stale and self._layout[:1] == (size,):

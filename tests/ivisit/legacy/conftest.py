@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
@@ -17,16 +16,6 @@ from ivisit.registry import load_file
 collect_ignore = ["scripts"]
 
 SCRIPTS = Path(__file__).parent / "scripts"
-
-# The user of the window tests opens windows on old scripts, too.
-_window_tests = Path(__file__).parents[1] / "gui" / "conftest.py"
-if _window_tests.exists():
-    _spec = importlib.util.spec_from_file_location("window_fixtures", _window_tests)
-    assert _spec is not None
-    assert _spec.loader is not None
-    _window_fixtures = importlib.util.module_from_spec(_spec)
-    _spec.loader.exec_module(_window_fixtures)
-    display, user = _window_fixtures.display, _window_fixtures.user
 
 TEMPLATE = """\
 {directives}
