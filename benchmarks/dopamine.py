@@ -2,9 +2,9 @@
 
 Run ``python benchmarks/dopamine.py``. Replica-steps per second of `WP`, `Dopamine1` and `Adam` on
 XOR and on recurrent networks are compared with what one would write without this package: a plain
-NumPy loop over replicas and, where torch can be imported, a plain torch loop and
+NumPy loop over replicas of the same rule and, where torch can be imported, a plain torch loop and
 ``torch.func.vmap``. Memory is the peak allocated during training against the length T of the
-series. Dopamine1 and Adam stand beside WP to show what their steps cost; the loops do the WP step.
+series.
 """
 
 import os
@@ -13,6 +13,7 @@ for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_variable] = "1"
 
 import itertools
+import math
 import platform
 import time
 import tracemalloc
@@ -29,6 +30,7 @@ except ImportError:
 SIGMA, RATE = 1e-3, 0.1
 REPLICAS = (1, 10, 100, 1000, 10000)
 BATCH_SIZES = (1, 16)
+NAMES = ("WP", "Dopamine1", "Adam")
 
 
 def per_second(step, seconds=0.15, repeats=5):
@@ -70,53 +72,147 @@ def ours(net, rule, batch, replicas):
     return replicas * per_second(step)
 
 
-# What one would write without the package: NumPy
+# What one would write without the package: rules for one network, whose loss is a function of theta
 
 
-def numpy_xor_loop(replicas):
-    """WP on XOR, one network after the other, as a plain NumPy program does it."""
+def wp(loss, noise, state):
+    """Return one step of WP: theta -> theta."""
+
+    def step(theta):
+        xi = noise()
+        delta = float(loss(theta + SIGMA * xi) - loss(theta))
+        return theta - (RATE / SIGMA * delta) * xi
+
+    return step
+
+
+def dopamine1(loss, noise, state):
+    """Return one step of Dopamine1 on a fixed batch, with its defaults."""
+    state.update(rate=0.01, spread=0.0, power=1.0, loss=None)
+
+    def step(theta):
+        if state["loss"] is None:
+            state["loss"] = float(loss(theta))
+        sigma = min(max(0.1 * state["rate"], 1e-6), 1e-2)
+        xi = noise()
+        slope = (float(loss(theta + sigma * xi)) - state["loss"]) / sigma
+        state["power"] *= 0.95
+        state["spread"] = 0.95 * state["spread"] + 0.05 * slope**2
+        unit = math.sqrt(state["spread"] / (1 - state["power"])) + 1e-30
+        coded = min(max(slope / unit, -3.0), 3.0)
+        candidate = theta - (state["rate"] * coded) * xi
+        after = float(loss(candidate))
+        expected, actual = state["rate"] * coded * slope, state["loss"] - after
+        agreement = min(max(actual / expected, -1.0), 1.0) if expected else 0.5
+        state["rate"] = min(max(state["rate"] * math.exp(0.1 * (agreement - 0.5)), 1e-6), 0.3)
+        if actual < 0:
+            return theta
+        state["loss"] = after
+        return candidate
+
+    return step
+
+
+def adam(gradient, state):
+    """Return one step of Adam: theta -> theta."""
+    state.update(m=0.0, q=0.0, t=0)
+
+    def step(theta):
+        g = gradient(theta)
+        state["t"] += 1
+        state["m"] = 0.9 * state["m"] + 0.1 * g
+        state["q"] = 0.999 * state["q"] + 0.001 * g * g
+        m, q = state["m"] / (1 - 0.9 ** state["t"]), state["q"] / (1 - 0.999 ** state["t"])
+        return theta - 0.001 * m / (q**0.5 + 1e-8)
+
+    return step
+
+
+def loop(thetas, rules):
+    """Return replica-steps per second of one network after the other, each with its own rule."""
+    thetas, rules = list(thetas), list(rules)
+
+    def step():
+        for i, rule in enumerate(rules):
+            thetas[i] = rule(thetas[i])
+
+    return len(rules) * per_second(step)
+
+
+# ... with NumPy
+
+
+def numpy_xor():
+    """Return loss and gradient of one XOR network as functions of theta (17,)."""
     X, Y = (array.astype(np.float32) for array in tasks.xor())
-    thetas = list(MLP((2, 4, 1), dtype=np.float32).init(replicas, rng=0))
-    rng = np.random.default_rng(0)
 
-    def loss(theta):
+    def forward(theta):
         hidden = np.tanh(X @ theta[:8].reshape(2, 4) + theta[8:12])
-        output = 1 / (1 + np.exp(-(hidden @ theta[12:16].reshape(4, 1) + theta[16:])))
-        return ((output - Y) ** 2).mean()
-
-    def step():
-        for i, theta in enumerate(thetas):
-            xi = rng.standard_normal(17, dtype=np.float32)
-            delta = loss(theta + SIGMA * xi) - loss(theta)
-            thetas[i] = theta - RATE / SIGMA * delta * xi
-
-    return replicas * per_second(step)
-
-
-def numpy_rnn_loop(net, batch, replicas):
-    """WP on a recurrent network, one network after the other, one time step after the other."""
-    X, Y = batch
-    thetas = list(net.init(replicas, rng=0))
-    rng = np.random.default_rng(0)
+        return hidden, 1 / (1 + np.exp(-(hidden @ theta[12:16].reshape(4, 1) + theta[16:])))
 
     def loss(theta):
+        return ((forward(theta)[1] - Y) ** 2).mean()
+
+    def gradient(theta):
+        hidden, output = forward(theta)
+        d_output = 2 * (output - Y) / Y.size * output * (1 - output)
+        d_hidden = d_output @ theta[12:16].reshape(1, 4) * (1 - hidden**2)
+        parts = X.T @ d_hidden, d_hidden.sum(0), hidden.T @ d_output, d_output.sum(0)
+        return np.concatenate([part.ravel() for part in parts])
+
+    return loss, gradient
+
+
+def numpy_rnn(net, batch):
+    """Return loss and gradient (back-propagation through time) of one recurrent network."""
+    X, Y = batch
+
+    def forward(theta):
         weights = {name: view[0] for name, view in net.unpack(theta[None]).items()}
-        h, total = np.zeros((len(X), net.n_hidden), np.float32), 0.0
+        states, outputs = [np.zeros((len(X), net.n_hidden), np.float32)], []
         for t in range(X.shape[1]):
-            h = np.tanh(X[:, t] @ weights["Wx"] + h @ weights["Wh"] + weights["b"])
-            total += ((h @ weights["Wo"] + weights["bo"] - Y[:, t]) ** 2).mean()
-        return total / X.shape[1]
+            drive = X[:, t] @ weights["Wx"] + states[-1] @ weights["Wh"] + weights["b"]
+            states.append(np.tanh(drive))
+            outputs.append(states[-1] @ weights["Wo"] + weights["bo"])
+        return weights, states, outputs
 
-    def step():
-        for i, theta in enumerate(thetas):
-            xi = rng.standard_normal(len(theta), dtype=np.float32)
-            delta = loss(theta + SIGMA * xi) - loss(theta)
-            thetas[i] = theta - np.float32(RATE / SIGMA * delta) * xi
+    def loss(theta):
+        outputs = forward(theta)[2]
+        return sum(((y - Y[:, t]) ** 2).mean() for t, y in enumerate(outputs)) / len(outputs)
 
-    return replicas * per_second(step)
+    def gradient(theta):
+        weights, states, outputs = forward(theta)
+        d = {name: np.zeros_like(weight) for name, weight in weights.items()}
+        d_next = np.zeros_like(states[0])
+        for t in reversed(range(len(outputs))):
+            d_output = 2 * (outputs[t] - Y[:, t]) / Y.size
+            d["Wo"] += states[t + 1].T @ d_output
+            d["bo"] += d_output.sum(0)
+            d_drive = (d_output @ weights["Wo"].T + d_next) * (1 - states[t + 1] ** 2)
+            d["Wx"] += X[:, t].T @ d_drive
+            d["Wh"] += states[t].T @ d_drive
+            d["b"] += d_drive.sum(0)
+            d_next = d_drive @ weights["Wh"].T
+        return np.concatenate([d[name].ravel() for name in net.shapes])
+
+    return loss, gradient
 
 
-# What one would write without the package: torch
+def numpy_loops(net, loss, gradient, replicas):
+    """Return replica-steps per second of WP, Dopamine1 and Adam in plain NumPy loops."""
+    theta, rng = net.init(replicas, rng=0), np.random.default_rng(0)
+
+    def noise():
+        return rng.standard_normal(theta.shape[1], dtype=np.float32)
+
+    return [
+        loop(theta, (wp(loss, noise, {}) for _ in theta)),
+        loop(theta, (dopamine1(loss, noise, {}) for _ in theta)),
+        loop(theta, (adam(gradient, {}) for _ in theta)),
+    ]
+
+
+# ... with torch
 
 
 def torch_xor_loss():
@@ -131,40 +227,9 @@ def torch_xor_loss():
     return loss
 
 
-def torch_xor_loop(replicas):
-    """WP on XOR, one network after the other, in torch."""
-    loss = torch_xor_loss()
-    thetas = list(torch.tensor(MLP((2, 4, 1), dtype=np.float32).init(replicas, rng=0)))
-
-    @torch.no_grad()
-    def step():
-        for i, theta in enumerate(thetas):
-            xi = torch.randn(17)
-            delta = loss(theta + SIGMA * xi) - loss(theta)
-            thetas[i] = theta - RATE / SIGMA * delta * xi
-
-    return replicas * per_second(step)
-
-
-def torch_xor_vmap(replicas):
-    """WP on XOR, all networks at once by torch.func.vmap."""
-    loss = torch.func.vmap(torch_xor_loss())
-    theta = torch.tensor(MLP((2, 4, 1), dtype=np.float32).init(replicas, rng=0))
-
-    @torch.no_grad()
-    def step():
-        nonlocal theta
-        xi = torch.randn(theta.shape)
-        delta = loss(theta + SIGMA * xi) - loss(theta)
-        theta = theta - RATE / SIGMA * delta[:, None] * xi
-
-    return replicas * per_second(step)
-
-
-def torch_rnn_loop(net, batch, replicas):
-    """WP on a recurrent network in torch, one network and one time step after the other."""
+def torch_rnn_loss(net, batch):
+    """Return the loss of one recurrent network as a function of theta."""
     X, Y = (torch.tensor(array) for array in batch)
-    thetas = list(torch.tensor(net.init(replicas, rng=0)))
     lengths = [int(np.prod(shape)) for shape in net.shapes.values()]
 
     def loss(theta):
@@ -176,14 +241,80 @@ def torch_rnn_loop(net, batch, replicas):
             outputs.append(h @ Wo + bo)
         return ((torch.stack(outputs, 1) - Y) ** 2).mean()
 
-    @torch.no_grad()
-    def step():
-        for i, theta in enumerate(thetas):
-            xi = torch.randn(len(theta))
-            delta = loss(theta + SIGMA * xi) - loss(theta)
-            thetas[i] = theta - RATE / SIGMA * delta * xi
+    return loss
 
-    return replicas * per_second(step)
+
+def torch_loops(net, loss, replicas):
+    """Return replica-steps per second of WP, Dopamine1 and Adam in plain torch loops."""
+    theta = torch.tensor(net.init(replicas, rng=0))
+
+    def noise():
+        return torch.randn(theta.shape[1])
+
+    def torch_adam(start):
+        weights = start.clone().requires_grad_()
+        optimizer = torch.optim.Adam([weights])
+
+        def step(_):
+            optimizer.zero_grad()
+            loss(weights).backward()
+            optimizer.step()
+
+        return step
+
+    with torch.no_grad():
+        forward_only = [
+            loop(theta, (wp(loss, noise, {}) for _ in theta)),
+            loop(theta, (dopamine1(loss, noise, {}) for _ in theta)),
+        ]
+    return [*forward_only, loop(theta, map(torch_adam, theta))]
+
+
+def torch_xor_vmap(replicas):
+    """Return replica-steps per second on XOR, all networks at once by ``torch.func.vmap``.
+
+    For WP, Dopamine1 and Adam.
+    """
+    one = torch_xor_loss()
+    loss, gradient = torch.func.vmap(one), torch.func.vmap(torch.func.grad(one))
+    start = torch.tensor(MLP((2, 4, 1), dtype=np.float32).init(replicas, rng=0))
+    state = {"rate": torch.full((replicas,), 0.01), "spread": torch.zeros(replicas), "t": 0}
+    state["loss"] = loss(start)
+
+    def wp_step(theta):
+        xi = torch.randn(theta.shape)
+        delta = loss(theta + SIGMA * xi) - loss(theta)
+        return theta - RATE / SIGMA * delta[:, None] * xi
+
+    def dopamine1_step(theta):
+        rate, xi = state["rate"], torch.randn(theta.shape)
+        sigma = (0.1 * rate).clamp(1e-6, 1e-2)
+        slope = (loss(theta + sigma[:, None] * xi) - state["loss"]) / sigma
+        state["t"] += 1
+        state["spread"] = 0.95 * state["spread"] + 0.05 * slope**2
+        unit = (state["spread"] / (1 - 0.95 ** state["t"])).sqrt() + 1e-30
+        coded = (slope / unit).clamp(-3, 3)
+        candidate = theta - (rate * coded)[:, None] * xi
+        after = loss(candidate)
+        actual, expected = state["loss"] - after, rate * coded * slope
+        agreement = torch.where(expected > 0, (actual / expected).clamp(-1, 1), 0.5)
+        state["rate"] = (rate * (0.1 * (agreement - 0.5)).exp()).clamp(1e-6, 0.3)
+        better = actual >= 0
+        state["loss"] = torch.where(better, after, state["loss"])
+        return torch.where(better[:, None], candidate, theta)
+
+    def speed(rule):
+        theta = start
+
+        def step():
+            nonlocal theta
+            theta = rule(theta)
+
+        return replicas * per_second(step)
+
+    with torch.no_grad():
+        forward_only = [speed(wp_step), speed(dopamine1_step)]
+    return [*forward_only, speed(adam(gradient, {}))]
 
 
 # Tables
@@ -209,18 +340,29 @@ def xor_table():
     row("WP, normal, replica-first layout",
         [ours(first, WP(RATE), batch, replicas) for replicas in REPLICAS])
     # A loop's speed does not depend on R; the largest would only take minutes.
-    plain = max(numpy_xor_loop(replicas) for replicas in (1, 100))
-    row("plain NumPy loop", [plain])
+    plain = dict(zip(NAMES, numpy_loops(net, *numpy_xor(), 100), strict=True))
     thousand = REPLICAS.index(1000)
+    own = {"WP": rates["WP, normal"], "Dopamine1": rates["Dopamine1"], "Adam": rates["Adam"]}
+    for name in NAMES:
+        row(f"{name}, plain NumPy loop (100)", [plain[name]])
+        row(f"{name}, ratio to it", [rate / plain[name] for rate in own[name]])
     ratios = [
-        ("XOR R=1000, WP / NumPy loop", rates["WP, normal"][thousand] / plain, 100),
-        ("XOR R=1000, Rademacher / NumPy loop", rates["WP, Rademacher"][thousand] / plain, 200),
+        ("XOR R=1000, WP / NumPy loop", own["WP"][thousand] / plain["WP"], 100),
+        (
+            "XOR R=1000, Rademacher / NumPy loop",
+            rates["WP, Rademacher"][thousand] / plain["WP"],
+            200,
+        ),
     ]
     if torch is not None:
-        row("plain torch loop", [max(torch_xor_loop(replicas) for replicas in (1, 10))])
-        vmap = [torch_xor_vmap(replicas) for replicas in REPLICAS]
-        row("torch.func.vmap", vmap)
-        ratio = rates["WP, normal"][thousand] / vmap[thousand]
+        loops = dict(zip(NAMES, torch_loops(net, torch_xor_loss(), 10), strict=True))
+        vmap = np.array([torch_xor_vmap(replicas) for replicas in REPLICAS]).T
+        for name, speeds in zip(NAMES, vmap, strict=True):
+            row(f"{name}, plain torch loop (10)", [loops[name]])
+            row(f"{name}, ratio to it", [rate / loops[name] for rate in own[name]])
+            row(f"{name}, torch.func.vmap", speeds)
+            row(f"{name}, ratio to it", np.array(own[name]) / speeds)
+        ratio = own["WP"][thousand] / vmap[0][thousand]
         ratios.append(("XOR R=1000, WP / torch.func.vmap", ratio, 5))
     return ratios
 
@@ -233,22 +375,23 @@ def random_series(samples, T):
 
 def rnn_table():
     """Print replica-steps per second on recurrent networks; return the ratios with a target."""
-    print("\nRNN, float32: replica-steps per second")
-    columns = ["WP", "Dopamine1", "Adam", "NumPy loop"] + ["torch loop"] * (torch is not None)
-    print(f"{'':<34}" + "".join(f"{column:>11}" for column in columns))
+    print("\nRNN, float32: replica-steps per second, and the ratio to plain loops in NumPy, torch")
+    columns = [f"{name}{word}" for name in NAMES for word in ("", "/NumPy", "/torch")]
+    print(f"{'':<26}" + "".join(f"{column:>17}" for column in columns))
     ratios = []
-    for samples, hidden, T, replicas in itertools.product(
-        BATCH_SIZES, (32, 64, 128), (100, 500), (1, 10)
-    ):
+    for samples, hidden, T in itertools.product(BATCH_SIZES, (32, 64, 128), (100, 500)):
         net, batch = RNN(1, hidden, 1), random_series(samples, T)
-        label = f"B={samples}, H={hidden}, T={T}, R={replicas}"
-        values = [ours(net, rule, batch, replicas) for rule in (WP(1e-4), Dopamine1(), Adam())]
-        values.append(numpy_rnn_loop(net, batch, replicas))
+        plain = numpy_loops(net, *numpy_rnn(net, batch), 1)
+        torch_speed = [np.nan] * 3
         if torch is not None:
-            values.append(torch_rnn_loop(net, batch, replicas))
-        row(label, values)
-        if replicas == 1 and torch is not None:
-            ratios.append((f"RNN {label}, WP / torch loop", values[0] / values[-1], 5))
+            torch_speed = torch_loops(net, torch_rnn_loss(net, batch), 1)
+        for replicas in (1, 10):
+            label = f"B={samples}, H={hidden}, T={T}, R={replicas}"
+            own = [ours(net, rule, batch, replicas) for rule in (WP(1e-4), Dopamine1(), Adam())]
+            cells = zip(own, np.divide(own, plain), np.divide(own, torch_speed), strict=True)
+            print(f"{label:<26}" + "".join(f"{cell:>17.3g}" for three in cells for cell in three))
+            if replicas == 1 and torch is not None:
+                ratios.append((f"RNN {label}, WP / torch loop", own[0] / torch_speed[0], 5))
     return ratios
 
 

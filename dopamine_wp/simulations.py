@@ -186,6 +186,19 @@ class DopamineXOR(Training):
         gapped = np.vstack([past, np.full(past.shape[1], np.nan)])
         self.all_curves.set_data(np.tile(np.append(ages, 0), past.shape[1]), gapped.T.ravel())
         self.shown_curve.set_data(ages, past[:, replica])
+        self.show_lowest(past)
+
+    def show_lowest(self, past: np.ndarray) -> None:
+        """Move the lower limit below the smallest loss shown, five powers of ten at a time.
+
+        A new limit means drawing the axes anew, so it must be rare.
+        """
+        positive = past[past > 0]
+        exponent = np.log10(positive.min()) if positive.size else -1.0
+        low = 10.0 ** (5 * np.floor(exponent / 5))
+        axes = self.all_curves.axes
+        if low != axes.get_ylim()[0]:
+            axes.set_ylim(low, 1)
 
 
 class DopamineForecast(Training):
@@ -226,7 +239,7 @@ class DopamineForecast(Training):
             xlim=(_WARMUP / 2, len(self.truth)), ylim=(low - room, high + room),
             xlabel="sample", ylabel="z-scored value",
         )
-        axes.legend(loc="upper left", ncols=3)
+        axes.legend(loc="upper left", fontsize="small", labelspacing=0.2)
 
     def step(self) -> None:
         """Train, then forecast the test series."""
