@@ -6,6 +6,7 @@ import csv
 import html
 import json
 import os
+import textwrap
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
@@ -225,7 +226,8 @@ class RunResult:
             how = {key: panel[key] for key in ("vmin", "vmax", "cmap") if key in panel}
             axes.imshow(to_rgb(value, **how))
         else:
-            axes.text(0.0, 1.0, str(value), va="top", family="monospace")
+            lines = [textwrap.fill(line, 60) for line in str(value).splitlines()]
+            axes.text(0.0, 1.0, "\n".join(lines), va="top", family="monospace", fontsize=8)
 
     def __repr__(self) -> str:
         return (
