@@ -159,6 +159,7 @@ def _open_store(
         return store
     if store is None:
         store = default_path(store_name(type(engine.simulation)))
+        engine.simulation._opening(store)  # an old script brings the sets of its old file
         return ParameterStore(store, create=False)
     return ParameterStore(store)
 

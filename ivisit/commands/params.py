@@ -142,11 +142,23 @@ def _simulation(options: argparse.Namespace) -> SimulationLike:
     try:
         with clean_stdout():
             found = get_simulation(text)
+            _prepare_store(options, found)
     except PluginError:
         if ".py" in text or os.sep in text:
             raise
         return text
     return found if isinstance(found, type) else type(found)
+
+
+def _prepare_store(options: argparse.Namespace, found: Any) -> None:
+    """Let a simulation fill its store: an old script brings the sets of its old file."""
+    from ivisit.engine import Engine
+    from ivisit.simulation import Simulation
+
+    cls: type[Simulation] = found if isinstance(found, type) else type(found)
+    if cls._opening is not Simulation._opening:
+        engine = Engine(found)  # what a simulation opens with may depend on it
+        engine.simulation._opening(Path(options.db or _default(options.simulation)))
 
 
 def _open(options: argparse.Namespace, *, create: bool = False) -> ParameterStore:
@@ -201,6 +213,10 @@ def list_(options: argparse.Namespace) -> int:
     if not paths:
         paths = [_default(options.simulation)] if options.simulation else list(_stores())
     simulation = _simulation(options) if options.simulation else None
+    if not options.db:
+        paths = [path for path in paths if path.exists()]
+    if not paths:
+        say(options, "no parameter sets yet")
     sets: list[ParameterSet] = []
     for path in paths:
         with ParameterStore(path, create=False) as store:

@@ -169,6 +169,13 @@ def test_show_prints_controls_with_range_default_unit_and_help(cli, script):
     assert [c["name"] for c in record["controls"]] == ["rate", "group", "Mode"]
 
 
+def test_without_any_set_the_list_is_empty_and_says_so(cli, script):
+    code, out, err = cli("params", "list", script)
+    assert (code, out) == (0, "")
+    assert "no parameter sets yet" in err
+    assert not list(Path().glob("*.ivisit"))
+
+
 def test_list_shows_name_summary_and_origin(cli, script):
     Path("apps").mkdir()
     Path(script).rename("apps/mine.py")

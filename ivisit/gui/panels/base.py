@@ -61,6 +61,7 @@ class PanelWidget(ttk.Frame):
         self.rowconfigure(1, weight=1)
         self.columnconfigure(0, weight=1)
         self._note = ""
+        self.heading.bind("<Configure>", self._fit_note, add=True)
         self._build()
         # The layout decides on the size, not the content: a card must not jump with each frame.
         self.grid_propagate(False)
@@ -97,10 +98,19 @@ class PanelWidget(ttk.Frame):
         self.label.configure(text=text)
 
     def set_note(self, text: str) -> None:
-        """Show a small text at the right of the heading."""
+        """Show a small text at the right of the heading, where there is room for all of it."""
         if text != self._note:
             self._note = text
-            self.note.configure(text=text)
+            self._fit_note()
+
+    def _fit_note(self, event: Any = None) -> None:
+        """Leave the note out rather than cut it: half a number is a wrong number."""
+        width = int(str(self.tk.call("font", "measure", "IvisitSmall", self._note)))
+        gap = self.window.theme.pixels(8)
+        room = self.heading.winfo_width() - self.label.winfo_reqwidth() - gap
+        # Before it is on the screen, the heading is one pixel wide.
+        fits = width <= room or self.heading.winfo_width() <= 1
+        self.note.configure(text=self._note if fits else "")
 
     def event_widget(self) -> tk.Misc:
         """Return the widget whose mouse events a simulation may bind."""

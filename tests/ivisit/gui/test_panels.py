@@ -286,3 +286,14 @@ def test_pictures_of_changing_shape_and_type_are_shown(user):
         user.window.step()
     user.until(lambda: user.window.steps == 25)
     assert user.window.error_pane.failure is None
+
+
+def test_a_note_without_room_is_left_out_and_not_cut(user):
+    user.open(Sample)
+    panel = user.panel("level")
+    panel.set_note("1.23456 mV")
+    assert panel.note.cget("text") == "1.23456 mV"
+    panel.set_note("9" * 1000)
+    assert panel.note.cget("text") == ""
+    panel.set_note("1 mV")
+    assert panel.note.cget("text") == "1 mV"

@@ -255,3 +255,16 @@ def test_a_simulation_may_be_a_key_and_must_not_be_a_missing_script(folder, stor
     assert stored.simulation == "another key"
     with pytest.raises(iv.PluginError):
         import_database("plot.db", store, "missing.py")
+
+
+def test_the_sets_of_an_old_file_are_there_in_the_shell_without_a_window(tmp_path, capsys):
+    from ivisit.cli import main
+
+    for name in ("all_widgets.py", "all_widgets.db"):
+        (tmp_path / name).write_bytes((Path(__file__).parent / "scripts" / name).read_bytes())
+    before = (tmp_path / "all_widgets.db").read_bytes()
+    assert main(["params", "list", "all_widgets.py"]) == 0
+    assert "s1_all_widgets" in capsys.readouterr().out
+    assert main(["run", "all_widgets.py", "--steps", "1", "--set", "s1_all_widgets"]) == 0
+    assert "w=[1, 4, 3]" in capsys.readouterr().out
+    assert (tmp_path / "all_widgets.db").read_bytes() == before
