@@ -34,7 +34,7 @@ if TYPE_CHECKING:
         Slider,
         TextBox,
     )
-    from ivisit.engine import Change, Engine, Frame
+    from ivisit.engine import Engine
     from ivisit.errors import (
         DirectiveError,
         Failure,
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
         Version,
     )
     from ivisit.panels import Comment, Figure, Image, TextOutput, Trace
+    from ivisit.recording import Change, Frame
     from ivisit.registry import SimulationInfo, get_simulation, list_simulations
     from ivisit.runner import RunResult, run
     from ivisit.simulation import Simulation
@@ -75,7 +76,8 @@ _HOMES = {
     ),
     **dict.fromkeys(("Comment", "Figure", "Image", "TextOutput", "Trace"), "ivisit.panels"),
     "Simulation": "ivisit.simulation",
-    **dict.fromkeys(("Change", "Engine", "Frame"), "ivisit.engine"),
+    "Engine": "ivisit.engine",
+    **dict.fromkeys(("Change", "Frame"), "ivisit.recording"),
     **dict.fromkeys(("RunResult", "run"), "ivisit.runner"),
     **dict.fromkeys(("ParameterSet", "ParameterStore"), "ivisit.store"),
     **dict.fromkeys(("SimulationInfo", "get_simulation", "list_simulations"), "ivisit.registry"),

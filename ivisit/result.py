@@ -15,9 +15,9 @@ from typing import IO, Any
 
 import numpy as np
 
-from ivisit.engine import Change
 from ivisit.errors import Failure, IVisitError, unknown
 from ivisit.files import replace_file
+from ivisit.recording import Change
 
 #: Written into every result file; a reader refuses what it does not know.
 FORMAT = "ivisit-lab run result, version 1"

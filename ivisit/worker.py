@@ -15,8 +15,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from ivisit.engine import Engine, Frame
+from ivisit.engine import Engine
 from ivisit.errors import RunError
+from ivisit.recording import Frame
 
 logger = logging.getLogger(__name__)
 

@@ -9,8 +9,9 @@ import logging
 import sys
 from typing import Any
 
-from ivisit.engine import RECORDER_LIMIT, Engine, as_seed
+from ivisit.engine import Engine, as_seed
 from ivisit.errors import Failure
+from ivisit.recording import RECORDER_LIMIT
 from ivisit.simulation import Simulation
 from ivisit.worker import Worker
 

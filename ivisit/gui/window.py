@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from ivisit.engine import Engine, Frame
+from ivisit.engine import Engine
 from ivisit.errors import Failure
 from ivisit.gui.dialogs import QuestionDialog
 from ivisit.gui.error_pane import ErrorPane
@@ -27,6 +27,7 @@ from ivisit.gui.status import StatusLine
 from ivisit.gui.theme import DARK, LIGHT, Theme
 from ivisit.gui.toolbar import Toolbar
 from ivisit.gui.values import ValueCommands
+from ivisit.recording import Frame
 from ivisit.runner import store_name
 from ivisit.simulation import Simulation
 from ivisit.store import default_path

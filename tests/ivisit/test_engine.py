@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ivisit as iv
-from ivisit.engine import Change, Recorder
+from ivisit.recording import Change, Recorder
 
 
 class Walk(iv.Simulation):

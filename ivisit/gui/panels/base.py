@@ -6,9 +6,9 @@ import tkinter as tk
 from tkinter import ttk
 from typing import TYPE_CHECKING, Any
 
-from ivisit.engine import Frame
 from ivisit.gui.tooltip import Tooltip
 from ivisit.panels import Panel
+from ivisit.recording import Frame
 
 if TYPE_CHECKING:
     from ivisit.gui.window import Window

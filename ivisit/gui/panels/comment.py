@@ -5,9 +5,9 @@ from __future__ import annotations
 from tkinter import ttk
 from typing import Any, cast
 
-from ivisit.engine import Frame
 from ivisit.gui.panels.base import PanelWidget
 from ivisit.panels import Comment
+from ivisit.recording import Frame
 
 
 class CommentWidget(PanelWidget):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ivisit.engine import Frame
 from ivisit.gui.panels.picture import PicturePanel
+from ivisit.recording import Frame
 
 #: Milliseconds after which a new size counts: while the user drags, nothing is drawn anew.
 SETTLING = 120

@@ -6,8 +6,8 @@ import tkinter as tk
 from tkinter import ttk
 from typing import Any, cast
 
-from ivisit.engine import Frame
 from ivisit.gui.panels.base import PanelWidget
+from ivisit.recording import Frame
 
 #: A longer text is cut in the window: Tk would need seconds for it.
 LONGEST = 100_000

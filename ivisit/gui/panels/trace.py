@@ -7,7 +7,6 @@ from typing import Any, cast
 
 import numpy as np
 
-from ivisit.engine import Frame
 from ivisit.gui.panels.base import PanelWidget
 from ivisit.gui.panels.plotting import (
     is_dense,
@@ -19,6 +18,7 @@ from ivisit.gui.panels.plotting import (
 )
 from ivisit.gui.panels.trace_history import TraceHistory
 from ivisit.panels import Trace
+from ivisit.recording import Frame
 
 #: How many of the latest steps are shown; None: all.
 WINDOWS: tuple[int | None, ...] = (None, 100, 500, 2000, 10_000)
