@@ -16,7 +16,7 @@ from ivisit.commands.common import (
     print_json,
     say,
 )
-from ivisit.errors import RunError
+from ivisit.errors import IVisitError, RunError
 
 if TYPE_CHECKING:
     from ivisit.result import RunResult
@@ -117,7 +117,10 @@ def run(options: argparse.Namespace) -> int:
         except RunError as error:
             # What was recorded before the failure is kept all the same.
             if error.result is not None:
-                _report(options, error.result)
+                try:
+                    _report(options, error.result)
+                except Refused as refused:
+                    print(f"ivisit: {refused}", file=sys.stderr)
             raise
     _report(options, result)
     return INTERRUPTED if result.status == "interrupted" else 0
@@ -196,14 +199,29 @@ def _check_outputs(paths: list[str]) -> None:
 
 
 def _report(options: argparse.Namespace, result: RunResult) -> None:
-    """Write the files and print the final numbers and texts."""
+    """Write the files and print the final numbers and texts.
+
+    A file that cannot be written costs neither the other files nor the printed result.
+    """
+    refused: list[IVisitError] = []
+    for path in options.out:
+        try:
+            _write(result, Path(path))
+        except IVisitError as error:
+            refused.append(error)
+        else:
+            say(options, f"wrote {path}")
+    _print(options, result)
+    if refused:
+        raise Refused("; ".join(map(str, refused)))
+
+
+def _print(options: argparse.Namespace, result: RunResult) -> None:
+    """Print the final numbers and texts."""
     from dataclasses import asdict
 
     import numpy as np
 
-    for path in options.out:
-        _write(result, Path(path))
-        say(options, f"wrote {path}")
     shown = {
         name: {"shape": list(value.shape), "dtype": str(value.dtype)}
         if isinstance(value, np.ndarray)

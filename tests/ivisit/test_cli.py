@@ -80,6 +80,20 @@ def test_run_prints_results_and_writes_files(cli, script):
     assert not list(Path().glob("*.ivisit"))  # only with --db
 
 
+def test_a_file_that_cannot_be_written_costs_nothing_else(cli, script):
+    Path("full.npz").mkdir()
+    outs = ["--out", "full.npz", "--out", "r.csv"]
+    code, out, err = cli("run", script, "--steps", 3, *outs)
+    assert code == 2
+    assert "full.npz: cannot be written" in err
+    assert "level = 1.5" in out
+    assert Path("r.csv").read_text().splitlines()[-1] == "3,1.5"
+    code, _, err = cli("run", script, "--steps", 99, "-p", "group.a=9", *outs)
+    assert code == 1
+    assert "full.npz: cannot be written" in err
+    assert "ArithmeticError: too high" in err
+
+
 def test_run_with_json_keeps_what_user_code_prints_out_of_stdout(cli, script):
     code, out, err = cli("run", script, "--steps", 3, "--json", "-p", "group.a=2")
     assert code == 0
