@@ -33,7 +33,7 @@ class History:
     agreement : ndarray, shape (steps, R)
         Actual over expected gain, clipped to [-1, 1]; NaN for rules that do not measure it.
     fpe : ndarray, shape (steps,)
-        Forward-pass equivalents spent per replica, cumulative.
+        Forward-pass equivalents that every replica has spent up to and with each step.
     solved_at : ndarray, shape (R,)
         Cumulative forward-pass equivalents when a loss below `stop_loss` was first evaluated at
         theta; inf if never.
@@ -44,6 +44,9 @@ class History:
         callback), "exhausted" (the iterator of batches ended) or "interrupted" (Ctrl-C).
     optimizer : str
         Class name of the optimizer.
+    settings, network : str
+        The optimizer and the network in words, by which resuming notices other ones; empty in
+        histories that were saved by a former version.
     key : int
         Philox key of the perturbations.
     total_steps : int
@@ -71,6 +74,8 @@ class History:
     key: int
     total_steps: int
     stop_loss: float | None = None
+    settings: str = ""
+    network: str = ""
     state: dict[str, np.ndarray] = field(default_factory=dict)
     known_loss: np.ndarray | None = None
     held_batch: int = 0
@@ -119,6 +124,8 @@ class History:
             "format": _FORMAT,
             "status": self.status,
             "optimizer": self.optimizer,
+            "settings": self.settings,
+            "network": self.network,
             "key": self.key,
             "total_steps": self.total_steps,
             "stop_loss": self.stop_loss,

@@ -6,6 +6,7 @@ step at a time, for programs that steer the training while it goes on.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,7 +22,7 @@ from dopamine_wp.optimizers.base import Optimizer, Proposal
 from dopamine_wp.optimizers.probe import Probe
 
 
-@dataclass
+@dataclass(repr=False)
 class Record:
     """Rows of a history: per step and curve an array (R,), or one number for all replicas."""
 
@@ -117,8 +118,8 @@ class Trainer:
         stop_loss: float | None = None,
         rng: RandomSource = None,
     ) -> None:
-        if not isinstance(optimizer, Optimizer):
-            raise _checks.refuse("train", "optimizer", "an Optimizer", optimizer)
+        _check_parties(net, optimizer)
+        _checks.whole("train", "total_steps", total_steps)
         if stop_loss is not None:
             _checks.real("train", "stop_loss", stop_loss)
         checked = net.as_theta(theta)
@@ -143,12 +144,15 @@ class Trainer:
         cls, net: Network, optimizer: Optimizer, batches: Batches, history: History, **options: Any
     ) -> Trainer:
         """Return a trainer that goes on where `history` ended; `options` as for the class."""
+        _check_parties(net, optimizer)
         if history.optimizer != optimizer.name:
             raise ValueError(
                 f"train.resume: the history was made by {history.optimizer}, not by "
                 f"{optimizer.name}; pass theta=history.theta to go on with another optimizer"
             )
         trainer = cls(net, optimizer, batches, theta=history.theta, rng=0, **options)
+        _warn_of_other_settings("optimizer", history.settings, repr(optimizer))
+        _warn_of_other_settings("net", history.network, repr(net))
         trainer.key = history.key
         trainer.record = Record(
             loss=list(history.loss),
@@ -176,6 +180,7 @@ class Trainer:
 
     def switch(self, optimizer: Optimizer) -> None:
         """Go on with another learning rule, which begins with an empty memory."""
+        _check_parties(self.net, optimizer)
         self.optimizer = optimizer
         self._state = {}
         self._source.release()
@@ -226,6 +231,8 @@ class Trainer:
             failed=self.failed.copy(),
             status=status,
             optimizer=self.optimizer.name,
+            settings=repr(self.optimizer),
+            network=repr(self.net),
             key=self.key,
             total_steps=self.total_steps,
             stop_loss=self.stop_loss,
@@ -325,7 +332,8 @@ def train(
         Length over which ``decay="linear"`` runs to zero, when it spans several calls; default
         the `steps` of this call, or when resuming the longer of the former length and all steps.
     callbacks : iterable of callable
-        Called with the `Trainer` after every step; one that returns True stops the run.
+        Called with the `Trainer` after every step; one that returns True (Python's or NumPy's)
+        stops the run. False or None lets it go on; anything else is refused.
     progress : bool, default False
         Show a progress bar on standard error.
 
@@ -338,6 +346,12 @@ def train(
     ------
     ValueError
         For shapes that do not fit, arguments out of range, or a `resume` of another optimizer.
+
+    Warns
+    -----
+    UserWarning
+        When resuming with other settings of the optimizer or of the network than the history was
+        made with, or without `total_steps` where that stretches a decay of the rate.
 
     Notes
     -----
@@ -361,6 +375,8 @@ def train(
         _checks.whole("train", "total_steps", total_steps)
     if resume is not None:
         length = total_steps or max(resume.total_steps, resume.steps + steps)
+        if total_steps is None:
+            _warn_of_a_jump(optimizer, resume, length)
         trainer = Trainer.resume(
             net, optimizer, batches, resume, total_steps=length, stop_loss=stop_loss
         )
@@ -390,7 +406,7 @@ def _run(
                 return "exhausted"
             if bar is not None:
                 bar.update()
-            if any([callback(trainer) is True for callback in callbacks]):
+            if any([_stops(callback(trainer)) for callback in callbacks]):
                 return "stopped"
     except KeyboardInterrupt:
         return "interrupted"
@@ -398,6 +414,48 @@ def _run(
         if bar is not None:
             bar.close()
     return "solved" if trainer.solved else "finished"
+
+
+def _stops(answer: object) -> bool:
+    """Tell whether a callback's answer ends the run."""
+    if answer is None or isinstance(answer, bool | np.bool_):
+        return bool(answer)
+    if isinstance(answer, np.ndarray) and answer.shape == () and answer.dtype == bool:
+        return bool(answer)
+    raise _checks.refuse("train", "callbacks", "functions that return True, False or None", answer)
+
+
+def _check_parties(net: object, optimizer: object) -> None:
+    """Refuse what is no network or no optimizer, a class in place of its instance included."""
+    if not isinstance(net, Network):
+        raise _checks.refuse("train", "net", "a Network such as MLP((2, 4, 1))", net)
+    if not isinstance(optimizer, Optimizer):
+        raise _checks.refuse(
+            "train", "optimizer", "an Optimizer such as Dopamine1()", optimizer
+        )
+
+
+def _warn_of_other_settings(name: str, before: str, now: str) -> None:
+    """Say that a resumed run goes on under other conditions; histories of old know nothing."""
+    if before and before != now:
+        warnings.warn(
+            f"train.resume: the history was made with {name}={before} and goes on with {now}",
+            stacklevel=4,
+        )
+
+
+def _warn_of_a_jump(optimizer: Optimizer, history: History, length: int) -> None:
+    """Say that a decaying rate jumps back, since the run has become longer than it was to be."""
+    done, planned = history.steps, history.total_steps
+    before = optimizer.rate * optimizer.schedule(max(done - 1, 0), planned)
+    now = optimizer.rate * optimizer.schedule(done, length)
+    if length != planned and now > before:
+        warnings.warn(
+            f"train.resume: the decay of the rate is stretched from {planned} to {length} steps, "
+            f"so that the rate jumps from {before:.3g} to {now:.3g}; give total_steps= to both "
+            "parts for a decay that spans them",
+            stacklevel=3,
+        )
 
 
 def _progress_bar(steps: int) -> Any:

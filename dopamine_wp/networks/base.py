@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from dopamine_wp import _checks
 from dopamine_wp.networks.losses import Loss
 
 Batch = tuple[np.ndarray, np.ndarray]
@@ -46,11 +47,7 @@ class Network(ABC):
     def __init__(self, shapes: Mapping[str, tuple[int, ...]], loss: Loss, dtype: Any) -> None:
         self.shapes = dict(shapes)
         self.loss_function = loss
-        self.dtype = np.dtype(dtype)
-        if self.dtype not in (np.float32, np.float64):
-            raise ValueError(
-                f"{type(self).__name__}.dtype: must be float32 or float64, not {self.dtype}"
-            )
+        self.dtype = _checks.float_type(type(self).__name__, dtype)
         self.n_parameters = sum(math.prod(shape) for shape in self.shapes.values())
 
     # Public interface
@@ -75,9 +72,7 @@ class Network(ABC):
         ValueError
             If `replicas` is below 1.
         """
-        if replicas < 1:
-            raise ValueError(f"{type(self).__name__}.init: replicas must be at least 1, "
-                             f"not {replicas}")
+        _checks.whole(f"{type(self).__name__}.init", "replicas", replicas)
         theta = np.zeros((replicas, self.n_parameters), self.dtype)
         self._initialize(self.unpack(theta), np.random.default_rng(rng))
         return theta

@@ -80,9 +80,7 @@ class MLP(Network):
         loss: str = "mse",
         dtype: Any = np.float64,
     ) -> None:
-        self.sizes = tuple(int(size) for size in sizes)
-        if len(self.sizes) < 2 or min(self.sizes) < 1:
-            raise _checks.refuse("MLP", "sizes", "two or more positive integers", sizes)
+        self.sizes = _checks.wholes("MLP", "sizes", sizes, fewest=2)
         _checks.choice("MLP", "hidden", hidden, HIDDEN)
         _checks.choice("MLP", "output", output, OUTPUT)
         self.hidden = hidden

@@ -19,7 +19,7 @@ Decay = Literal["linear"] | None
 Noise = Literal["normal", "rademacher"]
 
 
-@dataclass
+@dataclass(repr=False)
 class Proposal:
     """What a rule wants to do in one step.
 

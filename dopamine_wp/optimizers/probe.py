@@ -17,7 +17,7 @@ _BLOCK_NUMBERS = 2**18
 GRADIENT_COST = 3
 
 
-@dataclass
+@dataclass(repr=False)
 class Probe:
     """One step's view of the world: parameters, batch and what may be asked about them.
 
