@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-_FORMAT = 1
+#: Version 1 had no `fpe_unit`, `settings` and `network`: their defaults are right for it.
+_FORMAT = 2
 _ARRAYS = ("theta", "loss", "rate", "rpe", "agreement", "fpe", "solved_at", "failed")
 _STATE = "state."
 
@@ -33,7 +34,8 @@ class History:
     agreement : ndarray, shape (steps, R)
         Actual over expected gain, clipped to [-1, 1]; NaN for rules that do not measure it.
     fpe : ndarray, shape (steps,)
-        Forward-pass equivalents that every replica has spent up to and with each step.
+        Forward-pass equivalents that every replica has spent up to and with each step, in units
+        of `fpe_unit`.
     solved_at : ndarray, shape (R,)
         Cumulative forward-pass equivalents when a loss below `stop_loss` was first evaluated at
         theta; inf if never.
@@ -47,6 +49,10 @@ class History:
     settings, network : str
         The optimizer and the network in words, by which resuming notices other ones; empty in
         histories that were saved by a former version.
+    fpe_unit : str
+        What one forward-pass equivalent is: "16 sequences" (recurrent networks) or "batch", a pass
+        over one batch whatever its size. Files of version 1 counted all networks by the batch and
+        are read with that mark.
     key : int
         Philox key of the perturbations.
     total_steps : int
@@ -76,6 +82,7 @@ class History:
     stop_loss: float | None = None
     settings: str = ""
     network: str = ""
+    fpe_unit: str = "batch"
     state: dict[str, np.ndarray] = field(default_factory=dict)
     known_loss: np.ndarray | None = None
     held_batch: int = 0
@@ -126,6 +133,7 @@ class History:
             "optimizer": self.optimizer,
             "settings": self.settings,
             "network": self.network,
+            "fpe_unit": self.fpe_unit,
             "key": self.key,
             "total_steps": self.total_steps,
             "stop_loss": self.stop_loss,
@@ -169,7 +177,7 @@ class History:
             raise
         except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
             raise ValueError(f"History.load: {os.fspath(path)!r} is not a saved history") from error
-        if about.pop("format", None) != _FORMAT:
+        if about.pop("format", None) not in range(1, _FORMAT + 1):
             raise ValueError(f"History.load: {os.fspath(path)!r} was saved by a newer version")
         state = {
             name.removeprefix(_STATE): arrays.pop(name)

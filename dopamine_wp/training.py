@@ -153,6 +153,12 @@ class Trainer:
         trainer = cls(net, optimizer, batches, theta=history.theta, rng=0, **options)
         _warn_of_other_settings("optimizer", history.settings, repr(optimizer))
         _warn_of_other_settings("net", history.network, repr(net))
+        if history.steps and history.fpe_unit != net.fpe_unit:
+            warnings.warn(
+                f"train.resume: the history counts its fpe in passes over one {history.fpe_unit}, "
+                f"the run that goes on in passes over {net.fpe_unit}; they are added up",
+                stacklevel=3,
+            )
         trainer.key = history.key
         trainer.record = Record(
             loss=list(history.loss),
@@ -233,6 +239,7 @@ class Trainer:
             optimizer=self.optimizer.name,
             settings=repr(self.optimizer),
             network=repr(self.net),
+            fpe_unit=self.net.fpe_unit,
             key=self.key,
             total_steps=self.total_steps,
             stop_loss=self.stop_loss,

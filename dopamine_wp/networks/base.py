@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -14,6 +14,23 @@ from dopamine_wp.networks.losses import Loss
 
 Batch = tuple[np.ndarray, np.ndarray]
 RandomSource = int | np.random.Generator | np.random.SeedSequence | None
+
+
+class UnitBlock(NamedTuple):
+    """A block of `Network.unit_blocks`; views that are valid until the next block is asked for.
+
+    Attributes
+    ----------
+    outputs : ndarray, shape (1 + count, R, ..., O)
+        Raw outputs at theta, then those of the copies.
+    targets : ndarray, shape (..., O)
+    features : ndarray, shape (R, ..., F), or None
+        What the linear readout sees at theta.
+    """
+
+    outputs: np.ndarray
+    targets: np.ndarray
+    features: np.ndarray | None
 
 
 class Network(ABC):
@@ -42,7 +59,12 @@ class Network(ABC):
         float32 or float64.
     loss_function : Loss
         The loss as a function of raw outputs and targets.
+    fpe_unit : str
+        What a cost of 1 stands for: "batch", a forward pass over one batch, whatever its size, or
+        a number of sequences, such as "16 sequences".
     """
+
+    fpe_unit: str = "batch"
 
     def __init__(self, shapes: Mapping[str, tuple[int, ...]], loss: Loss, dtype: Any) -> None:
         self.shapes = dict(shapes)
@@ -212,6 +234,33 @@ class Network(ABC):
         valid until the next one is asked for, so that memory does not grow with time.
         """
         return self._output_blocks(theta, batch)
+
+    def pass_cost(self, batch: Batch) -> float:
+        """Return the cost of a forward pass over `batch` in the network's `fpe_unit`."""
+        return 1.0
+
+    def linear_readout(self) -> slice | None:
+        """Return the columns of theta, at its end, that weigh features linearly into outputs.
+
+        They are the weights ``(F, O)`` of the F features that `unit_blocks` yields, then the
+        biases ``(O,)``. None (the default) if there is no such readout.
+        """
+        return None
+
+    def unit_blocks(
+        self, theta: np.ndarray, batch: Batch, count: int, sigma: float
+    ) -> Iterator[UnitBlock]:
+        """Yield the outputs of theta and of `count` copies of it, block by block.
+
+        In copy k the parameter k, of every replica, is larger by `sigma`. The features are those
+        of `linear_readout`, at theta; None without a readout.
+        """
+        copies = np.repeat(theta[None], count + 1, axis=0)
+        copies[np.arange(1, count + 1), :, np.arange(count)] += self.dtype.type(sigma)
+        flat = copies.reshape(-1, self.n_parameters)
+        for outputs, targets in self._output_blocks(flat, batch):
+            stacked = outputs.reshape(count + 1, len(theta), *outputs.shape[1:])
+            yield UnitBlock(stacked, targets, None)
 
     def sample_count(self, batch: Batch) -> int:
         """Return n, by which the summed loss of `batch` is divided."""

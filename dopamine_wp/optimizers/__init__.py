@@ -10,6 +10,7 @@ read, by name.
 from dopamine_wp.optimizers.base import Optimizer, PerturbationOptimizer, Proposal
 from dopamine_wp.optimizers.dopamine1 import Dopamine1
 from dopamine_wp.optimizers.dopamine2 import Dopamine2
+from dopamine_wp.optimizers.dopaminek import DopamineK
 from dopamine_wp.optimizers.dopaminev import DopamineV
 from dopamine_wp.optimizers.gradient import SGD, Adam, Momentum, RMSProp
 from dopamine_wp.optimizers.probe import Directions, Probe
@@ -18,7 +19,7 @@ from dopamine_wp.optimizers.wp import WP
 #: The optimizers by the names under which they are chosen.
 OPTIMIZERS: dict[str, type[Optimizer]] = {
     cls.__name__: cls
-    for cls in (WP, Dopamine1, Dopamine2, DopamineV, SGD, Momentum, RMSProp, Adam)
+    for cls in (WP, Dopamine1, Dopamine2, DopamineV, DopamineK, SGD, Momentum, RMSProp, Adam)
 }
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Directions",
     "Dopamine1",
     "Dopamine2",
+    "DopamineK",
     "DopamineV",
     "Momentum",
     "Optimizer",

@@ -80,9 +80,13 @@ class Probe:
         self.known_loss = loss
         self.loss_fpe = self.fpe
 
+    def charge(self, passes: float) -> None:
+        """Count forward passes over the batch, at the network's price of one."""
+        self.fpe += passes * self.net.pass_cost(self.batch)
+
     def loss_of(self, theta: np.ndarray) -> np.ndarray:
         """Return the loss (R,) of other parameters (R, P) on the same batch: one forward pass."""
-        self.fpe += 1
+        self.charge(1)
         return self.net.evaluate(theta, self.batch)
 
     def gradient(self) -> tuple[np.ndarray, np.ndarray]:
@@ -91,7 +95,7 @@ class Probe:
         The gradient of a replica whose loss or gradient is not finite is zero.
         """
         loss, gradient = self.net.evaluate_gradient(self.theta, self.batch)
-        self.fpe += GRADIENT_COST
+        self.charge(GRADIENT_COST)
         self.learn_loss(loss)
         sick = ~(np.isfinite(loss) & np.isfinite(gradient).all(axis=1))
         if sick.any():
@@ -172,14 +176,14 @@ class Directions:
             with_theta = probe.known_loss is None and not two_sided
             losses = self._perturbed_losses(xi, sigma, with_theta)
             if with_theta:
-                probe.fpe += 1
+                probe.charge(1)
                 probe.learn_loss(losses[0])
                 losses = losses[1:]
-            probe.fpe += len(losses)
+            probe.charge(len(losses))
             plus.append(losses)
             if two_sided:
                 minus.append(self._perturbed_losses(xi, -sigma, False))
-                probe.fpe += len(xi)
+                probe.charge(len(xi))
         return self._differences(_joined(plus), _joined(minus) if two_sided else None)
 
     def weighted_sum(self, coefficients: np.ndarray) -> np.ndarray:
