@@ -87,6 +87,14 @@ def choice(owner: str, name: str, value: Any, options: Iterable[Any]) -> None:
         raise refuse(owner, name, "one of " + ", ".join(map(repr, allowed)), value)
 
 
+def name_of(owner: str, name: str, value: Any, options: Iterable[str]) -> str:
+    """Return the option that `value` spells, in any case."""
+    allowed = {option.lower(): option for option in options}
+    if not isinstance(value, str) or value.lower() not in allowed:
+        raise refuse(owner, name, "one of " + ", ".join(map(repr, allowed.values())), value)
+    return allowed[value.lower()]
+
+
 def flag(owner: str, name: str, value: Any) -> None:
     """Demand True or False."""
     if not isinstance(value, bool | np.bool_):

@@ -259,7 +259,7 @@ class RNN(Network):
     def _counted(
         self, M: np.ndarray, batch: Batch, bump: _Bump | None = None
     ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-        """Yield outputs (t, R, q, B), activity (t, R, H, B), targets (t, B, q) behind the washout."""
+        """Yield outputs (t, R, q, B), activity (t, R, H, B) and targets (t, B, q) that count."""
         X, Y = batch
         for start, y, h in self._stream(M, X, bump):
             skip, stop = max(0, self.washout - start), start + len(y)

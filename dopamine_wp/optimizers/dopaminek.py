@@ -4,7 +4,6 @@ from dataclasses import KW_ONLY, dataclass
 
 import numpy as np
 
-from dopamine_wp import _checks
 from dopamine_wp.networks.base import UnitBlock
 from dopamine_wp.optimizers.base import Decay, Optimizer, Proposal
 from dopamine_wp.optimizers.gauss_newton import NormalEquations, agreement_with, next_damping

@@ -1,8 +1,8 @@
 """What the rules share that let every output report its own reward prediction error.
 
-Around theta, along directions whose reactions of the outputs are the rows of D, the loss is to
-second order of Gauss and Newton ``L + b.a + a' A a / 2``. `NormalEquations` adds up A and b, block by
-block in time; `next_damping` follows K. Levenberg (1944) and D. Marquardt (1963).
+The rows of D are the reactions of the outputs to a step along each direction. In steps a along
+them the loss is, to second order of Gauss and Newton, ``L + b.a + a' A a / 2``. `NormalEquations`
+adds up A and b, block by block in time; the damping follows D. Marquardt, J. SIAM 11 (1963).
 """
 
 from __future__ import annotations

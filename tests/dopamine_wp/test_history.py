@@ -1,9 +1,11 @@
 """Saving and loading."""
 
+import json
+
 import numpy as np
 import pytest
 
-from dopamine_wp import MLP, Adam, Dopamine1, History, tasks, train
+from dopamine_wp import MLP, RNN, WP, Adam, Dopamine1, History, tasks, train
 
 
 def a_history(rule):
