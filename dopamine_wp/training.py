@@ -20,6 +20,7 @@ from dopamine_wp.networks.base import Network, RandomSource
 from dopamine_wp.noise import NoiseStream, draw_key
 from dopamine_wp.optimizers.base import Optimizer, Proposal
 from dopamine_wp.optimizers.probe import Probe
+from dopamine_wp.workspace import Workspace
 
 
 @dataclass(repr=False)
@@ -135,6 +136,7 @@ class Trainer:
         self.solved_at = np.full(len(checked), np.inf)
         self.failed = np.zeros(len(checked), dtype=bool)
         self._streams: dict[str, NoiseStream] = {}
+        self._workspace = Workspace()
         self._state: dict[str, np.ndarray] = {}
         self._known_loss: np.ndarray | None = None
         self._source = BatchSource(net, batches)
@@ -214,6 +216,7 @@ class Trainer:
             schedule=factor,
             key=self.key,
             streams=self._streams,
+            workspace=self._workspace,
             state=self._state,
             known_loss=self._known_loss,
             next_batch_same=self._source.holds(self.steps_done + 1, self.optimizer.hold),
@@ -251,17 +254,19 @@ class Trainer:
     def _commit(self, probe: Probe, proposal: Proposal) -> None:
         """Make a finished step part of the run."""
         keep, proposed = proposal.keep, self._as_kept(proposal.theta)
-        assert keep is not None
         theta, loss = proposed, proposal.candidate_loss
-        if theta is None or not keep.all():
+        if theta is None or (keep is not None and not keep.all()):
             if proposal.loss is not None:
                 self.failed |= ~np.isfinite(proposal.loss)
             theta, loss = self._keep_some(proposed, probe, proposal, keep)
         before, self.fpe = self.fpe, self.fpe + probe.fpe
         if probe.known_loss is not None:
             self._note_solved(probe.known_loss, before + probe.loss_fpe)
-        if proposal.candidate_loss is not None:
-            self._note_solved(np.where(keep, proposal.candidate_loss, np.inf), self.fpe)
+        candidate_loss = proposal.candidate_loss
+        if candidate_loss is not None and self.stop_loss is not None:
+            if keep is not None:
+                candidate_loss = np.where(keep, candidate_loss, np.inf)
+            self._note_solved(candidate_loss, self.fpe)
         self.theta, self._known_loss, self._state = theta, loss, dict(proposal.state)
         self.record.add(proposal, self.fpe)
         self.steps_done += 1
@@ -278,10 +283,14 @@ class Trainer:
         return np.asarray(theta, self.theta.dtype, order=self._order)
 
     def _keep_some(
-        self, proposed: np.ndarray | None, probe: Probe, proposal: Proposal, keep: np.ndarray
+        self,
+        proposed: np.ndarray | None,
+        probe: Probe,
+        proposal: Proposal,
+        keep: np.ndarray | None,
     ) -> tuple[np.ndarray, np.ndarray | None]:
         """Return theta, and its loss if known, when only the replicas in `keep` move."""
-        if proposed is None or not keep.any():
+        if proposed is None or keep is None or not keep.any():
             return self.theta, probe.known_loss
         theta = np.where(keep[:, None], proposed, self.theta)
         if proposal.candidate_loss is None or proposal.loss is None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from dopamine_wp import _checks
 from dopamine_wp.networks.losses import Loss
+from dopamine_wp.networks.prepared import PreparedPass
 
 Batch = tuple[np.ndarray, np.ndarray]
 RandomSource = int | np.random.Generator | np.random.SeedSequence | None
@@ -220,6 +221,13 @@ class Network(ABC):
         for outputs, targets in self._output_blocks(theta, batch):
             total += self.loss_function.total(outputs, targets)
         return total / self.sample_count(batch)
+
+    def prepare(self, parameters: np.ndarray) -> PreparedPass | None:
+        """Return a forward pass over networks whose parameters lie in (P, N), to run many times.
+
+        None (the default) where there is nothing to gain; `evaluate` is used then.
+        """
+        return None
 
     def evaluate_gradient(self, theta: np.ndarray, batch: Batch) -> tuple[np.ndarray, np.ndarray]:
         """Return losses (R,) and gradients (R, P) of checked arguments, like `evaluate`."""

@@ -17,6 +17,7 @@ from dopamine_wp.networks.losses import (
     SoftmaxCrossEntropy,
     sigmoid,
 )
+from dopamine_wp.networks.prepared import PreparedPass
 
 HIDDEN = ("tanh", "sigmoid", "relu")
 OUTPUT = ("linear", "sigmoid", "softmax")
@@ -95,6 +96,7 @@ class MLP(Network):
             self._places.append((start, n_in, n_out))
             start += (n_in + 1) * n_out
         super().__init__(shapes, _choose_loss(output, loss), dtype)
+        self._squared = isinstance(self.loss_function, MeanSquaredError)
 
     def __repr__(self) -> str:
         return (
@@ -148,6 +150,13 @@ class MLP(Network):
     ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         yield self._outputs(theta, batch[0]), batch[1]
 
+    def prepare(self, parameters: np.ndarray) -> PreparedPass:
+        """Return a prepared forward pass; see `Network.prepare`."""
+        halved_tanh = self.output == "sigmoid" and self._squared
+        return PreparedPass(
+            parameters, self._places, self._activation, halved_tanh, self.loss_function
+        )
+
     def _forward(self, theta: np.ndarray, X: np.ndarray, layout: type[Layout]) -> list[np.ndarray]:
         """Return the activity of every layer, the input first, raw outputs last."""
         activity = [X]
@@ -168,12 +177,11 @@ class MLP(Network):
             return np.tanh(z, out=z)
         if self.hidden == "relu":
             return np.maximum(z, 0, out=z)
-        return sigmoid(z)
+        return sigmoid(z, out=z)
 
     def _output_activation(self, z: np.ndarray) -> np.ndarray:
         # The entropies work on logits; only a squared error sees the sigmoid's result.
-        squared = isinstance(self.loss_function, MeanSquaredError)
-        return sigmoid(z) if squared and self.output == "sigmoid" else z
+        return sigmoid(z) if self._squared and self.output == "sigmoid" else z
 
     def _gradient(self, theta: np.ndarray, batch: Batch) -> tuple[np.ndarray, np.ndarray]:
         X, Y = batch
@@ -185,7 +193,7 @@ class MLP(Network):
 
         gradient = np.empty_like(theta)
         delta = layout.native(self.loss_function.slope(outputs, Y) / count)
-        if self.output == "sigmoid" and isinstance(self.loss_function, MeanSquaredError):
+        if self.output == "sigmoid" and self._squared:
             delta = delta * activity[-1] * (1 - activity[-1])
         layers, targets = self._layers(theta, layout), self._layers(gradient, layout)
         for layer in reversed(range(len(layers))):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
@@ -19,7 +20,7 @@ Decay = Literal["linear"] | None
 Noise = Literal["normal", "rademacher"]
 
 
-@dataclass(repr=False)
+@dataclass(repr=False, slots=True)
 class Proposal:
     """What a rule wants to do in one step.
 
@@ -48,6 +49,13 @@ class Proposal:
     rpe: np.ndarray | None = None
     agreement: np.ndarray | None = None
     state: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+
+def mean_over_directions(values: np.ndarray) -> np.ndarray:
+    """Return the mean (R,) of values (K, R)."""
+    if len(values) == 1:
+        return values[0]
+    return np.add.reduce(values, 0) / len(values)
 
 
 @dataclass(frozen=True)
@@ -130,19 +138,17 @@ class Optimizer(ABC):
         Returns
         -------
         Proposal
-            With `keep` given and false for every replica that has to stay.
+            With `keep` false for every replica that has to stay.
         """
-        replicas = len(probe.theta)
         if self._is_idle(probe):
-            stay = np.zeros(replicas, dtype=bool)
+            stay = np.zeros(len(probe.theta), dtype=bool)
             return Proposal(loss=probe.loss(), keep=stay, rate=probe.rate, state=probe.state)
         proposal = self.propose(probe)
         for loss in (proposal.loss, proposal.candidate_loss):
-            if loss is not None:
+            # A sum is finite only if all its terms are, and takes one call
+            if loss is not None and not math.isfinite(np.add.reduce(loss)):
                 finite = np.isfinite(loss)
                 proposal.keep = finite if proposal.keep is None else proposal.keep & finite
-        if proposal.keep is None:
-            proposal.keep = np.ones(replicas, dtype=bool)
         return proposal
 
     def _is_idle(self, probe: Probe) -> bool:

@@ -117,8 +117,7 @@ class DopamineV(Optimizer):
         # The damped step in the subspace, and what it is expected to gain
         a = probe.rate * _damped_solution(A, b, lam)
         expected = equations.expected_gain(a)
-        candidate = directions.weighted_sum(a.T)
-        candidate += probe.theta
+        candidate = directions.theta_plus(a.T)
 
         # What it gains on the same batch, and the damping that follows
         candidate_loss, candidate_outputs = _evaluate_candidate(probe, candidate)
