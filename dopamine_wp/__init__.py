@@ -11,6 +11,7 @@ or with back-propagation, on truth tables and chaotic series::
 """
 
 from dopamine_wp import baselines, metrics, series, tasks
+from dopamine_wp.checkpoints import Checkpoint
 from dopamine_wp.history import History
 from dopamine_wp.networks import MLP, RNN, Network
 from dopamine_wp.optimizers import (
@@ -29,6 +30,7 @@ from dopamine_wp.optimizers import (
     Proposal,
     RMSProp,
 )
+from dopamine_wp.plotting import plot_histories
 from dopamine_wp.training import Trainer, train
 
 __all__ = [
@@ -38,6 +40,7 @@ __all__ = [
     "SGD",
     "WP",
     "Adam",
+    "Checkpoint",
     "Dopamine1",
     "Dopamine2",
     "DopamineK",
@@ -53,6 +56,7 @@ __all__ = [
     "Trainer",
     "baselines",
     "metrics",
+    "plot_histories",
     "series",
     "tasks",
     "train",

@@ -6,6 +6,7 @@ step at a time, for programs that steer the training while it goes on.
 
 from __future__ import annotations
 
+import time
 import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -32,14 +33,16 @@ class Record:
     rpe: list[np.ndarray | float] = field(default_factory=list)
     agreement: list[np.ndarray | float] = field(default_factory=list)
     fpe: list[float] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
 
-    def add(self, proposal: Proposal, fpe: float) -> None:
+    def add(self, proposal: Proposal, fpe: float, seconds: float) -> None:
         """Append what one step reports; NaN where a rule reports nothing."""
         self.loss.append(np.nan if proposal.loss is None else proposal.loss)
         self.rate.append(np.nan if proposal.rate is None else proposal.rate)
         self.rpe.append(np.nan if proposal.rpe is None else proposal.rpe)
         self.agreement.append(np.nan if proposal.agreement is None else proposal.agreement)
         self.fpe.append(fpe)
+        self.seconds.append(seconds)
 
     def curve(self, name: str, replicas: int) -> np.ndarray:
         """Return a curve as an array (steps, R)."""
@@ -54,7 +57,7 @@ class Record:
 
         A history that is made afterwards shows the later steps only and cannot be resumed.
         """
-        for rows in (self.loss, self.rate, self.rpe, self.agreement, self.fpe):
+        for rows in (self.loss, self.rate, self.rpe, self.agreement, self.fpe, self.seconds):
             rows.clear()
 
 
@@ -84,8 +87,8 @@ class Trainer:
         Present parameters; replaced by a new array at every step, never changed in place.
     steps_done : int
         Steps so far.
-    fpe : float
-        Forward-pass equivalents so far, per replica.
+    fpe, seconds : float
+        Forward-pass equivalents so far, per replica, and wall-clock time spent in steps.
     record : Record
         Curves so far.
     solved_at, failed : ndarray, shape (R,)
@@ -132,7 +135,7 @@ class Trainer:
         self.stop_loss = stop_loss
         self.key = draw_key(rng)
         self.record = Record()
-        self.steps_done, self.fpe = 0, 0.0
+        self.steps_done, self.fpe, self.seconds = 0, 0.0, 0.0
         self.solved_at = np.full(len(checked), np.inf)
         self.failed = np.zeros(len(checked), dtype=bool)
         self._streams: dict[str, NoiseStream] = {}
@@ -168,9 +171,12 @@ class Trainer:
             rpe=list(history.rpe),
             agreement=list(history.agreement),
             fpe=history.fpe.tolist(),
+            seconds=history.seconds.tolist(),
         )
         trainer.steps_done = history.steps
-        trainer.fpe = float(history.fpe[-1]) if history.steps else 0.0
+        if history.steps:
+            trainer.fpe = float(history.fpe[-1])
+            trainer.seconds = float(np.nan_to_num(history.seconds[-1]))
         trainer.failed = history.failed.copy()
         if trainer.stop_loss == history.stop_loss:
             trainer.solved_at = history.solved_at.copy()
@@ -203,6 +209,7 @@ class Trainer:
         ValueError
             If a batch does not fit the network.
         """
+        began = time.perf_counter()
         batch, fresh = self._source.batch(self.steps_done, self.optimizer.hold)
         if fresh:
             self._known_loss = None
@@ -224,7 +231,7 @@ class Trainer:
         )
         with np.errstate(all="ignore"):
             proposal = self.optimizer.step(probe)
-        self._commit(probe, proposal)
+        self._commit(probe, proposal, began)
 
     def history(self, status: str = "finished") -> History:
         """Return the run so far; `status` says why it ended."""
@@ -236,6 +243,7 @@ class Trainer:
             rpe=self.record.curve("rpe", replicas),
             agreement=self.record.curve("agreement", replicas),
             fpe=np.array(self.record.fpe, dtype=float),
+            seconds=np.array(self.record.seconds, dtype=float),
             solved_at=self.solved_at.copy(),
             failed=self.failed.copy(),
             status=status,
@@ -251,7 +259,7 @@ class Trainer:
             held_batch=self._source.checksum(),
         )
 
-    def _commit(self, probe: Probe, proposal: Proposal) -> None:
+    def _commit(self, probe: Probe, proposal: Proposal, began: float) -> None:
         """Make a finished step part of the run."""
         keep, proposed = proposal.keep, self._as_kept(proposal.theta)
         theta, loss = proposed, proposal.candidate_loss
@@ -268,7 +276,8 @@ class Trainer:
                 candidate_loss = np.where(keep, candidate_loss, np.inf)
             self._note_solved(candidate_loss, self.fpe)
         self.theta, self._known_loss, self._state = theta, loss, dict(proposal.state)
-        self.record.add(proposal, self.fpe)
+        self.seconds += time.perf_counter() - began
+        self.record.add(proposal, self.fpe, self.seconds)
         self.steps_done += 1
 
     def _as_kept(self, theta: np.ndarray | None) -> np.ndarray | None:
@@ -351,7 +360,7 @@ def train(
         Called with the `Trainer` after every step; one that returns True (Python's or NumPy's)
         stops the run. False or None lets it go on; anything else is refused.
     progress : bool, default False
-        Show a progress bar on standard error.
+        Show a progress bar with the median loss on standard error.
 
     Returns
     -------
@@ -421,6 +430,7 @@ def _run(
             except StopIteration:
                 return "exhausted"
             if bar is not None:
+                bar.set_postfix_str(_median_loss(trainer), refresh=False)
                 bar.update()
             if any([_stops(callback(trainer)) for callback in callbacks]):
                 return "stopped"
@@ -472,6 +482,13 @@ def _warn_of_a_jump(optimizer: Optimizer, history: History, length: int) -> None
             "parts for a decay that spans them",
             stacklevel=3,
         )
+
+
+def _median_loss(trainer: Trainer) -> str:
+    """Return the last median loss in words, without a warning where all replicas have failed."""
+    losses = np.asarray(trainer.record.loss[-1]) if trainer.record.loss else np.array(np.nan)
+    finite = losses[np.isfinite(losses)]
+    return f"loss {np.median(finite):.3g}" if finite.size else "loss not finite"
 
 
 def _progress_bar(steps: int) -> Any:
