@@ -270,6 +270,10 @@ class Network(ABC):
             stacked = outputs.reshape(count + 1, len(theta), *outputs.shape[1:])
             yield UnitBlock(stacked, targets, None)
 
+    def unit_memory(self, batch: Batch, count: int) -> int:
+        """Return how many numbers `unit_blocks` keeps for every replica."""
+        return (count + 1) * (self.n_parameters + batch[1].size)
+
     def sample_count(self, batch: Batch) -> int:
         """Return n, by which the summed loss of `batch` is divided."""
         return self.loss_function.count(batch[1].shape)

@@ -246,6 +246,11 @@ class RNN(Network):
             outputs = y.reshape(*y.shape[:3], copies, samples).transpose(3, 1, 0, 4, 2)
             yield UnitBlock(outputs, targets, h[..., :samples].transpose(1, 0, 3, 2))
 
+    def unit_memory(self, batch: Batch, count: int) -> int:
+        """Return how many numbers `unit_blocks` keeps for every replica."""
+        features = self.n_hidden + self.n_inputs + self.n_outputs + 1
+        return (count + 1) * 2 * _BLOCK * features * len(batch[0])
+
     def _theta_from_matrix_places(self) -> np.ndarray:
         """Return where in `_matrix`, flattened, every column of theta lies."""
         shape = (1, self.n_hidden + self.n_outputs, self.n_hidden + self.n_inputs + 1)

@@ -9,7 +9,12 @@ import numpy as np
 from dopamine_wp import _checks
 from dopamine_wp.noise import NOISES
 from dopamine_wp.optimizers.base import Noise, Optimizer, Proposal
-from dopamine_wp.optimizers.gauss_newton import NormalEquations, agreement_with, next_damping
+from dopamine_wp.optimizers.gauss_newton import (
+    NormalEquations,
+    agreement_with,
+    check_damping,
+    next_damping,
+)
 from dopamine_wp.optimizers.probe import Directions, Probe
 
 
@@ -94,11 +99,10 @@ class DopamineV(Optimizer):
         super().__post_init__()
         _checks.whole(self.name, "perturbations", self.perturbations)
         _checks.real(self.name, "sigma", self.sigma, minimum=0)
-        _checks.real(self.name, "lam_min", self.lam_min, above=0)
-        _checks.real(self.name, "lam_max", self.lam_max, minimum=self.lam_min)
-        _checks.real(self.name, "lam0", self.lam0, minimum=self.lam_min, maximum=self.lam_max)
-        _checks.real(self.name, "up", self.up, minimum=1)
-        _checks.real(self.name, "down", self.down, minimum=1)
+        check_damping(
+            self.name, lam0=self.lam0, lam_min=self.lam_min, lam_max=self.lam_max,
+            up=self.up, down=self.down,
+        )
         _checks.choice(self.name, "noise", self.noise, NOISES)
 
     def _is_idle(self, probe: Probe) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from dopamine_wp import _checks
 from dopamine_wp.networks.losses import Loss
 
 
@@ -56,9 +57,25 @@ class NormalEquations:
         b /= count
         self.total /= count
 
+    def put(self, start: int, part: NormalEquations) -> None:
+        """Take over the results of some replicas, the first of which is `start`."""
+        replicas = slice(start, start + len(part.total))
+        self.A[replicas], self.b[replicas], self.total[replicas] = part.A, part.b, part.total
+
     def expected_gain(self, a: np.ndarray) -> np.ndarray:
         """Return ``-(a.b + a' A a / 2)`` (R,), what the step a (R, K) gains in the quadratic."""
         return -((a * self.b).sum(axis=1) + np.einsum("rk,rkl,rl->r", a, self.A, a) / 2)
+
+
+def check_damping(
+    owner: str, *, lam0: float, lam_min: float, lam_max: float, up: float, down: float
+) -> None:
+    """Refuse a damping, its range or its factors where they are out of range."""
+    _checks.real(owner, "lam_min", lam_min, above=0)
+    _checks.real(owner, "lam_max", lam_max, minimum=lam_min)
+    _checks.real(owner, "lam0", lam0, minimum=lam_min, maximum=lam_max)
+    _checks.real(owner, "up", up, minimum=1)
+    _checks.real(owner, "down", down, minimum=1)
 
 
 def as_rows(values: np.ndarray) -> np.ndarray:
