@@ -11,9 +11,10 @@ or with back-propagation, on truth tables and chaotic series::
 """
 
 from dopamine_wp import baselines, metrics, series, tasks
+from dopamine_wp.asking import AskTell
 from dopamine_wp.checkpoints import Checkpoint
 from dopamine_wp.history import History
-from dopamine_wp.networks import MLP, RNN, Network
+from dopamine_wp.networks import MLP, RNN, BlackBox, Network
 from dopamine_wp.optimizers import (
     OPTIMIZERS,
     SGD,
@@ -40,6 +41,8 @@ __all__ = [
     "SGD",
     "WP",
     "Adam",
+    "AskTell",
+    "BlackBox",
     "Checkpoint",
     "Dopamine1",
     "Dopamine2",

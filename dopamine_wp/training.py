@@ -334,9 +334,9 @@ def train(
         `MLP`, `RNN` or one's own.
     optimizer : Optimizer
         The learning rule.
-    batches : tuple (X, Y), callable or iterator
-        One fixed batch, a function of the batch index 0, 1, ..., or an iterator. A mini-batch is
-        held for `optimizer.hold` steps.
+    batches : tuple (X, Y), callable, iterator or None
+        One fixed batch, a function of the batch index 0, 1, ..., or an iterator; None for a
+        `BlackBox` that needs none. A mini-batch is held for `optimizer.hold` steps.
     steps : int
         Number of steps to do; when resuming, further steps.
     theta : array_like, shape (R, P)
@@ -459,6 +459,7 @@ def _check_parties(net: object, optimizer: object) -> None:
         raise _checks.refuse(
             "train", "optimizer", "an Optimizer such as Dopamine1()", optimizer
         )
+    optimizer.check_network(net)
 
 
 def _warn_of_other_settings(name: str, before: str, now: str) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from dopamine_wp import _checks
-from dopamine_wp.networks.losses import Loss
+from dopamine_wp.networks.losses import Loss, MeanSquaredError
 from dopamine_wp.networks.prepared import PreparedPass
 
 Batch = tuple[np.ndarray, np.ndarray]
@@ -34,21 +33,34 @@ class UnitBlock(NamedTuple):
     features: np.ndarray | None
 
 
-class Network(ABC):
+class Network:
     """Base class of the networks: R independent replicas in one array `theta` of shape (R, P).
 
-    Rules for a new network:
+    A new network says in `shapes` what its parameters are and defines one method, `_outputs`.
+    Rules for it:
 
     1. `shapes` names the parameters and their shapes in the order in which they lie in a row of
        `theta`; weights are ``W[i, j]`` from unit i to unit j.
-    2. `_initialize` fills the named views of a fresh `theta`.
-    3. `_output_blocks` yields raw outputs ``(R, ..., O)`` with the targets ``(..., O)`` they
-       belong to; blocks may be views that are valid until the next block is asked for.
-    4. `_gradient` returns losses ``(R,)`` and gradients ``(R, P)``.
-    5. No state: a network is a description, safe to share between threads.
+    2. `_outputs` returns raw outputs ``(R, B, ..., O)`` for inputs ``(B, ...)``.
+    3. `_initialize` may fill the named views of a fresh `theta`; by default matrices are
+       N(0, 1 / fan-in) and vectors zero.
+    4. `_gradient` may return losses ``(R,)`` and gradients ``(R, P)``; rules that need a gradient
+       refuse a network without it.
+    5. `_output_blocks` may yield raw outputs ``(R, ..., O)`` piecewise, with the targets
+       ``(..., O)`` they belong to; blocks may be views that are valid until the next one.
+    6. `as_batch` and `_as_inputs` may check more than that samples are as many and not none.
+    7. No state: a network is a description, safe to share between threads.
 
     Replicas never influence each other. All arithmetic is done in `dtype`, losses are summed in
     float64.
+
+    Parameters
+    ----------
+    shapes : mapping of str to tuple of int
+        Names and shapes of the parameters of one replica.
+    loss : Loss, default mean squared error
+        From `dopamine_wp.networks.losses`.
+    dtype : {float64, float32}, default float64
 
     Attributes
     ----------
@@ -67,9 +79,17 @@ class Network(ABC):
 
     fpe_unit: str = "batch"
 
-    def __init__(self, shapes: Mapping[str, tuple[int, ...]], loss: Loss, dtype: Any) -> None:
+    #: Whether None is refused as `batches` of `train`.
+    needs_batches: bool = True
+
+    def __init__(
+        self,
+        shapes: Mapping[str, tuple[int, ...]],
+        loss: Loss | None = None,
+        dtype: Any = np.float64,
+    ) -> None:
         self.shapes = dict(shapes)
-        self.loss_function = loss
+        self.loss_function = MeanSquaredError() if loss is None else loss
         self.dtype = _checks.float_type(type(self).__name__, dtype)
         self.n_parameters = sum(math.prod(shape) for shape in self.shapes.values())
 
@@ -284,28 +304,59 @@ class Network(ABC):
         self._check_theta(array)
         return array
 
-    @abstractmethod
     def as_batch(self, batch: Any) -> Batch:
         """Return `batch` as a checked pair of arrays; raise ValueError naming the shapes."""
+        X, Y = self._split_batch(batch)
+        if X.ndim == 0 or Y.ndim == 0 or len(X) != len(Y) or X.size == 0 or Y.size == 0:
+            raise ValueError(
+                f"{type(self).__name__}: a batch must be X and Y with as many samples, at least "
+                f"one, not {X.shape} and {Y.shape}"
+            )
+        return np.asarray(X, self.dtype), np.asarray(Y, self.dtype)
+
+    def offers(self, what: str) -> bool:
+        """Tell whether there are "losses", "outputs" or a "gradient" to learn from."""
+        cls = type(self)
+        outputs = cls._outputs is not Network._outputs
+        blocks = cls._output_blocks is not Network._output_blocks
+        return {
+            "losses": True,
+            "outputs": outputs or blocks,
+            "gradient": cls._gradient is not Network._gradient,
+        }[what]
 
     # For subclasses
 
-    @abstractmethod
-    def _initialize(self, views: dict[str, np.ndarray], rng: np.random.Generator) -> None: ...
+    def _outputs(self, theta: np.ndarray, X: np.ndarray) -> np.ndarray:
+        raise ValueError(f"{self!r}: shows its losses only, no outputs")
 
-    @abstractmethod
-    def _as_inputs(self, X: Any) -> tuple[np.ndarray, bool]: ...
+    def _initialize(self, views: dict[str, np.ndarray], rng: np.random.Generator) -> None:
+        for view in views.values():
+            if view.ndim > 2:
+                view[...] = rng.standard_normal(view.shape) / np.sqrt(math.prod(view.shape[1:-1]))
 
-    @abstractmethod
-    def _outputs(self, theta: np.ndarray, X: np.ndarray) -> np.ndarray: ...
+    def _as_inputs(self, X: Any) -> tuple[np.ndarray, bool]:
+        array = np.asarray(X, self.dtype)
+        if array.size == 0 or array.ndim == 0:
+            raise ValueError(
+                f"{type(self).__name__}: X must have at least one sample, not {array.shape}"
+            )
+        return array, False
 
-    @abstractmethod
     def _output_blocks(
         self, theta: np.ndarray, batch: Batch
-    ) -> Iterator[tuple[np.ndarray, np.ndarray]]: ...
+    ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        X, Y = batch
+        outputs = self._outputs(theta, X)
+        if outputs.shape != (len(theta), *Y.shape):
+            raise ValueError(
+                f"{type(self).__name__}: outputs must have the shape {(len(theta), *Y.shape)} of "
+                f"replicas and targets, not {outputs.shape}"
+            )
+        yield outputs, Y
 
-    @abstractmethod
-    def _gradient(self, theta: np.ndarray, batch: Batch) -> tuple[np.ndarray, np.ndarray]: ...
+    def _gradient(self, theta: np.ndarray, batch: Batch) -> tuple[np.ndarray, np.ndarray]:
+        raise ValueError(f"{self!r}: has no gradient")
 
     def _check_theta(self, theta: np.ndarray) -> None:
         shape = np.shape(theta)

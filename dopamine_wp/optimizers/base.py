@@ -6,7 +6,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from dopamine_wp import _checks
 from dopamine_wp.noise import NOISES
 
 if TYPE_CHECKING:
+    from dopamine_wp.networks.base import Network
     from dopamine_wp.optimizers.probe import Probe
 
 Decay = Literal["linear"] | None
@@ -108,6 +109,9 @@ class Optimizer(ABC):
     decay: Decay = None
     hold: int = 1
 
+    #: What the rule asks of a network: "losses", "outputs" or a "gradient".
+    needs: ClassVar[str] = "losses"
+
     def __post_init__(self) -> None:
         name = type(self).__name__
         _checks.real(name, "rate", self.rate, minimum=0)
@@ -117,6 +121,15 @@ class Optimizer(ABC):
     @abstractmethod
     def propose(self, probe: Probe) -> Proposal:
         """Look through `probe` and return what to do; see the rules of the class."""
+
+    def check_network(self, net: Network) -> None:
+        """Refuse, by a ValueError, a network that this rule cannot train."""
+        if not net.offers(self.needs):
+            article = "a " if self.needs == "gradient" else ""
+            raise ValueError(
+                f"{self.name}: needs {article}{self.needs}, which {net!r} does not offer; use a "
+                "rule that sees losses only, such as Dopamine1"
+            )
 
     @property
     def name(self) -> str:

@@ -122,6 +122,8 @@ class DopamineK(Optimizer):
     clip: float = 0.05
     tol: float = 2.0
 
+    needs = "outputs"
+
     def __post_init__(self) -> None:
         super().__post_init__()
         _checks.real(self.name, "beta", self.beta, minimum=0, below=1)
@@ -141,7 +143,6 @@ class DopamineK(Optimizer):
     def propose(self, probe: Probe) -> Proposal:
         """Steps 1 to 6 of the class."""
         net, theta = probe.net, probe.theta
-        self._refuse_large(net)
         wiggled = _wiggled(net)
         equations = self._equations(probe, wiggled)
         loss, A, b = equations.total, equations.A, equations.b
@@ -182,7 +183,9 @@ class DopamineK(Optimizer):
             state=state,
         )
 
-    def _refuse_large(self, net: Network) -> None:
+    def check_network(self, net: Network) -> None:
+        """Refuse a network without outputs, or one that is too large."""
+        super().check_network(net)
         if net.n_parameters > LARGEST:
             raise ValueError(
                 f"{self.name}: is for networks of at most {LARGEST} parameters, not of "

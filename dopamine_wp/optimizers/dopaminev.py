@@ -95,6 +95,8 @@ class DopamineV(Optimizer):
     lam_max: float = 1e8
     noise: Noise = "normal"
 
+    needs = "outputs"
+
     def __post_init__(self) -> None:
         super().__post_init__()
         _checks.whole(self.name, "perturbations", self.perturbations)
