@@ -12,15 +12,24 @@ from dopamine_wp import _checks, baselines, metrics, series, tasks
 from dopamine_wp.batches import Batches
 from dopamine_wp.networks import MLP, RNN, Network
 from dopamine_wp.optimizers import (
+    RFLO,
     SGD,
+    SNES,
+    SPSA,
     WP,
     Adam,
     Dopamine1,
     Dopamine2,
+    Dopamine2T,
     DopamineK,
     DopamineV,
+    DopamineVPlus,
+    FeedbackAlignment,
+    ForwardGradient,
     Momentum,
+    NodePerturbation,
     RMSProp,
+    SepCMAES,
 )
 from dopamine_wp.tuning import BATCH_SIZE, Axis, Space
 
@@ -128,6 +137,10 @@ def _rate(*values: float, first: int = 1) -> Axis:
     return Axis("rate", values, first, least=1e-7, most=1e4)
 
 
+def _sigma(*values: float) -> Axis:
+    return Axis("sigma", values, least=1e-6, most=10.0)
+
+
 def _count(*values: int, first: int = 1) -> Axis:
     return Axis("perturbations", values, first, least=1, most=4096)
 
@@ -152,6 +165,24 @@ def _series_spaces() -> dict[str, Space]:
                 Axis("rate", (0.25, 0.5, 1.0)),
             ),
         ),
+        "DopamineVPlus": Space(
+            DopamineVPlus, (_count(24, 48, 96), Axis(BATCH_SIZE, (4, 8, 16), least=1, most=64))
+        ),
+        "Dopamine2T": Space(
+            Dopamine2T,
+            (_rate(0.003, 0.006, 0.012), batch, Axis("beta1", (0.9, 0.97, 0.99))),
+        ),
+        "SPSA": Space(SPSA, (_rate(0.03, 0.1, 0.3, 1.0), batch, _sigma(1e-4, 1e-3, 1e-2))),
+        "SNES": Space(SNES, (_sigma(0.03, 0.1, 0.3), batch)),
+        "SepCMAES": Space(SepCMAES, (_sigma(0.03, 0.1, 0.3), batch)),
+        "NodePerturbation": Space(
+            NodePerturbation,
+            (_rate(0.003, 0.01, 0.03), batch, Axis("gamma", (0.5, 0.7, 0.9))),
+        ),
+        "ForwardGradient": Space(
+            partial(ForwardGradient, decay="linear"), (_rate(0.003, 0.01, 0.03, 0.1), batch)
+        ),
+        "RFLO": Space(RFLO, (_rate(0.003, 0.01, 0.03, 0.1), batch, beta2)),
         "SGD": Space(partial(SGD, decay="linear"), (_rate(0.03, 0.1, 0.3, 1.0), batch)),
         "Momentum": Space(partial(Momentum, decay="linear"), (_rate(0.01, 0.03, 0.1, 0.3), batch)),
         "RMSProp": Space(
@@ -183,6 +214,19 @@ def _truth_table_spaces() -> dict[str, Space]:
                 Axis("clip", (0.05, 0.15, 0.5), least=0.01, most=100.0),
                 Axis("beta", (0.0, 0.5, 0.85)),
             ),
+        ),
+        "Dopamine2T": Space(
+            Dopamine2T,
+            (_rate(0.01, 0.03, 0.1, 0.3), Axis("beta1", (0.8, 0.9, 0.97, 0.99))),
+        ),
+        "SPSA": Space(SPSA, (_rate(1.0, 3.0, 10.0, 30.0), _sigma(1e-3, 1e-2, 0.1))),
+        "SNES": Space(SNES, (_sigma(0.3, 1.0, 3.0), Axis("population", (8, 12, 24)))),
+        "SepCMAES": Space(SepCMAES, (_sigma(0.3, 1.0, 3.0), Axis("population", (8, 12, 24)))),
+        "ForwardGradient": Space(
+            partial(ForwardGradient, decay="linear"), (_rate(0.1, 0.3, 1.0, 3.0),)
+        ),
+        "FeedbackAlignment": Space(
+            partial(FeedbackAlignment, decay="linear"), (_rate(0.3, 1.0, 3.0, 10.0),)
         ),
         "SGD": Space(partial(SGD, decay="linear"), (_rate(0.3, 1.0, 3.0, 10.0),)),
         "Momentum": Space(

@@ -253,6 +253,24 @@ class Network:
         """Return losses (R,) and gradients (R, P) of checked arguments, like `evaluate`."""
         return self._gradient(theta, batch)
 
+    def evaluate_slope(
+        self, theta: np.ndarray, direction: np.ndarray, batch: Batch
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return losses (R,) and their derivatives (R,) along a direction (R, P), unchecked."""
+        total, slope = np.zeros((2, len(theta)))
+        for outputs, tangents, targets in self._tangent_blocks(theta, direction, batch):
+            total += self.loss_function.total(outputs, targets)
+            change = self.loss_function.slope(outputs, targets) * tangents
+            slope += change.reshape(len(theta), -1).sum(axis=1, dtype=np.float64)
+        count = self.sample_count(batch)
+        return total / count, slope / count
+
+    def feature_blocks(
+        self, theta: np.ndarray, batch: Batch
+    ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """Yield outputs and targets as `output_blocks` does, with the features of the readout."""
+        raise ValueError(f"{self!r}: has no linear readout")
+
     def output_blocks(
         self, theta: np.ndarray, batch: Batch
     ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -315,13 +333,19 @@ class Network:
         return np.asarray(X, self.dtype), np.asarray(Y, self.dtype)
 
     def offers(self, what: str) -> bool:
-        """Tell whether there are "losses", "outputs" or a "gradient" to learn from."""
+        """Tell what there is to learn from.
+
+        "losses", those of single "trials", "outputs", the exact "slope" along a direction, or the
+        "gradient".
+        """
         cls = type(self)
         outputs = cls._outputs is not Network._outputs
         blocks = cls._output_blocks is not Network._output_blocks
         return {
             "losses": True,
+            "trials": outputs or blocks,
             "outputs": outputs or blocks,
+            "slope": cls._tangent_blocks is not Network._tangent_blocks,
             "gradient": cls._gradient is not Network._gradient,
         }[what]
 
@@ -354,6 +378,12 @@ class Network:
                 f"replicas and targets, not {outputs.shape}"
             )
         yield outputs, Y
+
+    def _tangent_blocks(
+        self, theta: np.ndarray, direction: np.ndarray, batch: Batch
+    ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """Yield raw outputs, their derivatives along `direction`, and targets."""
+        raise ValueError(f"{self!r}: has no derivative along a direction")
 
     def _gradient(self, theta: np.ndarray, batch: Batch) -> tuple[np.ndarray, np.ndarray]:
         raise ValueError(f"{self!r}: has no gradient")

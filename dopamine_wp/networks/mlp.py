@@ -183,7 +183,41 @@ class MLP(Network):
         # The entropies work on logits; only a squared error sees the sigmoid's result.
         return sigmoid(z) if self._squared and self.output == "sigmoid" else z
 
-    def _gradient(self, theta: np.ndarray, batch: Batch) -> tuple[np.ndarray, np.ndarray]:
+    def _tangent_blocks(
+        self, theta: np.ndarray, direction: np.ndarray, batch: Batch
+    ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        X, Y = batch
+        layout = _layout(theta)
+        along = np.asarray(direction, theta.dtype, order="F" if layout is ReplicaLast else "C")
+        h, tangent = X, None
+        layers, changes = self._layers(theta, layout), self._layers(along, layout)
+        for layer, ((W, b), (dW, db)) in enumerate(zip(layers, changes, strict=True), 1):
+            # z = h W + b and its derivative dh W + h dW + db
+            slope = layout.affine(h, dW, db)
+            if tangent is not None:
+                slope += layout.affine(tangent, W, np.zeros_like(b))
+            z = layout.affine(h, W, b)
+            if layer < len(layers):
+                h = self._activation(z)
+                tangent = slope * self._derivative(h)
+                continue
+            h = self._output_activation(z)
+            if self._squared and self.output == "sigmoid":
+                slope *= h * (1 - h)
+            yield layout.replicas_first(h), layout.replicas_first(slope), Y
+
+    def feedback_gradient(
+        self, theta: np.ndarray, batch: Batch, feedback: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return losses (R,) and the slopes (R, P) of feedback alignment, unchecked.
+
+        The weights in `feedback` (R, P) take the place of those in theta on the way back.
+        """
+        return self._gradient(theta, batch, feedback)
+
+    def _gradient(
+        self, theta: np.ndarray, batch: Batch, feedback: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
         X, Y = batch
         layout = _layout(theta)
         activity = self._forward(theta, X, layout)
@@ -195,7 +229,11 @@ class MLP(Network):
         delta = layout.native(self.loss_function.slope(outputs, Y) / count)
         if self.output == "sigmoid" and self._squared:
             delta = delta * activity[-1] * (1 - activity[-1])
-        layers, targets = self._layers(theta, layout), self._layers(gradient, layout)
+        backward = theta
+        if feedback is not None:
+            order: Literal["C", "F"] = "F" if layout is ReplicaLast else "C"
+            backward = np.asarray(feedback, theta.dtype, order=order)
+        layers, targets = self._layers(backward, layout), self._layers(gradient, layout)
         for layer in reversed(range(len(layers))):
             h = activity[layer]
             targets[layer][0][...], targets[layer][1][...] = layout.parameter_gradient(h, delta)

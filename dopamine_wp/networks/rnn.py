@@ -225,6 +225,35 @@ class RNN(Network):
         for y, _, targets in self._counted(self._matrix(theta), batch):
             yield y.transpose(1, 0, 3, 2), targets
 
+    def feature_blocks(
+        self, theta: np.ndarray, batch: Batch
+    ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """Yield outputs, targets and the hidden activity that the readout weighs."""
+        for y, h, targets in self._counted(self._matrix(theta), batch):
+            yield y.transpose(1, 0, 3, 2), targets, h.transpose(1, 0, 3, 2)
+
+    def _tangent_blocks(
+        self, theta: np.ndarray, direction: np.ndarray, batch: Batch
+    ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        X, Y = batch
+        H, T = self.n_hidden, X.shape[1]
+        M, dM = self._matrix(theta), self._matrix(np.asarray(direction, self.dtype))
+        S, dS = self._fresh_state(len(M), 1, X)[0], self._fresh_state(len(M), 1, X)[0]
+        dS[:, -1] = 0
+        for t in range(T + 1):
+            if t < T:
+                S[:, H:-1] = X[:, t].T
+            # [z_t | y_{t-1}] = M S, and its derivative M dS + dM S
+            result, slope = M @ S, M @ dS + dM @ S
+            if t > self.washout:
+                y = result[:, H:] + X[:, t - 1].T if self.residual else result[:, H:]
+                target = Y[:, t - 1].astype(self.dtype, copy=False)
+                yield y.swapaxes(1, 2), slope[:, H:].swapaxes(1, 2), target
+            activity = np.tanh(result[:, :H])
+            S[:, :H] = (1 - self.leak) * S[:, :H] + self.leak * activity
+            bent = self.leak * (1 - activity * activity) * slope[:, :H]
+            dS[:, :H] = (1 - self.leak) * dS[:, :H] + bent
+
     def linear_readout(self) -> slice:
         """Return the columns of Wo and bo; the features are the hidden activity."""
         start = self.n_parameters - (self.n_hidden + 1) * self.n_outputs

@@ -52,6 +52,16 @@ class Proposal:
     state: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
+#: What a rule may need, in words.
+_NEEDED = {
+    "losses": "losses",
+    "trials": "losses of single trials",
+    "outputs": "outputs",
+    "slope": "exact derivatives along a direction",
+    "gradient": "a gradient",
+}
+
+
 def mean_over_directions(values: np.ndarray) -> np.ndarray:
     """Return the mean (R,) of values (K, R)."""
     if len(values) == 1:
@@ -109,7 +119,7 @@ class Optimizer(ABC):
     decay: Decay = None
     hold: int = 1
 
-    #: What the rule asks of a network: "losses", "outputs" or a "gradient".
+    #: What the rule asks of a network, in the words of `Network.offers`.
     needs: ClassVar[str] = "losses"
 
     def __post_init__(self) -> None:
@@ -125,9 +135,8 @@ class Optimizer(ABC):
     def check_network(self, net: Network) -> None:
         """Refuse, by a ValueError, a network that this rule cannot train."""
         if not net.offers(self.needs):
-            article = "a " if self.needs == "gradient" else ""
             raise ValueError(
-                f"{self.name}: needs {article}{self.needs}, which {net!r} does not offer; use a "
+                f"{self.name}: needs {_NEEDED[self.needs]}, which {net!r} does not offer; use a "
                 "rule that sees losses only, such as Dopamine1"
             )
 

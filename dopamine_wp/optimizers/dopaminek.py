@@ -8,12 +8,14 @@ from dataclasses import KW_ONLY, dataclass
 import numpy as np
 
 from dopamine_wp import _checks
-from dopamine_wp.networks.base import Network, UnitBlock
+from dopamine_wp.networks.base import Network
 from dopamine_wp.optimizers.base import Decay, Optimizer, Proposal
 from dopamine_wp.optimizers.gauss_newton import (
     NormalEquations,
+    agreement_with,
     check_damping,
     next_damping,
+    reactions,
 )
 from dopamine_wp.optimizers.probe import Probe
 
@@ -41,7 +43,8 @@ class DopamineK(Optimizer):
        its root mean square over r is at most `clip`
     5. expected gain ``p = -(b.delta + delta' A delta / 2)``, actual gain
        ``g = L(theta) - L(theta + delta)``; the step is kept if L(theta + delta) < `tol` L(theta)
-    6. agreement r = g / p: above 1/2 ``lam <- lam / down``, below 1/4 or not kept ``lam <- lam up``
+    6. where p > 0, the agreement r = g / p: above 1/2 ``lam <- lam / down``, below 1/4 or not kept
+       ``lam <- lam up``. The memory may lead uphill on a batch (p <= 0): then lam stays.
 
     Parameters
     ----------
@@ -160,22 +163,19 @@ class DopamineK(Optimizer):
         candidate = (theta + delta).astype(theta.dtype)
         candidate_loss = probe.loss_of(candidate)
         gain = np.where(np.isfinite(candidate_loss), loss - candidate_loss, -np.inf)
-        # The memory may lead uphill on this batch: if it does as expected, the model is right
-        agreement = np.full(len(loss), np.nan)
-        np.divide(gain, expected, out=agreement, where=expected != 0)
-        agreement = np.clip(agreement, -1, 1)
+        # The memory may lead uphill on this batch, which says nothing about the damping
+        agreement = agreement_with(gain, expected)
         keep = candidate_loss < self.tol * loss
-        trusted = np.where(keep, agreement, -1.0)
-        flat = ~delta.any(axis=1)
+        trusted = np.where(keep | np.isnan(agreement), agreement, -1.0)
         lam_next = next_damping(
             lam, trusted, up=self.up, down=self.down, lam_min=self.lam_min, lam_max=self.lam_max
         )
-        state["damping"] = np.where(flat | ~known, lam, lam_next)
+        state["damping"] = np.where(known, lam_next, lam)
         slope = b[:, :wiggled] + self.sigma / 2 * np.einsum("rkk->rk", A)[:, :wiggled]
         return Proposal(
             theta=candidate,
             loss=loss,
-            keep=keep & ~flat,
+            keep=keep & delta.any(axis=1),
             candidate_loss=candidate_loss,
             rate=probe.rate,
             rpe=self.sigma * slope.mean(axis=1),
@@ -205,7 +205,7 @@ class DopamineK(Optimizer):
             ):
                 base = block.outputs[0].astype(np.float64)
                 part.add_loss(base, block.targets)
-                part.add(_reactions(block, base, self.sigma), base, block.targets)
+                part.add(reactions(block, base, self.sigma), base, block.targets)
             part.divide(net.sample_count(batch))
             result.put(start, part)
         probe.charge(1)
@@ -251,18 +251,3 @@ def _wiggled(net: Network) -> int:
     """Return P_r, the number of parameters in front of the linear readout."""
     readout = net.linear_readout()
     return net.n_parameters if readout is None else readout.start
-
-
-def _reactions(block: UnitBlock, base: np.ndarray, sigma: float) -> np.ndarray:
-    """Return J (P, R, ..., O): differences for r, presynaptic activity for the readout."""
-    differences = (block.outputs[1:] - base) / sigma
-    if block.features is None:
-        return differences
-    # The weight from feature j to output c, or the bias of c, moves output c only
-    n_outputs = base.shape[-1]
-    ones = np.ones((*block.features.shape[:-1], 1))
-    features = np.moveaxis(np.concatenate([block.features, ones], axis=-1), -1, 0)
-    rows = np.zeros((len(features), n_outputs, *base.shape))
-    for output in range(n_outputs):
-        rows[:, output, ..., output] = features
-    return np.concatenate([differences, rows.reshape(-1, *base.shape)])

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from dopamine_wp import _checks
+from dopamine_wp.networks.base import UnitBlock
 from dopamine_wp.networks.losses import Loss
 
 
@@ -102,3 +103,18 @@ def next_damping(
     """Return lam / down above an agreement of 1/2, lam up below 1/4; NaN leaves it alone."""
     factor = np.where(agreement > 0.5, 1 / down, np.where(agreement < 0.25, up, 1.0))
     return np.clip(lam * factor, lam_min, lam_max)
+
+
+def reactions(block: UnitBlock, base: np.ndarray, sigma: float) -> np.ndarray:
+    """Return D (K, R, ..., O): differences of the copies, then the activity the readout weighs."""
+    differences = (block.outputs[1:] - base) / sigma
+    if block.features is None:
+        return differences
+    # The weight from feature j to output c, or the bias of c, moves output c only
+    n_outputs = base.shape[-1]
+    ones = np.ones((*block.features.shape[:-1], 1))
+    features = np.moveaxis(np.concatenate([block.features, ones], axis=-1), -1, 0)
+    rows = np.zeros((len(features), n_outputs, *base.shape))
+    for output in range(n_outputs):
+        rows[:, output, ..., output] = features
+    return np.concatenate([differences, rows.reshape(-1, *base.shape)])

@@ -100,12 +100,31 @@ class Probe:
         The gradient of a replica whose loss or gradient is not finite is zero.
         """
         loss, gradient = self.net.evaluate_gradient(self.theta, self.batch)
+        self.learn_gradient(loss, gradient)
+        return loss, gradient
+
+    def learn_gradient(self, loss: np.ndarray, slopes: np.ndarray) -> None:
+        """Count what was computed like a gradient; slopes that are not finite become zero."""
         self.charge(GRADIENT_COST)
         self.learn_loss(loss)
-        sick = ~(np.isfinite(loss) & np.isfinite(gradient).all(axis=1))
+        sick = ~(np.isfinite(loss) & np.isfinite(slopes).all(axis=1))
         if sick.any():
-            gradient[sick] = 0
-        return loss, gradient
+            slopes[sick] = 0
+
+    def slope(self, direction: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return loss (R,) and its exact derivative (R,) along a direction (R, P): two passes.
+
+        A derivative that is not finite is zero.
+        """
+        self.charge(1)
+        loss, slope = self.net.evaluate_slope(self.theta, direction, self.batch)
+        self.learn_loss(loss)
+        self.charge(1)
+        return loss, np.where(np.isfinite(loss) & np.isfinite(slope), slope, 0)
+
+    def fixed_generator(self) -> np.random.Generator:
+        """Return a random generator that is the same at every step of the run."""
+        return np.random.default_rng([self.key, 0, 1])
 
     def directions(self, count: int, noise: str = "normal") -> Directions:
         """Return `count` random directions, the same ones whenever this step is replayed."""
@@ -203,6 +222,15 @@ class Directions:
                 probe.charge(len(xi))
         return self._differences(_joined(plus), _joined(minus) if two_sided else None)
 
+    def losses(self, sigma: np.ndarray) -> np.ndarray:
+        """Return ``L(theta + sigma xi_k)`` (K, R) with a size for every parameter, sigma (R, P)."""
+        found = []
+        width = sigma.astype(self.probe.theta.dtype, copy=False)
+        for xi in self.blocks():
+            found.append(self._perturbed_losses(xi, width, False))
+            self.probe.charge(len(xi))
+        return _joined(found)
+
     def weighted_sum(self, coefficients: np.ndarray) -> np.ndarray:
         """Return ``sum_k c_k xi_k``.
 
@@ -225,6 +253,16 @@ class Directions:
         start = 0
         for xi in self.blocks(self._scale):
             total += np.einsum("kr,krp->rp", weights[start : start + len(xi)], xi)
+            start += len(xi)
+        return total
+
+    def weighted_squares(self, coefficients: np.ndarray) -> np.ndarray:
+        """Return ``sum_k c_k xi_k^2``; arguments as for `weighted_sum`."""
+        theta = self.probe.theta
+        weights = coefficients.astype(theta.dtype)
+        total, start = np.zeros_like(theta), 0
+        for xi in self.blocks():
+            total += np.einsum("kr,krp,krp->rp", weights[start : start + len(xi)], xi, xi)
             start += len(xi)
         return total
 
@@ -274,7 +312,7 @@ class Directions:
             perturbed[0] = theta
             perturbed = perturbed[1:]
         if width is not None:
-            np.multiply(xi, width[:, None], out=perturbed)
+            np.multiply(xi, width if width.ndim == 2 else width[:, None], out=perturbed)
             xi = perturbed
         (np.add if side > 0 else np.subtract)(theta, xi, out=perturbed)
         return stack

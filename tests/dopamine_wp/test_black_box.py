@@ -109,7 +109,12 @@ def test_a_resumed_black_box_goes_on():
 
 @pytest.mark.parametrize("name", [n for n, cls in OPTIMIZERS.items() if cls.needs != "losses"])
 def test_rules_that_need_more_than_losses_refuse_it_by_name(name):
-    what = {"gradient": "a gradient", "outputs": "outputs"}[OPTIMIZERS[name].needs]
+    what = {
+        "gradient": "a gradient",
+        "outputs": "outputs",
+        "trials": "losses of single trials",
+        "slope": "exact derivatives along a direction",
+    }[OPTIMIZERS[name].needs]
     net = BlackBox(sphere, 3)
     with pytest.raises(ValueError, match=rf"^{name}: needs {what}, which BlackBox\(sphere, 3"):
         train(net, OPTIMIZERS[name](), None, theta=net.init(rng=0), steps=1)
@@ -150,7 +155,9 @@ class Bilinear(Network):
 
 
 @pytest.mark.parametrize(
-    "name", [n for n, cls in OPTIMIZERS.items() if cls.needs in ("losses", "outputs")]
+    "name",
+    ["WP", "SPSA", "Dopamine1", "Dopamine2", "Dopamine2T", "DopamineV", "DopamineK", "SNES",
+     "SepCMAES"],
 )
 def test_a_network_with_one_method_learns(name):
     generator = np.random.default_rng(0)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dopamine_wp import MLP, RNN, DopamineK, series, tasks, train
-from dopamine_wp.optimizers import dopaminek
+from dopamine_wp.optimizers import dopaminek, gauss_newton
 
 
 def exact_jacobian(net, theta, X):
@@ -44,7 +44,7 @@ def test_reactions_are_the_jacobian(net):
     wiggled = net.linear_readout().start
     blocks = []
     for block in net.unit_blocks(theta, (X, Y), wiggled, 1e-4):
-        J = dopaminek._reactions(block, block.outputs[0], 1e-4)
+        J = gauss_newton.reactions(block, block.outputs[0], 1e-4)
         blocks.append(J.reshape(*J.shape[:3], -1).reshape(*J.shape[:2], -1))
     J = np.concatenate(
         [block.transpose(1, 0, 2) for block in blocks], axis=2
