@@ -45,7 +45,7 @@ if TYPE_CHECKING:
         StoreError,
     )
     from ivisit.launcher import launch
-    from ivisit.legacy.api import (
+    from ivisit.legacy.running.api import (
         IVisit_Data,
         IVisit_main,
         IVisit_Parameters,
@@ -53,9 +53,10 @@ if TYPE_CHECKING:
         Version,
     )
     from ivisit.panels import Comment, Figure, Image, TextOutput, Trace
+    from ivisit.plugins.finding import SimulationInfo, get_simulation, list_simulations
     from ivisit.recording import Change, Frame
-    from ivisit.registry import SimulationInfo, get_simulation, list_simulations
-    from ivisit.runner import RunResult, run
+    from ivisit.runs.result import RunResult
+    from ivisit.runs.single import replay, run
     from ivisit.simulation import Simulation
     from ivisit.store import ParameterSet, ParameterStore
 
@@ -78,9 +79,12 @@ _HOMES = {
     "Simulation": "ivisit.simulation",
     "Engine": "ivisit.engine",
     **dict.fromkeys(("Change", "Frame"), "ivisit.recording"),
-    **dict.fromkeys(("RunResult", "run"), "ivisit.runner"),
+    **dict.fromkeys(("replay", "run"), "ivisit.runs.single"),
+    "RunResult": "ivisit.runs.result",
     **dict.fromkeys(("ParameterSet", "ParameterStore"), "ivisit.store"),
-    **dict.fromkeys(("SimulationInfo", "get_simulation", "list_simulations"), "ivisit.registry"),
+    **dict.fromkeys(
+        ("SimulationInfo", "get_simulation", "list_simulations"), "ivisit.plugins.finding"
+    ),
     "launch": "ivisit.launcher",
     **dict.fromkeys(
         (
@@ -96,7 +100,7 @@ _HOMES = {
     ),
     **dict.fromkeys(
         ("IVisit_Data", "IVisit_Parameters", "IVisit_Simulation", "IVisit_main", "Version"),
-        "ivisit.legacy.api",
+        "ivisit.legacy.running.api",
     ),
 }
 
@@ -150,6 +154,7 @@ __all__ = [
     "list_simulations",
     "np",
     "os",
+    "replay",
     "run",
     "sys",
     "threading",

@@ -18,8 +18,8 @@ from ivisit.controls import Button
 from ivisit.errors import Failure, IVisitError, ParameterError, RunError, expected, unknown
 from ivisit.link import WindowLink
 from ivisit.panels import Comment, Figure, Image, Trace
+from ivisit.rasterizing import Rasterizer
 from ivisit.recording import Change, Frame, Recorder
-from ivisit.rendering import Rasterizer
 from ivisit.simulation import Simulation
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ivisit.runner import RunResult
+    from ivisit.runs.single import RunResult
 
 
 class IVisitError(Exception):

@@ -102,7 +102,7 @@ def split_assignments(texts: list[str]) -> dict[str, str]:
 
 def assignments(simulation: Simulation | type[Simulation], texts: list[str]) -> dict[str, Any]:
     """Return the validated values of ``-p`` arguments."""
-    from ivisit.simulation import parse_values
+    from ivisit.parameters import parse_values
 
     cls = simulation if isinstance(simulation, type) else type(simulation)
     return parse_values(cls.controls, cls.key, split_assignments(texts))

@@ -35,7 +35,7 @@ def list_(options: argparse.Namespace) -> int:
     """Print a row for every simulation."""
     from dataclasses import asdict
 
-    from ivisit.registry import list_simulations
+    from ivisit.plugins.finding import list_simulations
 
     with clean_stdout():
         rows = list_simulations()
@@ -50,7 +50,7 @@ def list_(options: argparse.Namespace) -> int:
 
 def show(options: argparse.Namespace) -> int:
     """Print the declarations of one simulation."""
-    from ivisit.registry import get_simulation
+    from ivisit.plugins.finding import get_simulation
 
     with clean_stdout():
         found = get_simulation(options.simulation)

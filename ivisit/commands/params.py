@@ -136,7 +136,7 @@ def _add_texts(parser: argparse.ArgumentParser) -> None:
 
 def _simulation(options: argparse.Namespace) -> SimulationLike:
     """Return the class, or the text itself as a stored key when there is no such simulation."""
-    from ivisit.registry import get_simulation
+    from ivisit.plugins.finding import get_simulation
 
     text: str = options.simulation
     try:
@@ -346,7 +346,7 @@ def import_(options: argparse.Namespace) -> int:
     """Read sets from a JSON file or an old .db file."""
     with _open(options, create=True) as store:
         if Path(options.file).suffix == ".db":
-            from ivisit.legacy.database import import_database
+            from ivisit.legacy.files.database import import_database
 
             changed = import_database(options.file, store, options.simulation)
         else:

@@ -19,7 +19,7 @@ from ivisit.commands.common import (
 from ivisit.errors import IVisitError, RunError
 
 if TYPE_CHECKING:
-    from ivisit.result import RunResult
+    from ivisit.runs.result import RunResult
 
 INTERRUPTED = 130
 
@@ -95,15 +95,15 @@ def _add_output_options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run a simulation and tell or write the result."""
-    from ivisit import runner
-    from ivisit.registry import get_simulation
+    from ivisit.plugins.finding import get_simulation
+    from ivisit.runs import single
 
     _check_outputs(options.out)
     with clean_stdout(options.json):
         simulation = get_simulation(options.simulation)
         parameters = assignments(simulation, options.parameters)
         try:
-            result = runner.run(
+            result = single.run(
                 simulation,
                 parameters,
                 steps=options.steps,
@@ -128,13 +128,13 @@ def run(options: argparse.Namespace) -> int:
 
 def replay(options: argparse.Namespace) -> int:
     """Repeat a saved run and compare."""
-    from ivisit import runner
-    from ivisit.result import RunResult
+    from ivisit.runs import single
+    from ivisit.runs.result import RunResult
 
     _check_outputs(options.out)
     former = RunResult.load(options.result)
     with clean_stdout(options.json):
-        result = runner.replay(options.simulation or _origin(former), former)
+        result = single.replay(options.simulation or _origin(former), former)
     _report(options, result)
     differing = [
         name
@@ -151,7 +151,7 @@ def replay(options: argparse.Namespace) -> int:
 def gui(options: argparse.Namespace) -> int:
     """Open the window."""
     from ivisit.launcher import launch
-    from ivisit.registry import get_simulation
+    from ivisit.plugins.finding import get_simulation
 
     simulation = get_simulation(options.simulation)
     launch(
@@ -169,7 +169,7 @@ def _origin(result: RunResult) -> str:
     """Return where the simulation of a saved run was."""
     from importlib.metadata import entry_points
 
-    from ivisit.registry import ENTRY_POINT_GROUP
+    from ivisit.plugins.finding import ENTRY_POINT_GROUP
 
     value = result.provenance.get("simulation", "")
     for point in entry_points(group=ENTRY_POINT_GROUP):

@@ -9,7 +9,7 @@ from tkinter import ttk
 from typing import TYPE_CHECKING, Any
 
 from ivisit.gui.panels import PanelWidget, panel_class
-from ivisit.gui.scrolling import ScrolledFrame
+from ivisit.gui.toolkit.scrolling import ScrolledFrame
 from ivisit.gui.widgets import ControlWidget, widget_class
 
 if TYPE_CHECKING:

@@ -14,21 +14,21 @@ from typing import Any
 
 from ivisit.engine import Engine
 from ivisit.errors import Failure
-from ivisit.gui.dialogs import QuestionDialog
-from ivisit.gui.error_pane import ErrorPane
+from ivisit.gui.actions.reloading import SourceCommands
+from ivisit.gui.actions.requests import handle
+from ivisit.gui.actions.sets import SetCommands
+from ivisit.gui.actions.values import ValueCommands
+from ivisit.gui.bars.error_pane import ErrorPane
+from ivisit.gui.bars.menu import MenuBar
+from ivisit.gui.bars.status import StatusLine
+from ivisit.gui.bars.toolbar import Toolbar
 from ivisit.gui.layout import AutomaticLayout, FreeLayout, Layout
-from ivisit.gui.menu import MenuBar
-from ivisit.gui.reloading import SourceCommands
-from ivisit.gui.requests import handle
-from ivisit.gui.scrolling import protect_from_wheel, scroll_on_tab, scroll_on_wheel
 from ivisit.gui.session import QuickSwitching, Session
-from ivisit.gui.sets import SetCommands
-from ivisit.gui.status import StatusLine
-from ivisit.gui.theme import DARK, LIGHT, Theme
-from ivisit.gui.toolbar import Toolbar
-from ivisit.gui.values import ValueCommands
+from ivisit.gui.toolkit.dialogs import QuestionDialog
+from ivisit.gui.toolkit.scrolling import protect_from_wheel, scroll_on_tab, scroll_on_wheel
+from ivisit.gui.toolkit.theme import DARK, LIGHT, Theme
 from ivisit.recording import Frame
-from ivisit.runner import store_name
+from ivisit.runs.single import store_name
 from ivisit.simulation import Simulation
 from ivisit.store import default_path
 

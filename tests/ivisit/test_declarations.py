@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ivisit as iv
-from ivisit.simulation import SimulationType, parse_values
+from ivisit.declarations import FrozenDict
+from ivisit.parameters import parse_values
+from ivisit.simulation import SimulationType
 
 
 class Everything(iv.Simulation):
@@ -66,7 +68,7 @@ ACCEPTED = [
 def test_an_acceptable_value_is_kept_in_its_canonical_type(simulation, name, value, kept):
     setattr(simulation, name, value)
     assert getattr(simulation, name) == kept
-    assert type(getattr(simulation, name)) in (type(kept), iv.controls.FrozenDict)
+    assert type(getattr(simulation, name)) in (type(kept), FrozenDict)
     assert not isinstance(getattr(simulation, name), np.generic)
 
 

@@ -9,7 +9,8 @@ from hypothesis.extra import numpy as hnp
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from ivisit.panels import Figure
-from ivisit.rendering import Rasterizer, levels, to_rgb
+from ivisit.rasterizing import Rasterizer
+from ivisit.rendering import levels, to_rgb
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.int64, np.float32, np.float64])

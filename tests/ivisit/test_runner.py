@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ivisit as iv
-from ivisit.runner import replay
+from ivisit.runs.single import replay
 
 
 class Decay(iv.Simulation):
@@ -170,9 +170,9 @@ def test_a_close_that_fails_is_told():
 
 
 def test_thousands_of_runs_draw_no_figure(monkeypatch):
-    from ivisit import rendering
+    from ivisit import rasterizing
 
-    monkeypatch.setattr(rendering.Rasterizer, "pixels", lambda *a: pytest.fail("was drawn"))
+    monkeypatch.setattr(rasterizing.Rasterizer, "pixels", lambda *a: pytest.fail("was drawn"))
     for seed in range(20):
         iv.run(Decay, steps=1, seed=seed)
 
@@ -321,7 +321,7 @@ def test_a_replay_repeats_every_change(tmp_path):
     engine.run(3)
     engine.set("rate", 0.2)
     engine.run(4)
-    from ivisit.runner import result_of
+    from ivisit.runs.single import result_of
 
     session = iv.RunResult.load(result_of(engine).save(tmp_path / "session.npz"))
     again = replay(Decay, session)

@@ -6,7 +6,7 @@ import tkinter as tk
 from tkinter import ttk
 from typing import TYPE_CHECKING, Any
 
-from ivisit.gui.tooltip import Tooltip
+from ivisit.gui.toolkit.tooltip import Tooltip
 from ivisit.panels import Panel
 from ivisit.recording import Frame
 

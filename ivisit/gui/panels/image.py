@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from ivisit.gui.dialogs import FormDialog
 from ivisit.gui.panels.picture import PicturePanel
+from ivisit.gui.toolkit.dialogs import FormDialog
 from ivisit.panels import Image, Panel
 from ivisit.recording import Frame
 from ivisit.rendering import levels, lookup_table

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageTk
 
-from ivisit.gui.theme import Theme
+from ivisit.gui.toolkit.theme import Theme
 
 #: Enlargement at the most, in pixels of the screen for one of the picture.
 LARGEST_ZOOM = 64.0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ivisit.controls import Control
 from ivisit.errors import ParameterError
-from ivisit.gui.tooltip import Tooltip
+from ivisit.gui.toolkit.tooltip import Tooltip
 
 if TYPE_CHECKING:
     from ivisit.gui.window import Window

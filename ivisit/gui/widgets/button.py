@@ -5,7 +5,7 @@ from __future__ import annotations
 from tkinter import ttk
 from typing import Any
 
-from ivisit.gui.tooltip import Tooltip
+from ivisit.gui.toolkit.tooltip import Tooltip
 from ivisit.gui.widgets.base import ControlWidget
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from tkinter import ttk
 from typing import Any
 
-from ivisit.gui.scrolling import WHEEL_EVENTS, wheel_units
+from ivisit.gui.toolkit.scrolling import WHEEL_EVENTS, wheel_units
 from ivisit.gui.widgets.ranges import Range, short_text
 
 

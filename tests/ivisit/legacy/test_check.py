@@ -8,9 +8,9 @@ import sys
 import pytest
 
 from ivisit.errors import DirectiveError
-from ivisit.legacy.check import check_script
-from ivisit.legacy.migrate import skeleton
-from ivisit.registry import load_file
+from ivisit.legacy.tools.check import check_script
+from ivisit.legacy.tools.migrate import skeleton
+from ivisit.plugins.loading import load_file
 
 
 def messages(path):

@@ -12,9 +12,9 @@ import pytest
 
 import ivisit as iv
 from ivisit.errors import StoreError
-from ivisit.legacy.database import import_database
-from ivisit.legacy.tables import TABLES, read_tables
-from ivisit.registry import load_file
+from ivisit.legacy.files.database import import_database
+from ivisit.legacy.files.tables import TABLES, read_tables
+from ivisit.plugins.loading import load_file
 from ivisit.store import ParameterStore
 
 SAMPLES = {

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ivisit.errors import DirectiveError
-from ivisit.legacy.directives import parse_directives, read_directives
+from ivisit.legacy.language.directives import parse_directives, read_directives
 from ivisit.legacy.records import Finding, Grid
 
 HEAD = "#@IVISIT:SIMULATION & demo\n"

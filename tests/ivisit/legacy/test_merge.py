@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ivisit.legacy.directives import parse_directives
-from ivisit.legacy.merge import ParseMode, merge
+from ivisit.legacy.language.directives import parse_directives
+from ivisit.legacy.language.merge import ParseMode, merge
 from ivisit.legacy.records import CommentWidget
 
 

@@ -10,7 +10,7 @@ import sys
 import numpy as np
 import pytest
 
-from ivisit.registry import load_file
+from ivisit.plugins.loading import load_file
 from ivisit.store import ParameterStore
 
 pytestmark = pytest.mark.window

@@ -1,0 +1,80 @@
+"""`Figure`: a Matplotlib figure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ivisit.declarations import as_number
+from ivisit.errors import ParameterError, expected
+from ivisit.panels.base import Panel
+
+if TYPE_CHECKING:
+    from ivisit.simulation import Simulation
+
+
+class Figure(Panel):
+    """A Matplotlib figure that the framework makes and the simulation draws into.
+
+    Parameters
+    ----------
+    width, height : float, optional
+        Size in inches at 100 dots per inch, by default 6.4×4.8. The window fits it to its place.
+    label, help : str, optional
+        See `Declaration`.
+
+    Notes
+    -----
+    Reading the attribute gives the `matplotlib.figure.Figure`. Clear it in `init`, make the artists
+    there, and only change their data in `step`: that is faster than drawing anew::
+
+        def init(self):
+            self.plot.clear()
+            (self.line,) = self.plot.subplots().plot([], [])
+
+        def step(self):
+            self.line.set_data(self.x, self.y)
+    """
+
+    def __init__(
+        self,
+        *,
+        width: float = 6.4,
+        height: float = 4.8,
+        label: str | None = None,
+        help: str = "",
+    ) -> None:
+        super().__init__(label=label, help=help)
+        self.width = width
+        self.height = height
+
+    def check(self, owner: str) -> None:
+        super().check(owner)
+        for argument in ("width", "height"):
+            size = as_number(getattr(self, argument), float)
+            if size is None or not 0.5 <= size <= 100:
+                allowed = "between 0.5 and 100 inches"
+                raise self.refusal(owner, argument, allowed, getattr(self, argument))
+
+    def __get__(self, instance: Simulation | None, owner: type) -> Any:
+        if instance is None:
+            return self
+        figure = instance._outputs.get(self.name)
+        if figure is None:
+            figure = instance._outputs[self.name] = self.make()
+        return figure
+
+    def make(self) -> Any:
+        """Return a new, empty figure with an Agg canvas, independent of pyplot."""
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure as MatplotlibFigure
+
+        figure = MatplotlibFigure(figsize=(self.width, self.height), dpi=100)
+        FigureCanvasAgg(figure)
+        return figure
+
+    def validate(self, value: Any, *, owner: str = "") -> Any:
+        from matplotlib.figure import Figure as MatplotlibFigure
+
+        if not isinstance(value, MatplotlibFigure):
+            raise ParameterError(expected(owner, self.name, "a matplotlib.figure.Figure", value))
+        return value
