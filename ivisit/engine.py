@@ -226,9 +226,7 @@ class Engine:
             simulation.init()
         self.state = "ready"
 
-    def run(
-        self, steps: int | None = None, *, until: Callable[[Any], Any] | None = None
-    ) -> int:
+    def run(self, steps: int | None = None, *, until: Callable[[Any], Any] | None = None) -> int:
         """Compute steps; return how many.
 
         Parameters
@@ -310,9 +308,7 @@ class Engine:
             with self._stage("close"):
                 self.simulation.close()
 
-    def successor(
-        self, simulation: Simulation | type[Simulation]
-    ) -> tuple[Engine, dict[str, str]]:
+    def successor(self, simulation: Simulation | type[Simulation]) -> tuple[Engine, dict[str, str]]:
         """Return an engine for another version of the simulation, e.g. after its file was edited.
 
         It keeps seed, mode, recording and the values that still fit; the dict has a message for

@@ -49,9 +49,7 @@ class Parameters(Mapping[str, Any]):
         try:
             return self._controls[own_name(self._controls, name)]
         except (KeyError, TypeError):
-            raise NoSuchParameter(
-                unknown(self._owner, "parameter", name, self._controls)
-            ) from None
+            raise NoSuchParameter(unknown(self._owner, "parameter", name, self._controls)) from None
 
     def validate(self, name: str, value: Any) -> Any:
         """Return `value` as the control `name` would keep it; change nothing."""

@@ -44,9 +44,7 @@ class SimulationType(ABCMeta):
     """Metaclass of `Simulation`: checks the declarations when a class is created."""
 
     @classmethod
-    def __prepare__(
-        mcs, name: str, bases: tuple[type, ...], /, **kwargs: Any
-    ) -> _Namespace:
+    def __prepare__(mcs, name: str, bases: tuple[type, ...], /, **kwargs: Any) -> _Namespace:
         return _Namespace(name)
 
     def __new__(
@@ -107,9 +105,6 @@ def _check_name(cls: type, base: type, name: str, declaration: Declaration) -> N
                 f"{owner}.{name}: the {type(declaration).__name__} hides the method "
                 f"{other.__name__}.{name}(); rename one of them"
             )
-
-
-
 
 
 class Simulation(metaclass=SimulationType):

@@ -23,9 +23,7 @@ class Checkbox(Control):
         See `Control`.
     """
 
-    def __init__(
-        self, default: bool = False, *, label: str | None = None, help: str = ""
-    ) -> None:
+    def __init__(self, default: bool = False, *, label: str | None = None, help: str = "") -> None:
         super().__init__(default, label=label, help=help)
 
     def validate(self, value: Any, *, owner: str = "", present: Any = None) -> bool:

@@ -200,9 +200,7 @@ class FreeLayout(Layout):
     def __init__(self, window: Window, positions: Mapping[str, Mapping[str, Any]]) -> None:
         super().__init__(window)
         px = window.theme.pixels
-        self.area = ScrolledFrame(
-            self, horizontal=True, background=window.theme.palette.background
-        )
+        self.area = ScrolledFrame(self, horizontal=True, background=window.theme.palette.background)
         self.area.configure(width=1, height=1)
         self.area.grid_propagate(False)
         self._areas = [self.area]
@@ -240,9 +238,7 @@ class FreeLayout(Layout):
         self.area.content.configure(width=right, height=max(bottom, y + height) + gap)
 
     @staticmethod
-    def _put(
-        widget: ControlWidget | PanelWidget, x: int, y: int, size: tuple[int, int]
-    ) -> None:
+    def _put(widget: ControlWidget | PanelWidget, x: int, y: int, size: tuple[int, int]) -> None:
         widget.place(x=x, y=y, width=size[0])
         if isinstance(widget, PanelWidget):
             widget.place(height=size[1])  # controls grow to explain why a value was refused

@@ -38,9 +38,7 @@ class Session:
         Whether the simulation runs as far as the user wishes; the worker follows when it can.
     """
 
-    def __init__(
-        self, simulation: Simulation | type[Simulation], seed: int | None = 0
-    ) -> None:
+    def __init__(self, simulation: Simulation | type[Simulation], seed: int | None = 0) -> None:
         self.engine = Engine(simulation, seed=seed, limit=RECORDER_LIMIT)
         self.engine.link.is_open = True
         self.worker = Worker(self.engine)

@@ -21,9 +21,7 @@ class TextOutput(Panel):
         See `Declaration`.
     """
 
-    def __init__(
-        self, *, align: str = "left", label: str | None = None, help: str = ""
-    ) -> None:
+    def __init__(self, *, align: str = "left", label: str | None = None, help: str = "") -> None:
         super().__init__(label=label, help=help)
         self.align = align
 

@@ -45,12 +45,6 @@ class SimulationInfo:
     error: str = ""
 
 
-
-
-
-
-
-
 def list_simulations() -> list[SimulationInfo]:
     """Return all simulations that can be found, installed plugins first.
 

@@ -29,9 +29,7 @@ class Outputs(Mapping[str, Any]):
     Drawing takes much longer than most steps, and thousands of runs are never looked at.
     """
 
-    def __init__(
-        self, values: Mapping[str, Any], figures: Mapping[str, Any] | None = None
-    ) -> None:
+    def __init__(self, values: Mapping[str, Any], figures: Mapping[str, Any] | None = None) -> None:
         self._values = dict(values)
         self._figures = dict(figures or {})
         self._names = [*self._values, *self._figures]

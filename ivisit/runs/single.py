@@ -22,6 +22,7 @@ from ivisit.simulation import Simulation
 if TYPE_CHECKING:
     from ivisit.store import ParameterStore
 
+
 def run(
     simulation: Any,
     parameters: Mapping[str, Any] | None = None,
@@ -171,9 +172,7 @@ def store_name(simulation: type[Simulation]) -> str:
     return source.stem if source is not None else simulation.key
 
 
-def _drive(
-    engine: Engine, steps: int, until: Callable[[Any], Any] | None, progress: bool
-) -> None:
+def _drive(engine: Engine, steps: int, until: Callable[[Any], Any] | None, progress: bool) -> None:
     """Compute the steps, with a progress bar on stderr if wanted."""
     if not progress:
         engine.run(steps, until=until)

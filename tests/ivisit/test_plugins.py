@@ -20,10 +20,13 @@ class One(iv.Simulation):
     x = iv.Slider(1.0, 0.0, 2.0)
 """
 
-TWO = ONE + """
+TWO = (
+    ONE
+    + """
 class Base(One):
     '''Derived.'''
 """
+)
 
 
 @pytest.fixture

@@ -104,9 +104,7 @@ def _handle_for_widget(window: Window, request: Request) -> None:
     elif request.action == "label":
         widget.set_label(str(arguments.get("text", "")))
     elif request.action == "range" and isinstance(widget, SliderWidget):
-        widget.set_range(
-            arguments.get("minimum"), arguments.get("maximum"), arguments.get("step")
-        )
+        widget.set_range(arguments.get("minimum"), arguments.get("maximum"), arguments.get("step"))
     elif request.action == "bind" and isinstance(widget, PanelWidget):
         try:
             MouseBinding(window, widget, arguments["sequence"], arguments["callback"])

@@ -61,9 +61,7 @@ class ValueCommands:
             self.window.status.update_texts()
         return valid
 
-    def _remember(
-        self, label: str, name: str, former: Any, valid: Any, continues: bool
-    ) -> None:
+    def _remember(self, label: str, name: str, former: Any, valid: Any, continues: bool) -> None:
         def redo() -> None:
             self.assign(name, valid)
 

@@ -141,7 +141,8 @@ class MenuBar(tk.Menu):
         names = self.window.sets.names()
         for name in names:
             self.load_menu.add_command(
-                label=name, command=lambda name=name: self.window.sets.load(name)  # type: ignore[misc]
+                label=name,
+                command=lambda name=name: self.window.sets.load(name),  # type: ignore[misc]
             )
         if not names:
             self.load_menu.add_command(label="(nothing saved yet)", state="disabled")

@@ -51,9 +51,7 @@ class Toolbar(ttk.Frame):
         ttk.Label(self, text="Parameter set").pack(side="right", padx=(px(12), px(8)))
         self.show_pace()
 
-    def _button(
-        self, text: str, command: Callable[[], object], help_text: str
-    ) -> ttk.Button:
+    def _button(self, text: str, command: Callable[[], object], help_text: str) -> ttk.Button:
         # A click must not take the focus: the blank would then press the button again.
         button = ttk.Button(self, text=text, command=command, takefocus=False)
         button.pack(side="left", padx=(0, self.window.theme.pixels(6)))

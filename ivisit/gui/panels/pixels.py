@@ -37,7 +37,11 @@ class PixelCanvas(tk.Canvas):
 
     def __init__(self, parent: tk.Misc, theme: Theme) -> None:
         super().__init__(
-            parent, highlightthickness=0, borderwidth=0, width=1, height=1,
+            parent,
+            highlightthickness=0,
+            borderwidth=0,
+            width=1,
+            height=1,
             background=theme.palette.surface,
         )
         self.zoom: float | None = None

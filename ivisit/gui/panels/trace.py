@@ -43,9 +43,7 @@ class TraceWidget(PanelWidget):
         self._limits: tuple[float, ...] = ()
         self._lines: list[int] = []
         self._width = 1
-        self.canvas = tk.Canvas(
-            self.body, highlightthickness=0, borderwidth=0, width=1, height=1
-        )
+        self.canvas = tk.Canvas(self.body, highlightthickness=0, borderwidth=0, width=1, height=1)
         self.canvas.grid(row=0, column=0, sticky="nsew")
         self.canvas.bind("<Configure>", lambda event: self.redraw(), add=True)
         self.menu = self.new_menu()
@@ -153,9 +151,7 @@ class TraceWidget(PanelWidget):
             self.canvas.itemconfigure("lines", width=width)
         while len(self._lines) < len(lines):
             self._lines.append(
-                self.canvas.create_line(
-                    0, 0, 0, 0, fill=palette.accent, width=width, tags="lines"
-                )
+                self.canvas.create_line(0, 0, 0, 0, fill=palette.accent, width=width, tags="lines")
             )
         while len(self._lines) > len(lines):
             self.canvas.delete(self._lines.pop())

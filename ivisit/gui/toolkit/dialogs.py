@@ -153,7 +153,9 @@ class QuestionDialog(Dialog):
         label.pack(anchor="w")
         self.buttons = {
             answer: self.add_button(
-                answer, lambda action=action: self._choose(action), is_default=index == 0  # type: ignore[misc]
+                answer,
+                lambda action=action: self._choose(action),
+                is_default=index == 0,  # type: ignore[misc]
             )
             for index, (answer, action) in enumerate(answers.items())
         }

@@ -25,9 +25,7 @@ class ScrolledFrame(ttk.Frame):
         Put the widgets in here. It is at least as large as the visible part.
     """
 
-    def __init__(
-        self, parent: tk.Misc, *, horizontal: bool = False, background: str = ""
-    ) -> None:
+    def __init__(self, parent: tk.Misc, *, horizontal: bool = False, background: str = "") -> None:
         super().__init__(parent)
         self.canvas = tk.Canvas(self, highlightthickness=0, borderwidth=0)
         self.color(background)

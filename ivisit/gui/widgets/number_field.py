@@ -153,4 +153,3 @@ class NumberField:
         self.finish()
         self._show_text(exact=False)
         self.entry.select_clear()
-

@@ -29,9 +29,7 @@ class Range:
     @classmethod
     def of(cls, slider: Slider) -> Range:
         """Return the declared range."""
-        return cls(
-            slider.minimum, slider.maximum, slider.step, slider.scale, slider.type is int
-        )
+        return cls(slider.minimum, slider.maximum, slider.step, slider.scale, slider.type is int)
 
     def fraction(self, value: float) -> float:
         """Return the place of `value`: 0 at the left end, 1 at the right one."""

@@ -125,9 +125,7 @@ def _distinct(name: str, taken: set[str]) -> str:
     return free
 
 
-def _values(
-    stored: StoredSimulation, target: Any
-) -> tuple[dict[str, Any], dict[Widget, str]]:
+def _values(stored: StoredSimulation, target: Any) -> tuple[dict[str, Any], dict[Widget, str]]:
     """Return the values by the names of the controls, and the name of each widget."""
     controls: Mapping[str, Control] = {}
     if isinstance(target, type) and issubclass(target, OldSimulation):
@@ -185,9 +183,7 @@ def _text_extent(place: Mapping[str, int], others: Iterable[Mapping[str, int]]) 
     return {"width": TEXT_WIDTH, "height": max(min([TEXT_HEIGHT, *below]) - 4, FRAME_HEIGHT)}
 
 
-def _layout(
-    stored: StoredSimulation, names: Mapping[Widget, str], target: Any
-) -> dict[str, Any]:
+def _layout(stored: StoredSimulation, names: Mapping[Widget, str], target: Any) -> dict[str, Any]:
     """Return places and pace; widgets that were never moved apart have no places.
 
     The window shows the newest frame at its own pace, so that the old numbers of steps a frame

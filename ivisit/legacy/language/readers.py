@@ -195,9 +195,7 @@ def _text_in(
     )
 
 
-def _image(
-    line: DirectiveLine, name: str, scale: str, levels: str, data: str, kind: str
-) -> Widget:
+def _image(line: DirectiveLine, name: str, scale: str, levels: str, data: str, kind: str) -> Widget:
     factor = fields.to_float(scale)
     if factor is None or factor <= 0:
         line.find(line.about("scale", f"must be a positive number, not {scale!r}; 1 is used"))

@@ -105,9 +105,7 @@ class OldSimulation(Simulation):
             engine.post(self._use_defaults)
         if self._source is not None:
             for mode in (ParseMode.ONLY_NEW, ParseMode.UPDATE):
-                engine.link.post(
-                    "menu", text=mode.value, callback=partial(self._read_again, mode)
-                )
+                engine.link.post("menu", text=mode.value, callback=partial(self._read_again, mode))
 
     def _use_defaults(self) -> None:
         for name, control in self.controls.items():

@@ -168,6 +168,4 @@ def IVisit_main(
         Name and explanations of the script.
     """
     texts = [text for text in (str_app_name, str_app_about, str_app_help) if text]
-    open_script(
-        sim or IVisit_Simulation(), fname, title=str_app_name or "", doc="\n\n".join(texts)
-    )
+    open_script(sim or IVisit_Simulation(), fname, title=str_app_name or "", doc="\n\n".join(texts))

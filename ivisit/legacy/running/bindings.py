@@ -148,9 +148,7 @@ class ListBinding(Binding[ListWidget]):
         kind = RadioButtons if isinstance(self.widget, RadioWidget) else OptionList
         # A value that is none of the options has always been shown and written as it is.
         options = tuple(dict.fromkeys((*self.widget.options, self.widget.value)))
-        return kind(
-            self.widget.value, options, label=self.widget.name, help=self.widget.help
-        )
+        return kind(self.widget.value, options, label=self.widget.name, help=self.widget.help)
 
 
 class CheckboxBinding(Binding[CheckboxWidget]):
@@ -214,9 +212,7 @@ class DigitGroup(CheckboxGroup):
     def parse(self, text: str, *, owner: str = "", present: Any = None) -> Any:
         digits = text.strip()
         if len(digits) == len(self.items) and set(digits) <= {"0", "1"}:
-            states = {
-                name: digit == "1" for name, digit in zip(self.items, digits, strict=True)
-            }
+            states = {name: digit == "1" for name, digit in zip(self.items, digits, strict=True)}
             return self.validate(states, owner=owner)
         return super().parse(text, owner=owner, present=present)
 

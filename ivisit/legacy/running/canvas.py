@@ -58,23 +58,17 @@ class Canvas:
         Returns the present data.
     """
 
-    def __init__(
-        self, engine: Engine, name: str, scale: float, picture: Callable[[], Any]
-    ) -> None:
+    def __init__(self, engine: Engine, name: str, scale: float, picture: Callable[[], Any]) -> None:
         self.scale = scale
         self._engine = engine
         self._name = name
         self._picture = picture
         self._callbacks: dict[str, list[Callable[[CanvasEvent], Any]]] = {}
 
-    def bind(
-        self, sequence: str, func: Callable[[CanvasEvent], Any], add: Any = None
-    ) -> str:
+    def bind(self, sequence: str, func: Callable[[CanvasEvent], Any], add: Any = None) -> str:
         """Have ``func(event)`` called, between two steps, for a Tk event sequence."""
         if sequence not in self._callbacks:
-            self._engine.link.post(
-                "bind", self._name, sequence=sequence, callback=self._deliver
-            )
+            self._engine.link.post("bind", self._name, sequence=sequence, callback=self._deliver)
         former = self._callbacks.get(sequence, []) if add else []
         self._callbacks[sequence] = [*former, func]
         return f"{self._name} {sequence}"

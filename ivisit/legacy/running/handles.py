@@ -60,9 +60,7 @@ class Handle:
         Name of the widget in the script.
     """
 
-    def __init__(
-        self, simulation: OldSimulation, engine: Engine, name: str, old_name: str
-    ) -> None:
+    def __init__(self, simulation: OldSimulation, engine: Engine, name: str, old_name: str) -> None:
         self._simulation = simulation
         self._engine = engine
         self.name = name
@@ -122,9 +120,7 @@ class Definition:
 class ControlHandle(Handle):
     """A parameter's widget."""
 
-    def __init__(
-        self, simulation: OldSimulation, engine: Engine, binding: Binding[Any]
-    ) -> None:
+    def __init__(self, simulation: OldSimulation, engine: Engine, binding: Binding[Any]) -> None:
         super().__init__(simulation, engine, binding.name, binding.widget.name)
         self._binding = binding
         self._callback: Callable[[], Any] | None = None
@@ -195,9 +191,7 @@ class ControlHandle(Handle):
             return
         slider.minimum, slider.maximum = low, high
         slider.set_step(kind(scale) if scale else None)
-        self._engine.link.post(
-            "range", self.name, minimum=low, maximum=high, step=slider.step
-        )
+        self._engine.link.post("range", self.name, minimum=low, maximum=high, step=slider.step)
         self.setValue(self.value)
 
     @property

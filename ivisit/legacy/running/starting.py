@@ -69,9 +69,7 @@ def find_database(script: Script) -> Path | None:
     return None
 
 
-def _import(
-    database: Path | None, store: ParameterStore, cls: type[OldSimulation]
-) -> list[str]:
+def _import(database: Path | None, store: ParameterStore, cls: type[OldSimulation]) -> list[str]:
     """Read the old file, once; a file that cannot be read is no reason not to start."""
     if database is None:
         return []

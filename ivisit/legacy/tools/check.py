@@ -87,9 +87,12 @@ def _about_parameter(
             yield f"the parameter {name!r} is no dict and will be replaced by one", "warning"
     elif isinstance(value, ast.List | ast.Tuple) and not 0 <= widget.index < len(value.elts):
         yield (
-            f"the parameter {name!r} is a list of {len(value.elts)}, so listindex must be "
-            f"between 0 and {len(value.elts) - 1}, not {widget.index}; the widget will be missing"
-        ), "error"
+            (
+                f"the parameter {name!r} is a list of {len(value.elts)}, so listindex must be "
+                f"between 0 and {len(value.elts) - 1}, not {widget.index}; the widget will be missing"
+            ),
+            "error",
+        )
 
 
 def _may_be_dict(value: ast.expr) -> bool:
@@ -105,20 +108,27 @@ def _about_code(source: ScriptSource) -> Iterator[tuple[int, str]]:
         known = {*dir(builtins), *ivisit.__all__, *source.defined_names, *_star_names()}
         for name, line in source.loaded_names.items():
             if name not in known and not name.startswith("__"):
-                yield line, (
-                    f"{name!r} is defined nowhere; if it came with 'from ivisit import *', "
-                    "import it from where it belongs"
+                yield (
+                    line,
+                    (
+                        f"{name!r} is defined nowhere; if it came with 'from ivisit import *', "
+                        "import it from where it belongs"
+                    ),
                 )
         for name in ("Image", "Button"):
             if name in source.loaded_names and name not in source.defined_names:
-                yield source.loaded_names[name], (
-                    f"{name!r} is ivisit's own now; import Pillow's or Tk's {name} yourself"
+                yield (
+                    source.loaded_names[name],
+                    (f"{name!r} is ivisit's own now; import Pillow's or Tk's {name} yourself"),
                 )
     called_at = source.method_calls.get("isModified")
     if called_at and "display" not in source.stored_attributes:
-        yield called_at, (
-            "isModified() always returns 0 as long as bind() does not keep its second argument "
-            "as self.display"
+        yield (
+            called_at,
+            (
+                "isModified() always returns 0 as long as bind() does not keep its second argument "
+                "as self.display"
+            ),
         )
 
 

@@ -204,7 +204,7 @@ def test_text_values_keep_every_character(folder, store):
         "UPDATE parameterwidget SET value = 'it''s \"ä\" & #\n\nend ' WHERE name = 'Caption'",
     )
     (stored,) = import_database("all_widgets.db", store, "all_widgets.py")
-    assert stored["Caption"] == "it's \"ä\" & #\n\nend "
+    assert stored["Caption"] == 'it\'s "ä" & #\n\nend '
 
 
 # Files that are none -----------------------------------------------------------------------------

@@ -10,9 +10,13 @@ from ivisit.legacy.records import CommentWidget
 
 
 def widgets(*lines):
-    return parse_directives(
-        "\n".join(["#@IVISIT:SIMULATION & s", *(f"#@IVISIT:{line}" for line in lines)])
-    ).blocks[0].widgets
+    return (
+        parse_directives(
+            "\n".join(["#@IVISIT:SIMULATION & s", *(f"#@IVISIT:{line}" for line in lines)])
+        )
+        .blocks[0]
+        .widgets
+    )
 
 
 def slider(name="S", limit=10, value=3, kind="int", parameter="p"):
@@ -45,9 +49,7 @@ def test_nothing_is_ever_deleted(mode):
 
 
 def test_a_widget_bound_to_another_parameter_is_another_widget():
-    merged = merge(
-        widgets(slider()), widgets(slider(parameter="q")), ParseMode.KEEP_VALUES
-    )
+    merged = merge(widgets(slider()), widgets(slider(parameter="q")), ParseMode.KEEP_VALUES)
     assert [w.parameter for w in merged.widgets] == ["q", "p"]
 
 
