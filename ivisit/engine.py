@@ -140,6 +140,8 @@ class Engine:
             name = control.name
             present = self._pending.get(name, self.simulation._values[name])
             valid = control.validate(value, owner=self._class.key, present=present)
+            # In the order of the last assignments: so is the log, and so is that of its replay.
+            self._pending.pop(name, None)
             self._pending[name] = valid
             self._waiting = True
             self.revision += 1
