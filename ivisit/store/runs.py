@@ -8,8 +8,10 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from ivisit.errors import Failure, ParameterError, StoreError, expected
+from ivisit.store.checksums import SIGNED, checksum, is_intact
 from ivisit.store.database import Database
 from ivisit.store.parameter_set import SimulationLike, key_of
+from ivisit.store.queries import RUNS, fetch
 from ivisit.store.set_rows import check_name, simulation_id
 from ivisit.store.values import (
     check_text,
@@ -23,10 +25,7 @@ from ivisit.store.values import (
 #: How a run can end.
 STATUSES = ("finished", "interrupted", "failed")
 
-_COLUMNS = (
-    "id, simulation, sweep, sweep_index, parameters, seed, steps, status, metrics, duration, "
-    "started_at, finished_at, failure, provenance"
-)
+_COLUMNS = f"id, simulation, checksum, {', '.join(SIGNED['run'])}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +43,8 @@ class StoredRun:
     steps : int
         Steps that were done.
     status : str
-        ``finished``, ``interrupted`` or ``failed``.
+        ``finished``, ``interrupted`` or ``failed``; in a list also ``damaged``, when the row in
+        the file is not what was saved: nothing that it holds is served then.
     metrics : dict
         Name to number, NaN and infinities included.
     duration : float or None
@@ -148,20 +148,27 @@ class RunDatabase(Database):
         key = None if simulation is None else key_of(simulation)
         order = "id" if sweep is None else "simulation, sweep_index"
         with self._reading() as connection:
-            rows = connection.execute(
-                f"SELECT {_COLUMNS} FROM runs WHERE (?1 IS NULL OR simulation = ?1) "
+            rows = fetch(
+                connection,
+                f"SELECT {_COLUMNS} FROM {RUNS} WHERE (?1 IS NULL OR simulation = ?1) "
                 f"AND (?2 IS NULL OR sweep = ?2) ORDER BY {order}",
                 (key, sweep),
-            ).fetchall()
+            )
         return [_to_run(row) for row in rows]
 
     def load_run(self, id: int) -> StoredRun:
-        """Return the run with the number `id`; `StoreError` when there is none."""
+        """Return the run with the number `id`; `StoreError` when there is none or it is damaged."""
         with self._reading() as connection:
-            row = connection.execute(f"SELECT {_COLUMNS} FROM runs WHERE id = ?", (id,)).fetchone()
-        if row is None:
+            rows = fetch(connection, f"SELECT {_COLUMNS} FROM {RUNS} WHERE id = ?", (id,))
+        if not rows:
             raise StoreError(f"{self.path}: has no run with the number {id}.")
-        return _to_run(row)
+        run = _to_run(rows[0])
+        if run.status == "damaged":
+            raise StoreError(
+                f"{self.path}: run {id} is damaged: it is not what was saved. Restore a backup; if "
+                "somebody changed it on purpose, 'ivisit store check --accept' signs it."
+            )
+        return run
 
     def delete_runs(self, ids: Iterable[int]) -> int:
         """Remove the runs with these numbers for good, and return how many there were."""
@@ -171,21 +178,16 @@ class RunDatabase(Database):
             )
 
     def _insert_run(self, connection: sqlite3.Connection, row: Mapping[str, Any]) -> int:
+        signed = [row[name] for name in SIGNED["run"]]
+        owner = simulation_id(connection, row["simulation"])
         try:
-            connection.execute(
-                "INSERT INTO run (simulation_id, sweep, sweep_index, parameters, seed, steps, "
-                "status, metrics, duration, started_at, finished_at, failure, provenance) VALUES "
-                "(:simulation_id, :sweep, :index, :parameters, :seed, :steps, :status, :metrics, "
-                ":duration, :started_at, :finished_at, :failure, :provenance)",
-                {**row, "simulation_id": simulation_id(connection, row["simulation"])},
-            )
+            cursor = connection.execute(_INSERT, (owner, checksum(signed), *signed))
         except sqlite3.IntegrityError as error:
             raise StoreError(
-                f"{self.path}: run {row['index']} of the sweep {row['sweep']!r} of "
+                f"{self.path}: run {row['sweep_index']} of the sweep {row['sweep']!r} of "
                 f"{row['simulation']} is stored already."
             ) from error
-        (number,) = connection.execute("SELECT last_insert_rowid()").fetchone()
-        return int(number)
+        return int(cursor.lastrowid or 0)
 
 
 def _to_row(run: StoredRun) -> dict[str, Any]:
@@ -200,7 +202,7 @@ def _to_row(run: StoredRun) -> dict[str, Any]:
     return {
         "simulation": run.simulation,
         "sweep": run.sweep,
-        "index": None if run.index is None else int(run.index),
+        "sweep_index": None if run.index is None else int(run.index),
         "parameters": encode_parameters(run.parameters, run.simulation),
         "seed": encode_document(run.seed, f"{owner}.seed"),
         "steps": int(run.steps),
@@ -226,7 +228,21 @@ def _printable(failure: Failure) -> dict[str, Any]:
 
 
 def _to_run(row: tuple[Any, ...]) -> StoredRun:
-    values = dict(zip(_RUN_FIELDS, row, strict=True))
+    """Return the run in a row of `_COLUMNS`; of a damaged one only what its place tells."""
+    number, key, signature, *signed = row
+    values = dict(zip(SIGNED["run"], signed, strict=True))
+    index = values.pop("sweep_index")
+    if not is_intact(signed, signature):
+        return StoredRun(
+            simulation=key,
+            parameters={},
+            seed=None,
+            steps=0,
+            status="damaged",
+            sweep=values["sweep"],
+            index=index,
+            id=number,
+        )
     for name in ("parameters", "seed", "provenance"):
         values[name] = decode(values[name])
     values["metrics"] = decode_metrics(values["metrics"])
@@ -234,7 +250,10 @@ def _to_run(row: tuple[Any, ...]) -> StoredRun:
         known = {field.name for field in fields(Failure)}
         stored = decode(values["failure"])
         values["failure"] = Failure(**{n: v for n, v in stored.items() if n in known})
-    return StoredRun(**values)
+    return StoredRun(simulation=key, index=index, id=number, **values)
 
 
-_RUN_FIELDS = [{"sweep_index": "index"}.get(name, name) for name in _COLUMNS.split(", ")]
+_INSERT = (
+    f"INSERT INTO run (simulation_id, checksum, {', '.join(SIGNED['run'])}) "
+    f"VALUES ({', '.join('?' * (2 + len(SIGNED['run'])))})"
+)
