@@ -156,7 +156,8 @@ def load_main(path: str | os.PathLike[str], wanted: str = "") -> Found:
     module.__file__ = str(source.file.path)
     former = MainState()
     sys.modules["__main__"], sys.argv = module, [str(shown)]
-    sys.path.insert(0, str(source.folder))
+    if sys.path[0] != str(source.folder):
+        sys.path.insert(0, str(source.folder))
     os.environ["MPLBACKEND"] = "Agg"
     if "matplotlib" in sys.modules:
         sys.modules["matplotlib"].use("Agg")
