@@ -11,7 +11,7 @@ from ivisit.panels import Panel
 from ivisit.recording import Frame
 
 if TYPE_CHECKING:
-    from ivisit.gui.window import Window
+    from ivisit.gui.host import Host
 
 
 class PanelWidget(ttk.Frame):
@@ -28,7 +28,7 @@ class PanelWidget(ttk.Frame):
     ----------
     parent : tkinter.Misc
         The parent.
-    window : Window
+    host : Host
         Gives theme and engine.
     panel : Panel
         The declaration.
@@ -42,12 +42,12 @@ class PanelWidget(ttk.Frame):
     smallest = (180, 150)
     natural = (420, 340)
 
-    def __init__(self, parent: tk.Misc, window: Window, panel: Panel) -> None:
+    def __init__(self, parent: tk.Misc, host: Host, panel: Panel) -> None:
         super().__init__(parent, style="Card.TFrame")
-        self.window = window
+        self.host = host
         self.panel = panel
         self.name = panel.name
-        px = window.theme.pixels
+        px = host.theme.pixels
         self.heading = ttk.Frame(self, style="Card.TFrame", relief="flat", borderwidth=0)
         self.heading.grid(row=0, column=0, sticky="ew", padx=px(10), pady=(px(5), px(2)))
         self.label = ttk.Label(self.heading, text=panel.label, style="CardHeading.TLabel")
@@ -67,7 +67,7 @@ class PanelWidget(ttk.Frame):
         self.grid_propagate(False)
         self.configure(width=px(self.smallest[0]), height=px(self.smallest[1]))
         self.event_widget().bind("<Configure>", self._note_size, add=True)
-        Tooltip(self.label, panel.help, window.theme)
+        Tooltip(self.label, panel.help, host.theme)
 
     def _build(self) -> None:
         """Make the widgets in `body`."""
@@ -81,16 +81,16 @@ class PanelWidget(ttk.Frame):
         """Take over the colors of the theme."""
 
     def _note_size(self, event: Any) -> None:
-        self.window.engine.link.sizes[self.name] = (event.width, event.height)
+        self.host.engine.link.sizes[self.name] = (event.width, event.height)
 
     def smallest_size(self) -> tuple[int, int]:
         """Return the width and height in pixels below which the layout has to scroll."""
-        px = self.window.theme.pixels
+        px = self.host.theme.pixels
         return px(self.smallest[0]), px(self.smallest[1])
 
     def natural_size(self) -> tuple[int, int]:
         """Return the width and height in pixels of a panel that stands for itself."""
-        px = self.window.theme.pixels
+        px = self.host.theme.pixels
         return px(self.natural[0]), px(self.natural[1])
 
     def set_label(self, text: str) -> None:
@@ -106,7 +106,7 @@ class PanelWidget(ttk.Frame):
     def _fit_note(self, event: Any = None) -> None:
         """Leave the note out rather than cut it: half a number is a wrong number."""
         width = int(str(self.tk.call("font", "measure", "IvisitSmall", self._note)))
-        gap = self.window.theme.pixels(8)
+        gap = self.host.theme.pixels(8)
         room = self.heading.winfo_width() - self.label.winfo_reqwidth() - gap
         # Before it is on the screen, the heading is one pixel wide.
         fits = width <= room or self.heading.winfo_width() <= 1
@@ -129,5 +129,5 @@ class PanelWidget(ttk.Frame):
         return menu
 
     def _post(self, menu: tk.Menu, event: Any) -> None:
-        self.window.theme.color_menu(menu)
+        self.host.theme.color_menu(menu)
         menu.tk_popup(event.x_root, event.y_root)

@@ -53,7 +53,7 @@ class TraceWidget(PanelWidget):
         self.color()
 
     def color(self) -> None:
-        self.canvas.configure(background=self.window.theme.palette.surface)
+        self.canvas.configure(background=self.host.theme.palette.surface)
         self._limits = ()
         self._draw_lines([])  # what is drawn from now on has the new color
         self.redraw()
@@ -96,7 +96,7 @@ class TraceWidget(PanelWidget):
         y_factor = (area[1] - area[3]) / (top - bottom)
         x = (steps - self._offset() - left) * x_factor + area[0]
         lines = line_points(x, low, high, (y_factor, area[3] - bottom * y_factor))
-        self._draw_lines(lines[:MOST_PIECES], self.window.theme.pixels(1 if is_dense(x) else 2))
+        self._draw_lines(lines[:MOST_PIECES], self.host.theme.pixels(1 if is_dense(x) else 2))
 
     def _offset(self) -> int:
         """Return the step number at 0 of the time axis."""
@@ -114,17 +114,17 @@ class TraceWidget(PanelWidget):
         if not finite.all():
             low, high = low[finite], high[finite]
         lowest, highest = (float(low.min()), float(high.max())) if len(low) else (0.0, 1.0)
-        count = max(height // self.window.theme.pixels(34), 2)
+        count = max(height // self.host.theme.pixels(34), 2)
         return left, right, *nice_limits(lowest, highest, count)
 
     def _area(self) -> tuple[float, float, float, float]:
         """Return left, top, right and bottom of the plot without its labels."""
-        px = self.window.theme.pixels
+        px = self.host.theme.pixels
         width, height = self._limits[-2:]
         return px(56), px(6), width - px(12), height - px(18)
 
     def _draw_axes(self) -> None:
-        palette = self.window.theme.palette
+        palette = self.host.theme.palette
         left, right, bottom, top, step, _, _ = self._limits
         x0, y0, x1, y1 = self._area()
         canvas = self.canvas
@@ -145,7 +145,7 @@ class TraceWidget(PanelWidget):
 
     def _draw_lines(self, lines: list[list[float]], width: int = 1) -> None:
         """Move the line items to their new points; there are as many as there are pieces."""
-        palette = self.window.theme.palette
+        palette = self.host.theme.palette
         if width != self._width:
             self._width = width
             self.canvas.itemconfigure("lines", width=width)

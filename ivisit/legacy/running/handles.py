@@ -26,6 +26,7 @@ from ivisit.legacy.records import (
 )
 from ivisit.legacy.running.bindings import Binding
 from ivisit.legacy.running.canvas import Canvas
+from ivisit.link import SetLabel, SetRange
 
 if TYPE_CHECKING:
     from ivisit.engine import Engine
@@ -80,7 +81,7 @@ class Handle:
 
     def setLabelText(self, txt: str) -> None:
         """Change the visible label; the widget's name stays."""
-        self._engine.link.post("label", self.name, text=str(txt))
+        self._engine.link.post(SetLabel(self.name, str(txt)))
 
     def setValue(self, val: Any, flagInvoke: int = 1) -> None:
         """Give the widget a value, as if the user had done it."""
@@ -191,7 +192,7 @@ class ControlHandle(Handle):
             return
         slider.minimum, slider.maximum = low, high
         slider.set_step(kind(scale) if scale else None)
-        self._engine.link.post("range", self.name, minimum=low, maximum=high, step=slider.step)
+        self._engine.link.post(SetRange(self.name, low, high, slider.step))
         self.setValue(self.value)
 
     @property
