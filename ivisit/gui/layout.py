@@ -29,7 +29,9 @@ class Layout(ttk.Frame):
     controls : dict of str to ControlWidget
         Widgets of the controls by name.
     panels : dict of str to PanelWidget
-        Widgets of the panels by name.
+        Widgets of the panels by name; panels that share a card have the same one.
+    cards : list of PanelWidget
+        These widgets, once each.
     """
 
     def __init__(self, parent: tk.Misc, host: Host) -> None:
@@ -37,21 +39,30 @@ class Layout(ttk.Frame):
         self.host = host
         self.controls: dict[str, ControlWidget] = {}
         self.panels: dict[str, PanelWidget] = {}
+        self.cards: list[PanelWidget] = []
         self._areas: list[ScrolledFrame] = []
 
     def _make_widgets(self, controls_parent: tk.Misc, panels_parent: tk.Misc) -> None:
         simulation = self.host.session.simulation_class
         for name, control in simulation.controls.items():
             self.controls[name] = widget_class(control)(controls_parent, self.host, control)
+        cards: dict[str, PanelWidget] = {}
         for name, panel in simulation.panels.items():
-            self.panels[name] = panel_class(panel)(panels_parent, self.host, panel)
+            kind = panel_class(panel)
+            key = kind.card_of(panel)
+            if key in cards:
+                cards[key].join(panel)
+            else:
+                cards[key] = kind(panels_parent, self.host, panel)
+            self.panels[name] = cards[key]
+        self.cards = list(cards.values())
 
     def color(self) -> None:
         """Take over the colors of the theme."""
         for area in self._areas:
             area.color(self.host.theme.palette.background)
-        for panel in self.panels.values():
-            panel.color()
+        for card in self.cards:
+            card.color()
         for control in self.controls.values():
             control.color()
 
@@ -106,10 +117,10 @@ class AutomaticLayout(Layout):
         self.grid_area.configure(width=1, height=1)
         self.grid_area.grid_propagate(False)
         groups: dict[str, list[PanelWidget]] = {"picture": [], "plot": [], "text": []}
-        for panel in self.panels.values():
+        for panel in self.cards:
             groups[panel.group].append(panel)
         pictures = groups["picture"]
-        if len(pictures) == 1 and pictures[0].is_tall and len(self.panels) > 1:
+        if len(pictures) == 1 and pictures[0].is_tall and len(self.cards) > 1:
             # One picture over the whole height, the others beside it.
             place, gap = ttk.Frame(content), self.host.theme.pixels(GAP)
             place.grid(row=0, column=1, sticky="nsew", padx=(gap, 0))
@@ -219,7 +230,8 @@ class FreeLayout(Layout):
         taken: set[tuple[int, int]] = set()
         waiting: list[ControlWidget | PanelWidget] = []
         right = bottom = 0
-        widgets: dict[str, ControlWidget | PanelWidget] = {**self.controls, **self.panels}
+        widgets: dict[str, ControlWidget | PanelWidget] = {**self.controls}
+        widgets |= {card.name: card for card in self.cards}
         for name, widget in widgets.items():
             place = _as_place(positions.get(name))
             if place is None or (place["x"], place["y"]) in taken:

@@ -241,8 +241,8 @@ class Window:
         self.last_frame_at = now
         self.steps = frame.steps
         self.frames += 1
-        for panel in self.layout.panels.values():
-            panel.show(frame)
+        for card in self.layout.cards:
+            card.show(frame)
         for name, control in self.layout.controls.items():
             control.follow(frame.parameters[name], frame.revision)
         self.status.drew(now, frame.steps, frame.run)

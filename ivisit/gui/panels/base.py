@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import tkinter as tk
+from collections.abc import Callable
 from tkinter import ttk
 from typing import TYPE_CHECKING, Any
 
+from ivisit.gui.toolkit.menus import Choices
 from ivisit.gui.toolkit.tooltip import Tooltip
 from ivisit.panels import Panel
 from ivisit.recording import Frame
@@ -22,7 +24,8 @@ class PanelWidget(ttk.Frame):
     1. `_build` makes the widgets in `body`.
     2. `show` draws one frame; it must be quick: it is called sixty times a second.
     3. `color` gives the colors of the theme to what is not a ttk widget.
-    4. `group` says where the automatic layout puts it, `smallest` and `natural` with which size.
+    4. `card_of` tells which panels share one card, and `join` takes a further one in.
+    5. `group` says where the automatic layout puts it, `smallest` and `natural` with which size.
 
     Parameters
     ----------
@@ -61,6 +64,7 @@ class PanelWidget(ttk.Frame):
         self.rowconfigure(1, weight=1)
         self.columnconfigure(0, weight=1)
         self._note = ""
+        self._timers: dict[str, str] = {}
         self.heading.bind("<Configure>", self._fit_note, add=True)
         self._build()
         # The layout decides on the size, not the content: a card must not jump with each frame.
@@ -71,6 +75,15 @@ class PanelWidget(ttk.Frame):
 
     def _build(self) -> None:
         """Make the widgets in `body`."""
+        raise NotImplementedError
+
+    @classmethod
+    def card_of(cls, panel: Panel) -> str:
+        """Return a name; panels for which it is the same share one card."""
+        return panel.name
+
+    def join(self, panel: Panel) -> None:
+        """Show a further panel on this card; see `card_of`."""
         raise NotImplementedError
 
     def show(self, frame: Frame) -> None:
@@ -122,11 +135,33 @@ class PanelWidget(ttk.Frame):
 
     def new_menu(self) -> tk.Menu:
         """Return an empty menu that opens at a right click on the panel."""
-        menu = tk.Menu(self, tearoff=False)
+        self.menu = menu = tk.Menu(self, tearoff=False)
         for widget in (self.heading, self.label, self.note, self.event_widget()):
             # Not the button's press: a simulation may want that for itself.
-            widget.bind("<ButtonRelease-3>", lambda event: self._post(menu, event), add=True)
+            for sequence in self._menu_events():
+                widget.bind(sequence, lambda event: self._post(menu, event), add=True)
         return menu
+
+    def _menu_events(self) -> tuple[str, ...]:
+        """Return what opens a menu; macOS calls the right button the second one."""
+        if self.tk.call("tk", "windowingsystem") == "aqua":
+            return "<ButtonRelease-2>", "<Control-ButtonRelease-1>"
+        return "<ButtonRelease-3>", "<Control-ButtonRelease-1>"
+
+    def choices(self, label: str, key: str, chosen: Callable[[Any], object]) -> Choices:
+        """Add a submenu to `menu` of whose entries one is on, and marked."""
+        return Choices(self.menu, label, key, chosen)
+
+    def after_once(self, key: str, seconds: float, function: Callable[[], object]) -> None:
+        """Call `function` in some time, unless a call under that key waits already."""
+        if key in self._timers:
+            return
+
+        def due() -> None:
+            del self._timers[key]
+            function()
+
+        self._timers[key] = self.after(int(seconds * 1000), due)
 
     def _post(self, menu: tk.Menu, event: Any) -> None:
         self.host.theme.color_menu(menu)
