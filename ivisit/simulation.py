@@ -53,7 +53,7 @@ class SimulationType(ABCMeta):
         cls = super().__new__(mcs, name, bases, dict(namespace), **kwargs)
         declarations = _collect(cls)
         for declaration in declarations.values():
-            declaration.check(name)
+            declaration.settle(name)
         cls.key = namespace.get("key", name)  # type: ignore[attr-defined]
         cls.controls = MappingProxyType(  # type: ignore[attr-defined]
             {k: d for k, d in declarations.items() if isinstance(d, Control)}
@@ -151,8 +151,8 @@ class Simulation(metaclass=SimulationType):
     """
 
     key: str
-    controls: Mapping[str, Control]
-    panels: Mapping[str, Panel]
+    controls: Mapping[str, Control[Any]]
+    panels: Mapping[str, Panel[Any]]
     rng: np.random.Generator
     #: How long a step is: a number, or the name of a parameter; None: steps are only counted.
     step_duration: float | str | None = None
@@ -171,7 +171,7 @@ class Simulation(metaclass=SimulationType):
         self = super().__new__(cls)
         self._values = {name: control.default for name, control in cls.controls.items()}
         self._outputs = {}
-        self._parameters = Parameters(self)
+        self._parameters = Parameters(cls, self._values)
         self.rng = np.random.default_rng(0)
         return self
 

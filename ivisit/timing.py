@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ivisit.declarations import as_number, number_text
+from ivisit.declarations import as_number
 from ivisit.errors import ParameterError, expected
+from ivisit.ranges import number_text
 
 if TYPE_CHECKING:
     from ivisit.simulation import Simulation

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import numbers
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Generic, Literal, SupportsFloat, TypeVar, overload
 
 import numpy as np
 
-from ivisit.declarations import as_number
+from ivisit.declarations import Holder, as_number
 from ivisit.errors import ParameterError, expected
 from ivisit.panels.base import Panel
 
 #: Largest number of components: more are a picture.
 MOST_COMPONENTS = 1000
 
+#: What a trace takes each step: a number, or an array of numbers.
+Numbers = TypeVar("Numbers", float, np.ndarray[Any, Any])
 
-class Trace(Panel):
+ScaleName = Literal["linear", "log", "symlog"]
+
+
+class Trace(Panel[Numbers], Generic[Numbers]):
     """A number a step, or several: live lines in the window, recorded columns in a result.
 
     Parameters
@@ -48,13 +53,51 @@ class Trace(Panel):
     ends of an axis from the first trace of a plot and lets the user change them.
     """
 
+    recorded = True
+
+    if TYPE_CHECKING:  # numbers of NumPy and arrays of one number may be assigned, too
+
+        def __set__(
+            self, instance: Holder, value: SupportsFloat | Sequence[float] | np.ndarray
+        ) -> None: ...
+
+    @overload
+    def __init__(
+        self: Trace[float],
+        *,
+        size: None = ...,
+        names: None = ...,
+        plot: str = ...,
+        scale: ScaleName = ...,
+        span: int | None = ...,
+        vmin: float | None = ...,
+        vmax: float | None = ...,
+        unit: str = ...,
+        label: str | None = ...,
+        help: str = ...,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: Trace[np.ndarray[Any, Any]],
+        *,
+        size: int | None = ...,
+        names: Sequence[str] | None = ...,
+        plot: str = ...,
+        scale: ScaleName = ...,
+        span: int | None = ...,
+        vmin: float | None = ...,
+        vmax: float | None = ...,
+        unit: str = ...,
+        label: str | None = ...,
+        help: str = ...,
+    ) -> None: ...
     def __init__(
         self,
         *,
         size: int | None = None,
         names: Sequence[str] | None = None,
         plot: str = "",
-        scale: Literal["linear", "log", "symlog"] = "linear",
+        scale: ScaleName = "linear",
         span: int | None = None,
         vmin: float | None = None,
         vmax: float | None = None,
@@ -65,12 +108,17 @@ class Trace(Panel):
         super().__init__(label=label, help=help)
         self.size = len(names) if size is None and names is not None else size
         self.names = names
-        self.plot = plot
+        self._plot = plot
         self.scale = scale
         self.span = span
         self.vmin = vmin
         self.vmax = vmax
         self.unit = unit
+
+    @property
+    def plot_name(self) -> str:
+        """The plot that the trace shares with others; empty where it has one of its own."""
+        return self._plot
 
     @property
     def components(self) -> tuple[str, ...]:
@@ -82,8 +130,8 @@ class Trace(Panel):
     def check(self, owner: str) -> None:
         super().check(owner)
         self._check_components(owner)
-        if not isinstance(self.plot, str):
-            raise self.refusal(owner, "plot", "the name of a plot", self.plot)
+        if not isinstance(self._plot, str):
+            raise self.refusal(owner, "plot", "the name of a plot", self._plot)
         if self.scale not in ("linear", "log", "symlog"):
             raise self.refusal(owner, "scale", "'linear', 'log' or 'symlog'", self.scale)
         if self.span is not None and (as_number(self.span, int) or 0) < 2:
@@ -134,6 +182,6 @@ class Trace(Panel):
         return super().describe() | {
             "unit": self.unit,
             "components": list(self.components),
-            "plot": self.plot,
+            "plot": self._plot,
             "scale": self.scale,
         }

@@ -54,7 +54,7 @@ class TraceWidget(PlotPanel):
         self._solid: tuple[int, bool] = (1, False)
         super()._build()
         self.legend = Legend(self.canvas, self.host.theme, self._lines_changed)
-        trace = cast(Trace, self.panel)
+        trace = cast("Trace[Any]", self.panel)
         self.scale_name: ScaleName = trace.scale
         self.range: tuple[float | None, float | None] = (trace.vmin, trace.vmax)
         self.span = trace.span
@@ -65,15 +65,15 @@ class TraceWidget(PlotPanel):
 
     @classmethod
     def card_of(cls, panel: Panel) -> str:
-        plot = cast(Trace, panel).plot
+        plot = cast("Trace[Any]", panel).plot_name
         # Names of panels are identifiers or have no leading blank.
         return f" {plot}" if plot else panel.name
 
     def join(self, panel: Panel) -> None:
-        trace = cast(Trace, panel)
+        trace = cast("Trace[Any]", panel)
         self.traces.append(trace)
         if len(self.traces) == 2:
-            plot = trace.plot.replace("_", " ")
+            plot = trace.plot_name.replace("_", " ")
             self.set_label(plot[:1].upper() + plot[1:])
             self.lines[0].name = self.traces[0].label
         self.lines += [Line(name, "") for name in self._names_of(trace)]
@@ -84,7 +84,7 @@ class TraceWidget(PlotPanel):
     def _names_of(self, trace: Trace) -> list[str]:
         if trace.size is None:
             return [trace.label]
-        return [f"{trace.label} {name}" if trace.plot else name for name in trace.components]
+        return [f"{trace.label} {name}" if trace.plot_name else name for name in trace.components]
 
     def _color_lines(self) -> None:
         colors = self.host.theme.palette.lines
