@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from abc import ABCMeta
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,7 +13,7 @@ import numpy as np
 
 from ivisit.controls import Control
 from ivisit.declarations import Declaration
-from ivisit.errors import ParameterError
+from ivisit.errors import ParameterError, shorten
 from ivisit.panels import Panel
 from ivisit.parameters import Parameters
 
@@ -161,6 +162,10 @@ class Simulation(metaclass=SimulationType):
     _values: dict[str, Any]
     _outputs: dict[str, Any]
     _parameters: Parameters
+    #: Whether `main_init` has been called, and `close` has not been since.
+    _prepared = False
+    #: Runs that this instance has begun.
+    _begun = 0
     #: The file in which the simulation is written, where its methods do not tell.
     _source: Path | None = None
     #: Seconds between two steps in a window that has just been opened.
@@ -174,6 +179,22 @@ class Simulation(metaclass=SimulationType):
         self._parameters = Parameters(cls, self._values)
         self.rng = np.random.default_rng(0)
         return self
+
+    def __copy__(self) -> Self:
+        # The user's attributes are shared, as copy.copy means it; values, outputs and random
+        # numbers are not: two simulations that disturb each other are never what was meant.
+        clone = type(self).__new__(type(self))
+        framework = set(vars(clone))
+        vars(clone).update((k, v) for k, v in vars(self).items() if k not in framework)
+        clone._values.update(self._values)
+        clone._outputs.update(copy.deepcopy(self._outputs))
+        clone._parameters = Parameters(type(self), clone._values, self._parameters.adjustments)
+        clone.rng = copy.deepcopy(self.rng)
+        return clone
+
+    def __repr__(self) -> str:
+        values = ", ".join(f"{name}={shorten(value, 30)}" for name, value in self._values.items())
+        return f"<{self.key}: {values or 'no parameters'}>"
 
     @property
     def parameters(self) -> Parameters:
