@@ -131,6 +131,9 @@ class Simulation(metaclass=SimulationType):
         Class attributes: the declarations, in the order in which they were written.
     rng : numpy.random.Generator
         The run's random numbers.
+    step_duration, step_unit : float, str or None, and str
+        Class attributes: how long a step is, as a number or as the name of a parameter, and in
+        which unit. Axes, read-outs and tables then show the time beside the step number.
 
     Examples
     --------
@@ -152,6 +155,10 @@ class Simulation(metaclass=SimulationType):
     controls: Mapping[str, Control[Any]]
     panels: Mapping[str, Panel[Any]]
     rng: np.random.Generator
+    #: How long a step is: a number, or the name of a parameter; None: steps are only counted.
+    step_duration: float | str | None = None
+    #: Unit of `step_duration`, e.g. ``"ms"``.
+    step_unit: str = ""
     _values: dict[str, Any]
     _outputs: dict[str, Any]
     _parameters: Parameters
