@@ -28,7 +28,17 @@ from ivisit.errors import (
 )
 from ivisit.link import WindowLink
 from ivisit.panels.base import Painter
-from ivisit.recording import Adjustment, Change, Frame, LogEntry, Recorder
+from ivisit.recording import (
+    RASTER_LIMIT,
+    Adjustment,
+    Change,
+    Column,
+    Frame,
+    LogEntry,
+    Recorder,
+    SparseRecorder,
+    component_name,
+)
 from ivisit.reserved import LIFE_CYCLE
 from ivisit.simulation import Simulation
 
@@ -52,7 +62,8 @@ class Engine:
     mode : {'sync', 'async'}, optional
         ``sync``: `set` takes effect before the next step. ``async``: at once.
     record : iterable of str, optional
-        Traces to record; None (default) records all.
+        Traces, components of traces (``trace.x``) and rasters to record; None (default) records
+        all of them.
     every : int, optional
         Record every n-th step.
     limit : int, optional
@@ -124,7 +135,11 @@ class Engine:
         self.link = WindowLink()
         #: Size in pixels at which a figure panel is drawn; the window sets it.
         self.figure_sizes: dict[str, tuple[int, int]] = {}
-        self.recorder = Recorder(self._recorded(record), int(every), limit)
+        columns = self._recorded(record)
+        sparse = [name for name in columns if name in self._rasters()]
+        self.rasters = SparseRecorder(sparse, None if limit is None else RASTER_LIMIT)
+        columns = {name: column for name, column in columns.items() if name not in sparse}
+        self.recorder = Recorder(columns, int(every), limit)
         self._lock = threading.Lock()
         #: Whether values or controls wait for the next step.
         self._waiting = False
@@ -142,15 +157,28 @@ class Engine:
             f"seed {shorten(self.seed)}, mode {self.mode}>"
         )
 
-    def _recorded(self, record: Iterable[str] | None) -> list[str]:
-        traces = [name for name, panel in self._class.panels.items() if panel.recorded]
+    def _rasters(self) -> list[str]:
+        return [name for name, panel in self._class.panels.items() if panel.sparse]
+
+    def _recorded(self, record: Iterable[str] | None) -> dict[str, Column]:
+        """Return what to record, by name: traces, single components of them, and rasters."""
+        known: dict[str, Column] = {}
+        components: dict[str, Column] = {}
+        for name, panel in self._class.panels.items():
+            if panel.recorded:
+                known[name] = Column(name, panel.size)
+                for index, component in enumerate(panel.components):
+                    components[component_name(name, component)] = Column(name, index=index)
+            elif panel.sparse:
+                known[name] = Column(name)
         if record is None:
-            return traces
+            return known
         names = [record] if isinstance(record, str) else list(record)
+        possible = known | components
         for name in names:
-            if name not in traces:
-                raise ParameterError(unknown(self._class.key, "trace", name, traces))
-        return names
+            if name not in possible:
+                raise ParameterError(unknown(self._class.key, "trace", name, possible))
+        return {name: possible[name] for name in names}
 
     # Parameters -----------------------------------------------------------------------------
 
@@ -291,6 +319,7 @@ class Engine:
         self.steps = 0
         self.runs += 1
         self.recorder.clear()
+        self.rasters.clear()
         self._release_buttons()  # a step that failed has not released them
         self._apply_pending()
         self.changes.clear()
@@ -364,6 +393,7 @@ class Engine:
         step = self.simulation.step
         outputs = self.simulation._outputs
         recorder = self.recorder if self.recorder.names else None
+        rasters = self.rasters if self.rasters.names else None
         last = None if steps is None else self.steps + steps
         while last is None or self.steps < last:
             if self._waiting or self._callbacks:
@@ -375,6 +405,8 @@ class Engine:
             self.steps = done = self.steps + 1
             if recorder is not None and done % recorder.every == 0:
                 recorder.record(done, outputs)
+            if rasters is not None:
+                rasters.record(done, outputs)
             if self._pressed:
                 self._release_buttons()
             if self.stopped or (until is not None and until(self.simulation)):
@@ -485,6 +517,7 @@ class Engine:
             traces=traces,
             run=self.runs,
             revision=revision,
+            rasters=self.rasters.take(),
         )
 
     def outputs(self, *, figures: bool = True) -> dict[str, Any]:

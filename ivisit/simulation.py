@@ -132,6 +132,9 @@ class Simulation(metaclass=SimulationType):
         Class attributes: the declarations, in the order in which they were written.
     rng : numpy.random.Generator
         The run's random numbers.
+    step_duration, step_unit : float, str or None, and str
+        Class attributes: how long a step is, as a number or as the name of a parameter, and in
+        which unit. Axes, read-outs and tables then show the time beside the step number.
 
     Examples
     --------
@@ -153,6 +156,10 @@ class Simulation(metaclass=SimulationType):
     controls: Mapping[str, Control[Any]]
     panels: Mapping[str, Panel[Any]]
     rng: np.random.Generator
+    #: How long a step is: a number, or the name of a parameter; None: steps are only counted.
+    step_duration: float | str | None = None
+    #: Unit of `step_duration`, e.g. ``"ms"``.
+    step_unit: str = ""
     _ivisit_values: dict[str, Any]
     _ivisit_outputs: dict[str, Any]
     _ivisit_parameters: Parameters
