@@ -12,7 +12,9 @@ from ivisit import panels
 from ivisit.gui.panels.base import PanelWidget
 from ivisit.gui.panels.comment import CommentWidget
 from ivisit.gui.panels.figure import FigureWidget
+from ivisit.gui.panels.histogram import HistogramWidget
 from ivisit.gui.panels.image import ImageWidget
+from ivisit.gui.panels.raster import RasterWidget
 from ivisit.gui.panels.text_output import TextOutputWidget
 from ivisit.gui.panels.trace import TraceWidget
 
@@ -21,6 +23,8 @@ PANELS: dict[type[panels.Panel[Any]], type[PanelWidget]] = {
     panels.Image: ImageWidget,
     panels.Figure: FigureWidget,
     panels.Trace: TraceWidget,
+    panels.Raster: RasterWidget,
+    panels.Histogram: HistogramWidget,
     panels.TextOutput: TextOutputWidget,
     panels.Comment: CommentWidget,
 }

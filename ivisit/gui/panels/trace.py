@@ -75,7 +75,6 @@ class TraceWidget(PlotPanel):
         if len(self.traces) == 2:
             plot = trace.plot_name.replace("_", " ")
             self.set_label(plot[:1].upper() + plot[1:])
-            self.lines[0].name = self.traces[0].label
         self.lines += [Line(name, "") for name in self._names_of(trace)]
         self._color_lines()
         self.history = TraceHistory(len(self.lines))
