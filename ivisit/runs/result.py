@@ -17,7 +17,7 @@ import numpy as np
 from ivisit import panels
 from ivisit.errors import Failure, IVisitError, unknown
 from ivisit.files import replace_file
-from ivisit.panels.base import Painter
+from ivisit.panels.base import Painter, painted
 from ivisit.recording import LogEntry, component_name, entry_from_json, entry_to_json
 
 #: Written into every result file; a reader refuses what it does not know.
@@ -43,7 +43,7 @@ class Outputs(Mapping[str, Any]):
 
     def __getitem__(self, name: str) -> Any:
         if name in self._painters:
-            self._values[name] = self._painters.pop(name).pixels()
+            self._values[name] = painted(self._painters.pop(name))
         try:
             return self._values[name]
         except KeyError:
@@ -85,7 +85,8 @@ class RunResult:
     recorded_steps : ndarray of int, shape (n,)
         Step number of each row, counted from 1.
     outputs : mapping of str to value
-        What the panels held at the end: arrays, pixels of figures, floats, texts.
+        What the panels held at the end: arrays, pixels of figures, floats, texts. A figure that
+        cannot be drawn is a text that says why.
     panels : list of dict
         Name, kind, label, unit ... of the panels, as `Panel.describe` gives them.
     status : str
