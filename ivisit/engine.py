@@ -474,8 +474,9 @@ class Engine:
     def successor(self, simulation: Simulation | type[Simulation]) -> tuple[Engine, dict[str, str]]:
         """Return an engine for another version of the simulation, e.g. after its file was edited.
 
-        It keeps seed, mode, recording and the values that still fit; the dict has a message for
-        every value that the new declarations do not accept, by name.
+        It keeps seed, mode, recording, the values that still fit, and the ranges that were
+        changed of controls whose declaration is as it was; the dict has a message for every value
+        that the new declarations do not accept, by name.
         """
         engine = Engine(
             simulation,
@@ -485,10 +486,14 @@ class Engine:
             limit=self.recorder.limit,
         )
         engine.figure_sizes = dict(self.figure_sizes)
+        parameters = engine.simulation.parameters
+        for name, changes in self.simulation.parameters.adjustments.items():
+            if repr(engine._class.controls.get(name)) == repr(self._class.controls[name]):
+                parameters.adjust(name, **changes)
         problems = {}
         for name, value in self.parameters().items():
             try:
-                engine.simulation.parameters[name] = value
+                parameters[name] = value
             except ParameterError as error:
                 problems[name] = str(error)
         return engine, problems
