@@ -114,32 +114,34 @@ class Engine:
             raise ParameterError(expected("Engine", "mode", "'sync' or 'async'", mode))
         if isinstance(every, bool) or not isinstance(every, int | np.integer) or every < 1:
             raise ParameterError(expected("Engine", "every", "a whole number from 1 on", every))
-        self.simulation = simulation() if isinstance(simulation, type) else simulation
+        self.simulation: Simulation = simulation() if isinstance(simulation, type) else simulation
         self._class = type(self.simulation)
         #: Called whenever something was posted; whoever runs the engine sets it.
         self.wake: Callable[[], Any] = _nothing
         #: Whether the simulation itself ended the last `run`; see `stop`.
-        self.stopped = False
-        self.seed = as_seed(seed)
+        self.stopped: bool = False
+        self.seed: int = as_seed(seed)
         self.mode: Mode = mode
         self.state: State = "new"
-        self.steps = 0
-        self.runs = 0
+        self.steps: int = 0
+        self.runs: int = 0
         self.changes: list[LogEntry] = []
         self.initial_parameters: dict[str, Any] = {}
         self.initial_adjustments: dict[str, dict[str, Any]] = {}
-        self.revision = 0
-        self.instance_reused = False
+        self.revision: int = 0
+        self.instance_reused: bool = False
         self.failure: Failure | None = None
         #: What the simulation may ask of its window.
-        self.link = WindowLink()
+        self.link: WindowLink = WindowLink()
         #: Size in pixels at which a figure panel is drawn; the window sets it.
         self.figure_sizes: dict[str, tuple[int, int]] = {}
         columns = self._recorded(record)
         sparse = [name for name in columns if name in self._rasters()]
-        self.rasters = SparseRecorder(sparse, None if limit is None else RASTER_LIMIT)
+        self.rasters: SparseRecorder = SparseRecorder(
+            sparse, None if limit is None else RASTER_LIMIT
+        )
         columns = {name: column for name, column in columns.items() if name not in sparse}
-        self.recorder = Recorder(columns, int(every), limit)
+        self.recorder: Recorder = Recorder(columns, int(every), limit)
         self._lock = threading.Lock()
         #: Whether values or controls wait for the next step.
         self._waiting = False
@@ -472,8 +474,9 @@ class Engine:
     def successor(self, simulation: Simulation | type[Simulation]) -> tuple[Engine, dict[str, str]]:
         """Return an engine for another version of the simulation, e.g. after its file was edited.
 
-        It keeps seed, mode, recording and the values that still fit; the dict has a message for
-        every value that the new declarations do not accept, by name.
+        It keeps seed, mode, recording, the values that still fit, and the ranges that were
+        changed of controls whose declaration is as it was; the dict has a message for every value
+        that the new declarations do not accept, by name.
         """
         engine = Engine(
             simulation,
@@ -483,10 +486,14 @@ class Engine:
             limit=self.recorder.limit,
         )
         engine.figure_sizes = dict(self.figure_sizes)
+        parameters = engine.simulation.parameters
+        for name, changes in self.simulation.parameters.adjustments.items():
+            if repr(engine._class.controls.get(name)) == repr(self._class.controls[name]):
+                parameters.adjust(name, **changes)
         problems = {}
         for name, value in self.parameters().items():
             try:
-                engine.simulation.parameters[name] = value
+                parameters[name] = value
             except ParameterError as error:
                 problems[name] = str(error)
         return engine, problems
