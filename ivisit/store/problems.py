@@ -10,9 +10,15 @@ from pathlib import Path
 from ivisit.errors import StoreError
 
 _DAMAGED = (
-    "is damaged or not a parameter store. It was not changed. Take a copy from a backup; "
-    "'sqlite3 FILE .recover' may save what is still readable"
+    "is damaged or not a parameter store. It was not changed. 'ivisit store restore BACKUP' puts a "
+    "backup in its place and keeps a copy of it; 'sqlite3 FILE .recover' may save what is still "
+    "readable"
 )
+
+
+class DamageError(StoreError):
+    """The file is there, but not as a store left it; a backup may take its place."""
+
 
 #: Beginnings of SQLite's error names, and what to tell the user; the first that fits counts.
 _MEANINGS = {
@@ -45,7 +51,12 @@ def explain(path: Path, error: sqlite3.Error) -> str:
 
 def damaged(path: Path, report: str) -> StoreError:
     """Return the error for a file in which SQLite's own check finds damage."""
-    return StoreError(f"{path}: {_DAMAGED} (SQLite: {report.splitlines()[-1]}).")
+    return DamageError(f"{path}: {_DAMAGED} (SQLite: {report.splitlines()[-1]}).")
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Tell whether `error` says that the file is damaged."""
+    return getattr(error, "sqlite_errorname", "").startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
 
 
 def is_busy(error: sqlite3.Error) -> bool:
@@ -60,7 +71,8 @@ def explained(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise StoreError(explain(path, error)) from error
+        kind = DamageError if is_damage(error) else StoreError
+        raise kind(explain(path, error)) from error
     except OverflowError as error:
         raise StoreError(f"{path}: a number has more than 64 bits ({error}).") from error
     except OSError as error:

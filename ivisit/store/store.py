@@ -6,12 +6,16 @@ import os
 import re
 from pathlib import Path
 
+from ivisit.store.backups import BackupDatabase
+from ivisit.store.checking import CheckingDatabase
 from ivisit.store.exchange import ExchangeDatabase
 from ivisit.store.housekeeping import HousekeepingDatabase
 from ivisit.store.runs import RunDatabase
 
 
-class ParameterStore(ExchangeDatabase, RunDatabase, HousekeepingDatabase):
+class ParameterStore(
+    ExchangeDatabase, RunDatabase, CheckingDatabase, BackupDatabase, HousekeepingDatabase
+):
     """Parameter sets and runs of simulations in one SQLite file.
 
     Every change is on the disk when the method returns, whole, or it did not happen. Several
