@@ -67,7 +67,7 @@ class BackupDatabase(Database):
             draft = target.with_name(f".{target.name}.{os.getpid()}.restored")
             undo.callback(draft.unlink, missing_ok=True)
             draft.unlink(missing_ok=True)
-            with _sound(source) as sound:
+            with sound_store(source) as sound:
                 _copy(sound, draft)
             if not target.exists():
                 _move_companions(target, _free_name(target))
@@ -83,7 +83,7 @@ class BackupDatabase(Database):
 
 
 @contextmanager
-def _sound(source: Path) -> Iterator[sqlite3.Connection]:
+def sound_store(source: Path) -> Iterator[sqlite3.Connection]:
     """Lend a connection to a store that has no damage, for reading."""
     if not source.exists():
         raise StoreError(f"{source}: there is no such backup.")

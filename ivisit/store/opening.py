@@ -82,6 +82,18 @@ def open_file(path: Path, create: bool, patience: float) -> OpenFile:
     return _open_writable(path, patience)
 
 
+def is_database(path: Path) -> bool:
+    """Tell whether `path` is an SQLite file, of whatever program."""
+    if not path.is_file() or path.stat().st_size < SMALLEST:
+        return False
+    try:
+        with closing(_connect_alone(path)) as connection:
+            connection.execute("PRAGMA main.schema_version").fetchone()
+    except sqlite3.DatabaseError as error:
+        return not error.sqlite_errorname.startswith(("SQLITE_NOTADB", "SQLITE_CANTOPEN"))
+    return True
+
+
 def look_at(path: Path) -> None:
     """Raise `StoreError` for a file that is no store, or not safe to open, and leave it alone."""
     status = path.stat()
