@@ -13,7 +13,7 @@ from typing import Any
 from ivisit.declarations import FrozenDict
 from ivisit.errors import ParameterError, StoreError, expected, unknown
 from ivisit.store.checksums import SIGNED, checksum, is_intact
-from ivisit.store.parameter_set import ParameterSet, SimulationLike, fitted, key_of
+from ivisit.store.parameter_set import ParameterSet, SimulationLike, adjustments_in, fitted, key_of
 from ivisit.store.queries import HISTORY, NEWEST, fetch
 from ivisit.store.values import (
     check_text,
@@ -197,7 +197,8 @@ def to_set(row: tuple[Any, ...], simulation: SimulationLike) -> ParameterSet:
     try:
         if not is_intact(signed, signature):
             raise StoreError("it is not what was saved")
-        fits, problems = fitted(simulation, decode_object(parameters))
+        adjustments = adjustments_in(layout and decode(layout))
+        fits, problems = fitted(simulation, decode_object(parameters), adjustments)
         return ParameterSet(
             simulation=key,
             name=name,
