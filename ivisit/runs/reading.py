@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import struct
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
@@ -41,6 +42,7 @@ _UNREADABLE = (
     NotImplementedError,
     RuntimeError,
     struct.error,
+    tokenize.TokenError,
     zlib.error,
     zipfile.BadZipFile,
 )
@@ -125,7 +127,7 @@ def _is_object(value: Any) -> bool:
 def _is_like(value: Any, default: Any) -> bool:
     """Tell whether a value has the type of a field's default; any, where that tells none."""
     if isinstance(default, float):
-        return type(value) in (int, float)
+        return type(value) in (int, float) and -1e300 < value < 1e300
     return not isinstance(default, bool | int | str) or type(value) is type(default)
 
 
