@@ -13,7 +13,7 @@ from pathlib import Path
 from ivisit.errors import StoreError
 from ivisit.store.database import Database
 from ivisit.store.logs import log_of
-from ivisit.store.opening import look_at, open_file, open_to_read
+from ivisit.store.opening import look_at, open_file, open_to_read, read_token
 from ivisit.store.problems import DamageError, damaged, explained
 
 
@@ -131,7 +131,7 @@ def _write_over(target: Path, draft: Path, kept: Path) -> None:
                 raise StoreError(f"{target}: is read-only, nothing was restored.")
             connection = opened.connection
             _copy(connection, kept)
-            (token,) = connection.execute("SELECT token FROM mark").fetchone()
+            token = read_token(connection)
             with closing(sqlite3.connect(draft, isolation_level=None)) as source:
                 _mark_anew(source, token)
                 source.backup(connection)

@@ -108,7 +108,9 @@ class Database:
             self._check_writable()
             with immediate(self._file.connection, self._patience):
                 self._file.connection.execute(
-                    "UPDATE mark SET former = token, token = ?", (os.urandom(16),)
+                    "INSERT INTO mark (id, token) VALUES (1, ?1) "
+                    "ON CONFLICT (id) DO UPDATE SET former = token, token = ?1",
+                    (os.urandom(16),),
                 )
                 yield self._file.connection
             # So that somebody who copies the file while it is open gets the newest rows too.

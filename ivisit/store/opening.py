@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 from ivisit.errors import StoreError
 from ivisit.store.logs import belongs, log_of, read_log
 from ivisit.store.migrations import MIGRATIONS
-from ivisit.store.problems import DamageError, damaged, is_busy
+from ivisit.store.problems import DamageError, damaged, is_busy, name_of
 from ivisit.store.schema import read_version, upgrade
 from ivisit.store.transactions import BUSY_SECONDS, immediate, reading
 
@@ -90,7 +90,7 @@ def is_database(path: Path) -> bool:
         with closing(_connect_alone(path)) as connection:
             connection.execute("PRAGMA main.schema_version").fetchone()
     except sqlite3.DatabaseError as error:
-        return not error.sqlite_errorname.startswith(("SQLITE_NOTADB", "SQLITE_CANTOPEN"))
+        return not name_of(error).startswith(("SQLITE_NOTADB", "SQLITE_CANTOPEN"))
     return True
 
 
@@ -164,9 +164,14 @@ def _token(path: Path) -> bytes | None:
     """Return the mark in the file `path`, without what the log beside it would change."""
     with closing(_connect_alone(path)) as connection, _damage_tolerated(), reading(connection):
         if read_version(connection, path) >= 2:
-            (token,) = connection.execute("SELECT token FROM mark").fetchone()
-            return bytes(token)
+            return read_token(connection)
     return None
+
+
+def read_token(connection: sqlite3.Connection) -> bytes | None:
+    """Return the mark of an open file; None when somebody removed it."""
+    row = connection.execute("SELECT token FROM mark").fetchone()
+    return row[0] if row and isinstance(row[0], bytes) else None
 
 
 def _connect_alone(path: Path) -> sqlite3.Connection:
@@ -181,7 +186,7 @@ def _damage_tolerated() -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
-        if not error.sqlite_errorname.startswith("SQLITE_CORRUPT"):
+        if not name_of(error).startswith("SQLITE_CORRUPT"):
             raise
 
 
@@ -210,7 +215,7 @@ def _connect_shared(path: Path) -> sqlite3.Connection:
         connection.execute("SELECT count(*) FROM sqlite_master")
     except sqlite3.OperationalError as error:
         connection.close()
-        if not error.sqlite_errorname.startswith("SQLITE_CANTOPEN"):
+        if not name_of(error).startswith("SQLITE_CANTOPEN"):
             raise
     else:
         return connection
@@ -287,7 +292,7 @@ def _is_current(connection: sqlite3.Connection, path: Path) -> bool:
     except sqlite3.OperationalError as error:
         # The log beside it needs a helper file that may not be made here; ignoring the log would
         # hide committed rows.
-        if not error.sqlite_errorname.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY")):
+        if not name_of(error).startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY")):
             raise
         return False
 

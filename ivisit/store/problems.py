@@ -40,9 +40,16 @@ _MEANINGS = {
 }
 
 
+def name_of(error: sqlite3.Error) -> str:
+    """Return SQLite's name for an error."""
+    # What the module sqlite3 itself finds has no name; it is that a text is no UTF-8.
+    unnamed = "SQLITE_CORRUPT" if str(error).startswith("Could not decode") else ""
+    return getattr(error, "sqlite_errorname", unnamed)
+
+
 def explain(path: Path, error: sqlite3.Error) -> str:
     """Return the message for an error that SQLite reports about the file `path`."""
-    name = getattr(error, "sqlite_errorname", "")
+    name = name_of(error)
     for beginnings, meaning in _MEANINGS.items():
         if name.startswith(beginnings):
             return f"{path}: {meaning} (SQLite: {error})."
@@ -56,13 +63,13 @@ def damaged(path: Path, report: str) -> StoreError:
 
 def is_damage(error: sqlite3.Error) -> bool:
     """Tell whether `error` says that the file is damaged."""
-    return getattr(error, "sqlite_errorname", "").startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
+    return name_of(error).startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
 
 
 def is_busy(error: sqlite3.Error) -> bool:
     """Tell whether `error` only says that another process is writing."""
     names = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL")
-    return getattr(error, "sqlite_errorname", "").startswith(names)
+    return name_of(error).startswith(names)
 
 
 @contextmanager

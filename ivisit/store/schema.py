@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ivisit.errors import StoreError
 from ivisit.store.migrations import MIGRATIONS
+from ivisit.store.queries import fetch
 
 #: ``PRAGMA application_id`` of every store: the letters IVLB.
 APPLICATION_ID = 0x49564C42
@@ -38,7 +39,7 @@ def read_version(connection: sqlite3.Connection, path: Path) -> int:
         if version:
             _refuse_strange(connection, path)
         return int(version)
-    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    tables = {name for (name,) in fetch(connection, "SELECT name FROM sqlite_master")}
     if application or version or tables:
         old = {"parameterwidget", "datawidget"} <= tables
         raise StoreError(
@@ -51,8 +52,8 @@ def read_version(connection: sqlite3.Connection, path: Path) -> int:
 
 def _refuse_strange(connection: sqlite3.Connection, path: Path) -> None:
     """Raise `StoreError` for a store to which somebody has added what would run by itself."""
-    for kind, name, table, definition in connection.execute(
-        "SELECT type, name, tbl_name, sql FROM main.sqlite_master"
+    for kind, name, table, definition in fetch(
+        connection, "SELECT type, name, tbl_name, sql FROM main.sqlite_master"
     ):
         if kind == "trigger":
             raise StoreError(

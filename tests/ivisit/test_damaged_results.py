@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import json
 import pickle
@@ -115,7 +116,7 @@ def strange(whole: bytes, chance: random.Random) -> bytes:
                     if chance.random() < 0.2:
                         del holder[key]
                     else:
-                        holder[key] = chance.choice(STRANGE)
+                        holder[key] = copy.deepcopy(chance.choice(STRANGE))
                     break
                 holder = holder[key]
 
