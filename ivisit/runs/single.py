@@ -14,7 +14,7 @@ from ivisit.engine import Engine
 from ivisit.errors import ParameterError, RunError, expected
 from ivisit.panels import Figure
 from ivisit.plugins.finding import get_simulation, plugin_name
-from ivisit.plugins.loading import source_file
+from ivisit.plugins.origins import source_file
 from ivisit.runs.provenance import provenance
 from ivisit.runs.result import Outputs, RunResult
 from ivisit.simulation import Simulation
