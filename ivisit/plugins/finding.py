@@ -183,7 +183,11 @@ def _plugins_on(path: tuple[tuple[str, int], ...]) -> tuple[EntryPoint, ...]:
 
 def plugin_name(simulation: type[Simulation]) -> str | None:
     """Return the name under which a class is installed as a plugin; None when it is not."""
-    value = f"{simulation.__module__}:{simulation.__qualname__}"
+    return plugin_called(f"{simulation.__module__}:{simulation.__qualname__}")
+
+
+def plugin_called(value: str) -> str | None:
+    """Return the name of the installed plugin ``module:Class``; None where there is none."""
     return next((point.name for point in _plugins() if point.value == value), None)
 
 

@@ -34,7 +34,25 @@ def provenance(simulation: type[Simulation]) -> dict[str, Any]:
     known = _records.get(simulation)
     if known is None or known[0] != count:
         known = _records[simulation] = count, _record(simulation, code_of(simulation))
-    return known[1].copy()
+    return _copy(known[1])
+
+
+def _copy(record: dict[str, Any]) -> dict[str, Any]:
+    """Return a record that may be changed; `copy.deepcopy` takes longer than many a run."""
+    copied = record.copy()
+    copied["versions"] = record["versions"].copy()
+    if "helpers" in record:
+        copied["helpers"] = [helper.copy() for helper in record["helpers"]]
+    return copied
+
+
+#: Digest -> content of what ran in this process.
+_contents: dict[str, bytes] = {}
+
+
+def content_that_ran(sha256: str) -> bytes | None:
+    """Return the content of a file that has run in this process, whatever became of the file."""
+    return _contents.get(sha256)
 
 
 def _record(simulation: type[Simulation], code: Code) -> dict[str, Any]:
@@ -42,6 +60,7 @@ def _record(simulation: type[Simulation], code: Code) -> dict[str, Any]:
     record = {"simulation": f"{module}:{simulation.__qualname__}", **environment()}
     if code.file is None:
         return record
+    _contents.update({file.sha256: file.content for file in (code.file, *code.helpers)})
     commit = code.commit
     states = commit.states if commit is not None else {}
     return record | {

@@ -78,8 +78,12 @@ def test_versions_machine_and_source_are_told():
 
 
 def test_a_record_may_be_changed_without_harm():
-    iv.run(Decay, steps=1).provenance["python"] = "changed"
-    assert iv.run(Decay, steps=1).provenance["python"] != "changed"
+    former = iv.run(Decay, steps=1).provenance
+    former["python"] = former["versions"]["numpy"] = "changed"
+    former["helpers"].append({})
+    record = iv.run(Decay, steps=1).provenance
+    assert record["python"] != "changed" != record["versions"]["numpy"]
+    assert {} not in record["helpers"]
 
 
 @pytest.mark.parametrize(
