@@ -7,6 +7,7 @@ and frames.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -15,7 +16,16 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from ivisit.controls import Control
-from ivisit.errors import Failure, IVisitError, ParameterError, RunError, expected, shorten, unknown
+from ivisit.errors import (
+    Failure,
+    IVisitError,
+    ParameterError,
+    RunError,
+    closest_names,
+    expected,
+    shorten,
+    unknown,
+)
 from ivisit.link import WindowLink
 from ivisit.panels.base import Painter
 from ivisit.recording import (
@@ -29,7 +39,10 @@ from ivisit.recording import (
     SparseRecorder,
     component_name,
 )
+from ivisit.reserved import LIFE_CYCLE
 from ivisit.simulation import Simulation
+
+logger = logging.getLogger(__name__)
 
 #: Stages of an engine's life.
 State: TypeAlias = Literal["new", "ready", "running", "paused", "failed", "closed"]
@@ -318,21 +331,22 @@ class Engine:
             for name, control in self._class.controls.items()
             if control.momentary and simulation._values[name] != control.default
         ]
-        self.instance_reused = simulation._begun > 0
-        simulation._begun += 1
-        if not simulation._prepared:
+        self.instance_reused = simulation._ivisit_begun > 0
+        simulation._ivisit_begun += 1
+        if not simulation._ivisit_prepared:
             # A generator takes longer to make than many a step.
             if self._class.main_init is not Simulation.main_init:
                 simulation.rng = np.random.default_rng(self.seed)
                 with self._stage("main_init"):
                     simulation.main_init()
-            simulation._prepared = True
+            simulation._ivisit_prepared = True
         simulation.rng = np.random.default_rng(self.seed)
         for name, panel in self._class.panels.items():
             if not panel.kept_over_init:
                 simulation._outputs.pop(name, None)
         with self._stage("init"):
             simulation.init()
+            self._check_life_cycle()
         self.state = "ready"
 
     def run(self, steps: int | None = None, *, until: Callable[[Any], Any] | None = None) -> int:
@@ -362,14 +376,22 @@ class Engine:
         self.state = "running"
         try:
             with self._stage("step"):
-                self._loop(steps, until)
+                ended = False
+                if first == 0 and self.runs == 1 and (steps is None or steps > 0):
+                    ended = self._loop(1, until)
+                    self._tell_misspelt_outputs()
+                if not ended:
+                    self._loop(None if steps is None else first + steps - self.steps, until)
         finally:
             if self.state == "running":
                 self.state = "paused"
         return self.steps - first
 
-    def _loop(self, steps: int | None, until: Callable[[Any], Any] | None) -> None:
-        """Step; this loop is the engine's overhead, so what is rarely needed hides behind ifs."""
+    def _loop(self, steps: int | None, until: Callable[[Any], Any] | None) -> bool:
+        """Step; tell whether the simulation or `until` ended that.
+
+        This loop is the engine's overhead, so what is rarely needed hides behind ifs.
+        """
         step = self.simulation.step
         outputs = self.simulation._outputs
         recorder = self.recorder if self.recorder.names else None
@@ -390,7 +412,36 @@ class Engine:
             if self._pressed:
                 self._release_buttons()
             if self.stopped or (until is not None and until(self.simulation)):
-                break
+                return True
+        return False
+
+    def _check_life_cycle(self) -> None:
+        """Refuse a simulation that has assigned something else to the name of a method."""
+        for name in LIFE_CYCLE:
+            value = vars(self.simulation).get(name, _nothing)
+            if not callable(value):
+                raise ParameterError(
+                    f"{self._class.key}.{name}: is a method of the simulation, and was assigned "
+                    f"{shorten(value)}; rename that attribute"
+                )
+
+    def _tell_misspelt_outputs(self) -> None:
+        """Point out attributes that resemble a panel to which the first step assigned nothing."""
+        outputs = self.simulation._outputs
+        empty = [n for n, p in self._class.panels.items() if n not in outputs and p.assignable]
+        if not empty or self.simulation._ivisit_misspelt_told:
+            return
+        type(self.simulation)._ivisit_misspelt_told = True  # for all instances, of a sweep for one
+        for attribute in vars(self.simulation):
+            resembled = [] if attribute.startswith("_") else closest_names(attribute, empty, 0.75)
+            if resembled:
+                logger.warning(
+                    "%s: the first step assigned nothing to the panel %r, but there is an "
+                    "attribute %r. Is that a misspelling?",
+                    self._class.key,
+                    resembled[0],
+                    attribute,
+                )
 
     def stop(self) -> None:
         """End the present `run` after this step; for the simulation's own code."""
@@ -414,7 +465,7 @@ class Engine:
         """Call the simulation's `close`, once; the engine cannot be used afterwards."""
         if self.state == "closed":
             return
-        prepared, self.simulation._prepared = self.simulation._prepared, False
+        prepared, self.simulation._ivisit_prepared = self.simulation._ivisit_prepared, False
         self.state = "closed"
         if prepared:
             with self._stage("close"):

@@ -19,6 +19,7 @@ from ivisit.declarations import Declaration
 from ivisit.errors import ParameterError, shorten
 from ivisit.panels import Panel
 from ivisit.parameters import Parameters
+from ivisit.reserved import RESERVED, Owned, OwnedMapping, OwnedMethod, check_class
 
 
 class _Namespace(dict[str, Any]):
@@ -55,17 +56,20 @@ class SimulationType(ABCMeta):
         mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **kwargs: Any
     ) -> SimulationType:
         cls = super().__new__(mcs, name, bases, dict(namespace), **kwargs)
+        check_class(cls, globals().get("Simulation"))
         declarations = _collect(cls)
         for declaration in declarations.values():
             declaration.settle(name)
         cls.key = namespace.get("key", name)  # type: ignore[attr-defined]
-        cls.controls = MappingProxyType(  # type: ignore[attr-defined]
-            {k: d for k, d in declarations.items() if isinstance(d, Control)}
+        cls.controls = OwnedMapping(  # type: ignore[attr-defined]
+            "controls",
+            MappingProxyType({k: d for k, d in declarations.items() if isinstance(d, Control)}),
         )
-        cls.panels = MappingProxyType(  # type: ignore[attr-defined]
-            {k: d for k, d in declarations.items() if isinstance(d, Panel)}
+        cls.panels = OwnedMapping(  # type: ignore[attr-defined]
+            "panels",
+            MappingProxyType({k: d for k, d in declarations.items() if isinstance(d, Panel)}),
         )
-        cls._written_in = _file_of(namespace)  # type: ignore[attr-defined]
+        cls._ivisit_written_in = _file_of(namespace)  # type: ignore[attr-defined]
         return cls
 
 
@@ -85,10 +89,6 @@ def _file_of(namespace: Mapping[str, Any]) -> tuple[str, bytes] | None:
 @lru_cache(maxsize=16)
 def _content(path: str, modified: int, size: int) -> bytes:
     return Path(path).read_bytes()
-
-
-#: Attributes of `Simulation` that no declaration may take; filled when that class exists.
-_RESERVED: frozenset[str] = frozenset()
 
 
 def _collect(cls: type) -> dict[str, Declaration]:
@@ -117,10 +117,11 @@ def _check_name(cls: type, base: type, name: str, declaration: Declaration) -> N
             f"{owner}.{name}: is the same {type(declaration).__name__} object as "
             f"{declaration.name!r}; declare each of them on its own"
         )
-    if name in _RESERVED or name.startswith("_"):
+    if name in RESERVED or name.startswith("_"):
+        public = sorted(word for word in RESERVED if not word.startswith("_"))
         raise ParameterError(
             f"{owner}.{name}: the name is reserved; names with a leading underscore and "
-            f"{', '.join(sorted(_RESERVED))} belong to ivisit"
+            f"{', '.join(public)} belong to ivisit"
         )
     for other in base.__mro__[1:]:
         if callable(vars(other).get(name)):
@@ -181,26 +182,28 @@ class Simulation(metaclass=SimulationType):
     step_duration: float | str | None = None
     #: Unit of `step_duration`, e.g. ``"ms"``.
     step_unit: str = ""
-    _values: dict[str, Any]
-    _outputs: dict[str, Any]
-    _parameters: Parameters
+    _ivisit_values: dict[str, Any]
+    _ivisit_outputs: dict[str, Any]
+    _ivisit_parameters: Parameters
     #: Whether `main_init` has been called, and `close` has not been since.
-    _prepared = False
+    _ivisit_prepared = False
     #: Runs that this instance has begun.
-    _begun = 0
+    _ivisit_begun = 0
+    #: Whether somebody has been told of attributes that resemble panels.
+    _ivisit_misspelt_told = False
     #: The file in which the simulation is written, where its module does not tell.
     _source: Path | None = None
     #: The file of the class's module, and its content when the class was made.
-    _written_in: tuple[str, bytes] | None
+    _ivisit_written_in: tuple[str, bytes] | None
     #: Seconds between two steps in a window that has just been opened.
     _delay: float = 0.0
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         # Not in __init__: a subclass that forgets super().__init__() works all the same.
         self = super().__new__(cls)
-        self._values = {name: control.default for name, control in cls.controls.items()}
-        self._outputs = {}
-        self._parameters = Parameters(cls, self._values)
+        self._ivisit_values = {name: control.default for name, control in cls.controls.items()}
+        self._ivisit_outputs = {}
+        self._ivisit_parameters = Parameters(cls, self._ivisit_values)
         self.rng = np.random.default_rng(0)
         return self
 
@@ -212,7 +215,9 @@ class Simulation(metaclass=SimulationType):
         vars(clone).update((k, v) for k, v in vars(self).items() if k not in framework)
         clone._values.update(self._values)
         clone._outputs.update(copy.deepcopy(self._outputs))
-        clone._parameters = Parameters(type(self), clone._values, self._parameters.adjustments)
+        clone._ivisit_parameters = Parameters(
+            type(self), clone._values, self.parameters.adjustments
+        )
         clone.rng = copy.deepcopy(self.rng)
         return clone
 
@@ -220,12 +225,20 @@ class Simulation(metaclass=SimulationType):
         values = ", ".join(f"{name}={shorten(value, 30)}" for name, value in self._values.items())
         return f"<{self.key}: {values or 'no parameters'}>"
 
-    @property
+    @Owned
     def parameters(self) -> Parameters:
         """The values of all controls, by name."""
-        return self._parameters
+        return self._ivisit_parameters
 
-    @property
+    @Owned
+    def _values(self) -> dict[str, Any]:
+        return self._ivisit_values
+
+    @Owned
+    def _outputs(self) -> dict[str, Any]:
+        return self._ivisit_outputs
+
+    @Owned
     def outputs(self) -> Mapping[str, Any]:
         """What the panels hold at present, by name; read-only."""
         self._refresh()
@@ -233,16 +246,20 @@ class Simulation(metaclass=SimulationType):
 
     # A simulation that keeps its parameters or outputs in another place overrides these.
 
+    @OwnedMethod
     def _attached(self, engine: Any) -> None:
         """Hear which engine will run this simulation."""
 
+    @OwnedMethod
     def _opening(self, path: Path) -> str | None:
         """Hear that a window opens whose store is `path`; name the set to start with, if any."""
         return None
 
+    @OwnedMethod
     def _assigned(self, name: str) -> None:
         """Hear that the parameter `name` has got the value that somebody set; from any thread."""
 
+    @OwnedMethod
     def _refresh(self) -> None:
         """Bring `_outputs` up to date: somebody is going to look at them."""
 
@@ -257,8 +274,3 @@ class Simulation(metaclass=SimulationType):
 
     def close(self) -> None:
         """Release files, cameras and threads. Called once, at the end."""
-
-
-_RESERVED = frozenset(
-    name for name in {*vars(Simulation), *Simulation.__annotations__} if not name.startswith("_")
-)

@@ -108,7 +108,7 @@ def source_file(simulation: Found) -> Path | None:
         return cls._source
     if (origin := origin_of(cls)) is not None:
         return origin.source.file.path
-    return Path(cls._written_in[0]) if cls._written_in is not None else None
+    return Path(cls._ivisit_written_in[0]) if cls._ivisit_written_in is not None else None
 
 
 # The code that ran ----------------------------------------------------------------------------
@@ -127,9 +127,9 @@ def code_of(simulation: type[Simulation]) -> Code:
         helpers = origin.helpers
         commit = _with_states(origin.commit, (origin.source.file, *helpers))
         return Code(origin.source.file, helpers, commit, is_file=True)
-    if simulation._written_in is None:
+    if simulation._ivisit_written_in is None:
         return Code(None)
-    path, content = simulation._written_in
+    path, content = simulation._ivisit_written_in
     is_file = simulation.__module__ == "__main__"
     file = SourceFile(simulation.__module__, Path(path).resolve(), content)
     helpers = () if INSTALLED.search(path) else _imported_beside(file)

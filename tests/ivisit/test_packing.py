@@ -151,7 +151,7 @@ def test_an_installed_plugin_is_packed_by_its_name(here, capsys):
 
 def test_a_class_without_a_file_cannot_be_packed(here):
     cls = type(iv.Simulation)("Loose", (iv.Simulation,), {"__module__": "__main__"})
-    cls._written_in = None
+    cls._ivisit_written_in = None
     with pytest.raises(iv.IVisitError, match="classes of a notebook have no file"):
         iv.run(cls, steps=0).pack("r.zip")
 
