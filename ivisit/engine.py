@@ -336,9 +336,11 @@ class Engine:
         self.instance_reused = simulation._ivisit_begun > 0
         simulation._ivisit_begun += 1
         if not simulation._ivisit_prepared:
-            simulation.rng = np.random.default_rng(self.seed)
-            with self._stage("main_init"):
-                simulation.main_init()
+            # A generator takes longer to make than many a step.
+            if self._class.main_init is not Simulation.main_init:
+                simulation.rng = np.random.default_rng(self.seed)
+                with self._stage("main_init"):
+                    simulation.main_init()
             simulation._ivisit_prepared = True
         simulation.rng = np.random.default_rng(self.seed)
         for name, panel in self._class.panels.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+import weakref
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
@@ -13,9 +14,10 @@ import numpy as np
 from ivisit.engine import Engine
 from ivisit.errors import ParameterError, RunError, expected
 from ivisit.plugins.finding import get_simulation, plugin_name
-from ivisit.plugins.loading import source_file
+from ivisit.plugins.origins import source_file
 from ivisit.runs.provenance import provenance
-from ivisit.runs.result import Outputs, RunResult, Status
+from ivisit.runs.reading import Status
+from ivisit.runs.result import Outputs, RunResult
 from ivisit.simulation import Simulation
 from ivisit.timing import step_time
 
@@ -276,7 +278,7 @@ def result_of(
         traces=traces,
         recorded_steps=steps,
         outputs=outputs,
-        panels=[panel.describe() for panel in simulation.panels.values()],
+        panels=[description.copy() for description in _descriptions(simulation)],
         status=status,
         changes=list(engine.changes),
         adjustments=engine.initial_adjustments
@@ -290,6 +292,20 @@ def result_of(
         step_duration=duration_of_step,
         step_unit=unit,
     )
+
+
+#: What panels say of themselves, by simulation; looked up by thousands of runs in a row.
+_described: weakref.WeakKeyDictionary[type[Simulation], list[dict[str, Any]]] = (
+    weakref.WeakKeyDictionary()
+)
+
+
+def _descriptions(simulation: type[Simulation]) -> list[dict[str, Any]]:
+    known = _described.get(simulation)
+    if known is None:
+        known = [panel.describe() for panel in simulation.panels.values()]
+        _described[simulation] = known
+    return known
 
 
 def _enter(result: RunResult, started: datetime, store: ParameterStore) -> None:
