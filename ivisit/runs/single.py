@@ -36,6 +36,7 @@ def run(
     store: ParameterStore | str | os.PathLike[str] | None = None,
     parameter_set: str | None = None,
     until: Callable[[Any], Any] | None = None,
+    events: Iterable[tuple[int, Any]] = (),
     progress: bool = False,
 ) -> RunResult:
     """Run a simulation: `init` and `steps` steps.
@@ -64,6 +65,9 @@ def run(
         Name of a stored parameter set to start from.
     until : callable, optional
         Called with the simulation after each step; a true value ends the run.
+    events : iterable of (int, PointerEvent or dict), optional
+        What mouse and keys do on panels: each event, or a dict of its attributes, is delivered
+        before the step of that number, counted from 0.
     progress : bool, optional
         Show a progress bar with rate and remaining time on stderr.
 
@@ -106,9 +110,11 @@ def run(
             stored = opened.load(type(engine.simulation), parameter_set)
             engine.simulation.parameters.take(stored.adjustments, stored)
         engine.simulation.parameters.update(parameters or {})
+        engine.schedule(events)
         with _Course() as course:
             engine.init()
             _drive(engine, int(steps), until, progress)
+            engine.draw()
         target = opened if store is not None else None
         return _conclude(engine, course, owned=isinstance(found, type), store=target)
     finally:
@@ -137,6 +143,7 @@ def replay(simulation: Any, result: RunResult) -> RunResult:
     with _Course() as course:
         engine.init()
         engine.replay(result.changes, result.steps)
+        engine.draw()
     return _conclude(engine, course, owned=isinstance(found, type), store=None)
 
 
