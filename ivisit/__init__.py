@@ -44,18 +44,20 @@ if TYPE_CHECKING:
         RunError,
         StoreError,
     )
+    from ivisit.events import PointerEvent
     from ivisit.launcher import launch
-    from ivisit.legacy.api import (
+    from ivisit.legacy.running.api import (
         IVisit_Data,
         IVisit_main,
         IVisit_Parameters,
         IVisit_Simulation,
         Version,
     )
-    from ivisit.panels import Comment, Figure, Image, TextOutput, Trace
+    from ivisit.panels import Comment, Figure, Histogram, Image, Raster, TextOutput, Trace
+    from ivisit.plugins.finding import SimulationInfo, get_simulation, list_simulations
     from ivisit.recording import Change, Frame
-    from ivisit.registry import SimulationInfo, get_simulation, list_simulations
-    from ivisit.runner import RunResult, run
+    from ivisit.runs.result import RunResult
+    from ivisit.runs.single import replay, run
     from ivisit.simulation import Simulation
     from ivisit.store import ParameterSet, ParameterStore
 
@@ -74,13 +76,20 @@ _HOMES = {
         ),
         "ivisit.controls",
     ),
-    **dict.fromkeys(("Comment", "Figure", "Image", "TextOutput", "Trace"), "ivisit.panels"),
+    **dict.fromkeys(
+        ("Comment", "Figure", "Histogram", "Image", "Raster", "TextOutput", "Trace"),
+        "ivisit.panels",
+    ),
     "Simulation": "ivisit.simulation",
     "Engine": "ivisit.engine",
     **dict.fromkeys(("Change", "Frame"), "ivisit.recording"),
-    **dict.fromkeys(("RunResult", "run"), "ivisit.runner"),
+    **dict.fromkeys(("replay", "run"), "ivisit.runs.single"),
+    "RunResult": "ivisit.runs.result",
     **dict.fromkeys(("ParameterSet", "ParameterStore"), "ivisit.store"),
-    **dict.fromkeys(("SimulationInfo", "get_simulation", "list_simulations"), "ivisit.registry"),
+    **dict.fromkeys(
+        ("SimulationInfo", "get_simulation", "list_simulations"), "ivisit.plugins.finding"
+    ),
+    "PointerEvent": "ivisit.events",
     "launch": "ivisit.launcher",
     **dict.fromkeys(
         (
@@ -96,7 +105,7 @@ _HOMES = {
     ),
     **dict.fromkeys(
         ("IVisit_Data", "IVisit_Parameters", "IVisit_Simulation", "IVisit_main", "Version"),
-        "ivisit.legacy.api",
+        "ivisit.legacy.running.api",
     ),
 }
 
@@ -122,6 +131,7 @@ __all__ = [
     "Failure",
     "Figure",
     "Frame",
+    "Histogram",
     "IVisitError",
     "IVisit_Data",
     "IVisit_Parameters",
@@ -133,7 +143,9 @@ __all__ = [
     "ParameterSet",
     "ParameterStore",
     "PluginError",
+    "PointerEvent",
     "RadioButtons",
+    "Raster",
     "RunError",
     "RunResult",
     "Simulation",
@@ -150,6 +162,7 @@ __all__ = [
     "list_simulations",
     "np",
     "os",
+    "replay",
     "run",
     "sys",
     "threading",

@@ -32,7 +32,7 @@ def add(parsers: Any) -> None:
 
 def check(options: argparse.Namespace) -> int:
     """Print the findings."""
-    from ivisit.legacy.check import check_script
+    from ivisit.legacy.tools.check import check_script
 
     findings = check_script(options.file)
     for finding in findings:
@@ -43,7 +43,7 @@ def check(options: argparse.Namespace) -> int:
 
 def migrate(options: argparse.Namespace) -> int:
     """Print the skeleton."""
-    from ivisit.legacy.migrate import skeleton
+    from ivisit.legacy.tools.migrate import skeleton
 
     print(skeleton(options.file), end="")
     return 0

@@ -6,10 +6,9 @@ from tkinter import ttk
 from typing import Any, cast
 
 from ivisit.controls import DictSlider, Slider
-from ivisit.declarations import number_text
 from ivisit.gui.widgets.base import ControlWidget
 from ivisit.gui.widgets.number_field import NumberField
-from ivisit.gui.widgets.ranges import Range
+from ivisit.ranges import number_text
 
 
 class DictSliderWidget(ControlWidget):
@@ -27,14 +26,14 @@ class DictSliderWidget(ControlWidget):
             1,
             lambda value, continues: self.commit({self.selected: value}, continues=continues),
             self.commit_text,
-            length=self.window.theme.pixels(120),
+            length=self.host.theme.pixels(120),
         )
-        self.body.rowconfigure(1, pad=self.window.theme.pixels(4))
+        self.body.rowconfigure(1, pad=self.host.theme.pixels(4))
         self.selector.bind("<<ComboboxSelected>>", lambda event: self._select())
         self.selector.configure(postcommand=self._list_values)
 
-    def _item(self, name: str) -> Slider:
-        return cast(Slider, cast(DictSlider, self.control).items[name])
+    def _item(self, name: str) -> Slider[Any]:
+        return cast(Slider[Any], cast(DictSlider, self.control).items[name])
 
     def _list_values(self) -> None:
         """Show the values of all items in the list that drops down."""
@@ -53,7 +52,7 @@ class DictSliderWidget(ControlWidget):
     def _show(self, value: Any) -> None:
         item = self._item(self.selected)
         self.selector.set(self.selected)
-        self.number.range = Range.of(item)
+        self.number.range = item.range
         self.number.set_unit(item.unit)
         self.number.show(value[self.selected])
 
@@ -71,4 +70,4 @@ class DictSliderWidget(ControlWidget):
         font = self.number.unit.cget("font") or "TkDefaultFont"
         units = [self._item(name).unit for name in self.names if self._item(name).unit]
         widths = [int(self.tk.call("font", "measure", str(font), unit)) for unit in units]
-        return max(widths) + self.window.theme.pixels(5) if widths else 0
+        return max(widths) + self.host.theme.pixels(5) if widths else 0

@@ -8,7 +8,6 @@ from typing import Any, cast
 from ivisit.controls import Slider
 from ivisit.gui.widgets.base import ControlWidget
 from ivisit.gui.widgets.number_field import NumberField
-from ivisit.gui.widgets.ranges import Range
 
 
 class SliderWidget(ControlWidget):
@@ -17,15 +16,15 @@ class SliderWidget(ControlWidget):
     unit_column = 2
 
     def _build(self) -> None:
-        slider = cast(Slider, self.control)
+        slider = cast("Slider[Any]", self.control)
         self.number = NumberField(
             self.body,
             0,
             lambda value, continues: self.commit(value, continues=continues),
             self.commit_text,
-            length=self.window.theme.pixels(120),
+            length=self.host.theme.pixels(120),
         )
-        self.number.range = Range.of(slider)
+        self.number.range = slider.range
         self.number.set_unit(slider.unit)
 
     def _show(self, value: Any) -> None:
@@ -40,7 +39,7 @@ class SliderWidget(ControlWidget):
     def unit_width(self) -> int:
         if not self.control.unit:
             return 0
-        return self.number.unit.winfo_reqwidth() + self.window.theme.pixels(5)
+        return self.number.unit.winfo_reqwidth() + self.host.theme.pixels(5)
 
     def set_range(
         self,

@@ -9,7 +9,7 @@ import textwrap
 import pytest
 
 import ivisit as iv
-from ivisit.registry import load_file
+from ivisit.plugins.loading import load_file
 
 pytestmark = pytest.mark.window
 

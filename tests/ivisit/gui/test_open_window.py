@@ -143,7 +143,7 @@ def test_help_comes_from_docstrings_and_help_texts(user):
 
 
 def test_the_help_on_the_window_names_every_key(user):
-    from ivisit.gui import help_texts
+    from ivisit.gui.bars import help_texts
 
     window = user.open(Empty)
     names = {"Control": "Ctrl", "space": "Space"}
@@ -157,7 +157,7 @@ def test_the_help_on_the_window_names_every_key(user):
 
 
 def test_tooltips_appear_and_go(user):
-    from ivisit.gui.tooltip import Tooltip
+    from ivisit.gui.toolkit.tooltip import Tooltip
 
     window = user.open(Empty)
     tooltip = Tooltip(window.toolbar.run_button, "Runs it", window.theme)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ivisit import Engine
-from ivisit.registry import load_file
+from ivisit.plugins.loading import load_file
 
 #: Scripts run their code when they are imported.
 collect_ignore = ["scripts"]

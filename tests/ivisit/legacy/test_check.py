@@ -8,9 +8,9 @@ import sys
 import pytest
 
 from ivisit.errors import DirectiveError
-from ivisit.legacy.check import check_script
-from ivisit.legacy.migrate import skeleton
-from ivisit.registry import load_file
+from ivisit.legacy.tools.check import check_script
+from ivisit.legacy.tools.migrate import skeleton
+from ivisit.plugins.loading import load_file
 
 
 def messages(path):
@@ -44,8 +44,9 @@ def test_all_findings_have_their_line_and_the_script_is_not_run(write):
     path.write_text(path.read_text(encoding="utf-8") + "\nraise SystemError\n", encoding="utf-8")
     found = messages(path)
     assert [line for line, _ in found[:7]] == [2, 3, 4, 5, 6, 8, 10]
-    assert "'Rate': the parameters have no attribute 'raet'; it will be created. Did you mean " in (
-        found[0][1]
+    assert (
+        "'Rate': the parameters have no attribute 'raet'; it will be created. Did you mean "
+        in (found[0][1])
     )
     assert "30 lies outside 0 .. 10; 10 is used" in found[1][1]
     assert "' y' begins or ends with a blank" in found[2][1]

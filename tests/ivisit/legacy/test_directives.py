@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ivisit.errors import DirectiveError
-from ivisit.legacy.directives import parse_directives, read_directives
+from ivisit.legacy.language.directives import parse_directives, read_directives
 from ivisit.legacy.records import Finding, Grid
 
 HEAD = "#@IVISIT:SIMULATION & demo\n"
@@ -385,7 +385,5 @@ def test_the_same_widget_twice_is_one_with_the_last_range_and_the_first_value():
 
 
 def test_the_same_name_with_another_parameter_is_another_widget():
-    widgets, _ = parse(
-        "#@IVISIT:CHECKBOX & A & [x] & a & 1", "#@IVISIT:CHECKBOX & A & [x] & b & 0"
-    )
+    widgets, _ = parse("#@IVISIT:CHECKBOX & A & [x] & a & 1", "#@IVISIT:CHECKBOX & A & [x] & b & 0")
     assert [w.parameter for w in widgets] == ["a", "b"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ivisit.legacy.declare import Picture, wrapped
+from ivisit.legacy.running.declare import Picture, wrapped
 
 IMAGE = "SIMULATION & s\nIMAGE & I & 1 & [0,1] & picture & float\nTEXT_OUT & T & [9,1] & None & t"
 

@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivisit import Engine
-from ivisit.legacy.adapter import Script, simulation_class
-from ivisit.legacy.api import IVisit_Data, IVisit_Parameters, IVisit_Simulation
-from ivisit.legacy.directives import parse_directives
-from ivisit.legacy.lines import FIELDS
-from ivisit.legacy.migrate import skeleton
+from ivisit.legacy.language.directives import parse_directives
+from ivisit.legacy.language.lines import FIELDS
+from ivisit.legacy.running.adapter import Script, simulation_class
+from ivisit.legacy.running.api import IVisit_Data, IVisit_Parameters, IVisit_Simulation
+from ivisit.legacy.tools.migrate import skeleton
 
 WORDS = [
     *("int", "float", "text", "p", "step", "_p", "class", "just_left", "", "'x'"),

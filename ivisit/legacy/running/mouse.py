@@ -1,0 +1,121 @@
+"""`ClickDragEventAutomaton`: clicks and drags on an image, for old scripts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ivisit.legacy.running.canvas import CanvasEvent
+from ivisit.matplotlib import getDataPos_from_PixelPos
+
+
+class ClickDragEventAutomaton:
+    """Calls a method of the simulation for clicks and drags on an image.
+
+    Parameters
+    ----------
+    sim : IVisit_Simulation
+        The simulation.
+    var_action_name : str, optional
+        The parameter whose value says what the user wants to do.
+    handle_action : str
+        Name of the method; it is called as ``method(action, pos, pos_init, pos_prev)``, where
+        action is ``click``, ``drag_init``, ``drag_move`` or ``drag_finish``, and the positions
+        are ``[x, y]``: now, where the button went down, and at the call before; the last two are
+        None for a click.
+    dict_action_type : dict of str to str, or str, optional
+        ``click`` (default) or ``drag``; a dict gives it for each value of the parameter.
+    button_no : int, optional
+        The mouse button.
+    flagMatplotlib : int, optional
+        1: positions are data coordinates of Matplotlib axes; 0: pixels of the image.
+    """
+
+    def __init__(
+        self,
+        sim: Any,
+        var_action_name: str | None = None,
+        handle_action: str | None = None,
+        dict_action_type: Any = None,
+        button_no: int = 1,
+        flagMatplotlib: int = 0,
+    ) -> None:
+        self.sim = sim
+        self.var_action_name = var_action_name
+        self.handle_action = handle_action
+        self.dict_action_type = dict_action_type
+        self.button_no = button_no
+        self.flagMatplotlib = flagMatplotlib
+        self.img_axis_name: str | None = None
+        self._is_dragging = False
+        self._first: list[Any] = [0, 0]
+        self._before = self._last = self._first
+
+    def bind(
+        self,
+        display: Any,
+        img_var_name: str,
+        img_widget_name: str,
+        img_axis_name: str | None = None,
+        img_widget_canvas_name: str = "imgcanvas",
+    ) -> None:
+        """Connect with an image widget.
+
+        Parameters
+        ----------
+        display : Display
+            What the simulation's `bind` was given.
+        img_var_name, img_widget_name : str
+            The image's data attribute and its widget.
+        img_axis_name : str, optional
+            Attribute of the simulation with the Matplotlib axes.
+        img_widget_canvas_name : str, optional
+            The part of the widget.
+        """
+        self.img_axis_name = img_axis_name
+        number = self.button_no
+        for sequence, method in (
+            (f"<Button-{number}>", self.onPressedButton),
+            (f"<B{number}-Motion>", self.onMovedButton),
+            (f"<ButtonRelease-{number}>", self.onReleasedButton),
+        ):
+            display.bind2Widget(img_widget_name, sequence, method, img_widget_canvas_name)
+
+    def onPressedButton(self, event: CanvasEvent) -> None:
+        """Report a click, or the beginning of a drag."""
+        here = self._position(event)
+        self._is_dragging = self._action_type() == "drag"
+        if self._is_dragging:
+            self._first = self._before = self._last = here
+            self._report("drag_init", here, here, here)
+        else:
+            self._report("click", here, None, None)
+
+    def onMovedButton(self, event: CanvasEvent) -> None:
+        """Report a movement of a drag."""
+        if self._is_dragging:
+            self._before, self._last = self._last, self._position(event)
+            self._report("drag_move", self._last, self._first, self._before)
+
+    def onReleasedButton(self, event: CanvasEvent) -> None:
+        """Report the end of a drag, at the place of its last movement."""
+        if self._is_dragging:
+            self._is_dragging = False
+            self._report("drag_finish", self._last, self._first, self._before)
+
+    def _action_type(self) -> str:
+        if isinstance(self.dict_action_type, dict):
+            action = getattr(self.sim.parameters, self.var_action_name or "", None)
+            return str(self.dict_action_type.get(action, "click"))
+        return "drag" if self.dict_action_type == "drag" else "click"
+
+    def _position(self, event: CanvasEvent) -> list[Any]:
+        if not self.flagMatplotlib:
+            return [event.column, event.row]
+        axes = getattr(self.sim, self.img_axis_name or "")
+        height = event.widget.winfo_height()
+        return list(getDataPos_from_PixelPos(event.x, event.y, height, axes))
+
+    def _report(self, action: str, *positions: list[Any] | None) -> None:
+        """Call the simulation's method, with its lock held."""
+        with self.sim.lock:
+            getattr(self.sim, self.handle_action or "")(action, *positions)
