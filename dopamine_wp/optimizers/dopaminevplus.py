@@ -48,8 +48,9 @@ class DopamineVPlus(GaussNewton):
     Notes
     -----
     For recurrent networks that are too large for `DopamineK`; use batches of 8 windows. Costs K + 3
-    forward passes a step. It reads the activity that the readout weighs. One step ahead it is about
-    twice as good as `DopamineV`; several steps ahead it is not to be relied upon.
+    forward passes a step. It reads the activity that the readout weighs. One step ahead it has half
+    the error of `DopamineV` on Lorenz, but not on all series (docs/dopamine.md); several steps
+    ahead it is not to be relied upon.
 
     References
     ----------
