@@ -7,6 +7,7 @@ and frames.
 
 from __future__ import annotations
 
+import inspect
 import logging
 import threading
 from collections import deque
@@ -121,7 +122,7 @@ class Engine:
             raise ParameterError(expected("Engine", "mode", "'sync' or 'async'", mode))
         if isinstance(every, bool) or not isinstance(every, int | np.integer) or every < 1:
             raise ParameterError(expected("Engine", "every", "a whole number from 1 on", every))
-        self.simulation: Simulation = simulation() if isinstance(simulation, type) else simulation
+        self.simulation: Simulation = _instance_of(simulation)
         self._class = type(self.simulation)
         #: Called whenever something was posted; whoever runs the engine sets it.
         self.wake: Callable[[], Any] = _nothing
@@ -672,7 +673,8 @@ class _Stage:
         # sys.exit() in a step must not end the window's worker without a word.
         if error is None or isinstance(error, RunError):
             return
-        if not isinstance(error, Exception | SystemExit):
+        # Ctrl-C is not the simulation's, and a generator's end no error; all else is.
+        if isinstance(error, KeyboardInterrupt | GeneratorExit):
             return
         engine = self.engine
         engine.state = "failed"
@@ -682,6 +684,33 @@ class _Stage:
 
 #: States in which there is nothing to draw, or what there is may be broken.
 _UNDRAWN = ("new", "failed", "closed")
+
+
+def _instance_of(simulation: Simulation | type[Simulation]) -> Simulation:
+    """Return an instance, made without arguments where a class is given."""
+    if not isinstance(simulation, type):
+        return simulation
+    try:
+        return simulation()
+    except (KeyboardInterrupt, GeneratorExit):
+        raise
+    # The simulation's own code: whatever it raises is told like an error of its steps.
+    except BaseException as error:
+        if isinstance(error, TypeError):
+            _refuse_arguments(simulation)
+        failure = Failure.from_exception("__init__", error)
+        raise RunError(f"{simulation.__name__}: {failure}", failure=failure) from error
+
+
+def _refuse_arguments(simulation: type[Simulation]) -> None:
+    """Raise `ParameterError` for a class that cannot be made without arguments."""
+    try:
+        inspect.signature(simulation.__init__).bind(None)
+    except TypeError as error:
+        raise ParameterError(
+            f"{simulation.__name__}: cannot be made without arguments ({error}); give them "
+            "defaults, or hand over an instance"
+        ) from None
 
 
 def _nothing() -> None:

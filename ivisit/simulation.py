@@ -206,6 +206,8 @@ class Simulation(metaclass=SimulationType):
     _source: Path | None = None
     #: The file of the class's module, and its content when the class was made.
     _ivisit_written_in: tuple[str, bytes] | None
+    #: Whether `init` seeds the global random numbers, as scripts of IVISIT 0.7x need it.
+    _seeds_global_random = False
     #: Seconds between two steps in a window that has just been opened.
     _delay: float = 0.0
 
