@@ -11,9 +11,6 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol, Self
 
 from ivisit.errors import ParameterError, address, closest, expected
 
-if TYPE_CHECKING:
-    pass
-
 
 class Holder(Protocol):
     """What a declaration needs of the simulation on whose class it stands."""

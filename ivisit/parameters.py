@@ -40,7 +40,7 @@ class Parameters(MutableMapping[str, Any]):
         self._controls = dict(simulation.controls)
         self._adjustments: dict[str, dict[str, Any]] = {}
         for name, changes in (adjustments or {}).items():
-            self._adopt(name, *self.planned(name, changes))
+            self.adopt(name, *self.planned(name, changes))
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A simulation and its parameters share one dict of values, and so do copies of them.
@@ -135,7 +135,7 @@ class Parameters(MutableMapping[str, Any]):
         (5.0, Slider(2.0, 0.1, 20.0))
         """
         control, all_changes = self.planned(name, changes)
-        self._adopt(control.name, control, all_changes)
+        self.adopt(control.name, control, all_changes)
         return control
 
     def take(self, adjustments: Mapping[str, Mapping[str, Any]], values: Mapping[str, Any]) -> None:
@@ -148,7 +148,7 @@ class Parameters(MutableMapping[str, Any]):
             self.adjust(name, **changes)
         for name in values:
             if name not in adjustments and not self._fits(name, values[name]):
-                self._adopt(name, self._simulation.controls[name], {})
+                self.adopt(name, self._simulation.controls[name], {})
         self.update(values)
 
     def _fits(self, name: str, value: Any) -> bool:
@@ -177,7 +177,7 @@ class Parameters(MutableMapping[str, Any]):
         control = self._simulation.controls[name].adjusted(self._owner, merged)
         return control, _canonical(control, merged)
 
-    def _adopt(self, name: str, control: Control[Any], changes: dict[str, Any]) -> None:
+    def adopt(self, name: str, control: Control[Any], changes: dict[str, Any]) -> None:
         """Let a control count that `planned` has returned."""
         self._controls[name] = control
         self._adjustments.pop(name, None)

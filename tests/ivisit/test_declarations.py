@@ -298,7 +298,7 @@ def test_a_name_is_declared_once():
 
         class Twice(iv.Simulation):
             x = iv.Slider(1.0, 0.0, 2.0)
-            x = iv.Slider(1.0, 0.0, 3.0)
+            x = iv.Slider(1.0, 0.0, 3.0)  # noqa: PIE794
 
 
 def test_one_object_is_not_two_controls():
