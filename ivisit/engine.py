@@ -27,7 +27,7 @@ from ivisit.errors import (
     unknown,
 )
 from ivisit.link import WindowLink
-from ivisit.panels.base import Painter
+from ivisit.panels.base import Painter, painted
 from ivisit.recording import (
     RASTER_LIMIT,
     Adjustment,
@@ -544,8 +544,7 @@ class Engine:
             if painter is None:
                 shown[name] = panel.snapshot(value)
             elif figures:
-                with self._stage(f"drawing of {name}"):
-                    shown[name] = painter.pixels(*self.figure_sizes.get(name, (None, None)))
+                shown[name] = painted(painter, *self.figure_sizes.get(name, (None, None)))
         return shown
 
     def painter(self, name: str, value: Any) -> Painter | None:

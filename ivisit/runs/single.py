@@ -250,7 +250,8 @@ def result_of(
     duration : float, optional
         Seconds that the run took.
     owned : bool, optional
-        Whether nobody steps the engine any more: then figures are drawn when they are looked at.
+        Whether nobody steps the engine any more: then figures are drawn when they are looked at,
+        unless `close` of the simulation might change them.
     """
     steps, traces = engine.recorder.table()
     duration_of_step, unit = step_time(engine.simulation)
@@ -263,9 +264,10 @@ def result_of(
         if (painter := simulation.panels[name].painter(shown)) is not None
     }
     outputs = Outputs(values, painters)
-    if not owned:
+    # Whoever owns the simulation, and its own close(), may go on drawing: take the pixels now.
+    if not owned or simulation.close is not Simulation.close:
         for name in painters:
-            outputs[name]  # whoever owns the simulation may go on drawing: take the pixels now
+            outputs[name]
     return RunResult(
         simulation=simulation.key,
         parameters=engine.initial_parameters or dict(engine.simulation.parameters),
