@@ -15,7 +15,8 @@ from ivisit.errors import ParameterError, RunError, expected
 from ivisit.plugins.finding import get_simulation, plugin_name
 from ivisit.plugins.loading import source_file
 from ivisit.runs.provenance import provenance
-from ivisit.runs.result import Outputs, RunResult, Status
+from ivisit.runs.reading import Status
+from ivisit.runs.result import Outputs, RunResult
 from ivisit.simulation import Simulation
 from ivisit.timing import step_time
 

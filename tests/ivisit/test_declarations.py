@@ -272,7 +272,10 @@ def test_an_overridden_init_method_needs_no_super_call():
         (lambda: iv.OptionList("a", []), "S.x, options: must be a list with at least one option"),
         (lambda: iv.OptionList("a", ["a", "a"]), "must be different from each other"),
         (lambda: iv.OptionList(1, [1, "1"]), "must be different from each other"),
-        (lambda: iv.OptionList(True, [True]), "S.x, options: must be texts or numbers"),
+        (
+            lambda: iv.OptionList(True, [True]),
+            "S.x, options: must be texts, numbers, None or members",
+        ),
         (lambda: iv.Checkbox("yes"), "S.x: its default must be true or false, not 'yes'"),
         (lambda: iv.CheckboxGroup({}), "must be a dict with at least one check box"),
         (lambda: iv.CheckboxGroup({"a": 1}), "S.x.a: its default must be true or false, not 1"),
