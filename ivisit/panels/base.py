@@ -13,6 +13,7 @@ from typing import Any, Generic, Protocol, Self, TypeVar, overload
 import numpy as np
 
 from ivisit.declarations import Declaration, Holder
+from ivisit.events import PointerEvent
 from ivisit.rendering import to_rgb
 
 logger = logging.getLogger(__name__)
@@ -69,6 +70,9 @@ class Panel(Declaration, Generic[Shown]):
     sparse = False
     #: Whether the simulation assigns the value; a comment is fixed.
     assignable = True
+    #: Whether events of the mouse, and of keys, on the panel reach `Simulation.pointer`.
+    pointer = False
+    keys = False
     #: Whether the value survives `init`; other panels are empty when a run begins.
     kept_over_init = False
 
@@ -100,6 +104,19 @@ class Panel(Declaration, Generic[Shown]):
     def painter(self, value: Any) -> Painter | None:
         """Return what makes pixels of `value`; None where `snapshot` is what is handed out."""
         return None
+
+    def locate(self, value: Any, event: PointerEvent) -> PointerEvent:
+        """Return `event`, whose place is a fraction of the panel, with its place in the data.
+
+        Called between two steps, on the simulation's thread.
+        """
+        return event
+
+    def check_flags(self, owner: str, *arguments: str) -> None:
+        """Raise `ParameterError` where one of the arguments is not True or False."""
+        for argument in arguments:
+            if not isinstance(getattr(self, argument), bool):
+                raise self.refusal(owner, argument, "True or False", getattr(self, argument))
 
     @classmethod
     def plot(cls, axes: Any, value: Any, description: Mapping[str, Any]) -> None:

@@ -56,6 +56,9 @@ class Image(Panel[np.ndarray[Any, Any]]):
         magenta, or another colour that the map has not.
     smooth : bool, optional
         Whether an enlarged picture is interpolated; by default its pixels stay visible.
+    pointer, keys : bool, optional
+        Whether mouse events, and keys pressed while the panel has the focus, reach
+        `Simulation.pointer`.
     label, help : str, optional
         See `Declaration`.
     """
@@ -72,10 +75,14 @@ class Image(Panel[np.ndarray[Any, Any]]):
         cmap: str = "gray",
         missing: str | None = None,
         smooth: bool = False,
+        pointer: bool = False,
+        keys: bool = False,
         label: str | None = None,
         help: str = "",
     ) -> None:
         super().__init__(label=label, help=help)
+        self.pointer = pointer
+        self.keys = keys
         self.vmin = vmin
         self.vmax = vmax
         self.cmap = cmap
@@ -84,6 +91,7 @@ class Image(Panel[np.ndarray[Any, Any]]):
 
     def check(self, owner: str) -> None:
         super().check(owner)
+        self.check_flags(owner, "pointer", "keys")
         for argument in ("vmin", "vmax"):
             level = getattr(self, argument)
             if level is not None and as_number(level, float) is None:

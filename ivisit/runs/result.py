@@ -212,6 +212,15 @@ class RunResult:
         """
         return read_result(path, FORMAT, cls)
 
+    def pack(self, path: str | os.PathLike[str]) -> Path:
+        """Write the result and the code that gave it as one ``.zip`` file, for somebody else.
+
+        ``ivisit replay`` repeats it there; see `ivisit.runs.packing.pack`.
+        """
+        from ivisit.runs.packing import pack
+
+        return pack(self, path)
+
     def to_csv(self, path: str | os.PathLike[str]) -> Path:
         """Write the recorded traces as a table: ``step``, the time, and the `columns`.
 

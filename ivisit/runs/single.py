@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+import weakref
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
@@ -13,7 +14,7 @@ import numpy as np
 from ivisit.engine import Engine
 from ivisit.errors import ParameterError, RunError, expected
 from ivisit.plugins.finding import get_simulation, plugin_name
-from ivisit.plugins.loading import source_file
+from ivisit.plugins.origins import source_file
 from ivisit.runs.provenance import provenance
 from ivisit.runs.reading import Status
 from ivisit.runs.result import Outputs, RunResult
@@ -35,6 +36,7 @@ def run(
     store: ParameterStore | str | os.PathLike[str] | None = None,
     parameter_set: str | None = None,
     until: Callable[[Any], Any] | None = None,
+    events: Iterable[tuple[int, Any]] = (),
     progress: bool = False,
 ) -> RunResult:
     """Run a simulation: `init` and `steps` steps.
@@ -63,6 +65,9 @@ def run(
         Name of a stored parameter set to start from.
     until : callable, optional
         Called with the simulation after each step; a true value ends the run.
+    events : iterable of (int, PointerEvent or dict), optional
+        What mouse and keys do on panels: each event, or a dict of its attributes, is delivered
+        before the step of that number, counted from 0.
     progress : bool, optional
         Show a progress bar with rate and remaining time on stderr.
 
@@ -105,9 +110,11 @@ def run(
             stored = opened.load(type(engine.simulation), parameter_set)
             engine.simulation.parameters.take(stored.adjustments, stored)
         engine.simulation.parameters.update(parameters or {})
+        engine.schedule(events)
         with _Course() as course:
             engine.init()
             _drive(engine, int(steps), until, progress)
+            engine.draw()
         target = opened if store is not None else None
         return _conclude(engine, course, owned=isinstance(found, type), store=target)
     finally:
@@ -136,6 +143,7 @@ def replay(simulation: Any, result: RunResult) -> RunResult:
     with _Course() as course:
         engine.init()
         engine.replay(result.changes, result.steps)
+        engine.draw()
     return _conclude(engine, course, owned=isinstance(found, type), store=None)
 
 
@@ -277,7 +285,7 @@ def result_of(
         traces=traces,
         recorded_steps=steps,
         outputs=outputs,
-        panels=[panel.describe() for panel in simulation.panels.values()],
+        panels=[description.copy() for description in _descriptions(simulation)],
         status=status,
         changes=list(engine.changes),
         adjustments=engine.initial_adjustments
@@ -291,6 +299,20 @@ def result_of(
         step_duration=duration_of_step,
         step_unit=unit,
     )
+
+
+#: What panels say of themselves, by simulation; looked up by thousands of runs in a row.
+_described: weakref.WeakKeyDictionary[type[Simulation], list[dict[str, Any]]] = (
+    weakref.WeakKeyDictionary()
+)
+
+
+def _descriptions(simulation: type[Simulation]) -> list[dict[str, Any]]:
+    known = _described.get(simulation)
+    if known is None:
+        known = [panel.describe() for panel in simulation.panels.values()]
+        _described[simulation] = known
+    return known
 
 
 def _enter(result: RunResult, started: datetime, store: ParameterStore) -> None:

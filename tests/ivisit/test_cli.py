@@ -301,11 +301,12 @@ def test_new_writes_a_working_simulation_and_overwrites_nothing(cli):
 
 def test_a_saved_run_is_replayed_and_a_difference_is_told(cli, script):
     cli("run", script, "--steps", 4, "--out", "r.npz")
-    code, _, err = cli("replay", "r.npz")
+    code, _, err = cli("replay", "r.npz", "--yes")
     assert (code, "equals the saved run, bit for bit" in err) == (0, True)
     Path(script).write_text(SCRIPT.replace("self.rate *", "self.rate * 0.5 *"))
-    code, _, err = cli("replay", "r.npz")
+    code, _, err = cli("replay", "r.npz", "--simulation", script)
     assert (code, "differs in level" in err) == (1, True)
+    assert err.index("is not the one that ran") < err.index("differs in level")
     assert cli("replay", script)[0] == 2
 
 
