@@ -346,7 +346,7 @@ class Engine:
             self._waiting = False
             controls, self._pending_controls = self._pending_controls, {}
             for name, (control, changes) in controls.items():
-                self.simulation.parameters._adopt(name, control, changes)
+                self.simulation.parameters.adopt(name, control, changes)
                 self.changes.append(Adjustment(self.steps, name, changes))
             pending, self._pending = self._pending, {}
             for name, value in pending.items():
@@ -362,6 +362,11 @@ class Engine:
         for name in self._pressed:
             self.simulation._values[name] = self._class.controls[name].default
         self._pressed.clear()
+
+    @property
+    def has_callbacks(self) -> bool:
+        """Whether something was posted that has not been called yet."""
+        return bool(self._callbacks)
 
     def handle_callbacks(self) -> None:
         """Call what was posted, between two steps or while no run goes on."""
@@ -580,7 +585,7 @@ class Engine:
         engine.figure_sizes = dict(self.figure_sizes)
         parameters = engine.simulation.parameters
         for name, changes in self.simulation.parameters.adjustments.items():
-            if repr(engine._class.controls.get(name)) == repr(self._class.controls[name]):
+            if repr(type(engine.simulation).controls.get(name)) == repr(self._class.controls[name]):
                 parameters.adjust(name, **changes)
         problems = {}
         for name, value in self.parameters().items():
@@ -679,7 +684,9 @@ class _Stage:
         engine = self.engine
         engine.state = "failed"
         engine.failure = Failure.from_exception(self.name, error)
-        raise RunError(f"{engine._class.key}: {engine.failure}", failure=engine.failure) from error
+        raise RunError(
+            f"{type(engine.simulation).key}: {engine.failure}", failure=engine.failure
+        ) from error
 
 
 #: States in which there is nothing to draw, or what there is may be broken.

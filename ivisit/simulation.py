@@ -20,7 +20,14 @@ from ivisit.errors import ParameterError, shorten
 from ivisit.events import PointerEvent
 from ivisit.panels import Panel
 from ivisit.parameters import Parameters
-from ivisit.reserved import RESERVED, Owned, OwnedMapping, OwnedMethod, check_class
+from ivisit.reserved import (
+    RESERVED,
+    Owned,
+    OwnedMapping,
+    OwnedMethod,
+    check_class,
+    refuse_dataclass,
+)
 
 
 class _Namespace(dict[str, Any]):
@@ -212,6 +219,7 @@ class Simulation(metaclass=SimulationType):
     _delay: float = 0.0
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        refuse_dataclass(cls)
         # Not in __init__: a subclass that forgets super().__init__() works all the same.
         self = super().__new__(cls)
         self._ivisit_values = {name: control.default for name, control in cls.controls.items()}
