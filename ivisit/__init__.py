@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         RunError,
         StoreError,
     )
+    from ivisit.events import PointerEvent
     from ivisit.launcher import launch
     from ivisit.legacy.running.api import (
         IVisit_Data,
@@ -88,6 +89,7 @@ _HOMES = {
     **dict.fromkeys(
         ("SimulationInfo", "get_simulation", "list_simulations"), "ivisit.plugins.finding"
     ),
+    "PointerEvent": "ivisit.events",
     "launch": "ivisit.launcher",
     **dict.fromkeys(
         (
@@ -141,6 +143,7 @@ __all__ = [
     "ParameterSet",
     "ParameterStore",
     "PluginError",
+    "PointerEvent",
     "RadioButtons",
     "Raster",
     "RunError",

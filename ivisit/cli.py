@@ -14,7 +14,7 @@ import sys
 import traceback
 from collections.abc import Iterator, Sequence
 
-from ivisit.commands import listing, new, old, params, running, store
+from ivisit.commands import listing, new, old, packing, params, running, store
 from ivisit.commands.common import printable, set_up_logging
 from ivisit.errors import IVisitError, RunError
 
@@ -35,7 +35,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
     parsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for group in (listing, running, params, store, new, old):
+    for group in (listing, running, packing, params, store, new, old):
         group.add(parsers)
     return parser
 

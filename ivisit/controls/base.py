@@ -72,7 +72,7 @@ class Control(Declaration, Generic[Value]):
         restart: bool = False,
     ) -> None:
         super().__init__(label=label, help=help)
-        self.default = default
+        self.default: Any = default
         self.unit = unit
         self.group = group
         self.restart = restart
@@ -84,10 +84,10 @@ class Control(Declaration, Generic[Value]):
     def __get__(self, instance: Holder | None, owner: type) -> Any:
         if instance is None:
             return self
-        return instance._values[self.name]
+        return instance._ivisit_values[self.name]
 
     def __set__(self, instance: Holder, value: Value) -> None:
-        instance.parameters[self.name] = value
+        instance._ivisit_parameters[self.name] = value
 
     def check(self, owner: str) -> None:
         super().check(owner)

@@ -20,6 +20,8 @@ class Comment(Panel[str]):
         See `Declaration`.
     """
 
+    assignable = False
+
     def __init__(self, text: str, *, label: str | None = None, help: str = "") -> None:
         super().__init__(label=label, help=help)
         self.text = text

@@ -16,7 +16,7 @@ import numpy as np
 from ivisit import panels
 from ivisit.errors import Failure, IVisitError, unknown
 from ivisit.files import replace_file
-from ivisit.panels.base import Painter
+from ivisit.panels.base import Painter, painted
 from ivisit.recording import LogEntry, component_name, entry_to_json
 from ivisit.runs.reading import Status, read_result
 
@@ -39,7 +39,7 @@ class Outputs(Mapping[str, Any]):
 
     def __getitem__(self, name: str) -> Any:
         if name in self._painters:
-            self._values[name] = self._painters.pop(name).pixels()
+            self._values[name] = painted(self._painters.pop(name))
         try:
             return self._values[name]
         except KeyError:
@@ -81,7 +81,8 @@ class RunResult:
     recorded_steps : ndarray of int, shape (n,)
         Step number of each row, counted from 1.
     outputs : mapping of str to value
-        What the panels held at the end: arrays, pixels of figures, floats, texts.
+        What the panels held at the end: arrays, pixels of figures, floats, texts. A figure that
+        cannot be drawn is a text that says why.
     panels : list of dict
         Name, kind, label, unit ... of the panels, as `Panel.describe` gives them.
     status : str
@@ -210,6 +211,15 @@ class RunResult:
             raised, whatever the file holds, and nothing in it is executed.
         """
         return read_result(path, FORMAT, cls)
+
+    def pack(self, path: str | os.PathLike[str]) -> Path:
+        """Write the result and the code that gave it as one ``.zip`` file, for somebody else.
+
+        ``ivisit replay`` repeats it there; see `ivisit.runs.packing.pack`.
+        """
+        from ivisit.runs.packing import pack
+
+        return pack(self, path)
 
     def to_csv(self, path: str | os.PathLike[str]) -> Path:
         """Write the recorded traces as a table: ``step``, the time, and the `columns`.

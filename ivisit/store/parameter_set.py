@@ -189,7 +189,7 @@ def fitted(
 
 
 def _fitting_items(
-    control: Control, value: Any, owner: str
+    control: Control[Any], value: Any, owner: str
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Return the items of a group that fit each by itself, and what is wrong with the others."""
     fits: dict[str, Any] = {}

@@ -23,6 +23,7 @@ from ivisit.legacy.records import (
 )
 from ivisit.legacy.running.bindings import Binding, bind
 from ivisit.panels import Comment, Image, Panel, TextOutput
+from ivisit.reserved import RESERVED
 
 
 @dataclass
@@ -90,7 +91,7 @@ def _free_name(widget: Widget, base: type, declared: Declared) -> str:
     """Return the widget's name; with its parameter in brackets where that name is not free."""
 
     def is_free(name: str) -> bool:
-        taken = name in declared.declarations or hasattr(base, name)
+        taken = name in declared.declarations or name in RESERVED or hasattr(base, name)
         return bool(name) and not name.startswith("_") and not taken
 
     if is_free(widget.name):
@@ -137,7 +138,7 @@ def _declaration(widget: Widget, name: str, declared: Declared) -> Declaration:
     return _panel(widget)
 
 
-def _panel(widget: Widget) -> Panel:
+def _panel(widget: Widget) -> Panel[Any]:
     if isinstance(widget, ImageWidget):
         return Picture(vmin=0, vmax=255, label=widget.name, help=widget.help)
     if isinstance(widget, TextOutWidget):

@@ -30,6 +30,7 @@ from ivisit.legacy.records import (
     TextWidget,
     Widget,
 )
+from ivisit.reserved import RESERVED
 from ivisit.simulation import Simulation
 
 #: Methods of an old simulation, and what the new method says about the old one.
@@ -138,7 +139,7 @@ def _attribute(widget: Widget, taken: set[str]) -> str:
     word = word.strip("_") or "widget"
     if not word.isidentifier():  # it begins with a digit
         word = f"p_{word}"
-    if keyword.iskeyword(word) or hasattr(Simulation, word):
+    if keyword.iskeyword(word) or word in RESERVED or hasattr(Simulation, word):
         word = f"{word}_"
     free = _free(word, taken)
     taken.add(free)
