@@ -18,7 +18,7 @@ FLOORS = """
     panels
     parameters reserved
     simulation
-    recording link timing
+    recording link timing pyplots
     engine
     worker
     store
