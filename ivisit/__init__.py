@@ -15,12 +15,13 @@
 (100,)
 
 ``iv.launch(Walk)`` opens the window. Names are imported when they are first used, so that
-``import ivisit`` is light.
+``import ivisit`` is light. The distribution is called ``ivisit-lab``.
 """
 
 from __future__ import annotations
 
 import importlib
+import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
         RunError,
         StoreError,
     )
+    from ivisit.events import PointerEvent
     from ivisit.launcher import launch
     from ivisit.legacy.running.api import (
         IVisit_Data,
@@ -88,6 +90,7 @@ _HOMES = {
     **dict.fromkeys(
         ("SimulationInfo", "get_simulation", "list_simulations"), "ivisit.plugins.finding"
     ),
+    "PointerEvent": "ivisit.events",
     "launch": "ivisit.launcher",
     **dict.fromkeys(
         (
@@ -141,6 +144,7 @@ __all__ = [
     "ParameterSet",
     "ParameterStore",
     "PluginError",
+    "PointerEvent",
     "RadioButtons",
     "Raster",
     "RunError",
@@ -165,6 +169,20 @@ __all__ = [
     "threading",
     "time",
 ]
+
+
+def _check_installation() -> None:
+    """Warn of the old package in the same folder; one look, as `import ivisit` is to be light."""
+    if os.path.exists(os.path.join(__path__[0], "widgetdefcollection.py")):
+        import warnings
+
+        from ivisit.installation import problem
+
+        if text := problem():
+            warnings.warn(text, RuntimeWarning, stacklevel=3)
+
+
+_check_installation()
 
 
 def __getattr__(name: str) -> Any:

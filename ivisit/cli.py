@@ -14,8 +14,9 @@ import sys
 import traceback
 from collections.abc import Iterator, Sequence
 
-from ivisit.commands import listing, new, old, packing, params, running
-from ivisit.commands.common import set_up_logging
+from ivisit import installation
+from ivisit.commands import listing, new, old, packing, params, running, store
+from ivisit.commands.common import printable, set_up_logging
 from ivisit.errors import IVisitError, RunError
 
 FAILED, REFUSED, INTERRUPTED = 1, 2, 130
@@ -33,9 +34,14 @@ def build_parser() -> argparse.ArgumentParser:
         "'ivisit COMMAND --help' explains a command.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
+    parser.add_argument(
+        "--version",
+        action=_Version,
+        nargs=0,
+        help="print version and place of this package and exit",
+    )
     parsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for group in (listing, running, packing, params, new, old):
+    for group in (listing, running, packing, params, store, new, old):
         group.add(parsers)
     return parser
 
@@ -44,9 +50,7 @@ class _Version(argparse.Action):
     """Print the version; only then is the package's metadata read."""
 
     def __call__(self, parser: argparse.ArgumentParser, *arguments: object) -> None:
-        from importlib.metadata import version
-
-        print(f"ivisit-lab {version('ivisit-lab')}")
+        print(installation.answering())
         parser.exit()
 
 
@@ -59,6 +63,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         Without the program's name; by default those of the process.
     """
     options = build_parser().parse_args(arguments)
+    if text := installation.problem():
+        print(f"ivisit: {text}", file=sys.stderr)
+        return REFUSED
     with contextlib.nullcontext() if arguments is None else _as_before():
         return _run(options)
 
@@ -102,7 +109,7 @@ def _tell(error: IVisitError, debug: bool) -> int:
     """Print one clear message, with the traceback only on request."""
     if debug:
         traceback.print_exception(error)
-    print(f"ivisit: {error}", file=sys.stderr)
+    print(f"ivisit: {printable(str(error))}", file=sys.stderr)
     return FAILED if isinstance(error, RunError) else REFUSED
 
 

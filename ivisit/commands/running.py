@@ -255,7 +255,10 @@ def _write(result: RunResult, path: Path) -> None:
     elif path.suffix == ".csv":
         result.to_csv(path)
     else:
+        from ivisit.files import replace_file
+
+        figure = result.figure()
         try:
-            result.figure().savefig(path)
+            replace_file(path, lambda file: figure.savefig(file, format=path.suffix[1:]))
         except OSError as error:
             raise Refused(f"{path}: cannot be written: {error.strerror or error}") from error

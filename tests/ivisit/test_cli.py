@@ -365,3 +365,19 @@ def test_the_options_that_all_commands_share_are_in_the_documentation():
     text = (ROOT / "docs" / "command-line.md").read_text()
     for option in ("--help", "--quiet", "--debug", "--json", "--db", "--version"):
         assert f"`{option}" in text
+
+
+def test_show_lists_controls_by_section_and_tells_what_only_init_reads(tmp_path, capsys):
+    (tmp_path / "net.py").write_text(
+        "import ivisit as iv\n\n\n"
+        "class Net(iv.Simulation):\n"
+        "    rate = iv.Slider(0.5, 0.0, 1.0)\n"
+        "    units = iv.Slider(10, 1, 99, group='Network', restart=True, help='Of the layer.')\n"
+        "    noise = iv.Slider(0.0, 0.0, 1.0)\n"
+        "    sparse = iv.Checkbox(group='Network')\n"
+    )
+    assert main(["show", "net.py"]) == 0
+    lines = [line.split()[0] for line in capsys.readouterr().out.splitlines() if line.strip()]
+    assert lines[1:6] == ["Parameters", "rate", "noise", "Network", "units"]
+    assert main(["show", "net.py"]) == 0
+    assert "Of the layer. (read by init)" in capsys.readouterr().out

@@ -158,6 +158,23 @@ def test_a_simulation_made_for_the_run_is_closed_after_it(ending):
     assert Closes.closed == 1
 
 
+@pytest.mark.parametrize("stage", ["main_init", "init", "step"])
+def test_the_first_failure_is_told_when_close_fails_in_its_wake(stage):
+    class Broken(iv.Simulation):
+        def close(self):
+            raise OSError("no camera to close")
+
+    def fail(self):
+        raise ValueError("no camera to open")
+
+    setattr(Broken, stage, fail)
+    with pytest.raises(iv.RunError, match="no camera to open") as caught:
+        iv.run(Broken, steps=2)
+    assert caught.value.failure.stage == stage
+    assert caught.value.result.failure.message == "no camera to open"
+    assert caught.value.result.status == "failed"
+
+
 def test_a_close_that_fails_is_told():
     class Stuck(Decay):
         def close(self):
