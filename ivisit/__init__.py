@@ -172,14 +172,13 @@ __all__ = [
 
 
 def _check_installation() -> None:
-    """Warn of the old package in the same folder; one look, as `import ivisit` is to be light."""
+    """Look once whether the old package lies in the same folder; it would have this module."""
     if os.path.exists(os.path.join(__path__[0], "widgetdefcollection.py")):
-        import warnings
+        from pathlib import Path
 
-        from ivisit.installation import problem
+        from ivisit.installation import warn_of_mixture
 
-        if text := problem():
-            warnings.warn(text, RuntimeWarning, stacklevel=3)
+        warn_of_mixture(Path(__path__[0]))
 
 
 _check_installation()

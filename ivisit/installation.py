@@ -7,6 +7,7 @@ uninstalling one of them removes modules of the other.
 from __future__ import annotations
 
 import sys
+import warnings
 from pathlib import Path
 
 #: Modules that both packages have.
@@ -18,7 +19,7 @@ REMEDY = "Mend it with:\n  pip uninstall -y ivisit ivisit-lab\n  pip install ivi
 
 
 def problem(folder: Path | None = None) -> str:
-    """Return what is wrong with the folder of this package; empty when nothing is.
+    """Return why ``import ivisit`` does not give this package; empty when it does.
 
     Parameters
     ----------
@@ -32,17 +33,23 @@ def problem(folder: Path | None = None) -> str:
             f"modules of ivisit-lab are missing from {folder}: {', '.join(missing)}. Uninstalling "
             f"the old package 'ivisit' takes them along. {REMEDY}"
         )
-    if not (folder / FOREIGN).exists():
-        return ""
-    if b"ivisit-lab" in (folder / "__init__.py").read_bytes():
+    if b"ivisit-lab" not in (folder / "__init__.py").read_bytes():
         return (
-            f"the old package 'ivisit' (0.7x) lies in the same folder, {folder}; uninstalling it "
-            f"would break ivisit-lab. {REMEDY}"
+            f"the old package 'ivisit' (0.7x) was installed over ivisit-lab in {folder}: "
+            f"'import ivisit' gives the old one. {REMEDY}"
         )
-    return (
-        f"the old package 'ivisit' (0.7x) was installed over ivisit-lab in {folder}: "
-        f"'import ivisit' gives the old one. {REMEDY}"
-    )
+    return ""
+
+
+def warn_of_mixture(folder: Path) -> None:
+    """Warn when the old package lies below this one, which works until one is uninstalled."""
+    if (folder / FOREIGN).exists() and not problem(folder):
+        warnings.warn(
+            f"the old package 'ivisit' (0.7x) lies in the same folder, {folder}; uninstalling it "
+            f"would break ivisit-lab. {REMEDY}",
+            RuntimeWarning,
+            stacklevel=4,
+        )
 
 
 def answering() -> str:
