@@ -547,7 +547,7 @@ class Engine:
         """Run `steps` steps and repeat the logged `changes` at their steps.
 
         With the seed and the initial parameters of the run in which they were logged, the
-        results are those of that run, bit for bit.
+        results are those of that run: bit for bit, if code, libraries and machine are the same.
         """
         for change in changes:
             if change.step > steps:
