@@ -16,6 +16,7 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
+from ivisit import pyplots
 from ivisit.controls import Control
 from ivisit.drawing import Drawer
 from ivisit.errors import (
@@ -29,8 +30,9 @@ from ivisit.errors import (
     unknown,
 )
 from ivisit.events import Event, EventQueue, PointerEvent, as_event
-from ivisit.link import WindowLink
+from ivisit.link import Say, WindowLink
 from ivisit.panels.base import Painter, painted
+from ivisit.pyplots import PyplotFigures
 from ivisit.recording import (
     RASTER_LIMIT,
     Adjustment,
@@ -139,6 +141,10 @@ class Engine:
         self.failure: Failure | None = None
         #: What the simulation may ask of its window.
         self.link: WindowLink = WindowLink()
+        # The instance's own: it may have an engine for every run.
+        self.pyplot_figures: PyplotFigures = vars(self.simulation).setdefault(
+            "_ivisit_figures", PyplotFigures()
+        )
         #: Size in pixels at which a figure panel is drawn; the window sets it.
         self.figure_sizes: dict[str, tuple[int, int]] = {}
         columns = self._recorded(record)
@@ -547,7 +553,7 @@ class Engine:
         """Run `steps` steps and repeat the logged `changes` at their steps.
 
         With the seed and the initial parameters of the run in which they were logged, the
-        results are those of that run, bit for bit.
+        results are those of that run: bit for bit, if code, libraries and machine are the same.
         """
         for change in changes:
             if change.step > steps:
@@ -564,9 +570,12 @@ class Engine:
             return
         prepared, self.simulation._ivisit_prepared = self.simulation._ivisit_prepared, False
         self.state = "closed"
-        if prepared:
-            with self._stage("close"):
-                self.simulation.close()
+        try:
+            if prepared:
+                with self._stage("close"):
+                    self.simulation.close()
+        finally:
+            self.pyplot_figures.close()
 
     def successor(self, simulation: Simulation | type[Simulation]) -> tuple[Engine, dict[str, str]]:
         """Return an engine for another version of the simulation, e.g. after its file was edited.
@@ -598,6 +607,13 @@ class Engine:
     def _check_open(self) -> None:
         if self.state == "closed":
             raise IVisitError(f"{self._class.key}: the engine is closed")
+
+    def _hint_at_pyplot(self) -> None:
+        """Tell the author of the simulation, once, that figures of pyplot are not seen."""
+        figures, shown = self.pyplot_figures, self.simulation._ivisit_outputs.values()
+        if figures.is_hint_due and (hint := figures.hint(self._class.key, shown)):
+            logger.warning("%s", hint)
+            self.link.post(Say(hint.partition("\n")[0] + " See 'iv.Figure'"))
 
     def _stage(self, name: str) -> _Stage:
         return _Stage(self, name)
@@ -672,9 +688,11 @@ class _Stage:
         self.name = name
 
     def __enter__(self) -> None:
-        pass
+        self.former = pyplots.enter(self.engine.pyplot_figures)
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        pyplots.enter(self.former)
+        self.engine._hint_at_pyplot()
         # sys.exit() in a step must not end the window's worker without a word.
         if error is None or isinstance(error, RunError):
             return
