@@ -608,7 +608,7 @@ class Engine:
         if self.state == "closed":
             raise IVisitError(f"{self._class.key}: the engine is closed")
 
-    def _hint_at_pyplot(self) -> None:
+    def hint_at_pyplot(self) -> None:
         """Tell the author of the simulation, once, that figures of pyplot are not seen."""
         figures, shown = self.pyplot_figures, self.simulation._ivisit_outputs.values()
         if figures.is_hint_due and (hint := figures.hint(self._class.key, shown)):
@@ -692,7 +692,7 @@ class _Stage:
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
         pyplots.enter(self.former)
-        self.engine._hint_at_pyplot()
+        self.engine.hint_at_pyplot()
         # sys.exit() in a step must not end the window's worker without a word.
         if error is None or isinstance(error, RunError):
             return
