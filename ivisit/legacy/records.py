@@ -62,7 +62,7 @@ class Grid:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Widget:
+class WidgetRecord:
     """Base of all records.
 
     Attributes
@@ -81,7 +81,7 @@ class Widget:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ParameterWidget(Widget):
+class ParameterRecord(WidgetRecord):
     """A widget that writes the attribute `parameter`, or its item `index` where it is a list."""
 
     parameter: str
@@ -89,7 +89,7 @@ class ParameterWidget(Widget):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SliderWidget(ParameterWidget):
+class SliderRecord(ParameterRecord):
     """Writes an int or a float."""
 
     grid: Grid
@@ -97,8 +97,8 @@ class SliderWidget(ParameterWidget):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DictItem:
-    """One number of a `DictSliderWidget`; `key` is its key in the script's dict."""
+class DictItemRecord:
+    """One number of a `DictSliderRecord`; `key` is its key in the script's dict."""
 
     name: str
     key: str
@@ -108,15 +108,15 @@ class DictItem:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DictSliderWidget(ParameterWidget):
+class DictSliderRecord(ParameterRecord):
     """Writes the items of a dict."""
 
-    items: tuple[DictItem, ...]
+    items: tuple[DictItemRecord, ...]
     selected: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
-class ListWidget(ParameterWidget):
+class ListRecord(ParameterRecord):
     """Writes one of several texts; also numbers are written as texts."""
 
     options: tuple[str, ...]
@@ -124,12 +124,12 @@ class ListWidget(ParameterWidget):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RadioWidget(ListWidget):
-    """A `ListWidget` whose options are all visible."""
+class RadioRecord(ListRecord):
+    """A `ListRecord` whose options are all visible."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class CheckboxWidget(ParameterWidget):
+class CheckboxRecord(ParameterRecord):
     """Writes a text of ``0`` and ``1``, one character a label."""
 
     labels: tuple[str, ...]
@@ -137,7 +137,7 @@ class CheckboxWidget(ParameterWidget):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ButtonWidget(ParameterWidget):
+class ButtonRecord(ParameterRecord):
     """Writes ``'1'`` for one step after a press, else ``'0'``."""
 
     text: str
@@ -145,7 +145,7 @@ class ButtonWidget(ParameterWidget):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TextWidget(ParameterWidget):
+class TextRecord(ParameterRecord):
     """Writes a text."""
 
     value: str
@@ -153,28 +153,28 @@ class TextWidget(ParameterWidget):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DataWidget(Widget):
+class DataRecord(WidgetRecord):
     """A widget that shows the attribute `data`."""
 
     data: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class ImageWidget(DataWidget):
+class ImageRecord(DataRecord):
     """Shows a picture, `scale` times as large as it is."""
 
     scale: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class TextOutWidget(DataWidget):
+class TextOutRecord(DataRecord):
     """Shows ``str(data)``; `align` is ``left``, ``center`` or ``right``."""
 
     align: str = "center"
 
 
 @dataclass(frozen=True, kw_only=True)
-class CommentWidget(Widget):
+class CommentRecord(WidgetRecord):
     """Shows a fixed text."""
 
     text: str
@@ -186,17 +186,17 @@ class Block:
 
     name: str
     line: int = 0
-    widgets: list[Widget] = field(default_factory=list)
+    widgets: list[WidgetRecord] = field(default_factory=list)
 
 
 #: What makes two records the same widget: its table, its name, and what it is bound to.
 Identity: TypeAlias = tuple[str, str, str]
 
 
-def identity(widget: Widget) -> Identity:
+def identity(widget: WidgetRecord) -> Identity:
     """Return what two records of the same widget have in common."""
-    if isinstance(widget, ParameterWidget):
+    if isinstance(widget, ParameterRecord):
         return "parameter", widget.name, widget.parameter
-    if isinstance(widget, DataWidget):
+    if isinstance(widget, DataRecord):
         return "data", widget.name, widget.data
     return "comment", widget.name, ""

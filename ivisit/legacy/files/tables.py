@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ivisit.errors import ParameterError, StoreError
+from ivisit.errors import DirectiveError, StoreError
 from ivisit.legacy.files.rows import comment_widget, data_widget, parameter_widget, position
-from ivisit.legacy.records import NOT_NAMED, DataWidget, ParameterWidget, Widget
+from ivisit.legacy.records import NOT_NAMED, DataRecord, ParameterRecord, WidgetRecord
 
 #: The tables of an old file, and the columns that are read.
 TABLES = {
@@ -46,12 +46,12 @@ class StoredSimulation:
         When it was made and last changed, as ``YYYY.MM.DD``.
     pace : tuple of int
         Steps a frame, frames a step of the loop, milliseconds of pause.
-    widgets : list of Widget
+    widgets : list of WidgetRecord
         Its widgets with their values.
-    positions : list of (Widget, (int, int))
+    positions : list of (WidgetRecord, (int, int))
         Where they stood, in pixels.
     problems : list of str
-        Widgets that could not be read, and why.
+        Widgets that could not be read, and what was changed in others.
     """
 
     key: int
@@ -60,14 +60,14 @@ class StoredSimulation:
     grade: float | None
     dates: tuple[str, str]
     pace: tuple[int, int, int]
-    widgets: list[Widget] = field(default_factory=list)
-    positions: list[tuple[Widget, tuple[int, int]]] = field(default_factory=list)
+    widgets: list[WidgetRecord] = field(default_factory=list)
+    positions: list[tuple[WidgetRecord, tuple[int, int]]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
     @property
     def is_placeholder(self) -> bool:
         """Whether it is the row that every file begins with, and nobody has used it."""
-        used = any(isinstance(w, ParameterWidget | DataWidget) for w in self.widgets)
+        used = any(isinstance(w, ParameterRecord | DataRecord) for w in self.widgets)
         return self.name == NOT_NAMED and not self.comment and not used
 
 
@@ -153,10 +153,11 @@ def _add(
 ) -> None:
     """Add the widget of one row; a row that makes no sense costs only itself."""
     try:
-        widget = make(row, connected)
-    except (ParameterError, KeyError, ValueError, TypeError) as error:
+        widget, findings = make(row, connected)
+    except (DirectiveError, KeyError, ValueError, TypeError) as error:
         simulation.problems.append(f"{row['name']!r}: {error}")
         return
+    simulation.problems += [one.message for one in findings if one.severity != "note"]
     if widget is not None:
         simulation.widgets.append(widget)
         simulation.positions.append((widget, position(row["pos"])))

@@ -23,7 +23,7 @@ from ivisit.controls import Button
 from ivisit.errors import ParameterError
 from ivisit.legacy.language.merge import ParseMode
 from ivisit.legacy.language.reparsing import wish
-from ivisit.legacy.records import DataWidget, Finding, Widget
+from ivisit.legacy.records import DataRecord, Finding, WidgetRecord
 from ivisit.legacy.running.bindings import Binding
 from ivisit.legacy.running.declare import declare
 from ivisit.legacy.running.display import Display
@@ -77,8 +77,8 @@ class OldSimulation(Simulation):
 
     _script: ClassVar[Script]
     _bindings: ClassVar[dict[str, Binding[Any]]]
-    _data: ClassVar[dict[str, DataWidget]]
-    _records: ClassVar[dict[str, Widget]]
+    _data: ClassVar[dict[str, DataRecord]]
+    _records: ClassVar[dict[str, WidgetRecord]]
     #: What is wrong or doubtful in the directives.
     _findings: ClassVar[Sequence[Finding]]
 
@@ -276,7 +276,7 @@ def simulation_class(
     script: Script,
     key: str,
     name: str,
-    widgets: Sequence[Widget],
+    widgets: Sequence[WidgetRecord],
     *,
     findings: Sequence[Finding] = (),
     doc: str = "",
@@ -291,7 +291,7 @@ def simulation_class(
         The simulation's name in a store.
     name : str
         Name of the class, by which ``file.py:name`` chooses it.
-    widgets : sequence of Widget
+    widgets : sequence of WidgetRecord
         Its widgets.
     findings : sequence of Finding, optional
         What reading the directives has found.

@@ -7,7 +7,6 @@ numbers, ``'0110'`` for check boxes, ``'0'`` and ``'1'`` for a button.
 from __future__ import annotations
 
 from collections.abc import Container
-from itertools import chain, count
 from typing import Any, Generic, TypeVar, cast
 
 from ivisit.controls import (
@@ -22,19 +21,20 @@ from ivisit.controls import (
 )
 from ivisit.declarations import own_name
 from ivisit.errors import ParameterError
+from ivisit.legacy.names import free_name
 from ivisit.legacy.records import (
-    ButtonWidget,
-    CheckboxWidget,
-    DictSliderWidget,
+    ButtonRecord,
+    CheckboxRecord,
+    DictSliderRecord,
     Grid,
-    ListWidget,
-    ParameterWidget,
-    RadioWidget,
-    SliderWidget,
-    TextWidget,
+    ListRecord,
+    ParameterRecord,
+    RadioRecord,
+    SliderRecord,
+    TextRecord,
 )
 
-AnyWidget = TypeVar("AnyWidget", bound=ParameterWidget)
+AnyWidget = TypeVar("AnyWidget", bound=ParameterRecord)
 
 
 class Binding(Generic[AnyWidget]):
@@ -42,7 +42,7 @@ class Binding(Generic[AnyWidget]):
 
     Parameters
     ----------
-    widget : ParameterWidget
+    widget : ParameterRecord
         What the directive says.
 
     Attributes
@@ -95,7 +95,7 @@ class Binding(Generic[AnyWidget]):
             setattr(parameters, attribute, replaced)
 
 
-class SliderBinding(Binding[SliderWidget]):
+class SliderBinding(Binding[SliderRecord]):
     """Writes an int or a float."""
 
     def make_control(self) -> Control:
@@ -106,13 +106,13 @@ class SliderBinding(Binding[SliderWidget]):
         return _inside(self.control, value, on_grid=True)
 
 
-class DictBinding(Binding[DictSliderWidget]):
+class DictBinding(Binding[DictSliderRecord]):
     """Writes the items of a dict; its other items are left alone."""
 
     def make_control(self) -> Control:
         sliders: dict[str, Slider] = {}
         for item in self.widget.items:
-            name = free_name(item.name or item.key or "item", sliders, item.key)
+            name = _item_name(item.name or item.key or "item", item.key, sliders)
             sliders[name] = _slider(item.value, item.grid, name, "")
             sliders[name].aliases = (item.key,)
         return DictSlider(sliders, label=self.widget.name, help=self.widget.help)
@@ -141,24 +141,24 @@ class DictBinding(Binding[DictSliderWidget]):
             setattr(parameters, self.widget.parameter, self.to_script(value))
 
 
-class ListBinding(Binding[ListWidget]):
+class ListBinding(Binding[ListRecord]):
     """Writes the text that was chosen."""
 
     def make_control(self) -> Control:
-        kind = RadioButtons if isinstance(self.widget, RadioWidget) else OptionList
+        kind = RadioButtons if isinstance(self.widget, RadioRecord) else OptionList
         # A value that is none of the options has always been shown and written as it is.
         options = tuple(dict.fromkeys((*self.widget.options, self.widget.value)))
         return kind(self.widget.value, options, label=self.widget.name, help=self.widget.help)
 
 
-class CheckboxBinding(Binding[CheckboxWidget]):
+class CheckboxBinding(Binding[CheckboxRecord]):
     """Writes one digit a label."""
 
     def make_control(self) -> Control:
         labels: dict[str, bool] = {}
         for label, digit in zip(self.widget.labels, self.widget.value, strict=True):
-            name = label or str(len(labels) + 1)
-            labels[free_name(name, labels, str(len(labels) + 1))] = digit == "1"
+            number = str(len(labels) + 1)
+            labels[_item_name(label or number, number, labels)] = digit == "1"
         return DigitGroup(labels, label=self.widget.name, help=self.widget.help)
 
     def to_script(self, value: Any) -> Any:
@@ -168,7 +168,7 @@ class CheckboxBinding(Binding[CheckboxWidget]):
         return value if isinstance(value, dict) else self.control.parse(str(value))
 
 
-class ButtonBinding(Binding[ButtonWidget]):
+class ButtonBinding(Binding[ButtonRecord]):
     """Writes ``'1'`` while the button is down."""
 
     def make_control(self) -> Control:
@@ -183,7 +183,7 @@ class ButtonBinding(Binding[ButtonWidget]):
         return str(value) in ("1", "True")
 
 
-class TextBinding(Binding[TextWidget]):
+class TextBinding(Binding[TextRecord]):
     """Writes the text."""
 
     def make_control(self) -> Control:
@@ -195,15 +195,10 @@ class TextBinding(Binding[TextWidget]):
         )
 
 
-def free_name(name: str, taken: Container[str], addition: str) -> str:
-    """Return `name`, where it is taken with `addition` in brackets, and if need be with a number.
-
-    >>> free_name("a", {"a"}, "key"), free_name("a", {"a", "a (key)"}, "key")
-    ('a (key)', 'a (key) 2')
-    """
+def _item_name(name: str, addition: str, taken: Container[str]) -> str:
+    """Return `name`, where it is taken with `addition` in brackets."""
     longer = f"{name} ({addition})" if addition else name
-    candidates = chain([name, longer], (f"{longer} {number}" for number in count(2)))
-    return next(candidate for candidate in candidates if candidate not in taken)
+    return free_name(name, longer, is_free=lambda candidate: candidate not in taken)
 
 
 class DigitGroup(CheckboxGroup):
@@ -239,17 +234,17 @@ def _inside(slider: Slider, value: Any, *, on_grid: bool = False) -> float:
     return Grid(slider.minimum, slider.maximum, 1, step).snapped(number)
 
 
-BINDINGS: dict[type[ParameterWidget], type[Binding[Any]]] = {
-    SliderWidget: SliderBinding,
-    DictSliderWidget: DictBinding,
-    ListWidget: ListBinding,
-    RadioWidget: ListBinding,
-    CheckboxWidget: CheckboxBinding,
-    ButtonWidget: ButtonBinding,
-    TextWidget: TextBinding,
+BINDINGS: dict[type[ParameterRecord], type[Binding[Any]]] = {
+    SliderRecord: SliderBinding,
+    DictSliderRecord: DictBinding,
+    ListRecord: ListBinding,
+    RadioRecord: ListBinding,
+    CheckboxRecord: CheckboxBinding,
+    ButtonRecord: ButtonBinding,
+    TextRecord: TextBinding,
 }
 
 
-def bind(widget: ParameterWidget) -> Binding[Any]:
+def bind(widget: ParameterRecord) -> Binding[Any]:
     """Return the binding of a widget."""
     return BINDINGS[type(widget)](widget)

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ivisit.legacy.records import ImageWidget
+from ivisit.legacy.records import ImageRecord
 from ivisit.legacy.running.handles import (
     CommentHandle,
     ControlHandle,
@@ -62,7 +62,7 @@ class Display:
         widget = simulation._data.get(name)
         if widget is None:
             self.com_widgets.append(CommentHandle(simulation, engine, name))
-        elif isinstance(widget, ImageWidget):
+        elif isinstance(widget, ImageRecord):
             self.data_widgets.append(ImageHandle(simulation, engine, name, widget))
         else:
             self.data_widgets.append(TextOutHandle(simulation, engine, name, widget))

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Any
 from ivisit.controls import Button, Slider
 from ivisit.declarations import Declaration
 from ivisit.legacy.records import (
-    ButtonWidget,
-    CheckboxWidget,
-    DataWidget,
-    DictSliderWidget,
-    ImageWidget,
-    ListWidget,
-    RadioWidget,
-    SliderWidget,
-    TextWidget,
-    Widget,
+    ButtonRecord,
+    CheckboxRecord,
+    DataRecord,
+    DictSliderRecord,
+    ImageRecord,
+    ListRecord,
+    RadioRecord,
+    SliderRecord,
+    TextRecord,
+    WidgetRecord,
 )
 from ivisit.legacy.running.bindings import Binding
 from ivisit.legacy.running.canvas import Canvas
@@ -34,14 +34,14 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 #: The parts of a parameter's widget to which a script may bind.
-PARTS: dict[type[Widget], tuple[str, ...]] = {
-    SliderWidget: ("slider",),
-    DictSliderWidget: ("slider", "optionmenu", "textbox"),
-    ListWidget: ("optionmenu",),
-    CheckboxWidget: ("checkbox",),
-    RadioWidget: ("radiobutton",),
-    ButtonWidget: ("button",),
-    TextWidget: ("textfield",),
+PARTS: dict[type[WidgetRecord], tuple[str, ...]] = {
+    SliderRecord: ("slider",),
+    DictSliderRecord: ("slider", "optionmenu", "textbox"),
+    ListRecord: ("optionmenu",),
+    CheckboxRecord: ("checkbox",),
+    RadioRecord: ("radiobutton",),
+    ButtonRecord: ("button",),
+    TextRecord: ("textfield",),
 }
 
 
@@ -241,7 +241,7 @@ class DataHandle(Handle):
     """A widget that shows data."""
 
     def __init__(
-        self, simulation: OldSimulation, engine: Engine, name: str, widget: DataWidget
+        self, simulation: OldSimulation, engine: Engine, name: str, widget: DataRecord
     ) -> None:
         super().__init__(simulation, engine, name, widget.name)
         self._widget = widget
@@ -259,7 +259,7 @@ class ImageHandle(DataHandle):
     """An image; `imgcanvas` is its canvas."""
 
     def __init__(
-        self, simulation: OldSimulation, engine: Engine, name: str, widget: ImageWidget
+        self, simulation: OldSimulation, engine: Engine, name: str, widget: ImageRecord
     ) -> None:
         super().__init__(simulation, engine, name, widget)
         self.imgcanvas = Canvas(engine, name, widget.scale, lambda: self.value)
@@ -276,7 +276,7 @@ class TextOutHandle(DataHandle):
     """A text; `textlabel` is its label."""
 
     def __init__(
-        self, simulation: OldSimulation, engine: Engine, name: str, widget: DataWidget
+        self, simulation: OldSimulation, engine: Engine, name: str, widget: DataRecord
     ) -> None:
         super().__init__(simulation, engine, name, widget)
         self.textlabel = Canvas(engine, name, 1.0, lambda: None)

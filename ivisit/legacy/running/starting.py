@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ivisit.errors import StoreError
 from ivisit.legacy.language.lines import MARK, read_source
-from ivisit.legacy.records import DictSliderWidget, Widget
+from ivisit.legacy.records import DictSliderRecord, WidgetRecord
 
 if TYPE_CHECKING:
     from ivisit.legacy.running.adapter import OldSimulation, Script
@@ -116,6 +116,6 @@ def directive_texts(cls: type[OldSimulation]) -> dict[str, str]:
     }
 
 
-def _line_numbers(widget: Widget) -> list[int]:
-    items = widget.items if isinstance(widget, DictSliderWidget) else ()
+def _line_numbers(widget: WidgetRecord) -> list[int]:
+    items = widget.items if isinstance(widget, DictSliderRecord) else ()
     return [widget.line, *(item.line for item in items)]

@@ -6,7 +6,7 @@ import pytest
 
 from ivisit.legacy.language.directives import parse_directives
 from ivisit.legacy.language.merge import ParseMode, merge
-from ivisit.legacy.records import CommentWidget
+from ivisit.legacy.records import CommentRecord
 
 
 def widgets(*lines):
@@ -96,5 +96,5 @@ def test_what_the_user_wrote_about_a_widget_is_kept():
 
 
 def test_comments_stay():
-    merged = merge([CommentWidget(name="", text="hello")], widgets(slider()), ParseMode.UPDATE)
-    assert [type(w).__name__ for w in merged.widgets] == ["SliderWidget", "CommentWidget"]
+    merged = merge([CommentRecord(name="", text="hello")], widgets(slider()), ParseMode.UPDATE)
+    assert [type(w).__name__ for w in merged.widgets] == ["SliderRecord", "CommentRecord"]
