@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -135,7 +135,7 @@ def _panel(widget: WidgetRecord) -> Panel:
     if isinstance(widget, ImageRecord):
         return Picture(vmin=0, vmax=255, label=widget.name, help=widget.help)
     if isinstance(widget, TextOutRecord):
-        return TextOutput(align=widget.align, label=widget.name, help=widget.help)
+        return TextOutput(align=cast(Any, widget.align), label=widget.name, help=widget.help)
     assert isinstance(widget, CommentRecord)
     return Comment(widget.text, label=widget.name, help=widget.help)
 
