@@ -68,6 +68,11 @@ class SimulationType(ABCMeta):
 _RESERVED: frozenset[str] = frozenset()
 
 
+def is_reserved(name: str) -> bool:
+    """Tell whether no declaration may bear `name`, because ivisit itself uses it."""
+    return name in _RESERVED or name.startswith("_")
+
+
 def _collect(cls: type) -> dict[str, Declaration]:
     """Return the declarations of `cls` and its bases by name, those of the bases first."""
     declarations: dict[str, Declaration] = {}
@@ -94,7 +99,7 @@ def _check_name(cls: type, base: type, name: str, declaration: Declaration) -> N
             f"{owner}.{name}: is the same {type(declaration).__name__} object as "
             f"{declaration.name!r}; declare each of them on its own"
         )
-    if name in _RESERVED or name.startswith("_"):
+    if is_reserved(name):
         raise ParameterError(
             f"{owner}.{name}: the name is reserved; names with a leading underscore and "
             f"{', '.join(sorted(_RESERVED))} belong to ivisit"

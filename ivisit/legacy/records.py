@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from ivisit.ranges import Range
+from ivisit.legacy.language.grid import Grid
 
 #: Value of a text field of the old tables that was never filled in.
 NOT_NAMED = "N.N."
@@ -39,22 +39,6 @@ class Finding:
     def __str__(self) -> str:
         place = ":".join(part for part in (self.file, str(self.line or "")) if part)
         return f"{place}: {self.message}" if place else self.message
-
-
-@dataclass(frozen=True)
-class Grid:
-    """Range of a slider, and the grid on which it moves; `resolution` 0 means no grid."""
-
-    minimum: float
-    maximum: float
-    ticks: int
-    resolution: float
-
-    def snapped(self, value: float) -> float:
-        """Return the value on which a slider comes to rest: within the range and on the grid."""
-        # A bound where the value lies outside, and so of the bound's type.
-        kind = type(min(max(value, self.minimum), self.maximum))
-        return kind(Range(self.minimum, self.maximum, self.resolution).snapped(value))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +75,11 @@ class SliderRecord(ParameterRecord):
     grid: Grid
     value: float
 
+    @property
+    def delivered(self) -> float:
+        """The value that the script gets: where the slider comes to rest."""
+        return self.grid.given(self.value)
+
 
 @dataclass(frozen=True, kw_only=True)
 class DictItemRecord:
@@ -105,10 +94,29 @@ class DictItemRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class DictSliderRecord(ParameterRecord):
-    """Writes the items of a dict."""
+    """Writes the items of a dict.
+
+    Attributes
+    ----------
+    items : tuple of DictItemRecord
+        The items.
+    selected : int
+        Which of them is on the slider at first.
+    shows_all : bool
+        Whether all values stand in a box of text beside the slider.
+    """
 
     items: tuple[DictItemRecord, ...]
     selected: int = 0
+    shows_all: bool = False
+
+    @property
+    def delivered(self) -> list[float]:
+        """The values that the script gets; only the selected one comes to rest on the slider."""
+        return [
+            item.grid.given(item.value) if i == self.selected else item.value
+            for i, item in enumerate(self.items)
+        ]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,6 +25,8 @@ class Grid:
         Whether the numbers are ints.
     length : int
         Length of the old slider in pixels; without a resolution it decides how many digits count.
+    ticks : int
+        Into how many parts the old slider divided its range for the reader.
 
     Examples
     --------
@@ -38,6 +40,7 @@ class Grid:
     resolution: float = 0.0
     whole: bool = False
     length: int = 200
+    ticks: int = 5
 
     @property
     def lowest(self) -> float:

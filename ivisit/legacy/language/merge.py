@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
+from ivisit.legacy.language import fields
 from ivisit.legacy.records import (
     CheckboxRecord,
     DictSliderRecord,
@@ -101,26 +102,42 @@ def without_value(widget: WidgetRecord) -> WidgetRecord:
 
 
 def with_value_of(widget: WidgetRecord, former: WidgetRecord) -> WidgetRecord:
-    """Return `widget` with the value of `former` where that is still acceptable."""
-    if isinstance(widget, SliderRecord) and isinstance(former, SliderRecord):
-        return replace(widget, value=widget.grid.snapped(_as(widget.value, former.value)))
-    if isinstance(widget, DictSliderRecord) and isinstance(former, DictSliderRecord):
-        values = {item.key: item.value for item in former.items}
-        items = tuple(
+    """Return `widget` with the value of `former` where that is still acceptable.
+
+    A widget of another kind than before gets the value as text, as 0.72 keeps it in its file.
+    """
+    if isinstance(widget, DictSliderRecord):
+        items = former.items if isinstance(former, DictSliderRecord) else ()
+        values = {item.key: item.value for item in items}
+        kept = tuple(
             replace(item, value=_as(item.value, values.get(item.key, item.value)))
             for item in widget.items
         )
-        return replace(widget, items=items)
-    if isinstance(widget, ListRecord) and isinstance(former, ListRecord):
-        # An old option list shows any text; radio buttons can show their labels only.
-        fits = not isinstance(widget, RadioRecord) or former.value in widget.options
-        return replace(widget, value=former.value) if fits else widget
-    if isinstance(widget, CheckboxRecord) and isinstance(former, CheckboxRecord):
-        fits = len(former.value) == len(widget.labels)
-        return replace(widget, value=former.value) if fits else widget
-    if isinstance(widget, TextRecord) and isinstance(former, TextRecord):
-        return replace(widget, value=former.value)
+        return replace(widget, items=kept)
+    text = _value_text(former)
+    if text is None:
+        return widget
+    if isinstance(widget, SliderRecord):
+        number = fields.to_float(text)
+        return widget if number is None else replace(widget, value=_as(widget.value, number))
+    if isinstance(widget, CheckboxRecord):
+        fits = len(text) == len(widget.labels) and set(text) <= {"0", "1"}
+        return replace(widget, value=text) if fits else widget
+    if isinstance(widget, RadioRecord):
+        return replace(widget, value=text) if text in widget.options else widget
+    # An old option list shows any text.
+    if isinstance(widget, ListRecord | TextRecord):
+        return replace(widget, value=text)
     return widget
+
+
+def _value_text(widget: WidgetRecord) -> str | None:
+    """Return the value of a widget as text, None where it has none that others could keep."""
+    if isinstance(widget, SliderRecord):
+        return str(widget.value)
+    if isinstance(widget, ListRecord | CheckboxRecord | TextRecord):
+        return widget.value
+    return None
 
 
 def _as(model: float, value: float) -> float:

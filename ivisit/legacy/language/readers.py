@@ -5,8 +5,8 @@ The rows of old files come this way, too. Fields that mean nothing any more are 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from ivisit.errors import DirectiveError
@@ -34,14 +34,25 @@ def _common(given: WidgetFields) -> dict[str, Any]:
 
 def _slider(given: WidgetFields) -> WidgetRecord:
     kind = given.number_type()
-    grid = given.grid(kind, complete=True)
-    return SliderRecord(
+    record = SliderRecord(
         **_common(given),
         parameter=given["parameter"],
         index=given.index("index"),
-        grid=grid,
-        value=given.snapped(given.number(kind), grid),
+        grid=given.grid(kind, complete=True, length=given.length()),
+        value=given.whole() if kind == "int" else _float(given),
     )
+    given.tell_rest(record.value, record.delivered, record.grid)
+    return record
+
+
+def _float(given: WidgetFields) -> float:
+    try:
+        number = float(given["value"])
+    except ValueError:
+        raise given.refusal("value", "a number", given["value"]) from None
+    if math.isnan(number):
+        raise given.refusal("value", "a number", given["value"])
+    return number
 
 
 def read_dict_slider(given: WidgetFields, items: Sequence[WidgetFields]) -> DictSliderRecord:
@@ -55,10 +66,11 @@ def read_dict_slider(given: WidgetFields, items: Sequence[WidgetFields]) -> Dict
     DirectiveError
         When no item is left.
     """
+    length = given.length()
     records = []
     for item in items:
         try:
-            records.append(_dict_item(item))
+            records.append(_dict_item(item, length))
         except DirectiveError as error:
             item.find_error(error)
         given.findings += item.findings
@@ -68,29 +80,37 @@ def read_dict_slider(given: WidgetFields, items: Sequence[WidgetFields]) -> Dict
         raise DirectiveError(
             f"DICTSLIDER {given['name']!r}: needs a DICTSLIDERITEM in the next directive"
         )
-    selected = given.index("selected")
-    if not 0 <= selected < len(records):
+    selected, count = given.index("selected"), len(records)
+    if not -count <= selected < count:
         given.find(
-            "selected_index",
-            f"must be between 0 and {len(records) - 1}, not {selected}; 0 is used",
+            "selected_index", f"must be between 0 and {count - 1}, not {selected}; 0 is used"
         )
         selected = 0
-    # Only the selected item is on the slider, where its value comes to rest on the grid.
-    chosen = records[selected]
-    records[selected] = replace(chosen, value=chosen.grid.snapped(chosen.value))
-    return DictSliderRecord(
-        **_common(given), parameter=given["parameter"], items=tuple(records), selected=selected
+    mode = (fields.numbers(given["size"]) or [])[3:4]
+    record = DictSliderRecord(
+        **_common(given),
+        parameter=given["parameter"],
+        items=tuple(records),
+        selected=selected % count,  # 0.72 counts negative ones from the end
+        shows_all=mode == [2],
     )
+    for item_record, shown in zip(records, record.delivered, strict=True):
+        given.tell_rest(item_record.value, shown, item_record.grid)
+    return record
 
 
-def _dict_item(given: WidgetFields) -> DictItemRecord:
-    kind = given.number_type()
+def _dict_item(given: WidgetFields, length: int) -> DictItemRecord:
+    kind, text = given.number_type(), given["value"]
+    value = fields.rounded(text) if kind == "int" else fields.to_float(text)
+    if value is None:
+        given.find("value", f"must be a number, not {text!r}; 0 is used")
+        value = 0 if kind == "int" else 0.0
     return DictItemRecord(
         # The old file format has no place for a colon in an item's name.
         name=given["name"].replace(":", ""),
         key=given["key"],
-        grid=given.grid(kind, complete=False),
-        value=given.number(kind),
+        grid=given.grid(kind, complete=False, length=length),
+        value=value,
         line=given.line,
     )
 
@@ -122,7 +142,7 @@ def _list(given: WidgetFields) -> WidgetRecord:
 def _list_value(given: WidgetFields, word: str | None) -> str:
     """Return the value as it is written: numbers in the form that Python gives them."""
     if word == "int":
-        return str(given.number(word))
+        return str(given.whole())
     number = fields.to_float(given["value"]) if word == "float" else None
     return given["value"] if number is None else str(number)
 

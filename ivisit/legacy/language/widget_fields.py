@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 from ivisit.errors import DirectiveError, shorten
 from ivisit.legacy.language import fields
-from ivisit.legacy.records import Finding, Grid
+from ivisit.legacy.language.grid import Grid
+from ivisit.legacy.records import Finding
 
 _SLIDER_RANGE = "[min,max,ticks,resolution]"
 
@@ -126,16 +127,21 @@ class WidgetFields:
         return f"{self.keyword} {self['name']!r}, {part}: {message}"
 
     def index(self, name: str) -> int:
-        """Return a list index; what is no number counts as 0."""
-        index = fields.to_int(self[name])
+        """Return an index; what is no number counts as 0."""
+        index = fields.rounded(self[name])
         if index is None:
             part = FIELDS[self.keyword][name]
             self.find(part, f"must be a whole number, not {self[name]!r}; 0 is used")
         return index or 0
 
-    def grid(self, kind: str, *, complete: bool) -> Grid:
+    def length(self) -> int:
+        """Return the length of the old slider in pixels."""
+        size = fields.numbers(self["size"])
+        return round(size[0]) if size else 0
+
+    def grid(self, kind: str, *, complete: bool, length: int) -> Grid:
         """Return the range of a slider; see `fields.grid`."""
-        grid, changes = fields.grid(self["range"], kind, complete=complete)
+        grid, changes = fields.grid(self["range"], kind, complete=complete, length=length)
         for change in changes:
             self.find("range", change)
         return grid
@@ -147,28 +153,21 @@ class WidgetFields:
             raise self.refusal("type", "int or float", self["type"])
         return kind
 
-    def number(self, kind: str) -> float:
-        """Return the value of a slider."""
-        text = self["value"]
-        if kind == "int":
-            whole = fields.to_int(text)
-            if whole is None:
-                self.find("value", f"must be a whole number, not {text!r}; 0 is used")
-            return whole or 0
-        number = fields.to_float(text)
-        if number is None:
-            raise self.refusal("value", "a number", text)
-        return number
+    def whole(self) -> int:
+        """Return the value of an int slider; what spells no int counts as 0, also ``3.6``."""
+        whole = fields.to_int(self["value"])
+        if whole is None:
+            self.find("value", f"must be a whole number, not {self['value']!r}; 0 is used")
+        return whole or 0
 
-    def snapped(self, value: float, grid: Grid) -> float:
-        """Return the value at which the slider shows up."""
-        shown = grid.snapped(value)
+    def tell_rest(self, value: float, shown: float, grid: Grid) -> None:
+        """Note that a slider shows another number than the value that it was given."""
+        inside = grid.minimum <= value <= grid.maximum
+        if not inside:
+            why = f"lies outside {grid.minimum:g} .. {grid.maximum:g}"
+        else:
+            why = f"lies between two steps of {grid.resolution:g}"
         if shown != value:
-            inside = grid.minimum <= value <= grid.maximum
-            why = (
-                f"lies between two steps of {grid.resolution:g}"
-                if inside
-                else f"lies outside {grid.minimum:g} .. {grid.maximum:g}"
-            )
             self.find("value", f"{value!r} {why}; {shown!r} is used")
-        return shown
+        elif not inside:
+            self.find("value", f"{value!r} {why}, and is used all the same", "note")

@@ -7,16 +7,14 @@ numbers, ``'0110'`` for check boxes, ``'0'`` and ``'1'`` for a button.
 from __future__ import annotations
 
 from collections.abc import Container
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 from ivisit.controls import (
     Button,
     CheckboxGroup,
     Control,
-    DictSlider,
     OptionList,
     RadioButtons,
-    Slider,
     TextBox,
 )
 from ivisit.declarations import own_name
@@ -26,13 +24,13 @@ from ivisit.legacy.records import (
     ButtonRecord,
     CheckboxRecord,
     DictSliderRecord,
-    Grid,
     ListRecord,
     ParameterRecord,
     RadioRecord,
     SliderRecord,
     TextRecord,
 )
+from ivisit.legacy.running.sliders import OldDictSlider, OldSlider
 
 AnyWidget = TypeVar("AnyWidget", bound=ParameterRecord)
 
@@ -58,7 +56,7 @@ class Binding(Generic[AnyWidget]):
         self.name = widget.name
         self.control = self.make_control()
 
-    def make_control(self) -> Control:
+    def make_control(self) -> Control[Any]:
         """Return the declaration of the control."""
         raise NotImplementedError
 
@@ -66,10 +64,17 @@ class Binding(Generic[AnyWidget]):
         """Return the control's value as the script gets it."""
         return value
 
-    def from_script(self, value: Any, control: Control[Any] | None = None) -> Any:
-        """Return what a script, or an old file as text, says as a value of the control.
+    def from_script(self, value: Any, control: Control[Any], present: Any) -> Any:
+        """Return what a script says as a value of the control.
 
-        `control` has the range that holds at present, where that is another than the declared one.
+        Parameters
+        ----------
+        value : object
+            What the script says.
+        control : Control
+            The control with the range that holds at present.
+        present : object
+            The control's present value.
         """
         return str(value)
 
@@ -101,38 +106,45 @@ class Binding(Generic[AnyWidget]):
 class SliderBinding(Binding[SliderRecord]):
     """Writes an int or a float."""
 
-    def make_control(self) -> Control:
-        return _slider(self.widget.value, self.widget.grid, self.widget.name, self.widget.help)
+    def make_control(self) -> Control[Any]:
+        widget = self.widget
+        return OldSlider(widget.delivered, widget.grid, label=widget.name, help=widget.help)
 
-    def from_script(self, value: Any, control: Control[Any] | None = None) -> Any:
-        slider = control or self.control
-        assert isinstance(slider, Slider)
-        return _inside(slider, value, on_grid=True)
+    def from_script(self, value: Any, control: Control[Any], present: Any) -> Any:
+        assert isinstance(control, OldSlider)
+        return control.moved(float(value), present)
 
 
 class DictBinding(Binding[DictSliderRecord]):
     """Writes the items of a dict; its other items are left alone."""
 
-    def make_control(self) -> Control:
-        sliders: dict[str, Slider] = {}
-        for item in self.widget.items:
+    def make_control(self) -> Control[Any]:
+        widget = self.widget
+        sliders: dict[str, OldSlider] = {}
+        for item, value in zip(widget.items, widget.delivered, strict=True):
             name = _item_name(item.name or item.key or "item", item.key, sliders)
-            sliders[name] = _slider(item.value, item.grid, name, "")
+            sliders[name] = OldSlider(value, item.grid, bounded=False, label=name)
             sliders[name].aliases = (item.key,)
-        return DictSlider(sliders, label=self.widget.name, help=self.widget.help)
+        return OldDictSlider(
+            sliders,
+            selected=list(sliders)[widget.selected],
+            shows_all=widget.shows_all,
+            label=widget.name,
+            help=widget.help,
+        )
 
     def to_script(self, value: Any) -> Any:
         keys = (item.key for item in self.widget.items)
         return dict(zip(keys, value.values(), strict=True))
 
-    def from_script(self, value: Any, control: Control[Any] | None = None) -> Any:
+    def from_script(self, value: Any, control: Control[Any], present: Any) -> Any:
         """Return the items of a list of all values, or of a dict by key or name."""
-        assert isinstance(self.control, DictSlider)
-        sliders = cast(dict[str, Slider], self.control.items)
+        assert isinstance(control, OldDictSlider)
+        sliders = control.items
         given = value if isinstance(value, dict) else dict(zip(sliders, value, strict=False))
         numbers = {own_name(sliders, name): number for name, number in given.items()}
         return {
-            name: _inside(sliders[name], number) if name in sliders else number
+            name: control.given(name, number, present[name]) if name in sliders else number
             for name, number in numbers.items()
         }
 
@@ -148,7 +160,7 @@ class DictBinding(Binding[DictSliderRecord]):
 class ListBinding(Binding[ListRecord]):
     """Writes the text that was chosen."""
 
-    def make_control(self) -> Control:
+    def make_control(self) -> Control[Any]:
         kind = RadioButtons if isinstance(self.widget, RadioRecord) else OptionList
         # A value that is none of the options has always been shown and written as it is.
         options = tuple(dict.fromkeys((*self.widget.options, self.widget.value)))
@@ -158,7 +170,7 @@ class ListBinding(Binding[ListRecord]):
 class CheckboxBinding(Binding[CheckboxRecord]):
     """Writes one digit a label."""
 
-    def make_control(self) -> Control:
+    def make_control(self) -> Control[Any]:
         labels: dict[str, bool] = {}
         for label, digit in zip(self.widget.labels, self.widget.value, strict=True):
             number = str(len(labels) + 1)
@@ -168,14 +180,14 @@ class CheckboxBinding(Binding[CheckboxRecord]):
     def to_script(self, value: Any) -> Any:
         return "".join("1" if checked else "0" for checked in value.values())
 
-    def from_script(self, value: Any, control: Control[Any] | None = None) -> Any:
+    def from_script(self, value: Any, control: Control[Any], present: Any) -> Any:
         return value if isinstance(value, dict) else self.control.parse(str(value))
 
 
 class ButtonBinding(Binding[ButtonRecord]):
     """Writes ``'1'`` while the button is down."""
 
-    def make_control(self) -> Control:
+    def make_control(self) -> Control[Any]:
         title = self.widget.title if self.widget.title not in ("", "<") else ""
         label = f"{title}: {self.widget.text}" if title else self.widget.text
         return Button(label, help=self.widget.help)
@@ -183,14 +195,14 @@ class ButtonBinding(Binding[ButtonRecord]):
     def to_script(self, value: Any) -> Any:
         return "1" if value else "0"
 
-    def from_script(self, value: Any, control: Control[Any] | None = None) -> Any:
+    def from_script(self, value: Any, control: Control[Any], present: Any) -> Any:
         return str(value) in ("1", "True")
 
 
 class TextBinding(Binding[TextRecord]):
     """Writes the text."""
 
-    def make_control(self) -> Control:
+    def make_control(self) -> Control[Any]:
         return TextBox(
             self.widget.value,
             lines=self.widget.rows,
@@ -220,22 +232,6 @@ class DigitGroup(CheckboxGroup):
 
     def describe(self) -> dict[str, Any]:
         return super().describe() | {"kind": "CheckboxGroup"}
-
-
-def _slider(value: float, grid: Grid, name: str, text: str) -> Slider:
-    """Return a slider; a value outside the range, which scripts have always got, widens it."""
-    kind = type(value)
-    minimum, maximum = kind(min(grid.minimum, value)), kind(max(grid.maximum, value))
-    step = min(grid.resolution, maximum - minimum) or None
-    return Slider(value, minimum, maximum, step=step, label=name, help=text)
-
-
-def _inside(slider: Slider, value: Any, *, on_grid: bool = False) -> float:
-    """Return the number that `slider` shows when somebody wants `value`."""
-    number = float(value)
-    number = round(number) if slider.type is int else number
-    step = slider.step if on_grid else 0
-    return Grid(slider.minimum, slider.maximum, 1, step).snapped(number)
 
 
 BINDINGS: dict[type[ParameterRecord], type[Binding[Any]]] = {

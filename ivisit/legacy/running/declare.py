@@ -24,6 +24,7 @@ from ivisit.legacy.records import (
 )
 from ivisit.legacy.running.bindings import Binding, bind
 from ivisit.panels import Comment, Image, Panel, TextOutput
+from ivisit.simulation import is_reserved
 
 
 @dataclass
@@ -92,7 +93,7 @@ def _free_name(widget: WidgetRecord, base: type, declared: Declared) -> str:
 
     def is_free(name: str) -> bool:
         taken = name in declared.declarations or hasattr(base, name)
-        return bool(name) and not name.startswith("_") and not taken
+        return bool(name) and not taken and not is_reserved(name)
 
     longer = widget.name.lstrip("_") or "comment"
     if isinstance(widget, ParameterRecord):
@@ -158,7 +159,7 @@ class Picture(Image):
 
     Its values are pixels of 8 bits: fractions are cut off, and what lies outside 0 .. 255 wraps
     around, until the user chooses other levels. It may be one row, have one channel, or be grey
-    with transparency.
+    with transparency; of complex numbers the real part is shown.
     """
 
     def pixels(self, picture: np.ndarray, vmin: float, vmax: float, cmap: str) -> np.ndarray:
@@ -171,6 +172,7 @@ class Picture(Image):
             picture = np.asarray(value)
         except ValueError:
             picture = np.asarray(value, dtype=object)  # rows of different lengths: refused below
+        picture = _real(picture)
         if picture.ndim == 1:
             picture = picture[np.newaxis]
         elif picture.ndim == 3 and picture.shape[2] == 1:
@@ -181,6 +183,16 @@ class Picture(Image):
 
     def describe(self) -> dict[str, Any]:
         return super().describe() | {"kind": "Image"}
+
+
+def _real(picture: np.ndarray) -> np.ndarray:
+    """Return the real part of complex numbers, and objects that are numbers as numbers."""
+    if picture.dtype == object:
+        try:
+            picture = picture.astype(complex)
+        except (TypeError, ValueError):
+            return picture
+    return picture.real if picture.dtype.kind == "c" else picture
 
 
 def wrapped(picture: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ivisit.controls import Button, Slider
+from ivisit.controls import Button
 from ivisit.declarations import Declaration
 from ivisit.legacy.records import (
     ButtonRecord,
@@ -26,6 +26,7 @@ from ivisit.legacy.records import (
 )
 from ivisit.legacy.running.bindings import Binding
 from ivisit.legacy.running.canvas import Canvas
+from ivisit.legacy.running.sliders import OldSlider
 
 if TYPE_CHECKING:
     from ivisit.engine import Engine
@@ -114,8 +115,9 @@ class Definition:
     def range(self) -> list[Any]:
         """Range of a slider, options or items of others."""
         control = self._handle.declaration
-        if isinstance(control, Slider):
-            return [control.minimum, control.maximum, 1, control.step]
+        if isinstance(control, OldSlider):
+            grid = control.grid
+            return [grid.minimum, grid.maximum, grid.ticks, grid.resolution]
         return list(getattr(control, "options", ()) or getattr(control, "items", ()))
 
 
@@ -138,9 +140,10 @@ class ControlHandle(Handle):
 
     def setValue(self, val: Any, flagInvoke: int = 1) -> None:
         try:
-            value = self._binding.from_script(val, self._engine.control(self.name))
+            present = self._engine.parameters()[self.name]
+            value = self._binding.from_script(val, self._engine.control(self.name), present)
             # Like a widget of the window, this one reports changes only.
-            if value != self._engine.parameters()[self.name]:
+            if value != present:
                 self._engine.set(self.name, value)
         # A value that cannot be shown is this widget's fault and no reason to end the run.
         except (TypeError, ValueError) as error:
@@ -181,22 +184,26 @@ class ControlHandle(Handle):
         nTicks: int | None = None,
         scale: float | None = None,
     ) -> None:
-        """Change range and resolution (`scale`) of a slider; its value is brought inside."""
-        slider = self.declaration
-        if not isinstance(slider, Slider):
+        """Change range and resolution (`scale`) of a slider; its value is brought inside.
+
+        What is left out is as the script has declared it.
+        """
+        widget = self._binding.widget
+        if not isinstance(widget, SliderRecord):
             raise AttributeError(f"{self.old_name!r} is no slider and cannot be reconfigured")
-        kind = slider.type
-        low = slider.minimum if min is None else kind(min)
-        high = slider.maximum if max is None else kind(max)
+        grid = widget.grid
+
+        def number(given: float | None, declared: float) -> float:
+            chosen = declared if given is None else given
+            return round(chosen) if grid.whole else float(chosen)
+
+        low, high = number(min, grid.minimum), number(max, grid.maximum)
         if not low < high:
             logger.warning("%s: the range %s .. %s is empty and ignored", self.old_name, low, high)
             return
-        step = kind(scale) if scale else None
-        if step is not None and step > high - low:
-            step = high - low
+        step = abs(number(scale, grid.resolution)) or None
         now: Any = self._engine.adjust(self.name, minimum=low, maximum=high, step=step)
         self._engine.link.post("range", self.name, minimum=low, maximum=high, step=now.step)
-        self.setValue(self.value)
 
     @property
     def slider(self) -> Scale:
@@ -221,11 +228,14 @@ class Scale:
     def cget(self, option: str) -> Any:
         """Return ``from``, ``to``, ``resolution`` or ``label``."""
         slider = self._handle.declaration
-        assert isinstance(slider, Slider)
+        assert isinstance(slider, OldSlider)
+        grid = slider.grid
         options = {
-            "from": slider.minimum,
-            "to": slider.maximum,
-            "resolution": slider.step,
+            "from": grid.minimum,
+            "to": grid.highest,
+            "resolution": grid.resolution,
+            "length": grid.length,
+            "tickinterval": (grid.maximum - grid.minimum) / (grid.ticks or 1),
             "label": slider.label,
         }
         return options[option.rstrip("_")]

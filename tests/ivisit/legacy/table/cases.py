@@ -91,12 +91,40 @@ def _sliders() -> list[Case]:
     }
     for grid, values in ints.items():
         made += [case(slider(grid, "int", value)) for value in values]
-    for grid in ("[0,5]", "[0,5,5]", "0,5,5,1", "[[0,5,5,1]]", "[a,b,c,d]", "", "['0','5','5','1']",
-                 "[0,5,2.5,1]", "[0,5,0,1]", "[5,0,5,1]", "[0,5,5,-1]", "[0,5,5,1,9]", "[0;5;5;1]",
-                 "(0,5,5,1)", "[0,5,5,1", "[1e0,5E0,5,1]"):  # fmt: skip
+    for grid in (
+        "[0,5]",
+        "[0,5,5]",
+        "0,5,5,1",
+        "[[0,5,5,1]]",
+        "[a,b,c,d]",
+        "",
+        "['0','5','5','1']",
+        "[0,5,2.5,1]",
+        "[0,5,0,1]",
+        "[5,0,5,1]",
+        "[0,5,5,-1]",
+        "[0,5,5,1,9]",
+        "[0;5;5;1]",
+        "(0,5,5,1)",
+        "[0,5,5,1",
+        "[1e0,5E0,5,1]",
+    ):
         made += [case(slider(grid, kind, "2")) for kind in ("int", "float")]
-    for kind in ("INT", "integer", "INTEGER", "Int", "double", "FLOAT", "DOUBLE", "Float", "text",
-                 "bool", "number", "", "long"):  # fmt: skip
+    for kind in (
+        "INT",
+        "integer",
+        "INTEGER",
+        "Int",
+        "double",
+        "FLOAT",
+        "DOUBLE",
+        "Float",
+        "text",
+        "bool",
+        "number",
+        "",
+        "long",
+    ):
         made.append(case(slider("[0,20,5,1]", kind, "3")))
     for size in ("[10,1]", "200", "[200]", "", "[x,y]", "[1000,1]", "[0,0]"):
         made.append(case(slider("[0,10,5,0]", "float", "3.14159265", size=size)))
@@ -130,6 +158,19 @@ def _moved_sliders() -> list[Case]:
         made.append(case(slider(grid, kind, value), actions=actions))
         ends = [["end", "A", "maximum"], ["end", "A", "minimum"]]
         made.append(case(slider(grid, kind, value), actions=ends))
+    for value in ("3", "7", "10", "0"):
+        for change in (
+            {"max": 5},
+            {"min": 4},
+            {"max": 40},
+            {"min": 20, "max": 30},
+            {"scale": 4},
+            {"min": 1, "scale": 0.5},
+            {"nTicks": 2},
+        ):
+            for kind in ("int", "float"):
+                actions = [["reconfigure", "A", change], ["set", "A", 4.5], ["set", "A", 100]]
+                made.append(case(slider("[0,10,5,1]", kind, value), actions=actions))
     return made
 
 
@@ -166,8 +207,19 @@ def _dict_sliders() -> list[Case]:
                 item("[0,1,5,0.1]", "float", value, name="second", key="b"),
             )
         )
-    for grid in ("[0,5]", "[0,5,5]", "[5]", "", "[5,0,5,1]", "[0,5,5,0]", "[3,3,5,1]", "[0,5,0,1]",
-                 "[0.01,1,5,0.1]", "[1,100,5,10]", "[-5,5,2,2]"):  # fmt: skip
+    for grid in (
+        "[0,5]",
+        "[0,5,5]",
+        "[5]",
+        "",
+        "[5,0,5,1]",
+        "[0,5,5,0]",
+        "[3,3,5,1]",
+        "[0,5,0,1]",
+        "[0.01,1,5,0.1]",
+        "[1,100,5,10]",
+        "[-5,5,2,2]",
+    ):
         made += [group(item(grid, kind, "3")) for kind in ("int", "float")]
     two = (
         item("[0,10,5,1]", "int", "3", name="first", key="a"),
@@ -211,8 +263,21 @@ def _lists() -> list[Case]:
     made = []
     for kind in ("text", "string", "STRING", "TEXT", "str", "int", "float", "double", "INTEGER"):
         made += [listsel("[1,2,4,8]", kind, value) for value in ("4", "3", "4.0", "x")]
-    for options in ("[a,b,c]", "[a, b, c]", "a,b,c", "[a]", "", "[]", "[,]", "[a,,b]", "[a,a,b]",
-                    "['a','b']", "[ä,ö,ß]", "[a b,c (d),e/f]", "[a,b,c"):  # fmt: skip
+    for options in (
+        "[a,b,c]",
+        "[a, b, c]",
+        "a,b,c",
+        "[a]",
+        "",
+        "[]",
+        "[,]",
+        "[a,,b]",
+        "[a,a,b]",
+        "['a','b']",
+        "[ä,ö,ß]",
+        "[a b,c (d),e/f]",
+        "[a,b,c",
+    ):
         made.append(listsel(options, "text", "a"))
     made.append(listsel("[a, b, c]", "text", "b", actions=[["choose", "L", " c"]]))
     made.append(listsel("[a,b,c]", "text", "zzz", actions=[["choose", "L", "c"]]))
@@ -294,8 +359,21 @@ def text_in(value: str, *, size: str = "[20,3]", index: str = "-1", **parts: Any
 def _text_inputs() -> list[Case]:
     made = [
         text_in(value)
-        for value in ("Hello world", "", "3.5", "a, b; c", '"quoted"', "äöü", "  inner  blanks  x",
-                      "[1,2]", "back\\slash", "tab\there", "50%", "$x$", "@mail")  # fmt: skip
+        for value in (
+            "Hello world",
+            "",
+            "3.5",
+            "a, b; c",
+            '"quoted"',
+            "äöü",
+            "  inner  blanks  x",
+            "[1,2]",
+            "back\\slash",
+            "tab\there",
+            "50%",
+            "$x$",
+            "@mail",
+        )
     ]
     made += [text_in("x", size=size) for size in ("[20]", "20,3", "", "[0,0]", "[a,b]", "[20.6,2]")]
     made += [
@@ -371,14 +449,38 @@ def text_out(options: str = "None", size: str = "[20,3]") -> str:
 def _text_outputs() -> list[Case]:
     made = [
         case(text_out(options), data={"text": "'some text'"})
-        for options in ("None", "just_left", "just_right", "[just_left]", "[just_left,x]",
-                        "[x, just_left]", "[x,just_right]", "", "[]", "left", "JUST_LEFT",
-                        "['just_left']", "[just_left,just_right]")  # fmt: skip
+        for options in (
+            "None",
+            "just_left",
+            "just_right",
+            "[just_left]",
+            "[just_left,x]",
+            "[x, just_left]",
+            "[x,just_right]",
+            "",
+            "[]",
+            "left",
+            "JUST_LEFT",
+            "['just_left']",
+            "[just_left,just_right]",
+        )
     ]
     made += [
         case(text_out(), data={"text": expression})
-        for expression in ("''", "5", "3.25", "None", "[1, 2]", "np.array([1.5,2])", "'a\\nb'",
-                           "{'a': 1}", "np.float64(0.5)", "b'bytes'", "True", "1e-300")  # fmt: skip
+        for expression in (
+            "''",
+            "5",
+            "3.25",
+            "None",
+            "[1, 2]",
+            "np.array([1.5,2])",
+            "'a\\nb'",
+            "{'a': 1}",
+            "np.float64(0.5)",
+            "b'bytes'",
+            "True",
+            "1e-300",
+        )
     ]
     made.append(case(text_out()))
     made.append(case(text_out(size="x"), data={"text": "'t'"}))
@@ -408,8 +510,24 @@ def _spellings() -> list[Case]:
     ]
     made += [
         case(slider("[0,20,5,1]", "int", "3", name=name))
-        for name in ("Gain", "Gain (dB)", "a/b", "a.b", "ä ß", "1st", "", "it's", '"q"', "rng",
-                     "step", "parameters", "name", "x" * 60, "%s", "a\\b")  # fmt: skip
+        for name in (
+            "Gain",
+            "Gain (dB)",
+            "a/b",
+            "a.b",
+            "ä ß",
+            "1st",
+            "",
+            "it's",
+            '"q"',
+            "rng",
+            "step",
+            "parameters",
+            "name",
+            "x" * 60,
+            "%s",
+            "a\\b",
+        )
     ]
     made += [
         case(slider("[0,20,5,1]", "int", "3", parameter=parameter))

@@ -24,13 +24,15 @@ from typing import Any
 FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER))
 
-import ivisit
+from tkinter import Tk
+
 import numpy as np
 import PIL
 from cases import cases
-from ivisit import db_ivisit_cfg, sqldatabase
 from ivisit.parser import IVisitParser
-from tkinter import Tk
+
+import ivisit
+from ivisit import db_ivisit_cfg, sqldatabase
 
 
 def run(case: dict[str, Any], folder: Path) -> dict[str, Any]:
@@ -42,7 +44,7 @@ def run(case: dict[str, Any], folder: Path) -> dict[str, Any]:
     result: dict[str, Any] = {}
     database = sqldatabase(db_ivisit_cfg, str(file), debugLevel=0)
     try:
-        IVisitParser(str(script), database, IVisitParser.PARSEMODE_UpdateOld, None)
+        IVisitParser(str(script), database, sim_name=None)
     except Exception as error:
         result["parsing"] = type(error).__name__
     root = Tk()
@@ -72,16 +74,15 @@ def show(case: dict[str, Any], file: Path, root: Tk) -> dict[str, Any]:
             seen.append({name: repr(getattr(Parameters, name)) for name in names})
 
     try:
-        window = ivisit.IVisitMain(
-            parent=None, loadFirst=str(file), sim=Simulation(), debuglevel=0
-        )
+        window = ivisit.IVisitMain(parent=None, loadFirst=str(file), sim=Simulation(), debuglevel=0)
     except Exception as error:
         return {"window": type(error).__name__}
     window.pack()
     settle(root)
     if window.display is None:
         return {"window": "no display"}
-    result: dict[str, Any] = {"widgets": len(window.display.widgets) - 1}
+    display = window.display
+    result: dict[str, Any] = {"widgets": len(display.par_widgets) + len(display.data_widgets)}
     errors: list[str] = []
     root.report_callback_exception = lambda kind, error, trace: errors.append(kind.__name__)
     try:
@@ -112,6 +113,8 @@ def act(window: Any, what: str, name: str = "", value: Any = None) -> None:
     widget = display.getWidget(name) if name else None
     if what == "set":
         display.setWidgetValue(name, value)
+    elif what == "reconfigure":
+        widget.reconfigure(**value)
     elif what == "end":
         widget.slider.set(widget.slider["to" if value == "maximum" else "from"])
     elif what == "press":
