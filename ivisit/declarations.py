@@ -153,6 +153,11 @@ class Declaration:
     def __repr__(self) -> str:
         return self.source()
 
+    def argument(self, name: str) -> Any:
+        """Return an argument of ``__init__`` as it was given, in its canonical type."""
+        attribute = self._attribute(name)
+        return None if attribute is None else self._given(name, attribute)
+
     def _attribute(self, argument: str) -> str | None:
         """Return the attribute that keeps an argument of ``__init__``; None where none does."""
         return next((a for a in (f"_{argument}", argument) if a in vars(self)), None)

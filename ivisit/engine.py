@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ivisit.controls import Control
-from ivisit.errors import Failure, IVisitError, ParameterError, RunError, expected, unknown
+from ivisit.errors import Failure, IVisitError, ParameterError, RunError, expected, shorten, unknown
 from ivisit.link import WindowLink
 from ivisit.panels.base import Painter
 from ivisit.recording import Adjustment, Change, Frame, LogEntry, Recorder
@@ -57,6 +57,9 @@ class Engine:
         those of the class; see `ivisit.parameters.Parameters.adjustments`.
     revision : int
         How often `set` and `adjust` were called.
+    instance_reused : bool
+        Whether the instance had begun a run before this one: what that has left behind in it may
+        show, and only a fresh instance repeats a run exactly.
     failure : Failure or None
         Why the state is ``failed``.
 
@@ -97,13 +100,13 @@ class Engine:
         self.initial_parameters: dict[str, Any] = {}
         self.initial_adjustments: dict[str, dict[str, Any]] = {}
         self.revision = 0
+        self.instance_reused = False
         self.failure: Failure | None = None
         #: What the simulation may ask of its window.
         self.link = WindowLink()
         #: Size in pixels at which a figure panel is drawn; the window sets it.
         self.figure_sizes: dict[str, tuple[int, int]] = {}
         self.recorder = Recorder(self._recorded(record), int(every), limit)
-        self._prepared = False
         self._lock = threading.Lock()
         #: Whether values or controls wait for the next step.
         self._waiting = False
@@ -114,6 +117,12 @@ class Engine:
         self._painters: dict[str, tuple[Any, Painter]] = {}
         self._watchers: dict[str, list[Callable[[], Any]]] = {}
         self.simulation._attached(self)
+
+    def __repr__(self) -> str:
+        return (
+            f"<Engine of {self._class.key}: {self.state} after {self.steps} steps, "
+            f"seed {shorten(self.seed)}, mode {self.mode}>"
+        )
 
     def _recorded(self, record: Iterable[str] | None) -> list[str]:
         traces = [name for name, panel in self._class.panels.items() if panel.recorded]
@@ -140,6 +149,8 @@ class Engine:
             name = control.name
             present = self._pending.get(name, self.simulation._values[name])
             valid = control.validate(value, owner=self._class.key, present=present)
+            # In the order of the last assignments: so is the log, and so is that of its replay.
+            self._pending.pop(name, None)
             self._pending[name] = valid
             self._waiting = True
             self.revision += 1
@@ -273,11 +284,13 @@ class Engine:
             for name, control in self._class.controls.items()
             if control.momentary and simulation._values[name] != control.default
         ]
-        if not self._prepared:
+        self.instance_reused = simulation._begun > 0
+        simulation._begun += 1
+        if not simulation._prepared:
             simulation.rng = np.random.default_rng(self.seed)
             with self._stage("main_init"):
                 simulation.main_init()
-            self._prepared = True
+            simulation._prepared = True
         simulation.rng = np.random.default_rng(self.seed)
         for name, panel in self._class.panels.items():
             if not panel.kept_over_init:
@@ -362,7 +375,7 @@ class Engine:
         """Call the simulation's `close`, once; the engine cannot be used afterwards."""
         if self.state == "closed":
             return
-        prepared = self._prepared
+        prepared, self.simulation._prepared = self.simulation._prepared, False
         self.state = "closed"
         if prepared:
             with self._stage("close"):

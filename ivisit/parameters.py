@@ -151,7 +151,8 @@ class Parameters(MutableMapping[str, Any]):
         name = self.control(name).name
         before = self._adjustments.get(name, {}) if former is None else former
         merged = _merged(before, changes)
-        return self._simulation.controls[name].adjusted(self._owner, merged), merged
+        control = self._simulation.controls[name].adjusted(self._owner, merged)
+        return control, _canonical(control, merged)
 
     def _adopt(self, name: str, control: Control[Any], changes: dict[str, Any]) -> None:
         """Let a control count that `planned` has returned."""
@@ -163,12 +164,24 @@ class Parameters(MutableMapping[str, Any]):
 def _merged(before: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """Return both changes, the later one counting, those of a group's items item by item."""
     merged = {**before, **changes}
-    if "items" in before and "items" in changes:
+    if "items" in before and isinstance(changes.get("items"), Mapping):
         items: dict[str, Any] = dict(before["items"])
         for item, item_changes in changes["items"].items():
-            items[item] = {**items.get(item, {}), **item_changes}
+            if isinstance(item_changes, Mapping):
+                item_changes = {**items.get(item, {}), **item_changes}
+            items[item] = item_changes
         merged["items"] = items
     return merged
+
+
+def _canonical(control: Control[Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return changes with the values that the changed control has kept: Python's own types."""
+    return {
+        argument: {name: _canonical(control.items[name], value[name]) for name in value}
+        if argument == "items"
+        else control.argument(argument)
+        for argument, value in changes.items()
+    }
 
 
 class NoSuchParameter(ParameterError, KeyError):

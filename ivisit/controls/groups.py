@@ -9,7 +9,7 @@ from typing import Any, Generic, Self, TypeVar
 
 from ivisit.controls.base import Control
 from ivisit.declarations import FrozenDict, own_name
-from ivisit.errors import ParameterError, address, unknown
+from ivisit.errors import ParameterError, address, expected, unknown
 
 #: Type of the value of one item.
 Item = TypeVar("Item")
@@ -59,10 +59,17 @@ class Group(Control[Mapping[str, Item]], Generic[Item]):
         """
         here = address(owner, self.name)
         items = dict(self._items)
-        for name, item_changes in dict(changes.get("items", {})).items():
+        item_changes = changes.get("items", {})
+        if not isinstance(item_changes, Mapping):
+            wanted = f"a dict of {self.item_word} names to what changes in them"
+            raise self.refusal(owner, "items", wanted, item_changes)
+        for name, changed_arguments in item_changes.items():
             if name not in items:
                 raise ParameterError(unknown(here, self.item_word, name, items))
-            items[name] = items[name].adjusted(here, item_changes)
+            if not isinstance(changed_arguments, Mapping):
+                wanted = "a dict of changed arguments"
+                raise ParameterError(expected(here, name, wanted, changed_arguments))
+            items[name] = items[name].adjusted(here, changed_arguments)
         others = {argument: value for argument, value in changes.items() if argument != "items"}
         changed = super().adjusted(owner, others)
         object.__setattr__(changed, "_items", items)

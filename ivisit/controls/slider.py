@@ -60,8 +60,8 @@ class Slider(Control[Number]):
         restart: bool = False,
     ) -> None:
         super().__init__(default, label=label, unit=unit, help=help, group=group, restart=restart)
-        self.minimum: Any = minimum
-        self.maximum: Any = maximum
+        self.minimum: Number = minimum
+        self.maximum: Number = maximum
         self._step: Any = step
         self.scale = scale
 

@@ -58,9 +58,13 @@ class Outputs(Mapping[str, Any]):
         return type(self), (dict(self),)
 
 
-@dataclass
+@dataclass(eq=False)
 class RunResult:
     """The result of a run.
+
+    Two results are equal when simulation, parameters, ranges, seed, steps, status, changes, traces
+    and outputs are, to the last bit, NaN being equal to NaN. How long the run took, where, and of
+    what its failure told does not count.
 
     Attributes
     ----------
@@ -93,6 +97,9 @@ class RunResult:
         Seconds, without loading the simulation.
     provenance : dict
         Versions, platform, source file, git commit; see `ivisit.runs.provenance`.
+    instance_reused : bool
+        Whether the simulation was an instance that had begun a run before: an exact repetition
+        needs a fresh one.
     """
 
     simulation: str
@@ -109,6 +116,15 @@ class RunResult:
     duration: float = 0.0
     provenance: dict[str, Any] = field(default_factory=dict)
     adjustments: dict[str, dict[str, Any]] = field(default_factory=dict)
+    instance_reused: bool = False
+
+    #: Results can be changed, and are compared by their content.
+    __hash__ = None  # type: ignore[assignment]
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, RunResult):
+            return NotImplemented
+        return all(_same(getattr(self, name), getattr(other, name)) for name in _COMPARED)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the result as a NumPy ``.npz`` file and return its path.
@@ -128,6 +144,7 @@ class RunResult:
             "status": self.status,
             "changes": [entry_to_json(entry) for entry in self.changes],
             "adjustments": self.adjustments,
+            "instance_reused": self.instance_reused,
             "failure": asdict(self.failure) if self.failure else None,
             "duration": self.duration,
             "provenance": self.provenance,
@@ -246,6 +263,36 @@ class RunResult:
             for name, text in rows
         )
         return f"<b>{html.escape(self.simulation)}</b><table>{cells}</table>"
+
+
+#: The attributes by which results are compared.
+_COMPARED = (
+    "simulation",
+    "parameters",
+    "adjustments",
+    "seed",
+    "steps",
+    "status",
+    "changes",
+    "recorded_steps",
+    "traces",
+    "outputs",
+)
+
+
+def _same(a: Any, b: Any) -> bool:
+    """Tell whether two values are the same, whatever they hold; NaN is the same as NaN."""
+    if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
+        if type(a) is not type(b) or a.shape != b.shape or a.dtype != b.dtype:
+            return False
+        return a.tobytes() == b.tobytes() or bool(
+            np.array_equal(a, b, equal_nan=a.dtype.kind in "fc")
+        )
+    if isinstance(a, Mapping) and isinstance(b, Mapping):
+        return a.keys() == b.keys() and all(_same(a[name], b[name]) for name in a)
+    if isinstance(a, list | tuple) and isinstance(b, list | tuple):
+        return len(a) == len(b) and all(map(_same, a, b))
+    return bool(a == b) or bool(a != a and b != b)
 
 
 def _write(target: Path, write: Callable[[IO[Any]], Any], *, text: bool = False) -> Path:

@@ -41,7 +41,8 @@ def run(
     ----------
     simulation : Simulation, subclass, str or path-like
         A class, an instance, the name of a plugin, or a path ``file.py[:Class]``. An instance
-        keeps its present parameters and stays open.
+        keeps its present parameters and stays open; its `main_init` is called in its first run
+        only, and ``result.instance_reused`` tells of the later ones.
     parameters : dict, optional
         Values by name; they take precedence over the set, and the set over the defaults.
     steps : int
@@ -268,6 +269,7 @@ def result_of(
         status=status,
         changes=list(engine.changes),
         adjustments=engine.initial_adjustments,
+        instance_reused=engine.instance_reused,
         failure=engine.failure,
         duration=duration,
         provenance=provenance(simulation),

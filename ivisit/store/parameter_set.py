@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ivisit.declarations import FrozenDict
-from ivisit.errors import ParameterError, unknown
+from ivisit.errors import ParameterError, shorten, unknown
 
 if TYPE_CHECKING:
     from ivisit.controls import Control
@@ -67,6 +67,12 @@ class ParameterSet(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self.parameters)
+
+    def __repr__(self) -> str:
+        return (
+            f"<ParameterSet {self.name!r} of {self.simulation}, version {self.version}: "
+            f"{shorten(dict(self.parameters), 100)}>"
+        )
 
 
 def key_of(simulation: SimulationLike) -> str:
