@@ -398,9 +398,13 @@ class Engine:
         problems = {}
         for name, value in self.parameters().items():
             try:
-                engine.simulation.parameters[name] = value
+                control = engine.control(name)
+                fitting, change = control.fitting(value, owner=engine._class.key)
+                engine.simulation.parameters[name] = fitting
             except ParameterError as error:
                 problems[name] = str(error)
+            else:
+                problems |= {name: change} if change else {}
         return engine, problems
 
     def _check_open(self) -> None:

@@ -128,6 +128,8 @@ class WindowLink:
     def __init__(self) -> None:
         self.sizes: dict[str, tuple[int, int]] = {}
         self.is_open = False
+        #: Whether the window steps until it is stopped; kept by the worker.
+        self.is_running = False
         # A headless run of days must not gather requests that nobody takes.
         self._requests: deque[Request] = deque(maxlen=10_000)
 

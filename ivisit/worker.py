@@ -39,7 +39,9 @@ class Worker:
     steps_per_frame : int or None
         None: as fast as possible. n: n steps, then wait for the next sixtieth of a second.
     delay : float
-        Seconds to wait after each such group of steps (each step when free-running).
+        Seconds to wait after each such group of steps.
+    steps_per_delay : int
+        Steps of a group when free-running, and those of one `step`.
     busy : bool
         Whether a step, an `init` or another command is going on; while `stop` waits for its end,
         `stopping` is true.
@@ -49,6 +51,7 @@ class Worker:
         self.engine = engine
         self.steps_per_frame: int | None = None
         self.delay = 0.0
+        self.steps_per_delay = 1
         self.running = False
         self.busy = False
         self._commands: deque[Callable[[], Any]] = deque()
@@ -87,9 +90,18 @@ class Worker:
         """Compute the first step if `init` has left all panels empty."""
         self._command(self._show_something)
 
-    def step(self, steps: int = 1) -> None:
-        """Compute `steps` steps."""
-        self._command(lambda: self._step(steps))
+    @property
+    def running(self) -> bool:
+        """Whether the simulation steps until it is stopped."""
+        return self.engine.link.is_running
+
+    @running.setter
+    def running(self, running: bool) -> None:
+        self.engine.link.is_running = running
+
+    def step(self, steps: int | None = None) -> None:
+        """Compute `steps` steps, by default one group of them."""
+        self._command(lambda: self._step(steps or self.steps_per_delay))
 
     def run(self) -> None:
         """Step until `stop`; a failed simulation begins anew."""
@@ -232,7 +244,10 @@ class Worker:
     def _cycle(self) -> None:
         """Compute the steps up to the next frame or command."""
         if self.steps_per_frame is None:
-            self._advance(1 if self.delay else None)
+            if self.delay or self.steps_per_delay > 1:
+                self._advance_to(self.engine.steps + self.steps_per_delay)
+            else:
+                self._advance(None)
         else:
             began = time.perf_counter()
             self._advance_to(self.engine.steps + self.steps_per_frame)

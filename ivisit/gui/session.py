@@ -138,6 +138,7 @@ class Session:
         self.engine.link.is_open = True
         self.worker = Worker(self.engine)
         self.worker.steps_per_frame = former.steps_per_frame
+        self.worker.steps_per_delay = former.steps_per_delay
         self.worker.delay = former.delay
         former.close(timeout=0)
         self._failure = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -20,6 +21,8 @@ from ivisit.simulation import Simulation
 
 if TYPE_CHECKING:
     from ivisit.store import ParameterStore
+
+logger = logging.getLogger(__name__)
 
 
 def run(
@@ -100,6 +103,8 @@ def run(
     try:
         if parameter_set is not None and opened is not None:
             stored = opened.load(type(engine.simulation), parameter_set)
+            for problem in stored.problems.values():
+                logger.warning("%s: %s", parameter_set, problem)
             engine.simulation.parameters.update(stored)
         engine.simulation.parameters.update(parameters or {})
 

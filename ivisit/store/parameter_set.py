@@ -45,7 +45,8 @@ class ParameterSet(Mapping[str, Any]):
         When the set was deleted; None when it was not.
     problems : FrozenDict
         Name of a stored value that does not fit the simulation's present declaration, to what is
-        wrong with it. Those values are not among the parameters, but remain in the store.
+        wrong with it. Those values are not among the parameters, but for those that were brought
+        inside a range; all remain in the store as they were.
     """
 
     simulation: str
@@ -122,7 +123,9 @@ def fitted(simulation: SimulationLike, values: Mapping[str, Any]) -> tuple[Froze
             problems[name] = unknown(simulation.key, "parameter", name, simulation.controls)
             continue
         try:
-            fits[name] = control.validate(value, owner=simulation.key)
+            fits[name], change = control.fitting(value, owner=simulation.key)
+            if change:
+                problems[name] = change
         except ParameterError as error:
             items, item_problems = _fitting_items(control, value, simulation.key)
             if items:

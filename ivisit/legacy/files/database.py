@@ -184,8 +184,8 @@ def _layout(
 ) -> dict[str, Any]:
     """Return places and pace; widgets that were never moved apart have no places.
 
-    The window shows the newest frame at its own pace, so that the old numbers of steps a frame
-    are kept for the record only.
+    The window shows the newest frame at its own pace. Of the old numbers of steps and frames it
+    keeps how many steps come before each delay, and with each press on Step.
     """
     steps, frames, delay = stored.pace
     places = {
@@ -203,6 +203,7 @@ def _layout(
     return {
         "widgets": places if apart else {},
         "steps_per_frame": None,
+        "steps_per_delay": max(1, steps) * max(1, frames),
         "delay": delay,
         "old_pace": {"simsteps_per_frame": steps, "frames_per_step": frames},
     }

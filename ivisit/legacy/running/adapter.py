@@ -99,6 +99,7 @@ class OldSimulation(Simulation):
         self._written: dict[str, Any] = {}
         self._clicks: set[str] = set()
         self._told: set[str] = set()
+        self._stepping = False
         self._display = Display(self, engine)
         self._parent = Parent(self, engine, self._display)
         self._choose_mode()
@@ -164,8 +165,12 @@ class OldSimulation(Simulation):
             self._write_changed()
         while self._changed:
             self._modified.add(self._changed.popleft())
-        with self._locked():
-            self._script.simulation.step()
+        self._stepping = True
+        try:
+            with self._locked():
+                self._script.simulation.step()
+        finally:
+            self._stepping = False
         pressed = [name for name in self._bindings if self._values[name] is True]
         if not self._is_synchronous():
             for name in pressed:

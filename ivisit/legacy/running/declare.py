@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -188,10 +189,9 @@ class Picture(Image):
 def _real(picture: np.ndarray) -> np.ndarray:
     """Return the real part of complex numbers, and objects that are numbers as numbers."""
     if picture.dtype == object:
-        try:
-            picture = picture.astype(complex)
-        except (TypeError, ValueError):
+        if not all(isinstance(item, numbers.Number) for item in picture.flat):
             return picture
+        picture = picture.astype(complex)
     return picture.real if picture.dtype.kind == "c" else picture
 
 

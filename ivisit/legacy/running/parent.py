@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from ivisit.legacy.running.starting import old_file
 from ivisit.link import Command, CommandName, Quit, Say, SetTitle
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ class Parent:
         The script's simulation.
     display : Display
         The widgets.
+    currfile : str
+        Path of the ``.db`` file that 0.72 would use, whether it exists or not.
     master : Parent
         Stands for the Tk root window.
     """
@@ -52,18 +55,19 @@ class Parent:
         self._numbers = itertools.count(1)
         self.display = display
         self.sim = simulation._script.simulation
-        self.currfile = str(simulation._script.path or "")
+        self.currfile = str(old_file(simulation._script))
         self.master = self
 
     @property
     def steps(self) -> int:
-        """Finished steps of the run."""
-        return self._engine.steps
+        """Steps of the run; in `step` the present one counts, too."""
+        return self._engine.steps + self._simulation._stepping
 
     @property
     def runflg(self) -> int:
-        """1 while the simulation runs, else 0."""
-        return int(self._engine.state == "running")
+        """1 while the simulation steps until it is stopped, 0 during a single step, too."""
+        link = self._engine.link
+        return int(link.is_running if link.is_open else self._engine.state == "running")
 
     # The buttons ----------------------------------------------------------------------------
 

@@ -84,6 +84,15 @@ class OldSlider(Slider[Any]):
     def nearest(self, value: Any) -> Any:
         return self.grid.rested(value) if self.bounded else value
 
+    def fitting(self, value: Any, *, owner: str = "") -> tuple[Any, str]:
+        number = as_number(value, self.type)
+        if number is None or not self.bounded or self.minimum <= number <= self.maximum:
+            return super().fitting(value, owner=owner)
+        shown = self.grid.given(number)
+        if not self.minimum <= shown <= self.maximum:
+            shown = self.grid.rested(number)
+        return shown, f"{self._refused(owner, value)}; {shown!r} is used"
+
     def moved(self, value: float, present: float) -> float:
         """Return the value that the script gets when it, or a file, wants `value`."""
         return present if self.grid.is_beside(value, present) else self.grid.rested(value)

@@ -69,6 +69,13 @@ def find_database(script: Script) -> Path | None:
     return None
 
 
+def old_file(script: Script) -> Path:
+    """Return the path of the old file of a script, which need not exist."""
+    found = find_database(script)
+    name = f"{script.path.stem if script.path else script.simulation.name}.db"
+    return (found or Path.cwd() / name).resolve()
+
+
 def _import(database: Path | None, store: ParameterStore, cls: type[OldSimulation]) -> list[str]:
     """Read the old file, once; a file that cannot be read is no reason not to start."""
     if database is None:
