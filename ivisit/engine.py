@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
@@ -20,6 +20,11 @@ from ivisit.link import WindowLink
 from ivisit.panels.base import Painter
 from ivisit.recording import Adjustment, Change, Frame, LogEntry, Recorder
 from ivisit.simulation import Simulation
+
+#: Stages of an engine's life.
+State: TypeAlias = Literal["new", "ready", "running", "paused", "failed", "closed"]
+#: When a value that was set takes effect: before the next step, or at once.
+Mode: TypeAlias = Literal["sync", "async"]
 
 
 class Engine:
@@ -76,7 +81,7 @@ class Engine:
         simulation: Simulation | type[Simulation],
         *,
         seed: int | None = 0,
-        mode: str = "sync",
+        mode: Mode = "sync",
         record: Iterable[str] | None = None,
         every: int = 1,
         limit: int | None = None,
@@ -92,8 +97,8 @@ class Engine:
         #: Whether the simulation itself ended the last `run`; see `stop`.
         self.stopped = False
         self.seed = as_seed(seed)
-        self.mode = mode
-        self.state = "new"
+        self.mode: Mode = mode
+        self.state: State = "new"
         self.steps = 0
         self.runs = 0
         self.changes: list[LogEntry] = []

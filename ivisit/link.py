@@ -54,6 +54,19 @@ class BindMouse(Request):
 
 
 @dataclass(frozen=True)
+class BindControl(Request):
+    """Have ``callback(item)`` called on the worker's thread when the control `widget` is used.
+
+    `sequence` is a virtual event of its widget, such as ``<<ItemSelected>>`` of a `DictSlider`;
+    `item` is the item that is selected there, an empty text where there are none.
+    """
+
+    widget: str
+    sequence: str
+    callback: Callable[[str], Any]
+
+
+@dataclass(frozen=True)
 class OfferMenu(Request):
     """Offer an entry in the simulation's menu; chosen, ``callback()`` is called between steps."""
 

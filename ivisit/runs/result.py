@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Literal, TypeAlias
 
 import numpy as np
 
@@ -22,6 +22,10 @@ from ivisit.recording import LogEntry, entry_from_json, entry_to_json
 
 #: Written into every result file; a reader refuses what it does not know.
 FORMAT = "ivisit-lab run result, version 1"
+
+
+#: How a run ended.
+Status: TypeAlias = Literal["finished", "interrupted", "failed"]
 
 
 class Outputs(Mapping[str, Any]):
@@ -110,7 +114,7 @@ class RunResult:
     recorded_steps: np.ndarray
     outputs: Mapping[str, Any]
     panels: list[dict[str, Any]] = field(default_factory=list)
-    status: str = "finished"
+    status: Status = "finished"
     changes: list[LogEntry] = field(default_factory=list)
     failure: Failure | None = None
     duration: float = 0.0

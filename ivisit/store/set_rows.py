@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ivisit.errors import ParameterError, StoreError, expected, unknown
-from ivisit.store.parameter_set import ParameterSet, SimulationLike, fitted, key_of
+from ivisit.store.parameter_set import ParameterSet, SimulationLike, adjustments_in, fitted, key_of
 from ivisit.store.values import (
     check_text,
     decode,
@@ -155,7 +155,8 @@ def set_id(connection: sqlite3.Connection, key: str, name: str) -> int:
 def to_set(row: tuple[Any, ...], simulation: SimulationLike) -> ParameterSet:
     """Return the set in a row of `COLUMNS`, fitted to the declaration of `simulation`."""
     key, name, version, parameters, comment, grade, saved_at, layout, deleted_at = row
-    fits, problems = fitted(simulation, decode(parameters))
+    adjustments = adjustments_in(layout and decode(layout))
+    fits, problems = fitted(simulation, decode(parameters), adjustments)
     return ParameterSet(
         simulation=key,
         name=name,

@@ -6,11 +6,12 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ivisit.legacy.records import ImageRecord
+from ivisit.legacy.records import DictSliderRecord, ImageRecord
 from ivisit.legacy.running.handles import (
     CommentHandle,
     ControlHandle,
     DataHandle,
+    DictSliderHandle,
     Handle,
     ImageHandle,
     TextOutHandle,
@@ -54,7 +55,9 @@ class Display:
         for name in simulation.panels:
             self._add_panel(name)
         for binding in simulation._bindings.values():
-            self.par_widgets.append(ControlHandle(simulation, engine, binding))
+            is_dict = isinstance(binding.widget, DictSliderRecord)
+            handle = DictSliderHandle if is_dict else ControlHandle
+            self.par_widgets.append(handle(simulation, engine, binding))
         self.widgets: list[Handle] = [*self.data_widgets, *self.par_widgets, *self.com_widgets]
         self.dict_widgets = {handle.old_name: handle for handle in self.widgets}
 

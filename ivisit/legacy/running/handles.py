@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ivisit.controls import Button
 from ivisit.declarations import Declaration
@@ -26,8 +26,8 @@ from ivisit.legacy.records import (
 )
 from ivisit.legacy.running.bindings import Binding
 from ivisit.legacy.running.canvas import Canvas
-from ivisit.legacy.running.sliders import OldSlider
-from ivisit.link import SetLabel, SetRange
+from ivisit.legacy.running.sliders import OldDictSlider, OldSlider
+from ivisit.link import BindControl, SetLabel, SetRange
 
 if TYPE_CHECKING:
     from ivisit.engine import Engine
@@ -128,7 +128,7 @@ class ControlHandle(Handle):
     def __init__(self, simulation: OldSimulation, engine: Engine, binding: Binding[Any]) -> None:
         super().__init__(simulation, engine, binding.name, binding.widget.name)
         self._binding = binding
-        self._callback: Callable[[], Any] | None = None
+        self._callbacks: dict[str, Callable[[], Any]] = {}
 
     @property
     def value(self) -> Any:
@@ -164,17 +164,24 @@ class ControlHandle(Handle):
             self.setValue("0")
 
     def bind(self, eventType: str, fn: Callable[..., Any], obj: str | None = None) -> Any:
-        """Have ``fn()`` called after each change of the value; the last `fn` counts."""
-        if obj is not None and obj not in PARTS[type(self._binding.widget)]:
+        """Have ``fn()`` called after each change of the value; of a part, the last `fn` counts."""
+        parts = PARTS[type(self._binding.widget)]
+        if obj is not None and obj not in parts:
             return self._has_no_part(obj)
-        if self._callback is None:
-            self._engine.watch(self.name, self._report)
-        self._callback = fn
+        if not self._callbacks:
+            self._watch()
+        self._callbacks[obj or parts[0]] = fn
         return None
 
-    def _report(self) -> None:
-        if self._callback is not None:
-            self._callback()
+    def _watch(self) -> None:
+        """Hear of all that happens to the widget from now on."""
+        part = PARTS[type(self._binding.widget)][0]
+        self._engine.watch(self.name, lambda: self._report(part))
+
+    def _report(self, part: str) -> None:
+        """Call what the script has bound to a part of the widget."""
+        if part in self._callbacks:
+            self._callbacks[part]()
 
     # Sliders --------------------------------------------------------------------------------
 
@@ -210,6 +217,35 @@ class ControlHandle(Handle):
     def slider(self) -> Scale:
         """The slider itself."""
         return Scale(self)
+
+
+class DictSliderHandle(ControlHandle):
+    """A dict slider: what happens to its selector, its slider and its text is told apart."""
+
+    def _watch(self) -> None:
+        self._item = cast(OldDictSlider, self.declaration).selected
+        self._number = self._present_number()
+        self._engine.watch(self.name, self._report_slider)
+        for sequence, called in (
+            ("<<ItemSelected>>", self._report_selection),
+            ("<<TextEntered>>", lambda item: self._report("textbox")),
+        ):
+            self._engine.link.post(BindControl(self.name, sequence, called))
+
+    def _present_number(self) -> float:
+        return float(self._engine.parameters()[self.name][self._item])
+
+    def _report_slider(self) -> None:
+        """Only the selected item is on the slider: the others change without its moving."""
+        number = self._present_number()
+        if number != self._number:
+            self._number = number
+            self._report("slider")
+
+    def _report_selection(self, item: str) -> None:
+        self._item = item
+        self._number = self._present_number()
+        self._report("optionmenu")
 
 
 class Scale:

@@ -148,10 +148,6 @@ class OldDictSlider(DictSlider):
         self.selected = selected
         self.shows_all = shows_all
 
-    def lines(self, value: Mapping[str, float]) -> str:
-        """Return all values as the box of text shows them: one item a line."""
-        return "\n".join(f"{name}: {number!r}" for name, number in value.items())
-
     def parse(self, text: str, *, owner: str = "", present: Any = None) -> Any:
         """Return the value of a dict in JSON, or of lines such as `lines` gives.
 

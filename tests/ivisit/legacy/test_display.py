@@ -193,7 +193,7 @@ def test_a_script_can_stop_its_own_run(load):
                     self.parent.onSim_stop()
         """,
     )
-    assert script.engine.run(100) == 3
+    assert script.engine.run(100) == 2
     assert script.parent.runflg == 0
 
 
