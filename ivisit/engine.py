@@ -18,7 +18,7 @@ from ivisit.controls import Control
 from ivisit.errors import Failure, IVisitError, ParameterError, RunError, expected, shorten, unknown
 from ivisit.link import WindowLink
 from ivisit.panels.base import Painter
-from ivisit.recording import Adjustment, Change, Frame, LogEntry, Recorder
+from ivisit.recording import Adjustment, Change, Frame, LogEntry, Recorder, Retry
 from ivisit.simulation import Simulation
 
 #: Stages of an engine's life.
@@ -325,7 +325,9 @@ class Engine:
         if self.state == "new":
             self.init()
         if self.state == "failed":
-            raise IVisitError(f"{self._class.key}: has failed; init() starts a new run")
+            raise IVisitError(
+                f"{self._class.key}: has failed; init() starts a new run, retry() goes on"
+            )
         first = self.steps
         self.stopped = False
         self.state = "running"
@@ -336,6 +338,29 @@ class Engine:
             if self.state == "running":
                 self.state = "paused"
         return self.steps - first
+
+    @property
+    def can_retry(self) -> bool:
+        """Whether a run has failed after its `init`, so that `retry` is possible."""
+        failed = self.state == "failed" and self.failure is not None
+        return failed and self.failure.stage not in ("main_init", "init")  # type: ignore[union-attr]
+
+    def retry(self) -> None:
+        """Let a run go on whose step has failed: the next `run` computes that step once more.
+
+        What the failed step has done half stays done, so that a replay cannot promise the same
+        results; the log says so.
+
+        Raises
+        ------
+        IVisitError
+            When no run has failed, or it has failed in `init`.
+        """
+        if not self.can_retry:
+            raise IVisitError(f"{self._class.key}: no step has failed that could be computed again")
+        self.failure = None
+        self.state = "paused"
+        self.changes.append(Retry(self.steps))
 
     def _loop(self, steps: int | None, until: Callable[[Any], Any] | None) -> None:
         """Step; this loop is the engine's overhead, so what is rarely needed hides behind ifs."""

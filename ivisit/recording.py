@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
 import numpy as np
+
+from ivisit.errors import RunError
+
+logger = logging.getLogger(__name__)
 
 #: Rows that a recorder with a limit keeps at the most.
 RECORDER_LIMIT = 2**20
@@ -21,6 +26,12 @@ class Changeable(Protocol):
 
     def adjust(self, name: str, **changes: Any) -> Any:
         """Change range, step or label of a control."""
+
+    def run(self, steps: int | None = None) -> int:
+        """Compute steps."""
+
+    def retry(self) -> None:
+        """Let a failed run go on."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +76,28 @@ class Adjustment(LogEntry):
         engine.adjust(self.name, **self.changes)
 
 
+@dataclass(frozen=True)
+class Retry(LogEntry):
+    """The step had failed and was computed once more."""
+
+    def apply(self, engine: Changeable) -> None:
+        logger.warning(
+            "step %d failed and was computed once more: what it had done by then is not known, so "
+            "that the results of a replay may differ",
+            self.step + 1,
+        )
+        try:
+            engine.run(1)
+        except RunError:
+            engine.retry()
+
+
 #: What a log may hold, by the name that a saved log has for it.
-LOG_ENTRIES: dict[str, type[LogEntry]] = {"change": Change, "adjustment": Adjustment}
+LOG_ENTRIES: dict[str, type[LogEntry]] = {
+    "change": Change,
+    "adjustment": Adjustment,
+    "retry": Retry,
+}
 
 
 def entry_to_json(entry: LogEntry) -> dict[str, Any]:

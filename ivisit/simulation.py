@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import sys
 from abc import ABCMeta
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +17,17 @@ from ivisit.declarations import Declaration
 from ivisit.errors import ParameterError, shorten
 from ivisit.panels import Panel
 from ivisit.parameters import Parameters
+
+#: What scripts of IVISIT 0.7x import from here.
+_FOR_OLD_SCRIPTS = ("IVisit_Data", "IVisit_Parameters", "IVisit_Simulation")
+__all__ = [*_FOR_OLD_SCRIPTS, "Simulation", "SimulationType", "np"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _FOR_OLD_SCRIPTS:
+        # They live on a higher floor, which only the package itself may know.
+        return getattr(sys.modules["ivisit"], name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 class _Namespace(dict[str, Any]):
@@ -175,6 +187,10 @@ class Simulation(metaclass=SimulationType):
     _source: Path | None = None
     #: Seconds between two steps in a window that has just been opened.
     _delay: float = 0.0
+    #: Whether a window that opens with empty panels computes the first step.
+    _opens_with_step = True
+    #: Whether Step and Run go on after a step that has failed, rather than begin anew.
+    _goes_on_after_error = False
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         # Not in __init__: a subclass that forgets super().__init__() works all the same.

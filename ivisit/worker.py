@@ -103,8 +103,12 @@ class Worker:
         """Compute `steps` steps, by default one group of them."""
         self._command(lambda: self._step(steps or self.steps_per_delay))
 
+    def retry(self) -> None:
+        """Compute the step that has failed once more."""
+        self._command(self._retry)
+
     def run(self) -> None:
-        """Step until `stop`; a failed simulation begins anew."""
+        """Step until `stop`; a failed simulation begins anew, an old script goes on."""
         self._stop_wanted = False
         self._command(self._start_running)
 
@@ -170,9 +174,10 @@ class Worker:
         """Call `function`; an exception of user code ends the running, not the thread."""
         try:
             function()
-        except RunError:
-            # The engine keeps the failure for the window to see.
+        except RunError as error:
+            # The engine keeps the failure for the window to see; others look at the terminal.
             self.running = False
+            logger.error("%s\n%s", error, error.failure.traceback if error.failure else "")
         finally:
             self.busy = False
 
@@ -200,9 +205,21 @@ class Worker:
             self._frames.append(self.engine.frame(figures=False))
             raise
 
+    def _begin(self) -> None:
+        """Bring the engine into a state in which it can step."""
+        engine = self.engine
+        if engine.can_retry and engine.simulation._goes_on_after_error:
+            engine.retry()
+        elif engine.state in ("new", "failed"):
+            engine.init()
+
+    def _retry(self) -> None:
+        if self.engine.can_retry:
+            self.engine.retry()
+            self._step(1)
+
     def _start_running(self) -> None:
-        if self.engine.state in ("new", "failed"):
-            self.engine.init()
+        self._begin()
         self.running = not self._stop_wanted
 
     def _stop_running(self) -> None:
@@ -210,12 +227,13 @@ class Worker:
         self._stop_wanted = False
 
     def _show_something(self) -> None:
-        if self.engine.steps == 0 and not self.engine.outputs(figures=False):
+        simulation = self.engine.simulation
+        wanted = simulation._opens_with_step and simulation.panels and self.engine.steps == 0
+        if wanted and not self.engine.outputs(figures=False):
             self._step(1)
 
     def _step(self, steps: int) -> None:
-        if self.engine.state in ("new", "failed"):
-            self.engine.init()
+        self._begin()
         self._advance_to(self.engine.steps + steps)
 
     def _advance_to(self, target: int) -> None:

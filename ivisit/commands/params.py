@@ -345,7 +345,9 @@ def export(options: argparse.Namespace) -> int:
 def import_(options: argparse.Namespace) -> int:
     """Read sets from a JSON file or an old .db file."""
     with _open(options, create=True) as store:
-        if Path(options.file).suffix == ".db":
+        from ivisit.legacy.files.tables import is_old_file
+
+        if Path(options.file).suffix == ".db" or is_old_file(Path(options.file)):
             from ivisit.legacy.files.database import import_database
 
             changed = import_database(options.file, store, options.simulation)

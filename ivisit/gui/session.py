@@ -91,6 +91,10 @@ class Session:
         else:
             self.worker.step()
 
+    def retry(self) -> None:
+        """Compute the step that has failed once more."""
+        self.worker.retry()
+
     def run(self) -> None:
         """Step until `stop`."""
         self.running = True

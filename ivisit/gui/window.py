@@ -270,6 +270,11 @@ class Window:
         self.error_pane.hide()
         self.session.init()
 
+    def retry(self) -> None:
+        """Compute the step that has failed once more."""
+        self.error_pane.hide()
+        self.session.retry()
+
     def say(self, text: str) -> None:
         """Show a message in the status line."""
         self.status.say(text)

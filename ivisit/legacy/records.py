@@ -179,9 +179,12 @@ class TextOutRecord(DataRecord):
 
 @dataclass(frozen=True, kw_only=True)
 class CommentRecord(WidgetRecord):
-    """Shows a fixed text."""
+    """Shows a fixed text, in a `font` of a family and a size in points."""
 
     text: str
+    font: tuple[str, int] = ("", 0)
+    style: str = ""
+    color: str = ""
 
 
 @dataclass

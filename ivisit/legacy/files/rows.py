@@ -94,7 +94,14 @@ def comment_widget(row: Row, connected: Any) -> tuple[CommentRecord | None, Sequ
     if text == NOT_NAMED:
         return None, ()
     name = str(row["name"]) if row["flagDisplayName"] else ""
-    return CommentRecord(name=name, text=text), ()
+    record = CommentRecord(
+        name=name,
+        text=text,
+        font=(str(row["fontname"]), fields.rounded(str(row["fontsize"])) or 10),
+        style=str(row["fontstyle"]),
+        color=str(row["fontcolor"]),
+    )
+    return record, ()
 
 
 def position(text: Any) -> tuple[int, int]:

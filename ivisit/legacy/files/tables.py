@@ -26,7 +26,8 @@ TABLES = {
     "parameterwidget": "key key_simulation key_parameter name comment type range items size pos "
     "value",
     "datawidget": "key key_simulation key_dataarray name comment type range pos scale",
-    "commentwidget": "key key_simulation name comment flagDisplayName pos",
+    "commentwidget": "key key_simulation name comment fontname fontsize fontstyle fontcolor "
+    "flagDisplayName pos",
 }
 
 
@@ -89,6 +90,16 @@ def read_tables(path: str | os.PathLike[str]) -> list[StoredSimulation]:
             return _read(connection, file)
     except sqlite3.DatabaseError as error:
         raise StoreError(f"{file}: is no file of IVISIT 0.7x, or damaged: {error}") from error
+
+
+def is_old_file(path: Path) -> bool:
+    """Tell by its content whether a file is one of IVISIT 0.7x, whatever it is called."""
+    try:
+        with closing(_connect(path)) as connection:
+            _check_tables(connection, path)
+    except (OSError, sqlite3.DatabaseError, StoreError):
+        return False
+    return True
 
 
 def _connect(file: Path) -> sqlite3.Connection:

@@ -10,6 +10,7 @@ from ivisit.legacy.language import fields
 from ivisit.legacy.records import (
     CheckboxRecord,
     DictSliderRecord,
+    Identity,
     ListRecord,
     RadioRecord,
     SliderRecord,
@@ -63,7 +64,12 @@ def merge(
         ``ONLY_NEW``: known widgets stay as they are. ``UPDATE``: they become what the script
         says. ``KEEP_VALUES``: the same, but for their values, where those still fit.
     """
-    known = {identity(widget): widget for widget in former}
+    known: dict[Identity, WidgetRecord] = {}
+    for widget in former:
+        # A widget of several simulations may be explained in one of them only.
+        before = known.get(identity(widget))
+        text = widget.help or (before.help if before else "")
+        known[identity(widget)] = replace(widget, help=text)
     merged = Merged()
     for widget in present:
         old = known.pop(identity(widget), None)

@@ -75,6 +75,9 @@ class OldSimulation(Simulation):
 
     #: What 0.72 waited between two steps; scripts may count on the pause for threads of theirs.
     _delay = 0.001
+    # The script has computed its first step itself, and 0.72 goes on after whatever a step does.
+    _opens_with_step = False
+    _goes_on_after_error = True
 
     _script: ClassVar[Script]
     _bindings: ClassVar[dict[str, Binding[Any]]]
@@ -100,6 +103,7 @@ class OldSimulation(Simulation):
         self._clicks: set[str] = set()
         self._told: set[str] = set()
         self._stepping = False
+        self._failed_steps = 0
         self._display = Display(self, engine)
         self._parent = Parent(self, engine, self._display)
         self._choose_mode()
@@ -149,6 +153,7 @@ class OldSimulation(Simulation):
             self._values[name] = False
         self._clicks.clear()
         self._mark_all_modified()
+        self._failed_steps = 0
         if self._is_synchronous():
             self._write_all(buttons=False)
         else:
@@ -169,6 +174,9 @@ class OldSimulation(Simulation):
         try:
             with self._locked():
                 self._script.simulation.step()
+        except BaseException:
+            self._failed_steps += 1
+            raise
         finally:
             self._stepping = False
         pressed = [name for name in self._bindings if self._values[name] is True]

@@ -25,6 +25,7 @@ from ivisit.legacy.records import (
 )
 from ivisit.legacy.running.bindings import Binding, bind
 from ivisit.panels import Comment, Image, Panel, TextOutput
+from ivisit.panels.comment import STYLES
 from ivisit.simulation import is_reserved
 
 
@@ -139,7 +140,18 @@ def _panel(widget: WidgetRecord) -> Panel:
     if isinstance(widget, TextOutRecord):
         return TextOutput(align=cast(Any, widget.align), label=widget.name, help=widget.help)
     assert isinstance(widget, CommentRecord)
-    return Comment(widget.text, label=widget.name, help=widget.help)
+    font, size = widget.font
+    is_plain = (font, size, widget.color) == OLD_FONT
+    return Comment(
+        widget.text,
+        font="" if is_plain else font,
+        size=0 if is_plain else max(0, size),
+        style=" ".join(word for word in widget.style.lower().split() if word in STYLES),
+        # Black is what nobody has chosen; on a dark window it could not be read.
+        color="" if widget.color == "black" else widget.color,
+        label=widget.name,
+        help=widget.help,
+    )
 
 
 def _add_aliases(declared: Declared) -> None:
@@ -153,6 +165,10 @@ def _add_aliases(declared: Declared) -> None:
         if widget.name != name and widget.name not in declared.declarations:
             aliases.append(widget.name)
         binding.control.aliases = tuple(aliases)
+
+
+#: Font, size and color that 0.72 gives to a comment.
+OLD_FONT = ("Arial", 10, "black")
 
 
 class Picture(Image):

@@ -6,12 +6,12 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ivisit.legacy.records import DictSliderRecord, ImageRecord
+from ivisit.legacy.records import ImageRecord
 from ivisit.legacy.running.handles import (
+    CONTROL_HANDLES,
     CommentHandle,
     ControlHandle,
     DataHandle,
-    DictSliderHandle,
     Handle,
     ImageHandle,
     TextOutHandle,
@@ -55,8 +55,7 @@ class Display:
         for name in simulation.panels:
             self._add_panel(name)
         for binding in simulation._bindings.values():
-            is_dict = isinstance(binding.widget, DictSliderRecord)
-            handle = DictSliderHandle if is_dict else ControlHandle
+            handle = CONTROL_HANDLES[type(binding.widget)]
             self.par_widgets.append(handle(simulation, engine, binding))
         self.widgets: list[Handle] = [*self.data_widgets, *self.par_widgets, *self.com_widgets]
         self.dict_widgets = {handle.old_name: handle for handle in self.widgets}

@@ -19,10 +19,10 @@ from ivisit.legacy.records import (
     DictSliderRecord,
     ImageRecord,
     ListRecord,
+    ParameterRecord,
     RadioRecord,
     SliderRecord,
     TextRecord,
-    WidgetRecord,
 )
 from ivisit.legacy.running.bindings import Binding
 from ivisit.legacy.running.canvas import Canvas
@@ -34,17 +34,6 @@ if TYPE_CHECKING:
     from ivisit.legacy.running.adapter import OldSimulation
 
 logger = logging.getLogger(__name__)
-
-#: The parts of a parameter's widget to which a script may bind.
-PARTS: dict[type[WidgetRecord], tuple[str, ...]] = {
-    SliderRecord: ("slider",),
-    DictSliderRecord: ("slider", "optionmenu", "textbox"),
-    ListRecord: ("optionmenu",),
-    CheckboxRecord: ("checkbox",),
-    RadioRecord: ("radiobutton",),
-    ButtonRecord: ("button",),
-    TextRecord: ("textfield",),
-}
 
 
 class Handle:
@@ -123,7 +112,9 @@ class Definition:
 
 
 class ControlHandle(Handle):
-    """A parameter's widget."""
+    """A parameter's widget; `parts` are those to which a script may bind, the first by default."""
+
+    parts: tuple[str, ...] = ()
 
     def __init__(self, simulation: OldSimulation, engine: Engine, binding: Binding[Any]) -> None:
         super().__init__(simulation, engine, binding.name, binding.widget.name)
@@ -150,14 +141,6 @@ class ControlHandle(Handle):
         except (TypeError, ValueError) as error:
             self._simulation._tell_once(f"{self.name} value", f"{self.old_name}: {error}")
 
-    def set(self, text: Any) -> None:
-        """Give the widget a value; text fields have always had this name for it."""
-        self.setValue(text)
-
-    def onPressedButton(self, e: Any = None) -> None:
-        """Press the button."""
-        self.setValue("1")
-
     def release(self) -> None:
         """Release a button that nobody has seen pressed yet."""
         if isinstance(self.declaration, Button):
@@ -165,25 +148,27 @@ class ControlHandle(Handle):
 
     def bind(self, eventType: str, fn: Callable[..., Any], obj: str | None = None) -> Any:
         """Have ``fn()`` called after each change of the value; of a part, the last `fn` counts."""
-        parts = PARTS[type(self._binding.widget)]
-        if obj is not None and obj not in parts:
+        if obj is not None and obj not in self.parts:
             return self._has_no_part(obj)
         if not self._callbacks:
             self._watch()
-        self._callbacks[obj or parts[0]] = fn
+        self._callbacks[obj or self.parts[0]] = fn
         return None
 
     def _watch(self) -> None:
         """Hear of all that happens to the widget from now on."""
-        part = PARTS[type(self._binding.widget)][0]
-        self._engine.watch(self.name, lambda: self._report(part))
+        self._engine.watch(self.name, lambda: self._report(self.parts[0]))
 
     def _report(self, part: str) -> None:
         """Call what the script has bound to a part of the widget."""
         if part in self._callbacks:
             self._callbacks[part]()
 
-    # Sliders --------------------------------------------------------------------------------
+
+class SliderHandle(ControlHandle):
+    """A slider."""
+
+    parts = ("slider",)
 
     def reconfigure(
         self,
@@ -196,10 +181,7 @@ class ControlHandle(Handle):
 
         What is left out is as the script has declared it.
         """
-        widget = self._binding.widget
-        if not isinstance(widget, SliderRecord):
-            raise AttributeError(f"{self.old_name!r} is no slider and cannot be reconfigured")
-        grid = widget.grid
+        grid = self._binding.widget.grid
 
         def number(given: float | None, declared: float) -> float:
             chosen = declared if given is None else given
@@ -221,6 +203,8 @@ class ControlHandle(Handle):
 
 class DictSliderHandle(ControlHandle):
     """A dict slider: what happens to its selector, its slider and its text is told apart."""
+
+    parts = ("slider", "optionmenu", "textbox")
 
     def _watch(self) -> None:
         self._item = cast(OldDictSlider, self.declaration).selected
@@ -248,10 +232,60 @@ class DictSliderHandle(ControlHandle):
         self._report("optionmenu")
 
 
+class ListHandle(ControlHandle):
+    """A drop-down list."""
+
+    parts = ("optionmenu",)
+
+
+class RadioHandle(ControlHandle):
+    """Radio buttons."""
+
+    parts = ("radiobutton",)
+
+
+class CheckboxHandle(ControlHandle):
+    """Check boxes."""
+
+    parts = ("checkbox",)
+
+
+class ButtonHandle(ControlHandle):
+    """A button."""
+
+    parts = ("button",)
+
+    def onPressedButton(self, e: Any = None) -> None:
+        """Press the button."""
+        self.setValue("1")
+
+
+class TextHandle(ControlHandle):
+    """A field for text."""
+
+    parts = ("textfield",)
+
+    def set(self, text: Any) -> None:
+        """Put a text into the field, as if the user had done it."""
+        self.setValue(text)
+
+
+#: Kind of a parameter's widget -> class of its handle.
+CONTROL_HANDLES: dict[type[ParameterRecord], type[ControlHandle]] = {
+    SliderRecord: SliderHandle,
+    DictSliderRecord: DictSliderHandle,
+    ListRecord: ListHandle,
+    RadioRecord: RadioHandle,
+    CheckboxRecord: CheckboxHandle,
+    ButtonRecord: ButtonHandle,
+    TextRecord: TextHandle,
+}
+
+
 class Scale:
     """What old scripts get as the Tk scale of a slider."""
 
-    def __init__(self, handle: ControlHandle) -> None:
+    def __init__(self, handle: SliderHandle) -> None:
         self._handle = handle
 
     def get(self) -> Any:

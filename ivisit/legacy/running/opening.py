@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ivisit.errors import DirectiveError, StoreError
-from ivisit.legacy.files.tables import read_tables
+from ivisit.legacy.files.tables import is_old_file, read_tables
 from ivisit.legacy.language.directives import Directives, read_directives
 from ivisit.legacy.language.lines import MARK, read_source
 from ivisit.legacy.language.merge import ParseMode, merge
@@ -38,7 +38,7 @@ def open_script(simulation: Any, fname: str | None, *, title: str = "", doc: str
         What it says about itself.
     """
     file = Path(fname or sys.argv[1]) if fname or len(sys.argv) > 1 else None
-    is_old = file is not None and file.suffix == ".db"
+    is_old = file is not None and (file.suffix == ".db" or is_old_file(file))
     script = Script(
         simulation, script_file(simulation), title=title, database=file if is_old else None
     )

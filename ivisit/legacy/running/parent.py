@@ -60,8 +60,9 @@ class Parent:
 
     @property
     def steps(self) -> int:
-        """Steps of the run; in `step` the present one counts, too."""
-        return self._engine.steps + self._simulation._stepping
+        """Steps of the run; in `step` the present one counts, and so do those that failed."""
+        simulation = self._simulation
+        return self._engine.steps + simulation._stepping + simulation._failed_steps
 
     @property
     def runflg(self) -> int:

@@ -51,14 +51,14 @@ def begin(simulation: OldSimulation, path: Path) -> tuple[str | None, list[str]]
                 messages += _compare(store, cls)
             sets = store.sets(cls)
             newest = max(sets, key=lambda one: one.saved_at, default=None)
-            return newest.name if newest else None, messages
+            return newest.name if newest is not None else None, messages
     except StoreError as error:
         return None, [*messages, str(error)]
 
 
 def find_database(script: Script) -> Path | None:
     """Return the old file of a script: the one that was named, else the one of its name."""
-    if script.database is not None:
+    if script.database is not None and script.database.is_file():
         return script.database
     if script.path is None:
         return None
@@ -71,7 +71,7 @@ def find_database(script: Script) -> Path | None:
 
 def old_file(script: Script) -> Path:
     """Return the path of the old file of a script, which need not exist."""
-    found = find_database(script)
+    found = script.database or find_database(script)
     name = f"{script.path.stem if script.path else script.simulation.name}.db"
     return (found or Path.cwd() / name).resolve()
 

@@ -103,7 +103,7 @@ def test_widgets_are_found_by_name_parameters_before_images(script):
 @pytest.mark.parametrize(
     ("widget", "part"),
     [("S", "slider"), ("L", "optionmenu"), ("C", "checkbox"), ("R", "radiobutton"),
-     ("B", "button"), ("T", "textfield"), ("D", "slider"), ("D", "optionmenu"), ("D", "textbox")],
+     ("B", "button"), ("T", "textfield"), ("D", "slider")],
 )  # fmt: skip
 def test_callbacks_are_called_after_each_change_without_arguments(script, widget, part):
     seen = []
