@@ -51,7 +51,9 @@ def begin(simulation: OldSimulation, path: Path) -> tuple[str | None, list[str]]
                 messages += _compare(store, cls)
             sets = store.sets(cls)
             newest = max(sets, key=lambda one: one.saved_at, default=None)
-            return newest.name if newest is not None else None, messages
+            if newest is None:
+                return None, messages
+            return newest.name, [*messages, *newest.problems.values()]
     except StoreError as error:
         return None, [*messages, str(error)]
 
@@ -105,7 +107,7 @@ def _compare(store: ParameterStore, cls: type[OldSimulation]) -> list[str]:
     added = [repr(name) for name in present if name not in former]
     changed = [repr(name) for name in present if former.get(name, present[name]) != present[name]]
     news = [f"new: {', '.join(added)}"] if added else []
-    news += [f"changed: {', '.join(changed)}; values are kept"] if changed else []
+    news += [f"changed: {', '.join(changed)}; values are kept where they fit"] if changed else []
     return [f"directives {'; '.join(news)}"] if news else []
 
 
