@@ -53,7 +53,7 @@ if TYPE_CHECKING:
         IVisit_Simulation,
         Version,
     )
-    from ivisit.panels import Comment, Figure, Image, TextOutput, Trace
+    from ivisit.panels import Comment, Figure, Histogram, Image, Raster, TextOutput, Trace
     from ivisit.plugins.finding import SimulationInfo, get_simulation, list_simulations
     from ivisit.recording import Change, Frame
     from ivisit.runs.result import RunResult
@@ -76,7 +76,10 @@ _HOMES = {
         ),
         "ivisit.controls",
     ),
-    **dict.fromkeys(("Comment", "Figure", "Image", "TextOutput", "Trace"), "ivisit.panels"),
+    **dict.fromkeys(
+        ("Comment", "Figure", "Histogram", "Image", "Raster", "TextOutput", "Trace"),
+        "ivisit.panels",
+    ),
     "Simulation": "ivisit.simulation",
     "Engine": "ivisit.engine",
     **dict.fromkeys(("Change", "Frame"), "ivisit.recording"),
@@ -128,6 +131,7 @@ __all__ = [
     "Failure",
     "Figure",
     "Frame",
+    "Histogram",
     "IVisitError",
     "IVisit_Data",
     "IVisit_Parameters",
@@ -140,6 +144,7 @@ __all__ = [
     "ParameterStore",
     "PluginError",
     "RadioButtons",
+    "Raster",
     "RunError",
     "RunResult",
     "Simulation",

@@ -12,18 +12,15 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol, Self
 from ivisit.errors import ParameterError, address, closest, expected
 
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping
+    pass
 
 
 class Holder(Protocol):
     """What a declaration needs of the simulation on whose class it stands."""
 
-    _values: dict[str, Any]
-    _outputs: dict[str, Any]
-
-    @property
-    def parameters(self) -> MutableMapping[str, Any]:
-        """The values of all controls, by name; every assignment is validated."""
+    _ivisit_values: dict[str, Any]
+    _ivisit_outputs: dict[str, Any]
+    _ivisit_parameters: Any
 
 
 class Declaration:

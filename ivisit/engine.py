@@ -7,6 +7,7 @@ and frames.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -15,11 +16,34 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from ivisit.controls import Control
-from ivisit.errors import Failure, IVisitError, ParameterError, RunError, expected, shorten, unknown
+from ivisit.errors import (
+    Failure,
+    IVisitError,
+    ParameterError,
+    RunError,
+    closest_names,
+    expected,
+    shorten,
+    unknown,
+)
 from ivisit.link import WindowLink
 from ivisit.panels.base import Painter
-from ivisit.recording import Adjustment, Change, Frame, LogEntry, Recorder, Retry
+from ivisit.recording import (
+    RASTER_LIMIT,
+    Adjustment,
+    Change,
+    Column,
+    Frame,
+    LogEntry,
+    Recorder,
+    Retry,
+    SparseRecorder,
+    component_name,
+)
+from ivisit.reserved import LIFE_CYCLE
 from ivisit.simulation import Simulation
+
+logger = logging.getLogger(__name__)
 
 #: Stages of an engine's life.
 State: TypeAlias = Literal["new", "ready", "running", "paused", "failed", "closed"]
@@ -39,7 +63,8 @@ class Engine:
     mode : {'sync', 'async'}, optional
         ``sync``: `set` takes effect before the next step. ``async``: at once.
     record : iterable of str, optional
-        Traces to record; None (default) records all.
+        Traces, components of traces (``trace.x``) and rasters to record; None (default) records
+        all of them.
     every : int, optional
         Record every n-th step.
     limit : int, optional
@@ -111,7 +136,11 @@ class Engine:
         self.link = WindowLink()
         #: Size in pixels at which a figure panel is drawn; the window sets it.
         self.figure_sizes: dict[str, tuple[int, int]] = {}
-        self.recorder = Recorder(self._recorded(record), int(every), limit)
+        columns = self._recorded(record)
+        sparse = [name for name in columns if name in self._rasters()]
+        self.rasters = SparseRecorder(sparse, None if limit is None else RASTER_LIMIT)
+        columns = {name: column for name, column in columns.items() if name not in sparse}
+        self.recorder = Recorder(columns, int(every), limit)
         self._lock = threading.Lock()
         #: Whether values or controls wait for the next step.
         self._waiting = False
@@ -129,15 +158,28 @@ class Engine:
             f"seed {shorten(self.seed)}, mode {self.mode}>"
         )
 
-    def _recorded(self, record: Iterable[str] | None) -> list[str]:
-        traces = [name for name, panel in self._class.panels.items() if panel.recorded]
+    def _rasters(self) -> list[str]:
+        return [name for name, panel in self._class.panels.items() if panel.sparse]
+
+    def _recorded(self, record: Iterable[str] | None) -> dict[str, Column]:
+        """Return what to record, by name: traces, single components of them, and rasters."""
+        known: dict[str, Column] = {}
+        components: dict[str, Column] = {}
+        for name, panel in self._class.panels.items():
+            if panel.recorded:
+                known[name] = Column(name, panel.size)
+                for index, component in enumerate(panel.components):
+                    components[component_name(name, component)] = Column(name, index=index)
+            elif panel.sparse:
+                known[name] = Column(name)
         if record is None:
-            return traces
+            return known
         names = [record] if isinstance(record, str) else list(record)
+        possible = known | components
         for name in names:
-            if name not in traces:
-                raise ParameterError(unknown(self._class.key, "trace", name, traces))
-        return names
+            if name not in possible:
+                raise ParameterError(unknown(self._class.key, "trace", name, possible))
+        return {name: possible[name] for name in names}
 
     # Parameters -----------------------------------------------------------------------------
 
@@ -278,6 +320,7 @@ class Engine:
         self.steps = 0
         self.runs += 1
         self.recorder.clear()
+        self.rasters.clear()
         self._release_buttons()  # a step that failed has not released them
         self._apply_pending()
         self.changes.clear()
@@ -289,19 +332,20 @@ class Engine:
             for name, control in self._class.controls.items()
             if control.momentary and simulation._values[name] != control.default
         ]
-        self.instance_reused = simulation._begun > 0
-        simulation._begun += 1
-        if not simulation._prepared:
+        self.instance_reused = simulation._ivisit_begun > 0
+        simulation._ivisit_begun += 1
+        if not simulation._ivisit_prepared:
             simulation.rng = np.random.default_rng(self.seed)
             with self._stage("main_init"):
                 simulation.main_init()
-            simulation._prepared = True
+            simulation._ivisit_prepared = True
         simulation.rng = np.random.default_rng(self.seed)
         for name, panel in self._class.panels.items():
             if not panel.kept_over_init:
                 simulation._outputs.pop(name, None)
         with self._stage("init"):
             simulation.init()
+            self._check_life_cycle()
         self.state = "ready"
 
     def run(self, steps: int | None = None, *, until: Callable[[Any], Any] | None = None) -> int:
@@ -333,7 +377,12 @@ class Engine:
         self.state = "running"
         try:
             with self._stage("step"):
-                self._loop(steps, until)
+                ended = False
+                if first == 0 and self.runs == 1 and (steps is None or steps > 0):
+                    ended = self._loop(1, until)
+                    self._tell_misspelt_outputs()
+                if not ended:
+                    self._loop(None if steps is None else first + steps - self.steps, until)
         finally:
             if self.state == "running":
                 self.state = "paused"
@@ -362,11 +411,15 @@ class Engine:
         self.state = "paused"
         self.changes.append(Retry(self.steps))
 
-    def _loop(self, steps: int | None, until: Callable[[Any], Any] | None) -> None:
-        """Step; this loop is the engine's overhead, so what is rarely needed hides behind ifs."""
+    def _loop(self, steps: int | None, until: Callable[[Any], Any] | None) -> bool:
+        """Step; tell whether the simulation or `until` ended that.
+
+        This loop is the engine's overhead, so what is rarely needed hides behind ifs.
+        """
         step = self.simulation.step
         outputs = self.simulation._outputs
         recorder = self.recorder if self.recorder.names else None
+        rasters = self.rasters if self.rasters.names else None
         last = None if steps is None else self.steps + steps
         while last is None or self.steps < last:
             if self._waiting or self._callbacks:
@@ -378,10 +431,41 @@ class Engine:
             self.steps = done = self.steps + 1
             if recorder is not None and done % recorder.every == 0:
                 recorder.record(done, outputs)
+            if rasters is not None:
+                rasters.record(done, outputs)
             if self._pressed:
                 self._release_buttons()
             if self.stopped or (until is not None and until(self.simulation)):
-                break
+                return True
+        return False
+
+    def _check_life_cycle(self) -> None:
+        """Refuse a simulation that has assigned something else to the name of a method."""
+        for name in LIFE_CYCLE:
+            value = vars(self.simulation).get(name, _nothing)
+            if not callable(value):
+                raise ParameterError(
+                    f"{self._class.key}.{name}: is a method of the simulation, and was assigned "
+                    f"{shorten(value)}; rename that attribute"
+                )
+
+    def _tell_misspelt_outputs(self) -> None:
+        """Point out attributes that resemble a panel to which the first step assigned nothing."""
+        outputs = self.simulation._outputs
+        empty = [n for n, p in self._class.panels.items() if n not in outputs and p.assignable]
+        if not empty or self.simulation._ivisit_misspelt_told:
+            return
+        type(self.simulation)._ivisit_misspelt_told = True  # for all instances, of a sweep for one
+        for attribute in vars(self.simulation):
+            resembled = [] if attribute.startswith("_") else closest_names(attribute, empty, 0.75)
+            if resembled:
+                logger.warning(
+                    "%s: the first step assigned nothing to the panel %r, but there is an "
+                    "attribute %r. Is that a misspelling?",
+                    self._class.key,
+                    resembled[0],
+                    attribute,
+                )
 
     def stop(self) -> None:
         """End the present `run` after this step; for the simulation's own code."""
@@ -405,7 +489,7 @@ class Engine:
         """Call the simulation's `close`, once; the engine cannot be used afterwards."""
         if self.state == "closed":
             return
-        prepared, self.simulation._prepared = self.simulation._prepared, False
+        prepared, self.simulation._ivisit_prepared = self.simulation._ivisit_prepared, False
         self.state = "closed"
         if prepared:
             with self._stage("close"):
@@ -463,6 +547,7 @@ class Engine:
             traces=traces,
             run=self.runs,
             revision=revision,
+            rasters=self.rasters.take(),
         )
 
     def outputs(self, *, figures: bool = True) -> dict[str, Any]:

@@ -156,9 +156,15 @@ def shorten(value: Any, length: int = 60) -> str:
 
 def closest(name: str, names: Iterable[str]) -> str:
     """Return `` Did you mean 'sigma'?`` for a name that resembles one of `names`, else nothing."""
+    match = closest_names(name, names)
+    return f" Did you mean {match[0]!r}?" if match else ""
+
+
+def closest_names(name: str, names: Iterable[str], similarity: float = 0.6) -> list[str]:
+    """Return the one of `names` that `name` resembles most, or none; 1 is the same name."""
     by_lower = {known.lower(): known for known in names}
-    match = difflib.get_close_matches(str(name).lower(), by_lower, n=1, cutoff=0.6)
-    return f" Did you mean {by_lower[match[0]]!r}?" if match else ""
+    match = difflib.get_close_matches(str(name).lower(), by_lower, n=1, cutoff=similarity)
+    return [by_lower[found] for found in match]
 
 
 def unknown(owner: str, kind: str, name: str, names: Iterable[str]) -> str:

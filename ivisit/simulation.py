@@ -17,6 +17,7 @@ from ivisit.declarations import Declaration
 from ivisit.errors import ParameterError, shorten
 from ivisit.panels import Panel
 from ivisit.parameters import Parameters
+from ivisit.reserved import RESERVED, Owned, OwnedMapping, OwnedMethod, check_class
 
 #: What scripts of IVISIT 0.7x import from here.
 _FOR_OLD_SCRIPTS = ("IVisit_Data", "IVisit_Parameters", "IVisit_Simulation")
@@ -64,26 +65,20 @@ class SimulationType(ABCMeta):
         mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **kwargs: Any
     ) -> SimulationType:
         cls = super().__new__(mcs, name, bases, dict(namespace), **kwargs)
+        check_class(cls, globals().get("Simulation"))
         declarations = _collect(cls)
         for declaration in declarations.values():
             declaration.settle(name)
         cls.key = namespace.get("key", name)  # type: ignore[attr-defined]
-        cls.controls = MappingProxyType(  # type: ignore[attr-defined]
-            {k: d for k, d in declarations.items() if isinstance(d, Control)}
+        cls.controls = OwnedMapping(  # type: ignore[attr-defined]
+            "controls",
+            MappingProxyType({k: d for k, d in declarations.items() if isinstance(d, Control)}),
         )
-        cls.panels = MappingProxyType(  # type: ignore[attr-defined]
-            {k: d for k, d in declarations.items() if isinstance(d, Panel)}
+        cls.panels = OwnedMapping(  # type: ignore[attr-defined]
+            "panels",
+            MappingProxyType({k: d for k, d in declarations.items() if isinstance(d, Panel)}),
         )
         return cls
-
-
-#: Attributes of `Simulation` that no declaration may take; filled when that class exists.
-_RESERVED: frozenset[str] = frozenset()
-
-
-def is_reserved(name: str) -> bool:
-    """Tell whether no declaration may bear `name`, because ivisit itself uses it."""
-    return name in _RESERVED or name.startswith("_")
 
 
 def _collect(cls: type) -> dict[str, Declaration]:
@@ -112,10 +107,11 @@ def _check_name(cls: type, base: type, name: str, declaration: Declaration) -> N
             f"{owner}.{name}: is the same {type(declaration).__name__} object as "
             f"{declaration.name!r}; declare each of them on its own"
         )
-    if is_reserved(name):
+    if name in RESERVED or name.startswith("_"):
+        public = sorted(word for word in RESERVED if not word.startswith("_"))
         raise ParameterError(
             f"{owner}.{name}: the name is reserved; names with a leading underscore and "
-            f"{', '.join(sorted(_RESERVED))} belong to ivisit"
+            f"{', '.join(public)} belong to ivisit"
         )
     for other in base.__mro__[1:]:
         if callable(vars(other).get(name)):
@@ -176,13 +172,15 @@ class Simulation(metaclass=SimulationType):
     step_duration: float | str | None = None
     #: Unit of `step_duration`, e.g. ``"ms"``.
     step_unit: str = ""
-    _values: dict[str, Any]
-    _outputs: dict[str, Any]
-    _parameters: Parameters
+    _ivisit_values: dict[str, Any]
+    _ivisit_outputs: dict[str, Any]
+    _ivisit_parameters: Parameters
     #: Whether `main_init` has been called, and `close` has not been since.
-    _prepared = False
+    _ivisit_prepared = False
     #: Runs that this instance has begun.
-    _begun = 0
+    _ivisit_begun = 0
+    #: Whether somebody has been told of attributes that resemble panels.
+    _ivisit_misspelt_told = False
     #: The file in which the simulation is written, where its methods do not tell.
     _source: Path | None = None
     #: Seconds between two steps in a window that has just been opened.
@@ -195,9 +193,9 @@ class Simulation(metaclass=SimulationType):
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         # Not in __init__: a subclass that forgets super().__init__() works all the same.
         self = super().__new__(cls)
-        self._values = {name: control.default for name, control in cls.controls.items()}
-        self._outputs = {}
-        self._parameters = Parameters(cls, self._values)
+        self._ivisit_values = {name: control.default for name, control in cls.controls.items()}
+        self._ivisit_outputs = {}
+        self._ivisit_parameters = Parameters(cls, self._ivisit_values)
         self.rng = np.random.default_rng(0)
         return self
 
@@ -209,7 +207,9 @@ class Simulation(metaclass=SimulationType):
         vars(clone).update((k, v) for k, v in vars(self).items() if k not in framework)
         clone._values.update(self._values)
         clone._outputs.update(copy.deepcopy(self._outputs))
-        clone._parameters = Parameters(type(self), clone._values, self._parameters.adjustments)
+        clone._ivisit_parameters = Parameters(
+            type(self), clone._values, self.parameters.adjustments
+        )
         clone.rng = copy.deepcopy(self.rng)
         return clone
 
@@ -217,12 +217,20 @@ class Simulation(metaclass=SimulationType):
         values = ", ".join(f"{name}={shorten(value, 30)}" for name, value in self._values.items())
         return f"<{self.key}: {values or 'no parameters'}>"
 
-    @property
+    @Owned
     def parameters(self) -> Parameters:
         """The values of all controls, by name."""
-        return self._parameters
+        return self._ivisit_parameters
 
-    @property
+    @Owned
+    def _values(self) -> dict[str, Any]:
+        return self._ivisit_values
+
+    @Owned
+    def _outputs(self) -> dict[str, Any]:
+        return self._ivisit_outputs
+
+    @Owned
     def outputs(self) -> Mapping[str, Any]:
         """What the panels hold at present, by name; read-only."""
         self._refresh()
@@ -230,16 +238,20 @@ class Simulation(metaclass=SimulationType):
 
     # A simulation that keeps its parameters or outputs in another place overrides these.
 
+    @OwnedMethod
     def _attached(self, engine: Any) -> None:
         """Hear which engine will run this simulation."""
 
+    @OwnedMethod
     def _opening(self, path: Path) -> str | None:
         """Hear that a window opens whose store is `path`; name the set to start with, if any."""
         return None
 
+    @OwnedMethod
     def _assigned(self, name: str) -> None:
         """Hear that the parameter `name` has got the value that somebody set; from any thread."""
 
+    @OwnedMethod
     def _refresh(self) -> None:
         """Bring `_outputs` up to date: somebody is going to look at them."""
 
@@ -254,8 +266,3 @@ class Simulation(metaclass=SimulationType):
 
     def close(self) -> None:
         """Release files, cameras and threads. Called once, at the end."""
-
-
-_RESERVED = frozenset(
-    name for name in {*vars(Simulation), *Simulation.__annotations__} if not name.startswith("_")
-)

@@ -16,7 +16,7 @@ FLOORS = """
     rendering rasterizing
     controls
     panels
-    parameters
+    parameters reserved
     simulation
     recording link timing
     engine

@@ -95,12 +95,12 @@ def _add_output_options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run a simulation and tell or write the result."""
-    from ivisit.plugins.finding import get_simulation
+    from ivisit.plugins.finding import get_main_simulation
     from ivisit.runs import single
 
     _check_outputs(options.out)
     with clean_stdout(options.json):
-        simulation = get_simulation(options.simulation)
+        simulation = get_main_simulation(options.simulation)
         parameters = assignments(simulation, options.parameters)
         try:
             result = single.run(
@@ -128,6 +128,8 @@ def run(options: argparse.Namespace) -> int:
 
 def replay(options: argparse.Namespace) -> int:
     """Repeat a saved run and compare."""
+    import numpy as np
+
     from ivisit.runs import single
     from ivisit.runs.result import RunResult
 
@@ -141,6 +143,11 @@ def replay(options: argparse.Namespace) -> int:
         for name, column in former.traces.items()
         if column.tobytes() != result.traces[name][: len(column)].tobytes()
     ]
+    differing += [
+        name
+        for name, entries in former.rasters.items()
+        if not np.array_equal(entries, result.rasters[name])
+    ]
     if differing:
         print(f"ivisit: the replay differs in {', '.join(differing)}", file=sys.stderr)
         return 1
@@ -151,9 +158,9 @@ def replay(options: argparse.Namespace) -> int:
 def gui(options: argparse.Namespace) -> int:
     """Open the window."""
     from ivisit.launcher import launch
-    from ivisit.plugins.finding import get_simulation
+    from ivisit.plugins.finding import get_main_simulation
 
-    simulation = get_simulation(options.simulation)
+    simulation = get_main_simulation(options.simulation)
     launch(
         simulation,
         seed=options.seed,
@@ -243,7 +250,8 @@ def _print(options: argparse.Namespace, result: RunResult) -> None:
         f"{result.simulation}: {result.status} after {result.steps} steps, "
         f"{result.duration:.3g} s, seed {result.seed}",
     )
-    for name, value in shown.items():
+    several = {name: v for name, v in result.metrics.items() if name not in shown}
+    for name, value in (shown | several).items():
         print(f"{name} = {value}")
 
 

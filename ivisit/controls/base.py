@@ -84,10 +84,10 @@ class Control(Declaration, Generic[Value]):
     def __get__(self, instance: Holder | None, owner: type) -> Any:
         if instance is None:
             return self
-        return instance._values[self.name]
+        return instance._ivisit_values[self.name]
 
     def __set__(self, instance: Holder, value: Value) -> None:
-        instance.parameters[self.name] = value
+        instance._ivisit_parameters[self.name] = value
 
     def check(self, owner: str) -> None:
         super().check(owner)

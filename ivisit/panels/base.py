@@ -46,8 +46,19 @@ class Panel(Declaration, Generic[Shown]):
 
     #: Whether the value is a number of which each step adds a row to the record.
     recorded = False
+    #: How many numbers a recorded value has; None: it is one number itself, not an array.
+    size: int | None = None
+    #: Whether the value says which of many units are active in a step; recorded as such.
+    sparse = False
+    #: Whether the simulation assigns the value; a comment is fixed.
+    assignable = True
     #: Whether the value survives `init`; other panels are empty when a run begins.
     kept_over_init = False
+
+    @property
+    def components(self) -> tuple[str, ...]:
+        """What the numbers of a recorded array are called; empty where it is one number."""
+        return ()
 
     @overload
     def __get__(self, instance: None, owner: type) -> Self: ...
@@ -56,10 +67,10 @@ class Panel(Declaration, Generic[Shown]):
     def __get__(self, instance: Holder | None, owner: type) -> Any:
         if instance is None:
             return self
-        return instance._outputs.get(self.name)
+        return instance._ivisit_outputs.get(self.name)
 
     def __set__(self, instance: Holder, value: Shown) -> None:
-        instance._outputs[self.name] = self.validate(value, owner=type(instance).__name__)
+        instance._ivisit_outputs[self.name] = self.validate(value, owner=type(instance).__name__)
 
     def validate(self, value: Any, *, owner: str = "") -> Any:
         """Return `value` as the panel keeps it, or raise `ParameterError`."""

@@ -31,6 +31,8 @@ class Comment(Panel[str]):
         See `Declaration`.
     """
 
+    assignable = False
+
     def __init__(
         self,
         text: str,

@@ -64,9 +64,9 @@ class Figure(Panel["MatplotlibFigure"]):
     def __get__(self, instance: Holder | None, owner: type) -> Any:
         if instance is None:
             return self
-        figure = instance._outputs.get(self.name)
+        figure = instance._ivisit_outputs.get(self.name)
         if figure is None:
-            figure = instance._outputs[self.name] = self.make()
+            figure = instance._ivisit_outputs[self.name] = self.make()
         return figure
 
     def make(self) -> MatplotlibFigure:

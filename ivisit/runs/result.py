@@ -18,7 +18,7 @@ from ivisit import panels
 from ivisit.errors import Failure, IVisitError, unknown
 from ivisit.files import replace_file
 from ivisit.panels.base import Painter
-from ivisit.recording import LogEntry, entry_from_json, entry_to_json
+from ivisit.recording import LogEntry, component_name, entry_from_json, entry_to_json
 
 #: Written into every result file; a reader refuses what it does not know.
 FORMAT = "ivisit-lab run result, version 1"
@@ -80,7 +80,7 @@ class RunResult:
         Seed of the run.
     steps : int
         Finished steps.
-    traces : dict of str to ndarray, shape (n,)
+    traces : dict of str to ndarray, shape (n,) or (n, size)
         Recorded traces, float64.
     recorded_steps : ndarray of int, shape (n,)
         Step number of each row, counted from 1.
@@ -104,6 +104,10 @@ class RunResult:
     instance_reused : bool
         Whether the simulation was an instance that had begun a run before: an exact repetition
         needs a fresh one.
+    rasters : dict of str to ndarray, shape (n, 2)
+        Step and active unit, int64, of recorded rasters.
+    step_duration, step_unit : float and str
+        What a step is in time; 1 and nothing where the simulation declares none.
     """
 
     simulation: str
@@ -121,6 +125,9 @@ class RunResult:
     provenance: dict[str, Any] = field(default_factory=dict)
     adjustments: dict[str, dict[str, Any]] = field(default_factory=dict)
     instance_reused: bool = False
+    rasters: dict[str, np.ndarray] = field(default_factory=dict)
+    step_duration: float = 1.0
+    step_unit: str = ""
 
     #: Results can be changed, and are compared by their content.
     __hash__ = None  # type: ignore[assignment]
@@ -129,6 +136,32 @@ class RunResult:
         if not isinstance(other, RunResult):
             return NotImplemented
         return all(_same(getattr(self, name), getattr(other, name)) for name in _COMPARED)
+
+    @property
+    def times(self) -> np.ndarray:
+        """Time of each recorded row in `step_unit`, shape (n,)."""
+        return self.recorded_steps * self.step_duration
+
+    @property
+    def columns(self) -> dict[str, np.ndarray]:
+        """The recorded traces as single columns, shape (n,); components are ``trace.x``."""
+        columns = {}
+        for name, rows in self.traces.items():
+            if rows.ndim == 1:
+                columns[name] = rows
+            else:
+                names = self._panel(name).get("components") or map(str, range(rows.shape[1]))
+                for index, component in enumerate(names):
+                    columns[component_name(name, component)] = rows[:, index]
+        return columns
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """The final values of the recorded traces, by the names of `columns`."""
+        return {name: float(column[-1]) for name, column in self.columns.items() if column.size}
+
+    def _panel(self, name: str) -> dict[str, Any]:
+        return next((p for p in self.panels if p["name"] == name), {})
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the result as a NumPy ``.npz`` file and return its path.
@@ -156,6 +189,9 @@ class RunResult:
             "arrays": list(arrays),
             "outputs": plain,
             "panels": self.panels,
+            "rasters": list(self.rasters),
+            "step_duration": self.step_duration,
+            "step_unit": self.step_unit,
         }
         # Names of panels may have any character: the file counts, the metadata names.
         table: dict[str, Any] = {
@@ -163,6 +199,7 @@ class RunResult:
             "recorded_steps": self.recorded_steps,
             **{f"trace_{i}": column for i, column in enumerate(self.traces.values())},
             **{f"output_{i}": array for i, array in enumerate(arrays.values())},
+            **{f"raster_{i}": array for i, array in enumerate(self.rasters.values())},
         }
         return _write(target, lambda file: np.savez_compressed(file, **table))
 
@@ -183,6 +220,8 @@ class RunResult:
                 names = metadata.pop("arrays")
                 outputs = {name: file[f"output_{i}"] for i, name in enumerate(names)}
                 traces = {n: file[f"trace_{i}"] for i, n in enumerate(metadata.pop("traces"))}
+                rasters = metadata.pop("rasters", [])
+                rasters = {n: file[f"raster_{i}"] for i, n in enumerate(rasters)}
                 steps = file["recorded_steps"]
         except OSError as error:
             raise IVisitError(f"{path}: cannot be read: {error.strerror or error}") from error
@@ -192,6 +231,7 @@ class RunResult:
         return cls(
             traces=traces,
             recorded_steps=steps,
+            rasters=rasters,
             outputs=outputs | metadata.pop("outputs"),
             changes=[entry_from_json(entry) for entry in metadata.pop("changes")],
             failure=Failure(**failure) if failure else None,
@@ -199,16 +239,20 @@ class RunResult:
         )
 
     def to_csv(self, path: str | os.PathLike[str]) -> Path:
-        """Write the recorded traces as a table with the columns ``step`` and one a trace.
+        """Write the recorded traces as a table: ``step``, the time, and the `columns`.
 
-        Numbers are written so that reading gives the same float64.
+        The time stands there where the simulation declares what a step is. Numbers are written so
+        that reading gives the same float64.
         """
 
         def write(file: IO[str]) -> None:
             writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(["step", *self.traces])
-            columns = [self.recorded_steps.tolist(), *(c.tolist() for c in self.traces.values())]
-            writer.writerows(zip(*columns, strict=True))
+            table = {"step": self.recorded_steps}
+            if self.step_unit or self.step_duration != 1:
+                table[f"time ({self.step_unit})" if self.step_unit else "time"] = self.times
+            table |= self.columns
+            writer.writerow(table)
+            writer.writerows(zip(*(column.tolist() for column in table.values()), strict=True))
 
         return _write(Path(path), write, text=True)
 
@@ -223,30 +267,63 @@ class RunResult:
         from matplotlib.figure import Figure
 
         declared = [panel["name"] for panel in self.panels]
-        present = list(dict.fromkeys([*self.outputs, *self.traces]))
+        present = list(dict.fromkeys([*self.outputs, *self.traces, *self.rasters]))
         names = sorted(present, key=lambda n: declared.index(n) if n in declared else -1)
         if name is not None:
             if name not in names:
                 raise KeyError(unknown(self.simulation, "recorded panel", name, names))
             names = [name]
-        columns = min(len(names), 3) or 1
-        rows = -(-len(names) // columns) or 1
+        groups = self._grouped(names)
+        columns = min(len(groups), 3) or 1
+        rows = -(-len(groups) // columns) or 1
         figure = Figure(figsize=(5.0 * columns, 4.0 * rows), layout="constrained")
-        for place, panel in enumerate(names):
-            self._draw(figure.add_subplot(rows, columns, place + 1), panel)
+        for place, group in enumerate(groups):
+            self._draw(figure.add_subplot(rows, columns, place + 1), group)
         return figure
 
-    def _draw(self, axes: Any, name: str) -> None:
-        panel = next((p for p in self.panels if p["name"] == name), {})
-        axes.set_title(panel.get("label", name))
+    def _grouped(self, names: list[str]) -> list[list[str]]:
+        """Return which panels are drawn together: the traces of one plot."""
+        groups: dict[str, list[str]] = {}
+        for name in names:
+            plot = self._panel(name).get("plot") if name in self.traces else ""
+            groups.setdefault(f" {plot}" if plot else name, []).append(name)
+        return list(groups.values())
+
+    def _draw(self, axes: Any, names: list[str]) -> None:
+        name = names[0]
+        panel = self._panel(name)
+        axes.set_title(panel["plot"] if len(names) > 1 else panel.get("label", name))
         value = self.outputs.get(name)
         if name in self.traces:
-            axes.plot(self.recorded_steps, self.traces[name])
-            axes.set(xlabel="step", ylabel=panel.get("unit", ""))
+            self._draw_lines(axes, names)
+            return
+        if name in self.rasters:
+            steps, units = self.rasters[name].T
+            axes.plot(steps * self.step_duration, units, "k,")
+            axes.set(xlabel=self._time_label(), ylabel=panel.get("unit", ""))
+            axes.set_ylim(-0.5, panel["n_units"] - 0.5)
             return
         # A kind that is not known here, of a plugin for one, is drawn by the type of its value.
         kind = getattr(panels, str(panel.get("kind")), panels.Panel)
         kind.plot(axes, value, panel)
+
+    def _draw_lines(self, axes: Any, names: list[str]) -> None:
+        for name in names:
+            label = self._panel(name).get("label", name)
+            components = self._panel(name).get("components") or ()
+            labels = [f"{label} {component}" for component in components] or [label]
+            axes.plot(self.times, self.traces[name], label=labels if components else label)
+        axes.set(xlabel=self._time_label(), ylabel=self._panel(names[0]).get("unit", ""))
+        rows = np.concatenate([self.traces[name].ravel() for name in names])
+        scale = self._panel(names[0]).get("scale", "linear")
+        if scale == "log" and not (rows > 0).any():
+            scale = "linear"  # Matplotlib warns of an axis that can show nothing
+        axes.set_yscale("symlog" if scale == "log" and (rows < 0).any() else scale)
+        if len(axes.lines) > 1:
+            axes.legend()
+
+    def _time_label(self) -> str:
+        return f"time ({self.step_unit})" if self.step_unit else "step"
 
     def __repr__(self) -> str:
         return (
@@ -280,6 +357,7 @@ _COMPARED = (
     "changes",
     "recorded_steps",
     "traces",
+    "rasters",
     "outputs",
 )
 

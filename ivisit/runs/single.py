@@ -18,6 +18,7 @@ from ivisit.plugins.loading import source_file
 from ivisit.runs.provenance import provenance
 from ivisit.runs.result import Outputs, RunResult, Status
 from ivisit.simulation import Simulation
+from ivisit.timing import step_time
 
 if TYPE_CHECKING:
     from ivisit.store import ParameterStore
@@ -53,7 +54,8 @@ def run(
     seed : int or None, optional
         Seed of ``simulation.rng``, 0 by default. None draws entropy; ``result.seed`` tells it.
     record : iterable of str, optional
-        Traces to record; None (default) records all, an empty list none.
+        Traces, components of traces (``trace.x``) and rasters to record; None (default) records
+        all, an empty list none.
     every : int, optional
         Record every n-th step.
     store : ParameterStore or path-like, optional
@@ -133,7 +135,7 @@ def replay(simulation: Any, result: RunResult) -> RunResult:
         Equal to `result` bit for bit, as long as code, libraries and machine are the same.
     """
     found = get_simulation(simulation)
-    engine = Engine(found, seed=result.seed, record=list(result.traces))
+    engine = Engine(found, seed=result.seed, record=[*result.traces, *result.rasters])
     engine.simulation.parameters.take(result.adjustments, result.parameters)
     with _Course() as course:
         engine.init()
@@ -256,6 +258,7 @@ def result_of(
         Whether nobody steps the engine any more: then figures are drawn when they are looked at.
     """
     steps, traces = engine.recorder.table()
+    duration_of_step, unit = step_time(engine.simulation)
     simulation = type(engine.simulation)
     values = engine.outputs(figures=False)
     painters = {
@@ -286,6 +289,9 @@ def result_of(
         failure=engine.failure,
         duration=duration,
         provenance=provenance(simulation),
+        rasters=engine.rasters.table(),
+        step_duration=duration_of_step,
+        step_unit=unit,
     )
 
 
@@ -297,7 +303,7 @@ def _enter(result: RunResult, started: datetime, store: ParameterStore) -> None:
         seed=result.seed,
         steps=result.steps,
         status=result.status,
-        metrics={name: column[-1] for name, column in result.traces.items() if column.size},
+        metrics=result.metrics,
         duration=result.duration,
         started_at=started.isoformat(),
         finished_at=datetime.now(UTC).isoformat(),

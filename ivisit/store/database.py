@@ -107,6 +107,9 @@ class Database:
         with self._lock, explained(self.path):
             self._check_writable()
             with immediate(self._file.connection, self._patience):
+                self._file.connection.execute(
+                    "UPDATE mark SET former = token, token = ?", (os.urandom(16),)
+                )
                 yield self._file.connection
             # So that somebody who copies the file while it is open gets the newest rows too.
             self._checkpoint("PASSIVE")

@@ -12,6 +12,7 @@ from ivisit.errors import ParameterError, StoreError
 from ivisit.files import replace_file
 from ivisit.store.parameter_set import ParameterSet, SimulationLike, key_of
 from ivisit.store.problems import explained
+from ivisit.store.queries import HISTORY, fetch
 from ivisit.store.set_rows import (
     COLUMNS,
     append_version,
@@ -61,11 +62,12 @@ class ExchangeDatabase(SetDatabase):
             raise StoreError(f"{target}: is the store itself. Choose another name.")
         key = None if simulation is None else key_of(simulation)
         with self._reading() as connection:
-            rows = connection.execute(
-                f"SELECT {COLUMNS} FROM history WHERE deleted_at IS NULL "
+            rows = fetch(
+                connection,
+                f"SELECT {COLUMNS} FROM {HISTORY} WHERE deleted_at IS NULL "
                 "AND (?1 IS NULL OR simulation = ?1) ORDER BY simulation, name, version",
                 (key,),
-            ).fetchall()
+            )
         versions: dict[tuple[str, str], list[dict[str, Any]]] = {}
         for stored in (to_set(row, row[0]) for row in rows):
             versions.setdefault((stored.simulation, stored.name), []).append(_to_entry(stored))

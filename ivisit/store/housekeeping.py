@@ -40,8 +40,9 @@ class HousekeepingDatabase(Database):
         key = None if simulation is None else key_of(simulation)
         with self._writing() as connection:
             purged = connection.execute(
-                "DELETE FROM parameter_set WHERE id IN (SELECT set_id FROM deleted_sets "
-                "WHERE (?1 IS NULL OR simulation = ?1) AND (?2 IS NULL OR name = ?2))",
+                "DELETE FROM parameter_set WHERE deleted_at IS NOT NULL AND (?1 IS NULL OR "
+                "simulation_id = (SELECT id FROM simulation WHERE key = ?1)) "
+                "AND (?2 IS NULL OR name = ?2)",
                 (key, name),
             ).rowcount
             if not purged and key is not None and name is not None:

@@ -17,8 +17,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ivisit.errors import StoreError
+from ivisit.store.migrations import MIGRATIONS
 from ivisit.store.problems import damaged, is_busy
-from ivisit.store.schema import MIGRATIONS, read_version, upgrade
+from ivisit.store.schema import read_version, upgrade
 from ivisit.store.transactions import BUSY_SECONDS, immediate, reading
 
 log = logging.getLogger(__name__)
@@ -175,31 +176,37 @@ def _open_read_only(path: Path) -> OpenFile:
     with ExitStack() as undo:
         snapshot = None
         connection = _connect(path, "mode=ro")
-        try:
-            connection.execute("SELECT count(*) FROM sqlite_master")
+        if _is_current(connection, path):
             undo.callback(connection.close)
-        except sqlite3.OperationalError as error:
+        else:
             connection.close()
-            if not error.sqlite_errorname.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY")):
-                raise
-            # The log beside the file needs a helper file that may not be made here. Ignoring
-            # the log would hide committed rows, so a private copy is read.
             snapshot = TemporaryDirectory(prefix="ivisit-")
             undo.callback(snapshot.cleanup)
             connection = _connect(_copy(path, Path(snapshot.name)), "mode=rw")
             undo.callback(connection.close)
+            with immediate(connection, 0):
+                version = read_version(connection, path)
+                if version == 0:
+                    raise StoreError(f"{path}: is empty, and read-only. Choose another file.")
+                upgrade(connection, version)
         connection.execute("PRAGMA query_only = ON")
         _refuse_damaged(connection, path)
-        with reading(connection):
-            version = read_version(connection, path)
-        if version < len(MIGRATIONS):
-            raise StoreError(
-                f"{path}: is empty or was written by an older version of ivisit, and read-only. "
-                "Copy it to a folder where you may write, and open the copy."
-            )
         log.warning("%s is read-only: parameter sets can be loaded, but not saved", path)
         undo.pop_all()
     return OpenFile(connection, read_only=True, snapshot=snapshot)
+
+
+def _is_current(connection: sqlite3.Connection, path: Path) -> bool:
+    """Tell whether a file that may only be read can be read in its place."""
+    try:
+        with reading(connection):
+            return read_version(connection, path) == len(MIGRATIONS)
+    except sqlite3.OperationalError as error:
+        # The log beside it needs a helper file that may not be made here; ignoring the log would
+        # hide committed rows.
+        if not error.sqlite_errorname.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY")):
+            raise
+        return False
 
 
 def _copy(path: Path, folder: Path, attempts: int = 20) -> Path:

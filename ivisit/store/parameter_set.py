@@ -43,6 +43,12 @@ class ParameterSet(Mapping[str, Any]):
         Places and settings of the window's widgets.
     deleted_at : str or None
         When the set was deleted; None when it was not.
+    origin : FrozenDict or None
+        Where an imported version came from: the ``file``, the ``name`` of the set there, and, where
+        known, the ``user`` who exported it; None for a version that was saved here.
+    damage : str
+        What is wrong when the row in the file is not what was saved; such a set has no values, and
+        loading it is refused. Empty for a sound one.
     problems : FrozenDict
         Name of a stored value that does not fit the simulation's present declaration, to what is
         wrong with it. Those values are not among the parameters, but for those that were brought
@@ -58,6 +64,8 @@ class ParameterSet(Mapping[str, Any]):
     saved_at: str = ""
     layout: Any = None
     deleted_at: str | None = None
+    origin: Any = None
+    damage: str = ""
     problems: FrozenDict = field(default_factory=FrozenDict)
 
     @property
@@ -184,7 +192,7 @@ def fitted(
 
 
 def _fitting_items(
-    control: Control, value: Any, owner: str
+    control: Control[Any], value: Any, owner: str
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Return the items of a group that fit each by itself, and what is wrong with the others."""
     fits: dict[str, Any] = {}

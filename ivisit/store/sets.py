@@ -15,6 +15,7 @@ from ivisit.store.parameter_set import (
     key_of,
     with_adjustments,
 )
+from ivisit.store.queries import HISTORY, NEWEST, fetch
 from ivisit.store.set_rows import (
     COLUMNS,
     append_version,
@@ -23,6 +24,7 @@ from ivisit.store.set_rows import (
     check_name,
     current,
     find,
+    intact,
     missing,
     newest,
     now,
@@ -116,12 +118,12 @@ class SetDatabase(Database):
         Raises
         ------
         StoreError
-            When there is no such set or version, or when it was deleted.
+            When there is no such set or version, when it was deleted, or when it is damaged.
         """
         with self._reading() as connection:
             if version is None:
-                return current(connection, simulation, name)
-            return one_version(connection, simulation, name, version)
+                return intact(current(connection, simulation, name))
+            return intact(one_version(connection, simulation, name, version))
 
     def sets(
         self, simulation: SimulationLike | None = None, *, deleted: bool = False
@@ -137,19 +139,25 @@ class SetDatabase(Database):
         """
         key = None if simulation is None else key_of(simulation)
         with self._reading() as connection:
-            rows = connection.execute(
-                f"SELECT {COLUMNS} FROM {'deleted_sets' if deleted else 'sets'} "
-                "WHERE ?1 IS NULL OR simulation = ?1 ORDER BY simulation, name",
+            rows = fetch(
+                connection,
+                f"SELECT {COLUMNS} FROM {HISTORY} WHERE {NEWEST} "
+                f"AND deleted_at IS {'NOT' * deleted} NULL "
+                "AND (?1 IS NULL OR simulation = ?1) ORDER BY simulation, name",
                 (key,),
-            ).fetchall()
+            )
         return [to_set(row, row[0] if simulation is None else simulation) for row in rows]
 
     def simulations(self) -> list[str]:
         """Return the keys of the simulations that have parameter sets or runs, sorted."""
         with self._reading() as connection:
-            rows = connection.execute(
-                "SELECT simulation FROM sets UNION SELECT simulation FROM runs ORDER BY 1"
-            ).fetchall()
+            rows = fetch(
+                connection,
+                "SELECT key FROM simulation WHERE "
+                "EXISTS (SELECT 1 FROM parameter_set WHERE simulation_id = simulation.id "
+                "        AND deleted_at IS NULL) "
+                "OR EXISTS (SELECT 1 FROM run WHERE simulation_id = simulation.id) ORDER BY key",
+            )
         return [key for (key,) in rows]
 
     def history(self, simulation: SimulationLike, name: str) -> list[ParameterSet]:
@@ -161,10 +169,12 @@ class SetDatabase(Database):
             When there is no such set.
         """
         with self._reading() as connection:
-            rows = connection.execute(
-                f"SELECT {COLUMNS} FROM history WHERE simulation = ? AND name = ? ORDER BY version",
+            rows = fetch(
+                connection,
+                f"SELECT {COLUMNS} FROM {HISTORY} WHERE simulation = ? AND name = ? "
+                "ORDER BY version",
                 (key_of(simulation), name),
-            ).fetchall()
+            )
             if not rows:
                 raise missing(connection, key_of(simulation), name)
         return [to_set(row, simulation) for row in rows]
@@ -198,9 +208,11 @@ class SetDatabase(Database):
         key = key_of(simulation)
         with self._reading() as connection:
             first, second = (
-                current(connection, key, one)
-                if isinstance(one, str)
-                else one_version(connection, key, *one)
+                intact(
+                    current(connection, key, one)
+                    if isinstance(one, str)
+                    else one_version(connection, key, *one)
+                )
                 for one in (a, b)
             )
         return {
@@ -238,7 +250,7 @@ class SetDatabase(Database):
         check_name(new_name, "new name")
         key = key_of(simulation)
         with self._writing() as connection:
-            original = current(connection, key, name)
+            original = intact(current(connection, key, name))
             check_free(connection, key, new_name)
             append_version(connection, key, new_name, to_row(original))
             return current(connection, simulation, new_name)
@@ -291,7 +303,7 @@ class SetDatabase(Database):
                 (set_id(connection, key, name),),
             )
             if version is not None:
-                former = one_version(connection, key, name, version)
+                former = intact(one_version(connection, key, name, version))
                 append_version(connection, key, name, to_row(former))
             return current(connection, simulation, name)
 

@@ -34,7 +34,7 @@ class ImageWidget(PicturePanel):
 
     is_tall = True
 
-    def __init__(self, parent: tk.Misc, host: Host, panel: Panel) -> None:
+    def __init__(self, parent: tk.Misc, host: Host, panel: Panel[Any]) -> None:
         image = cast(Image, panel)
         self.color_map = image.cmap
         self.vmin, self.vmax = image.vmin, image.vmax

@@ -43,8 +43,8 @@ class DictSliderWidget(ControlWidget):
             self.box.grid(row=2, column=0, columnspan=3, sticky="ew")
             self.color()
 
-    def _item(self, name: str) -> Slider:
-        return cast(Slider, cast(DictSlider, self.control).items[name])
+    def _item(self, name: str) -> Slider[Any]:
+        return cast(Slider[Any], cast(DictSlider, self.control).items[name])
 
     def _list_values(self) -> None:
         """Show the values of all items in the list that drops down."""

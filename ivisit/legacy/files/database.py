@@ -123,7 +123,7 @@ def _values(
     stored: StoredSimulation, target: Any
 ) -> tuple[dict[str, Any], dict[WidgetRecord, str]]:
     """Return the values by the names of the controls, and the name of each widget."""
-    controls: Mapping[str, Control] = {}
+    controls: Mapping[str, Control[Any]] = {}
     if isinstance(target, type) and issubclass(target, OldSimulation):
         records, controls = target._records, target.controls
     else:

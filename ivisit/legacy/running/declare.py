@@ -26,7 +26,7 @@ from ivisit.legacy.records import (
 from ivisit.legacy.running.bindings import Binding, bind
 from ivisit.panels import Comment, Image, Panel, TextOutput
 from ivisit.panels.comment import STYLES
-from ivisit.simulation import is_reserved
+from ivisit.reserved import RESERVED
 
 
 @dataclass
@@ -94,8 +94,8 @@ def _free_name(widget: WidgetRecord, base: type, declared: Declared) -> str:
     """Return the widget's name; with its parameter in brackets where that name is not free."""
 
     def is_free(name: str) -> bool:
-        taken = name in declared.declarations or hasattr(base, name)
-        return bool(name) and not taken and not is_reserved(name)
+        taken = name in declared.declarations or name in RESERVED or hasattr(base, name)
+        return bool(name) and not taken and not name.startswith("_")
 
     longer = widget.name.lstrip("_") or "comment"
     if isinstance(widget, ParameterRecord):
@@ -134,7 +134,7 @@ def _declaration(widget: WidgetRecord, name: str, declared: Declared) -> Declara
     return _panel(widget)
 
 
-def _panel(widget: WidgetRecord) -> Panel:
+def _panel(widget: WidgetRecord) -> Panel[Any]:
     if isinstance(widget, ImageRecord):
         return Picture(vmin=0, vmax=255, label=widget.name, help=widget.help)
     if isinstance(widget, TextOutRecord):

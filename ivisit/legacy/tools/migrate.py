@@ -12,6 +12,7 @@ from unicodedata import normalize
 
 from ivisit.errors import DirectiveError
 from ivisit.legacy.language.directives import parse_directives
+from ivisit.legacy.language.grid import Grid
 from ivisit.legacy.language.lines import read_source
 from ivisit.legacy.language.source import SIMULATION, ScriptSource
 from ivisit.legacy.names import free_name
@@ -21,7 +22,6 @@ from ivisit.legacy.records import (
     CheckboxRecord,
     CommentRecord,
     DictSliderRecord,
-    Grid,
     ImageRecord,
     ListRecord,
     ParameterRecord,
@@ -31,6 +31,7 @@ from ivisit.legacy.records import (
     TextRecord,
     WidgetRecord,
 )
+from ivisit.reserved import RESERVED
 from ivisit.simulation import Simulation
 
 #: Methods of an old simulation, and what the new method says about the old one.
@@ -139,7 +140,7 @@ def _attribute(widget: WidgetRecord, taken: set[str]) -> str:
     word = word.strip("_") or "widget"
     if not word.isidentifier():  # it begins with a digit
         word = f"p_{word}"
-    if keyword.iskeyword(word) or hasattr(Simulation, word):
+    if keyword.iskeyword(word) or word in RESERVED or hasattr(Simulation, word):
         word = f"{word}_"
     free = _free(word, taken)
     taken.add(free)

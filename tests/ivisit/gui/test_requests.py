@@ -154,14 +154,12 @@ def test_a_simulation_can_end_its_run_and_the_window(user):
     class Ending(iv.Simulation):
         engine = None
 
-        def _attached(self, engine):
-            Ending.engine = engine
-
         def step(self):
-            if Ending.engine.steps == 9:
-                Ending.engine.stop()
+            if self.engine and self.engine.steps == 9:
+                self.engine.stop()
 
     window = user.open(Ending)
+    Ending.engine = window.engine
     window.toggle_run()
     user.until(lambda: window.steps == 10)
     user.until(lambda: window.toolbar.run_button.cget("text") == "Run")

@@ -13,7 +13,8 @@ import pytest
 
 from ivisit.errors import StoreError
 from ivisit.store import ParameterStore, default_path
-from ivisit.store.schema import APPLICATION_ID, MIGRATIONS
+from ivisit.store.migrations import MIGRATIONS
+from ivisit.store.schema import APPLICATION_ID
 
 
 def make_sqlite(path: Path, *statements: str) -> None:
