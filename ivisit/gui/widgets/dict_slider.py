@@ -40,7 +40,7 @@ class DictSliderWidget(ControlWidget):
         self.selector.configure(postcommand=self._list_values)
         if cast(DictSlider, self.control).shows_all:
             self.box = ValueBox(self.body, len(self.names), self._enter_all)
-            self.box.grid(row=2, column=0, columnspan=3, sticky="ew")
+            self.box.grid(row=2, column=0, columnspan=2, sticky="ew")
             self.color()
 
     def _item(self, name: str) -> Slider[Any]:
