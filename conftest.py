@@ -3,7 +3,7 @@
 import pytest
 
 #: Running these is not importing them.
-collect_ignore_glob = ["*/__main__.py", "tests/ivisit/legacy/scripts/*"]
+collect_ignore_glob = ["*/__main__.py", "*/typing_of_*.py", "tests/ivisit/legacy/scripts/*"]
 
 
 @pytest.fixture(autouse=True)

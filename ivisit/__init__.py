@@ -45,6 +45,7 @@ if TYPE_CHECKING:
         RunError,
         StoreError,
     )
+    from ivisit.events import PointerEvent
     from ivisit.launcher import launch
     from ivisit.legacy.running.api import (
         IVisit_Data,
@@ -89,6 +90,7 @@ _HOMES = {
     **dict.fromkeys(
         ("SimulationInfo", "get_simulation", "list_simulations"), "ivisit.plugins.finding"
     ),
+    "PointerEvent": "ivisit.events",
     "launch": "ivisit.launcher",
     **dict.fromkeys(
         (
@@ -143,6 +145,7 @@ __all__ = [
     "ParameterSet",
     "ParameterStore",
     "PluginError",
+    "PointerEvent",
     "RadioButtons",
     "Raster",
     "RunError",

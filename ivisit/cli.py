@@ -14,8 +14,8 @@ import sys
 import traceback
 from collections.abc import Iterator, Sequence
 
-from ivisit.commands import listing, new, old, params, running
-from ivisit.commands.common import set_up_logging
+from ivisit.commands import listing, new, old, packing, params, running, store
+from ivisit.commands.common import printable, set_up_logging
 from ivisit.errors import IVisitError, RunError
 
 FAILED, REFUSED, INTERRUPTED = 1, 2, 130
@@ -35,7 +35,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
     parsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for group in (listing, running, params, new, old):
+    for group in (listing, running, packing, params, store, new, old):
         group.add(parsers)
     return parser
 
@@ -102,7 +102,7 @@ def _tell(error: IVisitError, debug: bool) -> int:
     """Print one clear message, with the traceback only on request."""
     if debug:
         traceback.print_exception(error)
-    print(f"ivisit: {error}", file=sys.stderr)
+    print(f"ivisit: {printable(str(error))}", file=sys.stderr)
     return FAILED if isinstance(error, RunError) else REFUSED
 
 

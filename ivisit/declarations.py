@@ -64,7 +64,7 @@ class Declaration:
             return super().__new__(cls)
 
     def __init__(self, *, label: str | None = None, help: str = "") -> None:
-        self.name = ""
+        self.name: str = ""
         self._label = label
         self.help = help
 
@@ -202,14 +202,16 @@ class FrozenDict(dict[str, Any]):
         simulation.weights = {"first": 0.5}
     """
 
-    def _refuse(self, *arguments: Any, **named: Any) -> NoReturn:
-        raise TypeError(
-            "the items of a parameter are changed by assigning a dict to the parameter, e.g. "
-            "simulation.weights = {'first': 0.5}; items that are left out keep their value"
-        )
+    if not TYPE_CHECKING:  # for type checkers a dict as any other
 
-    __setitem__ = __delitem__ = __ior__ = _refuse
-    clear = pop = popitem = setdefault = update = _refuse
+        def _refuse(self, *arguments: Any, **named: Any) -> NoReturn:
+            raise TypeError(
+                "the items of a parameter are changed by assigning a dict to the parameter, e.g. "
+                "simulation.weights = {'first': 0.5}; items that are left out keep their value"
+            )
+
+        __setitem__ = __delitem__ = __ior__ = _refuse
+        clear = pop = popitem = setdefault = update = _refuse
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The default protocol would fill the copy through __setitem__.

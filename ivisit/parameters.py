@@ -212,8 +212,8 @@ def _canonical(control: Control[Any], changes: Mapping[str, Any]) -> dict[str, A
 class NoSuchParameter(ParameterError, KeyError):
     """A parameter name that the simulation does not declare."""
 
-    # KeyError would print the repr of the message.
-    __str__ = Exception.__str__
+    def __str__(self) -> str:
+        return Exception.__str__(self)  # KeyError would print the repr of the message
 
 
 def parse_values(

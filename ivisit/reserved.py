@@ -46,7 +46,7 @@ class Owned(Generic[Held]):
 
     def __init__(self, read: Callable[[Any], Held]) -> None:
         self.read = read
-        self.name = ""
+        self.name: str = ""
         self.__doc__ = read.__doc__
 
     def __set_name__(self, owner: type, name: str) -> None:

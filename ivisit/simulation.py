@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+import os
 import sys
 from abc import ABCMeta
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self
@@ -15,6 +17,7 @@ import numpy as np
 from ivisit.controls import Control
 from ivisit.declarations import Declaration
 from ivisit.errors import ParameterError, shorten
+from ivisit.events import PointerEvent
 from ivisit.panels import Panel
 from ivisit.parameters import Parameters
 from ivisit.reserved import RESERVED, Owned, OwnedMapping, OwnedMethod, check_class
@@ -78,7 +81,26 @@ class SimulationType(ABCMeta):
             "panels",
             MappingProxyType({k: d for k, d in declarations.items() if isinstance(d, Panel)}),
         )
+        cls._ivisit_written_in = _file_of(namespace)  # type: ignore[attr-defined]
         return cls
+
+
+def _file_of(namespace: Mapping[str, Any]) -> tuple[str, bytes] | None:
+    """Return the file of a class and what it holds: now, when the class is being made."""
+    module = sys.modules.get(namespace.get("__module__", ""))
+    codes = (getattr(value, "__code__", None) for value in namespace.values())
+    for path in (getattr(module, "__file__", None), *(c.co_filename for c in codes if c)):
+        try:
+            status = os.stat(path or "")
+            return str(path), _content(str(path), status.st_mtime_ns, status.st_size)
+        except OSError:
+            continue
+    return None
+
+
+@lru_cache(maxsize=16)
+def _content(path: str, modified: int, size: int) -> bytes:
+    return Path(path).read_bytes()
 
 
 def _collect(cls: type) -> dict[str, Declaration]:
@@ -128,7 +150,8 @@ class Simulation(metaclass=SimulationType):
     -----
     1. Controls and panels are class attributes. Subclasses inherit them, may declare them anew,
        and remove one with ``name = None``.
-    2. `main_init` runs once, `init` before every run, `step` repeatedly, `close` at the end.
+    2. `main_init` runs once, `init` before every run, `step` repeatedly, `close` at the end;
+       `draw` when a picture is due, `pointer` for events on panels, both between two steps.
     3. A parameter is read as an attribute, or as ``parameters[name]``. It changes between steps,
        never during one, unless the engine's mode is ``async``.
     4. Panels are assigned to like attributes; the last value of a step counts. Arrays may be
@@ -147,6 +170,9 @@ class Simulation(metaclass=SimulationType):
     step_duration, step_unit : float, str or None, and str
         Class attributes: how long a step is, as a number or as the name of a parameter, and in
         which unit. Axes, read-outs and tables then show the time beside the step number.
+    pace : float or None
+        Class attribute: steps a second in a window that has just been opened; None: as many as
+        possible.
 
     Examples
     --------
@@ -172,17 +198,25 @@ class Simulation(metaclass=SimulationType):
     step_duration: float | str | None = None
     #: Unit of `step_duration`, e.g. ``"ms"``.
     step_unit: str = ""
+    #: Steps a second in a window that has just been opened; None: as many as possible.
+    pace: float | None = None
     _ivisit_values: dict[str, Any]
     _ivisit_outputs: dict[str, Any]
     _ivisit_parameters: Parameters
+    #: Whether the present run is to end after this step; see `stop`.
+    _ivisit_stopped = False
+    #: Whether pictures of the present run are shown; see `drawing`.
+    _ivisit_drawing = False
     #: Whether `main_init` has been called, and `close` has not been since.
     _ivisit_prepared = False
     #: Runs that this instance has begun.
     _ivisit_begun = 0
     #: Whether somebody has been told of attributes that resemble panels.
     _ivisit_misspelt_told = False
-    #: The file in which the simulation is written, where its methods do not tell.
+    #: The file in which the simulation is written, where its module does not tell.
     _source: Path | None = None
+    #: The file of the class's module, and its content when the class was made.
+    _ivisit_written_in: tuple[str, bytes] | None
     #: Seconds between two steps in a window that has just been opened.
     _delay: float = 0.0
     #: Whether a window that opens with empty panels computes the first step.
@@ -236,6 +270,19 @@ class Simulation(metaclass=SimulationType):
         self._refresh()
         return MappingProxyType(self._outputs)
 
+    @Owned
+    def drawing(self) -> bool:
+        """Whether pictures are made of this run: in a window and in `ivisit.run`, not in sweeps.
+
+        What only pictures need may be left out where it is false; numbers must not depend on it.
+        """
+        return self._ivisit_drawing
+
+    @OwnedMethod
+    def stop(self) -> None:
+        """End the present run after this step, in the window and headlessly."""
+        self._ivisit_stopped = True
+
     # A simulation that keeps its parameters or outputs in another place overrides these.
 
     @OwnedMethod
@@ -263,6 +310,22 @@ class Simulation(metaclass=SimulationType):
 
     def step(self) -> None:
         """Compute one step."""
+
+    def draw(self) -> None:
+        """Fill figures and images that are costly to make.
+
+        Called only when a picture is due: at most 60 times a second in the window, at the end of
+        a headless run, never in sweeps and optimizations. It must not assign to traces and
+        rasters, and its `rng` is another one than that of `step`: no number may depend on how
+        often somebody looks.
+        """
+
+    def pointer(self, event: PointerEvent) -> None:
+        """React to mouse and keys on a panel that is declared ``pointer=True`` or ``keys=True``.
+
+        Called between two steps, after the first `init`. Events are logged with their step, saved
+        and replayed as changes of parameters are.
+        """
 
     def close(self) -> None:
         """Release files, cameras and threads. Called once, at the end."""

@@ -12,13 +12,13 @@ ROOT = Path(__file__).parents[1]
 #: named here has a floor of its own.
 FLOORS = """
     errors files ranges
-    declarations
+    declarations events
     rendering rasterizing
     controls
     panels
     parameters reserved
     simulation
-    recording link timing
+    recording link timing drawing
     engine
     worker
     store

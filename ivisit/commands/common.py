@@ -7,6 +7,7 @@ import contextlib
 import json
 import logging
 import math
+import re
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -113,9 +114,21 @@ def clean_stdout(wanted: bool = True) -> contextlib.AbstractContextManager[Any]:
     return contextlib.redirect_stdout(sys.stderr) if wanted else contextlib.nullcontext()
 
 
+#: What moves a terminal's cursor, changes its colors, or the direction of its text.
+_CONTROL = re.compile(
+    "[\0-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
+
+def printable(text: str) -> str:
+    """Return `text` with control characters as escapes: it may come from a stranger's file."""
+    return _CONTROL.sub(lambda match: ascii(match[0])[1:-1], text)
+
+
 def print_json(value: Any) -> None:
     """Print `value` as standard JSON; NaN and infinities, which it does not know, as null."""
-    print(json.dumps(_plain(value), indent=2, ensure_ascii=False, allow_nan=False))
+    text = json.dumps(_plain(value), indent=2, ensure_ascii=False, allow_nan=False)
+    print(_CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
 
 
 def _plain(value: Any) -> Any:
@@ -132,6 +145,7 @@ def print_table(rows: list[tuple[str, ...]]) -> None:
     """Print rows in columns that are as wide as their longest cell."""
     if not rows:
         return
+    rows = [tuple(printable(cell).replace("\n", r"\n") for cell in row) for row in rows]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
@@ -141,7 +155,7 @@ def print_table(rows: list[tuple[str, ...]]) -> None:
 def say(options: argparse.Namespace, message: str) -> None:
     """Print a message for people on stderr, unless they want none."""
     if not options.quiet:
-        print(message, file=sys.stderr)
+        print(printable(message), file=sys.stderr)
 
 
 def set_up_logging(options: argparse.Namespace) -> None:

@@ -16,6 +16,7 @@ from ivisit.commands.common import (
     print_json,
     say,
 )
+from ivisit.commands.packing import open_result, say_differences
 from ivisit.errors import IVisitError, RunError
 
 if TYPE_CHECKING:
@@ -58,9 +59,14 @@ def add(parsers: Any) -> None:
         example="ivisit replay session.npz",
         json_output=True,
     )
-    replay_parser.add_argument("result", help="a file written by 'ivisit run --out' or the window")
+    replay_parser.add_argument(
+        "result", help="a file written by 'ivisit run --out', the window, or 'ivisit pack'"
+    )
     replay_parser.add_argument(
         "--simulation", help="where the simulation is now, if not where the file says"
+    )
+    replay_parser.add_argument(
+        "--yes", action="store_true", help="run the code that the file names without asking"
     )
     _add_output_options(replay_parser)
 
@@ -130,13 +136,19 @@ def replay(options: argparse.Namespace) -> int:
     """Repeat a saved run and compare."""
     import numpy as np
 
+    from ivisit.plugins.finding import get_simulation
+    from ivisit.plugins.origins import class_of
     from ivisit.runs import single
-    from ivisit.runs.result import RunResult
+    from ivisit.runs.provenance import provenance
 
     _check_outputs(options.out)
-    former = RunResult.load(options.result)
+    former, place = open_result(options)
     with clean_stdout(options.json):
-        result = single.replay(options.simulation or _origin(former), former)
+        simulation = get_simulation(place)
+        told = say_differences(options, former, provenance(class_of(simulation)), [])
+        result = single.replay(simulation, former)
+    # Modules that are imported while it runs are known only now.
+    say_differences(options, former, result.provenance, told)
     _report(options, result)
     differing = [
         name
@@ -170,24 +182,6 @@ def gui(options: argparse.Namespace) -> int:
         run=options.run,
     )
     return 0
-
-
-def _origin(result: RunResult) -> str:
-    """Return where the simulation of a saved run was."""
-    from importlib.metadata import entry_points
-
-    from ivisit.plugins.finding import ENTRY_POINT_GROUP
-
-    value = result.provenance.get("simulation", "")
-    for point in entry_points(group=ENTRY_POINT_GROUP):
-        if point.value == value:
-            return point.name
-    source = result.provenance.get("source")
-    if source is None:
-        raise Refused(
-            f"the file does not say where {result.simulation!r} is; name it with --simulation"
-        )
-    return f"{source}:{value.rpartition(':')[2]}"
 
 
 def _progress(options: argparse.Namespace) -> bool:
@@ -261,7 +255,10 @@ def _write(result: RunResult, path: Path) -> None:
     elif path.suffix == ".csv":
         result.to_csv(path)
     else:
+        from ivisit.files import replace_file
+
+        figure = result.figure()
         try:
-            result.figure().savefig(path)
+            replace_file(path, lambda file: figure.savefig(file, format=path.suffix[1:]))
         except OSError as error:
             raise Refused(f"{path}: cannot be written: {error.strerror or error}") from error

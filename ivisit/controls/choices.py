@@ -25,7 +25,7 @@ class Choice(Control[Value]):
         restart: bool = False,
     ) -> None:
         super().__init__(default, label=label, unit=unit, help=help, group=group, restart=restart)
-        self.options = options
+        self.options: Sequence[Value] = options
 
     def check(self, owner: str) -> None:
         if isinstance(self.options, str) or not isinstance(self.options, Iterable):

@@ -43,7 +43,7 @@ class Slider(Control[Number]):
     Slider(2.0, 0.1, 20.0, step=0.1, label='Kernel width', unit='px')
     """
 
-    adjustable = ("label", "minimum", "maximum", "step")
+    adjustable: tuple[str, ...] = ("label", "minimum", "maximum", "step")
 
     def __init__(
         self,

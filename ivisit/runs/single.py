@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import time
+import weakref
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
@@ -14,9 +15,10 @@ import numpy as np
 from ivisit.engine import Engine
 from ivisit.errors import ParameterError, RunError, expected
 from ivisit.plugins.finding import get_simulation, plugin_name
-from ivisit.plugins.loading import source_file
+from ivisit.plugins.origins import source_file
 from ivisit.runs.provenance import provenance
-from ivisit.runs.result import Outputs, RunResult, Status
+from ivisit.runs.reading import Status
+from ivisit.runs.result import Outputs, RunResult
 from ivisit.simulation import Simulation
 from ivisit.timing import step_time
 
@@ -37,6 +39,7 @@ def run(
     store: ParameterStore | str | os.PathLike[str] | None = None,
     parameter_set: str | None = None,
     until: Callable[[Any], Any] | None = None,
+    events: Iterable[tuple[int, Any]] = (),
     progress: bool = False,
 ) -> RunResult:
     """Run a simulation: `init` and `steps` steps.
@@ -65,6 +68,9 @@ def run(
         Name of a stored parameter set to start from.
     until : callable, optional
         Called with the simulation after each step; a true value ends the run.
+    events : iterable of (int, PointerEvent or dict), optional
+        What mouse and keys do on panels: each event, or a dict of its attributes, is delivered
+        before the step of that number, counted from 0.
     progress : bool, optional
         Show a progress bar with rate and remaining time on stderr.
 
@@ -109,9 +115,11 @@ def run(
                 logger.warning("%s: %s", parameter_set, problem)
             engine.simulation.parameters.take(stored.adjustments, stored)
         engine.simulation.parameters.update(parameters or {})
+        engine.schedule(events)
         with _Course() as course:
             engine.init()
             _drive(engine, int(steps), until, progress)
+            engine.draw()
         target = opened if store is not None else None
         return _conclude(engine, course, owned=isinstance(found, type), store=target)
     finally:
@@ -140,6 +148,7 @@ def replay(simulation: Any, result: RunResult) -> RunResult:
     with _Course() as course:
         engine.init()
         engine.replay(result.changes, result.steps)
+        engine.draw()
     return _conclude(engine, course, owned=isinstance(found, type), store=None)
 
 
@@ -255,7 +264,8 @@ def result_of(
     duration : float, optional
         Seconds that the run took.
     owned : bool, optional
-        Whether nobody steps the engine any more: then figures are drawn when they are looked at.
+        Whether nobody steps the engine any more: then figures are drawn when they are looked at,
+        unless `close` of the simulation might change them.
     """
     steps, traces = engine.recorder.table()
     duration_of_step, unit = step_time(engine.simulation)
@@ -268,9 +278,10 @@ def result_of(
         if (painter := simulation.panels[name].painter(shown)) is not None
     }
     outputs = Outputs(values, painters)
-    if not owned:
+    # Whoever owns the simulation, and its own close(), may go on drawing: take the pixels now.
+    if not owned or simulation.close is not Simulation.close:
         for name in painters:
-            outputs[name]  # whoever owns the simulation may go on drawing: take the pixels now
+            outputs[name]
     return RunResult(
         simulation=simulation.key,
         parameters=engine.initial_parameters or dict(engine.simulation.parameters),
@@ -279,7 +290,7 @@ def result_of(
         traces=traces,
         recorded_steps=steps,
         outputs=outputs,
-        panels=[panel.describe() for panel in simulation.panels.values()],
+        panels=[description.copy() for description in _descriptions(simulation)],
         status=status,
         changes=list(engine.changes),
         adjustments=engine.initial_adjustments
@@ -293,6 +304,20 @@ def result_of(
         step_duration=duration_of_step,
         step_unit=unit,
     )
+
+
+#: What panels say of themselves, by simulation; looked up by thousands of runs in a row.
+_described: weakref.WeakKeyDictionary[type[Simulation], list[dict[str, Any]]] = (
+    weakref.WeakKeyDictionary()
+)
+
+
+def _descriptions(simulation: type[Simulation]) -> list[dict[str, Any]]:
+    known = _described.get(simulation)
+    if known is None:
+        known = [panel.describe() for panel in simulation.panels.values()]
+        _described[simulation] = known
+    return known
 
 
 def _enter(result: RunResult, started: datetime, store: ParameterStore) -> None:

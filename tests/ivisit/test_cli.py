@@ -278,11 +278,12 @@ def test_new_writes_a_working_simulation_and_overwrites_nothing(cli):
 
 def test_a_saved_run_is_replayed_and_a_difference_is_told(cli, script):
     cli("run", script, "--steps", 4, "--out", "r.npz")
-    code, _, err = cli("replay", "r.npz")
+    code, _, err = cli("replay", "r.npz", "--yes")
     assert (code, "equals the saved run, bit for bit" in err) == (0, True)
     Path(script).write_text(SCRIPT.replace("self.rate *", "self.rate * 0.5 *"))
-    code, _, err = cli("replay", "r.npz")
+    code, _, err = cli("replay", "r.npz", "--simulation", script)
     assert (code, "differs in level" in err) == (1, True)
+    assert err.index("is not the one that ran") < err.index("differs in level")
     assert cli("replay", script)[0] == 2
 
 
@@ -364,3 +365,19 @@ def test_the_options_that_all_commands_share_are_in_the_documentation():
     text = (ROOT / "docs" / "command-line.md").read_text()
     for option in ("--help", "--quiet", "--debug", "--json", "--db", "--version"):
         assert f"`{option}" in text
+
+
+def test_show_lists_controls_by_section_and_tells_what_only_init_reads(tmp_path, capsys):
+    (tmp_path / "net.py").write_text(
+        "import ivisit as iv\n\n\n"
+        "class Net(iv.Simulation):\n"
+        "    rate = iv.Slider(0.5, 0.0, 1.0)\n"
+        "    units = iv.Slider(10, 1, 99, group='Network', restart=True, help='Of the layer.')\n"
+        "    noise = iv.Slider(0.0, 0.0, 1.0)\n"
+        "    sparse = iv.Checkbox(group='Network')\n"
+    )
+    assert main(["show", "net.py"]) == 0
+    lines = [line.split()[0] for line in capsys.readouterr().out.splitlines() if line.strip()]
+    assert lines[1:6] == ["Parameters", "rate", "noise", "Network", "units"]
+    assert main(["show", "net.py"]) == 0
+    assert "Of the layer. (read by init)" in capsys.readouterr().out

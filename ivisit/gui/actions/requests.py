@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from ivisit.events import MouseEvent
 from ivisit.gui.host import Host
 from ivisit.gui.panels import PanelWidget
 from ivisit.gui.widgets import ControlWidget
@@ -15,7 +15,6 @@ from ivisit.link import (
     BindControl,
     BindMouse,
     Command,
-    MouseEvent,
     OfferMenu,
     Quit,
     Request,
@@ -30,34 +29,20 @@ if TYPE_CHECKING:
 
 
 class MouseBinding:
-    """Posts the events of one sequence on one panel to a function of the simulation.
+    """Hands the events of one sequence on one panel to the simulation."""
 
-    Of movements only the latest counts: a simulation that is slower than the mouse must not lag
-    more and more behind it.
-    """
-
-    def __init__(
-        self, host: Host, panel: PanelWidget, sequence: str, callback: Callable[[MouseEvent], Any]
-    ) -> None:
+    def __init__(self, host: Host, panel: PanelWidget, sequence: str) -> None:
         self.host = host
         self.panel = panel
         self.sequence = sequence
-        self.callback = callback
-        self._waiting: deque[MouseEvent] = deque(maxlen=1 if "Motion" in sequence else None)
         panel.event_widget().bind(sequence, self._happened, add=True)
 
     def _happened(self, event: Any) -> None:
         column, row = self.panel.pixel_at(event.x, event.y)
         button = event.num if isinstance(event.num, int) else held_button(event)
-        self._waiting.append(
+        self.host.engine.send(
             MouseEvent(event.x, event.y, column, row, button, self.sequence, self.panel.name)
         )
-        self.host.session.worker.post(self._deliver)
-
-    def _deliver(self) -> None:
-        """Call the simulation; runs on the worker's thread."""
-        if self._waiting:
-            self.callback(self._waiting.popleft())
 
 
 def held_button(event: Any) -> int:
@@ -122,9 +107,9 @@ def _handle_for_widget(window: Window, name: str, request: Request) -> None:
                 window.session.worker.post(callback, getattr(widget, "selected", ""))
 
             widget.bind(sequence, used, add=True)
-        case BindMouse(_, sequence, callback), PanelWidget():
+        case BindMouse(_, sequence), PanelWidget():
             try:
-                MouseBinding(window, widget, sequence, callback)
+                MouseBinding(window, widget, sequence)
             except tk.TclError as error:
                 window.say(f"{name}: cannot be bound: {error}")
         case _:

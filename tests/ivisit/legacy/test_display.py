@@ -7,7 +7,8 @@ import time
 import numpy as np
 import pytest
 
-from ivisit.link import BindMouse, Command, MouseEvent, Quit, SetLabel
+from ivisit.events import MouseEvent
+from ivisit.link import Command, Quit, SetLabel
 
 ALL = """
     SIMULATION & s
@@ -126,8 +127,7 @@ def test_mouse_events_come_in_pixels_of_the_canvas(script):
     canvas = script.display.bind2Widget("I", "<Button-1>", seen.append, "imgcanvas")
     assert canvas is script.display.getWidget("I").imgcanvas
     assert (canvas.winfo_width(), canvas.winfo_height()) == (12, 8)
-    (request,) = [r for r in script.engine.link.take() if isinstance(r, BindMouse)]
-    request.callback(MouseEvent(100, 50, 5, 3, 1, "<Button-1>", "I"))
+    script.engine.link.handlers["I", "<Button-1>"](MouseEvent(100, 50, 5, 3, 1, "<Button-1>", "I"))
     (event,) = seen
     assert (event.x // 2, event.y // 2, event.num) == (5, 3, 1)
     assert event.widget is canvas
@@ -137,8 +137,7 @@ def test_binding_again_replaces_and_asks_the_window_only_once(script):
     seen = []
     for name in ("first", "second"):
         script.display.bind2Widget("I", "<Button-1>", lambda event, name=name: seen.append(name))
-    (request,) = [r for r in script.engine.link.take() if isinstance(r, BindMouse)]
-    request.callback(MouseEvent(0, 0, 0, 0, 1, "<Button-1>", "I"))
+    script.engine.link.handlers["I", "<Button-1>"](MouseEvent(0, 0, 0, 0, 1, "<Button-1>", "I"))
     assert seen == ["second"]
 
 
