@@ -187,11 +187,12 @@ def list_(options: argparse.Namespace) -> int:
     """Print a row for every set."""
     from ivisit.store import ParameterStore
 
+    # First: an old script brings the sets of its old file into a store.
+    simulation = _simulation(options) if options.simulation else None
     paths = [Path(options.db)] if options.db else []
     if not paths:
         paths = [default_store(options.simulation)] if options.simulation else stores_here()
         paths = [path for path in paths if path.exists()]
-    simulation = _simulation(options) if options.simulation else None
     if not paths:
         say(options, "no parameter sets yet")
     found: list[tuple[Path, ParameterSet]] = []
