@@ -107,7 +107,8 @@ class WindowLink:
     Attributes
     ----------
     sizes : dict of str to (int, int)
-        Width and height in pixels of the widgets on the screen, kept by the window.
+        Width and height in pixels of the widgets on the screen, kept by the window; the empty name
+        is that of all of them together.
     is_open : bool
         Whether a window takes the requests.
     handlers : dict of (str, str) to callable

@@ -179,7 +179,11 @@ class Window:
             layout = AutomaticLayout(self.root, self)
         layout.pack(side="top", fill="both", expand=True)
         self.layout = layout
+        layout.bind("<Configure>", self._note_size)
         layout.color()
+
+    def _note_size(self, event: Any) -> None:
+        self.engine.link.sizes[""] = (event.width, event.height)
 
     def use_positions(self, positions: Mapping[str, Any]) -> None:
         """Have the widgets stand at given positions, or arrange them when there are none."""

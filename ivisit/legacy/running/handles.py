@@ -347,7 +347,12 @@ class ImageHandle(DataHandle):
         self, simulation: OldSimulation, engine: Engine, name: str, widget: ImageRecord
     ) -> None:
         super().__init__(simulation, engine, name, widget)
+        self._scale = widget.scale
         self.imgcanvas = Canvas(engine, name, widget.scale, lambda: self.value)
+
+    def setScale(self, sc: float) -> None:
+        """Make the canvas `sc` times as large as the directive says; the window shows what fits."""
+        self.imgcanvas.scale = self._scale * float(sc)
 
     def bind(self, eventType: str, fn: Callable[..., Any], obj: str | None = None) -> Any:
         """Have ``fn(event)`` called for a Tk event sequence; return the canvas."""

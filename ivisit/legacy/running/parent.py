@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ivisit.legacy.running.starting import old_file
+from ivisit.legacy.running.winfo import WinfoAnswers, no_counterpart
 from ivisit.link import Command, CommandName, Quit, Say, SetTitle
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from ivisit.legacy.running.display import Display
 
 
-class Parent:
+class Parent(WinfoAnswers):
     """The main window, as old scripts know it.
 
     Everything may be called from `step`, callbacks and the script's own threads, and returns at
@@ -169,6 +170,13 @@ class Parent:
     update_idletasks = update
     bell = update
 
-    def winfo_exists(self) -> int:
-        """Return 1."""
-        return 1
+    def _extent(self) -> tuple[int, int]:
+        return self._engine.link.sizes.get("", (1, 1))
+
+    def _toplevel(self) -> Parent:
+        return self
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        no_counterpart("parent", name, "the window runs beside the script and arranges itself")

@@ -20,6 +20,9 @@ from ivisit.legacy.records import (
     ParameterRecord,
     WidgetRecord,
 )
+from ivisit.legacy.running.adapter import OldSimulation
+from ivisit.legacy.tools.uses import Use, uses
+from ivisit.reserved import RESERVED
 
 #: The modules whose names a star import of an old script brings.
 STAR_MODULES = ("ivisit", "ivisit.matplotlib", "ivisit.special")
@@ -59,11 +62,25 @@ def check_script(path: str | os.PathLike[str]) -> list[Finding]:
     findings += (
         Finding(line, message, "warning", str(file)) for line, message in _about_code(source)
     )
+    findings += (
+        Finding(use.line, str(use), "warning", str(file)) for use in uses(source) if not use.works
+    )
     return sorted(findings, key=lambda finding: finding.line)
 
 
+def script_uses(path: str | os.PathLike[str]) -> list[Use]:
+    """Return what an old script uses of the old interface, by line; see `check_script`."""
+    return uses(ScriptSource(ast.parse(read_source(Path(path)))))
+
+
 def _about(widget: WidgetRecord, source: ScriptSource) -> Iterator[tuple[str, str]]:
-    """Yield what is doubtful about a widget's attribute."""
+    """Yield what is doubtful about a widget's name and attribute."""
+    if widget.name in RESERVED or hasattr(OldSimulation, widget.name):
+        yield (
+            f"the name belongs to ivisit; it works, and in parameter sets and on the command line "
+            f"the widget is called '{widget.name} (...)'",
+            "note",
+        )
     if isinstance(widget, DataRecord) and source.data is not None:
         # Data may be made anywhere, e.g. by "d.x = ..." in step().
         if widget.data not in source.data and widget.data not in source.stored_attributes:
@@ -100,7 +117,7 @@ def _may_be_dict(value: ast.expr) -> bool:
 def _about_code(source: ScriptSource) -> Iterator[tuple[int, str]]:
     """Yield lines of the script's code that will not work, or not as they look."""
     for name, line in source.module_attributes("ivisit").items():
-        if name not in ivisit.__all__ and not name.startswith("__"):
+        if not hasattr(ivisit, name):
             yield line, f"ivisit has no {name!r} any more.{closest(name, ivisit.__all__)}"
     if source.star_imports and set(source.star_imports) <= set(STAR_MODULES):
         known = {*dir(builtins), *ivisit.__all__, *source.defined_names, *_star_names()}
