@@ -42,6 +42,7 @@ from ivisit.recording import (
     LogEntry,
     Occurrence,
     Recorder,
+    Retry,
     SparseRecorder,
     component_name,
 )
@@ -449,7 +450,9 @@ class Engine:
         if self.state == "new":
             self.init()
         if self.state == "failed":
-            raise IVisitError(f"{self._class.key}: has failed; init() starts a new run")
+            raise IVisitError(
+                f"{self._class.key}: has failed; init() starts a new run, retry() goes on"
+            )
         first = self.steps
         self.simulation._ivisit_stopped = False
         self.state = "running"
@@ -465,6 +468,29 @@ class Engine:
             if self.state == "running":
                 self.state = "paused"
         return self.steps - first
+
+    @property
+    def can_retry(self) -> bool:
+        """Whether a run has failed after its `init`, so that `retry` is possible."""
+        failed = self.state == "failed" and self.failure is not None
+        return failed and self.failure.stage not in ("main_init", "init")  # type: ignore[union-attr]
+
+    def retry(self) -> None:
+        """Let a run go on whose step has failed: the next `run` computes that step once more.
+
+        What the failed step has done half stays done, so that a replay cannot promise the same
+        results; the log says so.
+
+        Raises
+        ------
+        IVisitError
+            When no run has failed, or it has failed in `init`.
+        """
+        if not self.can_retry:
+            raise IVisitError(f"{self._class.key}: no step has failed that could be computed again")
+        self.failure = None
+        self.state = "paused"
+        self.changes.append(Retry(self.steps))
 
     def _follow_script(self, last: int | None, until: Callable[[Any], Any] | None) -> bool:
         """Step up to `last`, and deliver the scheduled events on the way; see `_loop`."""
@@ -599,9 +625,12 @@ class Engine:
         problems = {}
         for name, value in self.parameters().items():
             try:
-                parameters[name] = value
+                control = parameters.control(name)
+                parameters[name], change = control.fitting(value, owner=engine._class.key)
             except ParameterError as error:
                 problems[name] = str(error)
+            else:
+                problems |= {name: change} if change else {}
         return engine, problems
 
     def _check_open(self) -> None:
