@@ -1,5 +1,6 @@
 # make demo    open the window on a real photograph (headlessly where there is no display)
 # make test    run everything: tests, window tests on a virtual display, doctests, linter, types
+# make stress  long fuzzes and kills, which `make test` samples
 # make bench   print the benchmarks
 # make clean   remove what these made
 #
@@ -11,7 +12,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 DEMO := apps/gauss_filter.py
 
-.PHONY: help demo test lint types bench clean xvfb
+.PHONY: help demo test stress lint types bench clean xvfb
 
 help:
 	@sed -n '1,/^$$/s/^# \{0,1\}//p' Makefile
@@ -55,6 +56,9 @@ demo: .venv/installed
 test: lint types xvfb
 	env -u DISPLAY IVISIT_REQUIRE_DISPLAY=1 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 \
 		$(BIN)/python -m pytest -q -n auto --dist loadgroup
+
+stress: .venv/installed-test
+	$(BIN)/python -m pytest -m stress
 
 lint: .venv/installed-test
 	$(BIN)/ruff check .

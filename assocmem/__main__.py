@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
+from assocmem._files import check_writable
 from assocmem.capacity import compare
 from assocmem.experiment import ENSEMBLES
 from assocmem.rules import RULES
@@ -51,7 +53,7 @@ def build_parser() -> argparse.ArgumentParser:
     add("--seed", type=int, default=None, help="seed of all random numbers (default: random)")
     add("--csv", metavar="FILE", help="write the table to FILE")
     add("--plot", metavar="FILE", help="draw a bar plot to FILE (png, pdf, svg)")
-    add("--quiet", action="store_true", help="no progress bar")
+    add("--quiet", action="store_true", help="no progress bar (it is shown on terminals only)")
     return parser
 
 
@@ -59,6 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code: 0 good, 2 wrong request, 130 interrupted."""
     options = build_parser().parse_args(arguments)
     try:
+        _check_files(options)
         comparison = compare(
             options.methods,
             n_units=options.units,
@@ -70,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             n_queries=options.queries,
             n_memories=options.memories,
             max_errors=options.max_errors,
-            progress=not options.quiet,
+            progress=not options.quiet and sys.stderr.isatty(),
             rng=options.seed,
         )
         print(comparison)
@@ -85,6 +88,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("assocmem: interrupted", file=sys.stderr)
         return 130
     return 0
+
+
+def _check_files(options: argparse.Namespace) -> None:
+    """Refuse files that could not be written before hours are spent on their content."""
+    for name in ("csv", "plot"):
+        path = getattr(options, name)
+        if path:
+            check_writable(f"--{name}", path)
+    if options.plot:
+        from matplotlib.backend_bases import FigureCanvasBase
+
+        formats = FigureCanvasBase.get_supported_filetypes()
+        if Path(options.plot).suffix[1:].lower() not in formats:
+            raise ValueError(
+                f"--plot: {options.plot} must end with one of {', '.join(sorted(formats))}"
+            )
 
 
 if __name__ == "__main__":

@@ -54,6 +54,22 @@ def real_number(name: str, value: Any, minimum: float, maximum: float = np.inf) 
     return number
 
 
+def flag(name: str, value: Any) -> bool:
+    """Return `value` if it is True or False: a word or a number would pass for True silently."""
+    if not isinstance(value, bool | np.bool_):
+        raise refusal(name, "True or False", value)
+    return bool(value)
+
+
+def random_generator(rng: Any) -> np.random.Generator:
+    """Return the generator that `rng` is, or that it seeds."""
+    try:
+        return np.random.default_rng(rng)
+    except (TypeError, ValueError):
+        allowed = "None, a whole number of at least 0, or a numpy.random.Generator"
+        raise refusal("rng", allowed, rng) from None
+
+
 def choice(name: str, value: Any, allowed: Iterable[str]) -> str:
     """Return `value` if it is one of the words `allowed`."""
     words = list(allowed)
@@ -74,6 +90,8 @@ def binary(name: str, values: ArrayLike, n_units: int | None = None) -> NDArray[
     n_units : int, optional
         Length that the last axis must have.
     """
+    if np.ma.is_masked(values):
+        raise ValueError(f"{name}: must have no masked entries; fill them with 0 or 1 first")
     array = np.asarray(values)
     shape = "(n_patterns, n_units) or (n_units,)" if n_units is None else f"(any, {n_units})"
     if array.ndim not in (1, 2) or (n_units is not None and array.shape[-1] != n_units):

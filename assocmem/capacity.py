@@ -20,7 +20,8 @@ import numpy as np
 from scipy import stats
 
 from assocmem import measures
-from assocmem._validation import real_number, refusal, whole_number
+from assocmem._files import written_aside
+from assocmem._validation import flag, random_generator, real_number, refusal, whole_number
 from assocmem.experiment import Method, Streams, Task
 
 #: Memories that each number of patterns is tried with at least, for a confidence interval.
@@ -60,6 +61,8 @@ class Capacity:
     method : Method
     n_patterns : int
         Largest M found with mean output error <= eps; 0 if even one pattern fails.
+    is_limited : bool
+        Whether `n_patterns` is only `max_patterns`: the true capacity is at least this.
     low, high : int
         Confidence interval: the M at which the upper (lower) confidence bound of the error
         crosses eps.
@@ -72,6 +75,7 @@ class Capacity:
 
     method: Method
     n_patterns: int
+    is_limited: bool
     low: int
     high: int
     bits_total: float
@@ -196,7 +200,7 @@ def pattern_capacity(
     max_error = real_number("max_error", max_error, 0, 1)
     tolerance = real_number("tolerance", tolerance, 0, 1)
     max_patterns = whole_number("max_patterns", max_patterns, 1)
-    with _progress_bar(progress, chosen.label) as advance:
+    with _progress_bar(flag("progress", progress), chosen.label) as advance:
         measure = _Measurement(
             chosen,
             task,
@@ -214,10 +218,10 @@ def pattern_capacity(
             )
             for bound in ("error", "low", "high")
         }
-    return _conclude(measure, limits)
+    return _conclude(measure, limits, max_patterns)
 
 
-def _conclude(measure: _Measurement, limits: dict[str, int]) -> Capacity:
+def _conclude(measure: _Measurement, limits: dict[str, int], max_patterns: int) -> Capacity:
     """Return the capacity, given the largest M at which the error and each bound is tolerated."""
     n_patterns, task = limits["error"], measure.task
     error = measure(n_patterns).error if n_patterns else 0.0
@@ -226,6 +230,7 @@ def _conclude(measure: _Measurement, limits: dict[str, int]) -> Capacity:
     return Capacity(
         method=measure.method,
         n_patterns=n_patterns,
+        is_limited=n_patterns == max_patterns,
         low=min(limits["high"], n_patterns),
         high=max(limits["low"], n_patterns),
         bits_total=measures.bits_per_synapse(n_patterns, **sizes),
@@ -251,7 +256,7 @@ class Comparison:
     max_error: float
     capacities: tuple[Capacity, ...]
 
-    COLUMNS = ("method", "n_patterns", "low", "high", "bits_total", "bits_gain")
+    COLUMNS = ("method", "n_patterns", "is_limited", "low", "high", "bits_total", "bits_gain")
 
     def rows(self) -> list[dict[str, Any]]:
         """Return one dictionary for each method, with the keys `COLUMNS`."""
@@ -263,7 +268,10 @@ class Comparison:
 
     def write_csv(self, path: str | PathLike[str]) -> None:
         """Write the rows as comma-separated values with a header line."""
-        with open(path, "w", newline="", encoding="utf-8") as file:
+        with (
+            written_aside(path) as aside,
+            open(aside, "w", newline="", encoding="utf-8") as file,
+        ):
             writer = csv.DictWriter(file, self.COLUMNS)
             writer.writeheader()
             writer.writerows(self.rows())
@@ -285,7 +293,7 @@ class Comparison:
         figure = Figure(figsize=(7, 1.2 + 0.4 * len(self.capacities)), layout="constrained")
         axes = figure.subplots()
         place = np.arange(len(self.capacities))
-        values = np.array([[c.n_patterns, c.low, c.high] for c in self.capacities])
+        values = np.array([[c.n_patterns, c.low, c.high] for c in self.capacities]).reshape(-1, 3)
         margins = np.abs(values[:, 1:] - values[:, :1]).T
         axes.barh(place, values[:, 0], xerr=margins, capsize=3)
         axes.set_yticks(place, [c.method.label for c in self.capacities])
@@ -297,7 +305,8 @@ class Comparison:
             f"λ = {task.completeness:g}, κ = {task.addition:g}"
         )
         if path is not None:
-            figure.savefig(path)
+            with written_aside(path) as aside:
+                figure.savefig(aside)
         return figure
 
     def __str__(self) -> str:
@@ -306,8 +315,9 @@ class Comparison:
         lines = [f"{'method':{width}} {'patterns':>9} {'interval':>15} {'total':>8} {'gain':>8}"]
         for c in self.capacities:
             interval = f"[{c.low}, {c.high}]"
+            number = f">={c.n_patterns}" if c.is_limited else f"{c.n_patterns}"
             lines.append(
-                f"{c.method.label:{width}} {c.n_patterns:9} {interval:>15} "
+                f"{c.method.label:{width}} {number:>9} {interval:>15} "
                 f"{c.bits_total:8.4f} {c.bits_gain:8.4f}"
             )
         return "\n".join(lines)
@@ -372,9 +382,9 @@ def _root(rng: Any) -> np.random.SeedSequence:
     """Return a seed sequence that streams of all memories derive from."""
     if isinstance(rng, np.random.SeedSequence):
         return rng
-    if rng is None or isinstance(rng, int | np.integer):
+    if rng is None or (isinstance(rng, int | np.integer) and rng >= 0):
         return np.random.SeedSequence(rng)
-    return np.random.SeedSequence(np.random.default_rng(rng).integers(2**63, size=2).tolist())
+    return np.random.SeedSequence(random_generator(rng).integers(2**63, size=2).tolist())
 
 
 @contextmanager

@@ -75,10 +75,12 @@ class Evaluator:
     def matrix(self, channel: Channel | None, *, exact: bool = False) -> WeightMatrix:
         """Return the weight matrix for a given channel.
 
-        Single precision where both noise values are positive and `exact` is false.
+        Single precision where the rule uses the channel, both noise values are positive, all
+        counts are exact in it, and `exact` is false.
         """
-        noisy = channel is not None and channel.is_noisy and self.rule.probabilistic
-        return self.cache.get(self.rule, channel, np.float32 if noisy and not exact else np.float64)
+        noisy = channel is not None and channel.is_noisy and self.rule.uses_channel
+        dtype = self.statistics.working_type if noisy and not exact else np.float64
+        return self.cache.get(self.rule, channel, dtype)
 
     def given(
         self, state: States, channel: Channel | None, own_term: bool, exact: bool = False
@@ -95,8 +97,8 @@ class Evaluator:
         few_rows = 2 * np.count_nonzero(state) < state.shape[1]
         if may_use_rows and few_rows and not own_term:
             return self.estimated_each(state, np.tile(noise, (len(state), 1)), own_term)
-        self.cache.make_room(np.float32)
-        matrix = build(self.statistics, self.adaptive_rule, Channel(*noise), np.float32)
+        self.cache.make_room(self.statistics.working_type)
+        matrix = self._build(Channel(*noise))
         x = matrix.potentials(state)
         return add(x, matrix.own(state)) if own_term else x
 
@@ -128,14 +130,19 @@ class Evaluator:
             self._level = ratio, WeightMatrix(Potentials(evidence), bias, None, None)
         return self._level[1]
 
+    def _build(self, channel: Channel) -> WeightMatrix:
+        """Return new weights for an estimated noise, which will hardly occur again."""
+        return build(self.statistics, self.adaptive_rule, channel, self.statistics.working_type)
+
     def _by_matrix(self, state: States, channel: Channel) -> Potentials:
-        matrix = build(self.statistics, self.adaptive_rule, channel, np.float32)
+        matrix = self._build(channel)
         return take(add(matrix.potentials(state[None]), matrix.own(state[None])), 0)
 
     def _by_rows(self, units: Indices, channel: Channel) -> Potentials:
         """Return the potentials of one state from the rows of its active inputs."""
         rows = units if len(units) else np.zeros(1, np.intp)
-        terms = self.adaptive_rule.terms(self.statistics.block(rows, np.float32), channel)
+        counts = self.statistics.block(rows, self.statistics.working_type)
+        terms = self.adaptive_rule.terms(counts, channel)
         weights = terms.active.finite
         if terms.silent is not None:
             weights = weights - terms.silent.finite
@@ -149,7 +156,7 @@ class Evaluator:
             return terms.prior or Potentials(np.zeros(self.n_outputs))
         if isinstance(self.adaptive_rule, LikelihoodRule):
             return self.silent_sum(self.adaptive_rule, channel.e10 / (1 - channel.e01))
-        return build(self.statistics, self.adaptive_rule, channel, np.float32).bias
+        return self._build(channel).bias
 
     def silent_sum(self, rule: LikelihoodRule, ratio: float) -> Potentials:
         """Return prior and terms of all inputs as if silent, by cubic interpolation in log rho."""

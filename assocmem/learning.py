@@ -22,6 +22,9 @@ DENSE_FROM = 1e-3
 #: precision holds every count exactly.
 PRODUCT_ROWS, PRODUCT_PATTERNS = 2048, 2**14
 
+#: Up to this many patterns, single precision holds all counts and their differences exactly.
+EXACT_IN_SINGLE = 2**24
+
 #: Largest count, so that sums of two counts still fit into 32 bits.
 LARGEST_COUNT = 2**30
 
@@ -101,12 +104,25 @@ class PatternStatistics:
         expected = (self.input_usage.shape, self.output_usage.shape, self.coincidences.shape)
         if shapes != expected or coincidences.dtype not in (np.int16, np.int32):
             raise ValueError(f"the shapes or types of the saved counts do not fit: {shapes}")
+        if not min(counts.size for counts in (input_usage, output_usage)):
+            raise ValueError("the saved counts are of no units")
         self.n_patterns = n_patterns
         self.input_usage = input_usage.astype(np.int64)
         self.output_usage = self.input_usage if self.shared else output_usage.astype(np.int64)
         self.coincidences = coincidences
-        if not self.is_consistent():
+        symmetric = not self.shared or self._is_symmetric()
+        if not (symmetric and self.is_consistent()):
             raise ValueError("the saved counts contradict each other")
+
+    def _is_symmetric(self) -> bool:
+        """Tell whether coincidences suit auto-association: symmetric, usages on the diagonal."""
+        if not np.array_equal(self.coincidences.diagonal(), self.input_usage):
+            return False
+        for start in range(0, len(self.coincidences), PRODUCT_ROWS):
+            part = slice(start, start + PRODUCT_ROWS)
+            if not np.array_equal(self.coincidences[part], self.coincidences[:, part].T):
+                return False
+        return True
 
     def is_consistent(self) -> bool:
         """Tell whether all of the counts M11, M10, M01 and M00 are at least 0."""
@@ -118,6 +134,11 @@ class PatternStatistics:
             if any(count.min(initial=0) < 0 for count in counts):
                 return False
         return True
+
+    @property
+    def working_type(self) -> type[np.floating]:
+        """The shortest floating-point type in which all counts are exact."""
+        return np.float32 if self.n_patterns <= EXACT_IN_SINGLE else np.float64
 
     def block(self, rows: slice | NDArray[np.intp], dtype: type[np.floating]) -> Counts:
         """Return the counts of some inputs in floating point, as a rule takes them."""

@@ -5,22 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from os import PathLike
 from typing import Any, NamedTuple
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from assocmem._validation import binary, refusal, whole_number
+from assocmem import saving
+from assocmem._validation import binary, flag, random_generator, whole_number
 from assocmem.channel import Channel
 from assocmem.evaluation import Evaluator
 from assocmem.learning import PatternStatistics
-from assocmem.request import Request
+from assocmem.request import Request, check_channel
 from assocmem.retrieval import RetrievalResult
 from assocmem.rules import find
 from assocmem.rules.base import Potentials, Rule
-
-#: Version of the files that `AssociativeMemory.save` writes.
-FILE_VERSION = 1
 
 
 class Weights(NamedTuple):
@@ -143,6 +140,10 @@ class AssociativeMemory:
     def forget(self, X: ArrayLike, Y: ArrayLike | None = None) -> None:
         """Undo `store` for these patterns; parameters as there.
 
+        The memory holds counts, not patterns: a pattern that was never stored is refused only if
+        some count of it would become negative. Where other patterns have left enough
+        coincidences, it is subtracted all the same.
+
         Raises
         ------
         ValueError
@@ -162,7 +163,8 @@ class AssociativeMemory:
         queries : array_like, shape (n_queries, n_units) or (n_units,)
             Zeros and ones.
         channel : Channel, optional
-            Noise of the queries; required for probabilistic rules.
+            Noise of the queries; required for rules whose weights depend on it
+            (`Rule.uses_channel`: bayes, bcp, bcpnn-noise, bcpnn-full).
         self_term : bool, default True
             Whether the own term i = j is included (auto-association only).
 
@@ -182,7 +184,7 @@ class AssociativeMemory:
         x = self._evaluator.given(
             np.atleast_2d(inputs),
             self._check_channel(channel),
-            own_term=self.is_auto and bool(self_term),
+            own_term=flag("self_term", self_term) and self.is_auto,
             exact=True,
         )
         infinite = np.zeros(x.finite.shape, np.int32) if x.infinite is None else x.infinite
@@ -196,7 +198,8 @@ class AssociativeMemory:
         Parameters
         ----------
         channel : Channel, optional
-            Noise of the queries; required for probabilistic rules.
+            Noise of the queries; required for rules whose weights depend on it
+            (`Rule.uses_channel`: bayes, bcp, bcpnn-noise, bcpnn-full).
 
         Returns
         -------
@@ -244,12 +247,14 @@ class AssociativeMemory:
         queries : array_like, shape (n_queries, n_units) or (n_units,)
             Zeros and ones.
         channel : Channel, optional
-            Assumed noise of the queries; required for probabilistic rules.
+            Assumed noise of the queries; required for rules whose weights depend on it
+            (bayes, bcp, bcpnn-noise, bcpnn-full), for `clamp`, and for any `noise` but "fixed".
         activation : {"winners", "threshold", "block-winners", "willshaw"}
             Which units become active: the `n_active` largest potentials; those of at least 0; the
             largest in each of `n_active` blocks; those that all active inputs support.
         n_active : int or array_like of int, shape (n_queries,), optional
-            Number k of winners, or of blocks; required for ``"winners"`` and ``"block-winners"``.
+            Number k of winners, or of blocks; required for ``"winners"`` and ``"block-winners"``,
+            without influence on the others.
         max_steps : int, default 10
             Largest number of steps; hetero-association always makes one.
         noise : {"fixed", "posterior", "batch", "calibrated", "true", "soft"}
@@ -290,16 +295,16 @@ class AssociativeMemory:
         """
         inputs = binary("queries", queries, self.n_units)
         request = Request(
-            channel=self._check_channel(channel),
+            channel=channel,
             activation=activation,
             n_active=n_active,
             max_steps=max_steps,
             noise=noise,
             clamp=clamp,
-            schedule=tuple(schedule),
+            schedule=schedule,
             self_term=self_term,
             ties=ties,
-            generator=np.random.default_rng(rng),
+            generator=random_generator(rng),
         )
         result = request.answer(self._evaluator, np.atleast_2d(inputs), truth, calibration)
         return result.first() if inputs.ndim == 1 else result
@@ -310,10 +315,15 @@ class AssociativeMemory:
         Parameters
         ----------
         path : str or path
-            File to write; an existing one is replaced. The name is used as given.
+            File to write; the name is used as given. An existing one is replaced once the new
+            one is complete: a full disk leaves it as it was.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be written.
         """
-        content: dict[str, Any] = {
-            "version": np.array(FILE_VERSION),
+        content = {
             "rule": np.array(self.rule.name),
             "n_patterns": np.array(self.n_patterns),
             "usage": self.usage,
@@ -321,8 +331,7 @@ class AssociativeMemory:
         }
         if not self.is_auto:
             content["output_usage"] = self.output_usage
-        with open(path, "wb") as file:
-            np.savez_compressed(file, **content)
+        saving.write(path, content)
 
     @classmethod
     def load(
@@ -345,33 +354,21 @@ class AssociativeMemory:
         Raises
         ------
         ValueError
-            If the file holds no memory, or one of a later version, or counts that contradict
-            each other.
+            If the file holds no memory, is damaged or of a later version, or holds counts that
+            contradict each other.
+        OSError
+            If the file cannot be opened.
         """
-        try:
-            with np.load(path, allow_pickle=False) as archive:
-                content = dict(archive)
-        except (BadZipFile, ValueError, EOFError) as error:
-            raise ValueError(f"{path}: is not a saved memory ({error})") from error
-        missing = {"version", "rule", "n_patterns", "usage", "coincidences"} - content.keys()
-        if missing:
-            raise ValueError(f"{path}: is not a saved memory; it lacks {sorted(missing)}")
-        if int(content["version"]) > FILE_VERSION:
-            raise ValueError(
-                f"{path}: has version {content['version']}; this program reads versions up to "
-                f"{FILE_VERSION}"
-            )
-        if content["coincidences"].ndim != 2:
-            raise ValueError(f"{path}: is not a saved memory; its coincidences are no matrix")
+        content = saving.read(path)
         n_units, n_outputs = content["coincidences"].shape
         memory = cls(
             n_units,
             n_outputs=n_outputs if "output_usage" in content else None,
-            rule=rule if rule is not None else str(content["rule"]),
+            rule=rule if rule is not None else content["rule"],
         )
         try:
             memory._statistics.restore(
-                int(content["n_patterns"]),
+                content["n_patterns"],
                 content["usage"],
                 content["output_usage" if "output_usage" in content else "usage"],
                 content["coincidences"],
@@ -400,14 +397,8 @@ class AssociativeMemory:
         return inputs, outputs
 
     def _check_channel(self, channel: Channel | None) -> Channel | None:
-        if channel is None and self.rule.probabilistic:
-            raise ValueError(
-                f"channel: must be given with the rule {self.rule.name!r}, "
-                "e.g. Channel(e01=0.01, e10=0.25)"
-            )
-        if channel is not None and not isinstance(channel, Channel):
-            raise refusal("channel", "a Channel", channel)
-        return channel
+        """Return the channel for weights, which rules that know no noise can do without."""
+        return check_channel(channel, self.rule.name if self.rule.uses_channel else None)
 
     def _require_patterns(self, action: str) -> None:
         if not self.n_patterns:

@@ -12,7 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from assocmem._validation import binary, real_number, refusal, whole_number
+from assocmem._validation import (
+    binary,
+    flag,
+    random_generator,
+    real_number,
+    refusal,
+    whole_number,
+)
 from assocmem.channel import Channel
 
 #: Random numbers drawn at once.
@@ -50,7 +57,7 @@ def palm(n_patterns: int, n_units: int, n_active: int, *, rng: Any) -> NDArray[n
     n_patterns, n_units = whole_number("n_patterns", n_patterns), _n_units(n_units)
     n_active = whole_number("n_active", n_active, 0, n_units)
     everything = np.ones((n_patterns, n_units), np.uint8)
-    return _choose(everything, np.full(n_patterns, n_active), np.random.default_rng(rng))
+    return _choose(everything, np.full(n_patterns, n_active), random_generator(rng))
 
 
 def bernoulli(n_patterns: int, n_units: int, n_active: float, *, rng: Any) -> NDArray[np.uint8]:
@@ -76,7 +83,7 @@ def bernoulli(n_patterns: int, n_units: int, n_active: float, *, rng: Any) -> ND
     """
     n_patterns, n_units = whole_number("n_patterns", n_patterns), _n_units(n_units)
     probability = real_number("n_active", n_active, 0, n_units) / n_units
-    generator = np.random.default_rng(rng)
+    generator = random_generator(rng)
     result = np.empty((n_patterns, n_units), np.uint8)
     for rows in _chunks(n_patterns, n_units):
         result[rows] = generator.random(result[rows].shape) < probability
@@ -107,7 +114,7 @@ def block(n_patterns: int, n_units: int, n_blocks: int, *, rng: Any) -> NDArray[
     n_patterns, n_units = whole_number("n_patterns", n_patterns), _n_units(n_units)
     n_blocks = _n_blocks(n_blocks, n_units)
     size = n_units // n_blocks
-    chosen = np.random.default_rng(rng).integers(size, size=(n_patterns, n_blocks))
+    chosen = random_generator(rng).integers(size, size=(n_patterns, n_blocks))
     result = np.zeros((n_patterns, n_blocks, size), np.uint8)
     np.put_along_axis(result, chosen[:, :, None], 1, axis=2)
     return result.reshape(n_patterns, n_units)
@@ -151,7 +158,7 @@ def prototypes(
     n_patterns = whole_number("n_patterns", n_patterns)
     n_prototypes = whole_number("n_prototypes", n_prototypes, 1)
     similarity = real_number("similarity", similarity, 0, 1)
-    of_prototypes, of_choice, of_distortion = np.random.default_rng(rng).spawn(3)
+    of_prototypes, of_choice, of_distortion = random_generator(rng).spawn(3)
     originals = palm(n_prototypes, n_units, n_active, rng=of_prototypes)
     n_moved = n_active - int(np.rint(similarity * n_active))
     if n_moved > n_units - n_active:
@@ -213,8 +220,8 @@ def corrupt(
     addition = real_number("addition", addition, 0)
     if n_blocks is not None:
         _check_blocks(rows, _n_blocks(n_blocks, rows.shape[1]))
-    generator = np.random.default_rng(rng)
-    if independent:
+    generator = random_generator(rng)
+    if flag("independent", independent):
         n_units = rows.shape[1]
         if n_active is None:
             n_active = rows.sum() / max(1, len(rows))
@@ -255,7 +262,7 @@ def transmit(patterns: ArrayLike, channel: Channel, *, rng: Any) -> NDArray[np.u
     """
     original = binary("patterns", patterns)
     rows = np.atleast_2d(original)
-    generator = np.random.default_rng(rng)
+    generator = random_generator(rng)
     result = np.empty_like(rows)
     for part in _chunks(*rows.shape):
         draws = generator.random(rows[part].shape)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from assocmem._types import States
-from assocmem._validation import binary, choice, same_shape, whole_number
+from assocmem._validation import binary, choice, flag, refusal, same_shape, whole_number
 from assocmem.activation import Activation, make_activation
 from assocmem.channel import Channel
 from assocmem.evaluation import Evaluator
@@ -42,7 +43,7 @@ class Request:
     max_steps: int
     noise: str
     clamp: bool
-    schedule: tuple[int, ...]
+    schedule: Sequence[int]
     self_term: str | None
     ties: str
     generator: np.random.Generator
@@ -82,6 +83,7 @@ class Request:
     def _check(self, evaluator: Evaluator) -> None:
         rule = evaluator.rule
         choice("noise", self.noise, NOISE_MODES)
+        flag("clamp", self.clamp)
         choice("ties", self.ties, TIES)
         if self.self_term is not None:
             choice("self_term", self.self_term, SELF_TERMS)
@@ -94,7 +96,9 @@ class Request:
             )
         if not evaluator.statistics.shared:
             self._refuse_iteration()
-        if self.schedule and self.activation not in SELECTIVE:
+        needs_channel = rule.uses_channel or self.clamp or self.noise != "fixed"
+        check_channel(self.channel, rule.name if needs_channel else None)
+        if len(_sequence(self.schedule)) and self.activation not in SELECTIVE:
             raise ValueError(
                 f"schedule: needs activation 'winners' or 'block-winners', not {self.activation!r}"
             )
@@ -103,8 +107,8 @@ class Request:
         """Refuse what hetero-association, which makes one step without own terms, cannot do."""
         unsuitable = {
             "noise": (self.noise, "fixed"),
-            "clamp": (bool(self.clamp), False),
-            "schedule": (self.schedule, ()),
+            "clamp": (self.clamp, False),
+            "schedule": (_sequence(self.schedule), ()),
             "self_term": (self.self_term, None),
         }
         for name, (value, only) in unsuitable.items():
@@ -122,7 +126,7 @@ class Request:
             self.channel,
             whole_number("max_steps", self.max_steps, 1),
             self._checked_schedule(),
-            bool(self.clamp),
+            self.clamp,
             self_term if shared else "never",
         )
 
@@ -146,7 +150,9 @@ class Request:
         largest = None
         if self.activation in SELECTIVE and self.n_active is not None:
             largest = int(np.max(np.asarray(self.n_active), initial=0))
-        return tuple(whole_number("schedule", number, 0, largest) for number in self.schedule)
+        return tuple(
+            whole_number("schedule", number, 0, largest) for number in _sequence(self.schedule)
+        )
 
     def _noise_source(self, n_queries: int, truth: States | None) -> NoiseSource:
         if self.noise == "batch":
@@ -169,6 +175,24 @@ class Request:
         return np.vstack([noise, source.current])
 
 
+def check_channel(channel: Channel | None, needed_by: str | None) -> Channel | None:
+    """Return the channel, or refuse what is none; `needed_by` names the rule that asks for one."""
+    if channel is None and needed_by is not None:
+        raise ValueError(
+            f"channel: must be given with the rule {needed_by!r} and this kind of retrieval, "
+            "e.g. Channel(e01=0.01, e10=0.25)"
+        )
+    if channel is not None and not isinstance(channel, Channel):
+        raise refusal("channel", "a Channel", channel)
+    return channel
+
+
+def _sequence(schedule: Sequence[int]) -> tuple[int, ...]:
+    if isinstance(schedule, str) or not np.iterable(schedule):
+        raise refusal("schedule", "a sequence of whole numbers, such as (6, 6)", schedule)
+    return tuple(schedule)
+
+
 def _simulated_queries(
     patterns: States, channel: Channel, generator: np.random.Generator
 ) -> States:
@@ -183,6 +207,8 @@ def _simulated_queries(
 
 def _truth(truth: ArrayLike | None, queries: States, noise: str) -> States | None:
     if noise != "true":
+        if truth is not None:
+            raise ValueError(f"truth: must be left out unless noise is 'true', not {noise!r}")
         return None
     if truth is None:
         raise ValueError("truth: must be given with noise 'true' (the patterns to be found)")
@@ -193,6 +219,10 @@ def _truth(truth: ArrayLike | None, queries: States, noise: str) -> States | Non
 
 def _calibration(calibration: ArrayLike | None, n_units: int, noise: str) -> States | None:
     if noise != "calibrated":
+        if calibration is not None:
+            raise ValueError(
+                f"calibration: must be left out unless noise is 'calibrated', not {noise!r}"
+            )
         return None
     if calibration is None:
         raise ValueError("calibration: must be given with noise 'calibrated' (stored patterns)")

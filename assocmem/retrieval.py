@@ -35,8 +35,8 @@ class RetrievalResult:
         Whether the query stopped by itself: its state repeated and its noise had settled. Always
         true for hetero-association, which has one step.
     potentials : Potentials, shape (n_queries, n_units)
-        The last potentials: natural-log odds for probabilistic rules. Single precision where both
-        noise values are positive.
+        The last potentials: natural-log odds for probabilistic rules. Single precision where the
+        rule uses the noise of the query and both values are positive.
     noise : ndarray, shape (n_steps, 2) or (n_steps, n_queries, 2)
         (e01, e10) assumed in each step, row 0 the given channel (NaN without one); for each query
         with the estimates ``"posterior"`` and ``"true"``. For ``"soft"``: the batch mean of the

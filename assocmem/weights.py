@@ -173,7 +173,7 @@ def level_sum(
     n_inputs, n_outputs = statistics.coincidences.shape
     total = _Sum(n_outputs)
     for rows in blocks(n_inputs, n_outputs):
-        evidence = rule.evidence(statistics.block(rows, np.float32), ratio, 1.0)
+        evidence = rule.evidence(statistics.block(rows, statistics.working_type), ratio, 1.0)
         if statistics.shared:
             _clear_diagonal(evidence, rows.start)
         total.add_rows(evidence)
