@@ -17,7 +17,8 @@ DEFAULT_METHODS = ("bayes", "bayes+batch", "bayes+batch+clamp", "bayes+soft", "b
 EPILOG = f"""
 methods: a rule, then options joined by "+":
   rules    {", ".join(RULES)}
-  noise    fixed, posterior, batch, calibrated, true, soft (adaptive noise estimation)
+  noise    fixed, posterior, batch, calibrated, true, soft (adaptive noise estimation),
+           search (grow and verify)
   further  clamp, one-step, random-ties, core80 (80 % of the winners in the first two steps)
 
 example:

@@ -9,13 +9,17 @@ rho = e10 / (1 - e01).
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
 from assocmem._types import Indices, States
 from assocmem.channel import Channel
 from assocmem.learning import PatternStatistics
+from assocmem.pairs import PairEvidence
 from assocmem.rules.base import LikelihoodRule, Potentials, Rule, Terms, take
+from assocmem.rules.bayes import Bayes
 from assocmem.weights import (
     WeightCache,
     WeightMatrix,
@@ -52,7 +56,6 @@ class Evaluator:
         self.cache = WeightCache(statistics)
         self._adaptive: Rule | None = None
         self._silent_sums: dict[int, Potentials] = {}
-        self._level: tuple[float, WeightMatrix] | None = None
 
     @property
     def n_outputs(self) -> int:
@@ -70,7 +73,6 @@ class Evaluator:
         """Forget everything that was computed from the former content."""
         self.cache.clear()
         self._silent_sums.clear()
-        self._level = None
 
     def matrix(self, channel: Channel | None, *, exact: bool = False) -> WeightMatrix:
         """Return the weight matrix for a given channel.
@@ -123,12 +125,19 @@ class Evaluator:
 
     def level(self, rule: LikelihoodRule, ratio: float) -> WeightMatrix:
         """Return the evidence of inputs with one likelihood ratio, and its sum with the prior."""
-        if self._level is None or self._level[0] != ratio:
-            self.cache.make_room(np.float32)
+
+        def make() -> WeightMatrix:
             evidence = np.empty(self.statistics.coincidences.shape, np.float32)
             bias = level_sum(self.statistics, rule, ratio, evidence)
-            self._level = ratio, WeightMatrix(Potentials(evidence), bias, None, None)
-        return self._level[1]
+            return WeightMatrix(Potentials(evidence), bias, None, None)
+
+        return self.cache.keep(("level", rule, ratio), np.float32, make)
+
+    def pairs(self) -> PairEvidence:
+        """Return the evidence of pairs, by the rule if it has one, else by Bayes."""
+        rule = self.rule if self.rule.has_pair_evidence else Bayes()
+        make = partial(PairEvidence, self.statistics, rule)
+        return self.cache.keep(("pairs",), np.float32, make)
 
     def _build(self, channel: Channel) -> WeightMatrix:
         """Return new weights for an estimated noise, which will hardly occur again."""

@@ -238,6 +238,9 @@ class AssociativeMemory:
         ties: str = "index",
         truth: ArrayLike | None = None,
         calibration: ArrayLike | None = None,
+        states: bool = False,
+        n_starts: int | None = None,
+        saturate: bool | None = None,
         rng: Any = None,
     ) -> RetrievalResult:
         """Retrieve patterns from queries, by up to `max_steps` steps.
@@ -257,10 +260,13 @@ class AssociativeMemory:
             without influence on the others.
         max_steps : int, default 10
             Largest number of steps; hetero-association always makes one.
-        noise : {"fixed", "posterior", "batch", "calibrated", "true", "soft"}
+        noise : {"fixed", "posterior", "batch", "calibrated", "true", "soft", "search"}
             Noise assumed from step 2 on: that of the query; estimated from the posteriors of each
             query; from their mean over the batch; from simulated retrievals of `calibration`;
-            known from `truth`; or a reliability of each unit (bayes and bcpnn-full only).
+            known from `truth`; a reliability of each unit (bayes and bcpnn-full only). Or, in
+            place of steps, a search for the whole pattern that explains the query best ("grow
+            and verify", bayes only); with ``activation="threshold"`` its number of active units
+            is open.
         clamp : bool, default False
             Whether each unit of the query keeps its own evidence log rho(q_j) in all steps, in
             place of own terms. Probabilistic rules only.
@@ -268,7 +274,8 @@ class AssociativeMemory:
             Core retrieval: numbers of winners in the first steps.
         self_term : {"first", "never", "always"}, optional
             In which steps the own term i = j counts. Default "first", for willshaw "always".
-            Without influence if `clamp` is true or `noise` is "soft".
+            Without influence if `clamp` is true or `noise` is "soft" or "search", which
+            `max_steps` (for "search"), `schedule` and `clamp` do not influence either.
         ties : {"index", "random"}
             Which of equal potentials wins: the smaller index, or a random order of the units,
             drawn once for each query from a stream of its own.
@@ -276,6 +283,14 @@ class AssociativeMemory:
             The patterns to be found; for `noise` "true" only.
         calibration : array_like, shape (n_calibration, n_units), optional
             Stored patterns, for `noise` "calibrated" only.
+        states : bool, default False
+            Whether the result also holds the answers after every step.
+        n_starts : int, default 16
+            For `noise` "search": from how many units candidates grow; 4 suffice unless half of
+            the query is wrong.
+        saturate : bool, default True
+            For `noise` "search": whether more evidence counts less the surer it is that a
+            pattern was stored. False finds prototypes of the stored patterns.
         rng : int, numpy.random.Generator or None
             Source of random ties and of calibration queries.
 
@@ -304,10 +319,73 @@ class AssociativeMemory:
             schedule=schedule,
             self_term=self_term,
             ties=ties,
+            states=states,
+            n_starts=n_starts,
+            saturate=saturate,
             generator=random_generator(rng),
         )
         result = request.answer(self._evaluator, np.atleast_2d(inputs), truth, calibration)
         return result.first() if inputs.ndim == 1 else result
+
+    def evidence(self, patterns: ArrayLike) -> NDArray[np.float64]:
+        """Return the log odds that patterns were stored: the (negative) energy of Hopfield codes.
+
+        E(u) = log M + sum_i log P(u_i) + sum_{i<j} log [P(u_i, u_j) / (P(u_i) P(u_j))], all pairs
+        of units taken for independent, active and silent ones alike, with frequencies among the
+        stored patterns as probabilities. Large for stored patterns, and for mixtures of their
+        parts as far as pairs cannot tell these from them.
+
+        Parameters
+        ----------
+        patterns : array_like, shape (n_patterns, n_units) or (n_units,)
+            Zeros and ones.
+
+        Returns
+        -------
+        ndarray, shape (n_patterns,) (or a number for 1-D)
+            In single precision of the pairs' terms.
+
+        Raises
+        ------
+        ValueError
+            If the memory is empty or hetero-associative, or the patterns are not binary.
+        """
+        states = binary("patterns", patterns, self.n_units)
+        self._require_patterns("evidence")
+        if not self.is_auto:
+            raise ValueError("evidence: needs an auto-associative memory (n_outputs is None)")
+        result = self._evaluator.pairs().evidence(np.atleast_2d(states))
+        return np.asarray(result[0] if states.ndim == 1 else result)[()]
+
+    def is_known(
+        self,
+        queries: ArrayLike,
+        *,
+        channel: Channel,
+        activation: str = "winners",
+        n_active: ArrayLike | None = None,
+    ) -> NDArray[np.bool_]:
+        """Tell for each query whether a stored pattern explains it better than an unknown one.
+
+        Parameters
+        ----------
+        queries, channel, activation, n_active
+            As for `retrieve`, whose ``noise="search"`` finds the best stored pattern.
+
+        Returns
+        -------
+        ndarray of bool, shape (n_queries,) (or a bool for 1-D)
+            Whether the score of that pattern exceeds the score of patterns whose units are
+            active independently; an empty memory knows nothing.
+
+        Raises
+        ------
+        ValueError
+            As `retrieve`.
+        """
+        settings: dict[str, Any] = {"activation": activation, "n_active": n_active}
+        out = self.retrieve(queries, channel=channel, noise="search", **settings)
+        return np.asarray(out.is_known if self.n_patterns else out.score > 0)[()]
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the memory to a compressed NumPy archive (npz).

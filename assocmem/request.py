@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from assocmem._types import States
 from assocmem._validation import binary, choice, flag, refusal, same_shape, whole_number
-from assocmem.activation import Activation, make_activation
+from assocmem.activation import Activation, BlockWinners, Winners, make_activation
 from assocmem.channel import Channel
 from assocmem.evaluation import Evaluator
 from assocmem.noise import (
@@ -24,6 +24,7 @@ from assocmem.noise import (
 from assocmem.patterns import corrupt, transmit
 from assocmem.retrieval import Procedure, RetrievalResult, iterate
 from assocmem.rules.base import Potentials
+from assocmem.search import SMALLEST_NOISE, SearchSettings, search
 from assocmem.soft import SoftRetrieval
 
 SELF_TERMS = ("first", "never", "always")
@@ -46,6 +47,9 @@ class Request:
     schedule: Sequence[int]
     self_term: str | None
     ties: str
+    states: bool
+    n_starts: int | None
+    saturate: bool | None
     generator: np.random.Generator
 
     def answer(
@@ -69,11 +73,20 @@ class Request:
         procedure = self._procedure(evaluator, len(queries))
         source = self._noise_source(len(queries), _truth(truth, queries, self.noise))
         calibrating = _calibration(calibration, queries.shape[1], self.noise)
+        searching = self._search_settings(evaluator, procedure, len(queries))
         soft = None
         if self.noise == "soft" and self.channel is not None:
             soft = SoftRetrieval(evaluator, queries, procedure, self.channel)
         if not evaluator.statistics.n_patterns:
-            return _nothing(len(queries), evaluator.n_outputs, source)
+            return _nothing(len(queries), evaluator.n_outputs, source, self.states)
+        if searching is not None and self.channel is not None:
+            channel = self.channel.limited(SMALLEST_NOISE)
+            one_step = replace(
+                procedure, channel=channel, max_steps=1, schedule=(), clamp=False, keep_states=False
+            )
+            first = iterate(evaluator, queries, one_step, FixedNoise(channel, len(queries)))
+            pairs = evaluator.pairs()
+            return search(pairs, evaluator.statistics, queries, channel, first, searching)
         if soft is not None:
             return soft.run()
         if calibrating is not None:
@@ -84,10 +97,11 @@ class Request:
         rule = evaluator.rule
         choice("noise", self.noise, NOISE_MODES)
         flag("clamp", self.clamp)
+        flag("states", self.states)
         choice("ties", self.ties, TIES)
         if self.self_term is not None:
             choice("self_term", self.self_term, SELF_TERMS)
-        if self.noise != "fixed":
+        if self.noise not in ("fixed", "search"):
             _ = evaluator.adaptive_rule  # refuses rules for which noise has no meaning
         if self.clamp and not rule.probabilistic:
             raise ValueError(
@@ -102,6 +116,38 @@ class Request:
             raise ValueError(
                 f"schedule: needs activation 'winners' or 'block-winners', not {self.activation!r}"
             )
+
+    def _search_settings(
+        self, evaluator: Evaluator, procedure: Procedure, n_queries: int
+    ) -> SearchSettings | None:
+        """Return the settings of ``noise="search"``, or refuse them with another `noise`."""
+        if self.noise != "search":
+            for name in ("n_starts", "saturate"):
+                if getattr(self, name) is not None:
+                    raise ValueError(
+                        f"{name}: must be left out unless noise is 'search', not {self.noise!r}"
+                    )
+            return None
+        if not evaluator.rule.has_pair_evidence:
+            raise ValueError(
+                f"noise: 'search' needs a rule with evidence of pairs ('bayes'), not "
+                f"{evaluator.rule.name!r}"
+            )
+        activation = procedure.activation
+        n_active, n_blocks = None, None
+        if isinstance(activation, Winners):
+            n_active = activation.n_active
+        elif isinstance(activation, BlockWinners):
+            n_blocks = activation.n_blocks
+            n_active = np.full(n_queries, n_blocks)
+        n_starts = 16 if self.n_starts is None else self.n_starts
+        return SearchSettings(
+            n_active,
+            n_blocks,
+            whole_number("n_starts", n_starts, 0),
+            True if self.saturate is None else flag("saturate", self.saturate),
+            self.states,
+        )
 
     def _refuse_iteration(self) -> None:
         """Refuse what hetero-association, which makes one step without own terms, cannot do."""
@@ -128,6 +174,7 @@ class Request:
             self._checked_schedule(),
             self.clamp,
             self_term if shared else "never",
+            self.states,
         )
 
     def _activation(self, evaluator: Evaluator, n_queries: int) -> Activation:
@@ -232,7 +279,9 @@ def _calibration(calibration: ArrayLike | None, n_units: int, noise: str) -> Sta
     return patterns
 
 
-def _nothing(n_queries: int, n_outputs: int, source: NoiseSource) -> RetrievalResult:
+def _nothing(
+    n_queries: int, n_outputs: int, source: NoiseSource, keep_states: bool
+) -> RetrievalResult:
     """Return the answers of an empty memory."""
     shape = (n_queries, n_outputs)
     return RetrievalResult(
@@ -241,4 +290,5 @@ def _nothing(n_queries: int, n_outputs: int, source: NoiseSource) -> RetrievalRe
         np.ones(n_queries, bool),
         Potentials(np.zeros(shape), np.zeros(shape, np.int32)),
         source.current[None],
+        states=np.zeros((0, *shape), np.uint8) if keep_states else None,
     )

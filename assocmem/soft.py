@@ -79,7 +79,7 @@ class SoftRetrieval:
 
     def run(self) -> RetrievalResult:
         """Iterate until the likelihood ratios no longer change."""
-        answers = Answers(*self.queries.shape)
+        answers = Answers(len(self.queries), self.queries.shape[1], self.procedure.keep_states)
         running = np.arange(len(self.queries))
         log_ratios = np.zeros(self.queries.shape, np.float32)
         own_noise = np.tile([self.channel.e01, self.channel.e10], (len(self.queries), 1))

@@ -8,9 +8,9 @@ The own terms i = j are kept apart, because retrieval counts them in some steps 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,8 @@ CACHE_BYTES = 10**9
 GATHER_NUMBERS = 2**18
 
 NO_NOISE = Channel(0.0, 0.0)
+
+T = TypeVar("T", bound="Kept")
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,16 @@ class WeightMatrix:
         return choose(inputs, self.own_active, self.own_silent)
 
 
+class Kept(Protocol):
+    """What a cache can keep."""
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that it takes."""
+
+
 class WeightCache:
-    """Weight matrices of one memory, kept per rule, channel and precision.
+    """Matrices of one memory: weights per rule, channel and precision, and what else is as large.
 
     Parameters
     ----------
@@ -86,7 +96,7 @@ class WeightCache:
 
     def __init__(self, statistics: PatternStatistics) -> None:
         self.statistics = statistics
-        self._matrices: OrderedDict[tuple[Any, ...], WeightMatrix] = OrderedDict()
+        self._matrices: OrderedDict[tuple[Any, ...], Kept] = OrderedDict()
 
     def clear(self) -> None:
         """Forget all matrices."""
@@ -95,14 +105,19 @@ class WeightCache:
     def get(self, rule: Rule, channel: Channel | None, dtype: type[np.floating]) -> WeightMatrix:
         """Return the weight matrix, from the cache or new."""
         noise = channel.key() if channel is not None and rule.uses_channel else None
-        key = (rule, noise, dtype)
-        if key in self._matrices:
-            self._matrices.move_to_end(key)
-            return self._matrices[key]
-        self.make_room(dtype)
-        matrix = build(self.statistics, rule, channel or NO_NOISE, dtype)
-        self._matrices[key] = matrix
-        return matrix
+        return self.keep(
+            (rule, noise, dtype),
+            dtype,
+            lambda: build(self.statistics, rule, channel or NO_NOISE, dtype),
+        )
+
+    def keep(self, key: tuple[Any, ...], dtype: type[np.floating], make: Callable[[], T]) -> T:
+        """Return what `make` returns: a matrix of this type, from the cache or new."""
+        if key not in self._matrices:
+            self.make_room(dtype)
+            self._matrices[key] = make()
+        self._matrices.move_to_end(key)
+        return cast(T, self._matrices[key])
 
     def make_room(self, dtype: type[np.floating]) -> None:
         """Drop the least recently used matrices until one more fits into `CACHE_BYTES`."""
