@@ -103,8 +103,9 @@ class Method:
         ----------
         text : str
             The name of a rule, then options joined by "+": an estimate of noise (``fixed``,
-            ``posterior``, ``batch``, ``calibrated``, ``true``, ``soft``, ``search``), ``clamp``, ``one-step``,
-            ``random-ties``, ``coreP`` with P the percentage of k active in the first two steps.
+            ``posterior``, ``batch``, ``calibrated``, ``true``, ``soft``, ``search``), ``clamp``,
+            ``one-step``, ``random-ties``, ``coreP`` with P the percentage of k active in the
+            first two steps.
 
         Raises
         ------

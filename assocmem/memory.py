@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from os import PathLike
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy import sparse
 
 from assocmem import saving
-from assocmem._validation import binary, flag, random_generator, whole_number
+from assocmem._types import PatternRows
+from assocmem._validation import binary, flag, pattern_rows, random_generator, whole_number
 from assocmem.channel import Channel
 from assocmem.evaluation import Evaluator
-from assocmem.learning import PatternStatistics
+from assocmem.learning import PatternStatistics, len_rows, to_sparse
 from assocmem.request import Request, check_channel
 from assocmem.retrieval import RetrievalResult
 from assocmem.rules import find
@@ -122,9 +125,9 @@ class AssociativeMemory:
 
         Parameters
         ----------
-        X : array_like, shape (n_patterns, n_units) or (n_units,)
-            Input patterns, zeros and ones.
-        Y : array_like, shape (n_patterns, n_outputs) or (n_outputs,), optional
+        X : array_like or sparse array, shape (n_patterns, n_units) or (n_units,)
+            Input patterns, zeros and ones; lists of active units by `patterns.from_indices`.
+        Y : array_like or sparse array, shape (n_patterns, n_outputs) or (n_outputs,), optional
             Output patterns; for hetero-association only, and required there.
 
         Raises
@@ -247,8 +250,8 @@ class AssociativeMemory:
 
         Parameters
         ----------
-        queries : array_like, shape (n_queries, n_units) or (n_units,)
-            Zeros and ones.
+        queries : array_like or sparse array, shape (n_queries, n_units) or (n_units,)
+            Zeros and ones. For sparse queries, the patterns of the result are sparse, too.
         channel : Channel, optional
             Assumed noise of the queries; required for rules whose weights depend on it
             (bayes, bcp, bcpnn-noise, bcpnn-full), for `clamp`, and for any `noise` but "fixed".
@@ -325,6 +328,8 @@ class AssociativeMemory:
             generator=random_generator(rng),
         )
         result = request.answer(self._evaluator, np.atleast_2d(inputs), truth, calibration)
+        if sparse.issparse(queries):
+            return replace(result, patterns=to_sparse(result.patterns, np.uint8))
         return result.first() if inputs.ndim == 1 else result
 
     def evidence(self, patterns: ArrayLike) -> NDArray[np.float64]:
@@ -455,22 +460,20 @@ class AssociativeMemory:
             raise ValueError(f"{path}: {error}") from error
         return memory
 
-    def _pairs(
-        self, X: ArrayLike, Y: ArrayLike | None
-    ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    def _pairs(self, X: ArrayLike, Y: ArrayLike | None) -> tuple[PatternRows, PatternRows]:
         """Check the patterns of `store` and `forget`, and return them two-dimensional."""
-        inputs = np.atleast_2d(binary("X", X, self.n_units))
+        inputs = pattern_rows("X", X, self.n_units)
         if self.is_auto:
             if Y is not None:
                 raise ValueError("Y: must be left out in auto-association (n_outputs is None)")
             return inputs, inputs
         if Y is None:
             raise ValueError("Y: must be given in hetero-association (n_outputs is set)")
-        outputs = np.atleast_2d(binary("Y", Y, self.n_outputs))
-        if len(outputs) != len(inputs):
+        outputs = pattern_rows("Y", Y, self.n_outputs)
+        if len_rows(outputs) != len_rows(inputs):
             raise ValueError(
                 f"X and Y: must hold the same number of patterns, "
-                f"not {len(inputs)} and {len(outputs)}"
+                f"not {len_rows(inputs)} and {len_rows(outputs)}"
             )
         return inputs, outputs
 

@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assocmem._types import Indices, States
-from assocmem.learning import PatternStatistics
+from assocmem.learning import PatternStatistics, active_units
 from assocmem.rules.base import Rule
-from assocmem.weights import active_units, blocks
+from assocmem.weights import blocks
 
 
 class PairEvidence:

@@ -32,7 +32,8 @@ class RetrievalResult:
     Attributes
     ----------
     patterns : ndarray of uint8, shape (n_queries, n_units)
-        The answers, zeros and ones: the activation of the last potentials.
+        The answers, zeros and ones: the activation of the last potentials. A
+        `scipy.sparse.csr_array` if the queries were sparse.
     n_steps : ndarray of int, shape (n_queries,)
         Number of steps made.
     converged : ndarray of bool, shape (n_queries,)
@@ -63,7 +64,7 @@ class RetrievalResult:
     the answer, and `potentials` are the log odds of each unit given all others of the answer.
     """
 
-    patterns: States
+    patterns: Any
     n_steps: Indices
     converged: NDArray[np.bool_]
     potentials: Potentials

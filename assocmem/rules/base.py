@@ -180,6 +180,9 @@ class LikelihoodRule(Rule):
     uses_channel = True
     #: Whether outputs that were active in all patterns are certain to be active (see `settle`).
     always_is_certain: ClassVar[bool] = False
+    #: Whether silent terms may be summed up as `assocmem.tables.silent_sum` does it: what a
+    #: coincidence changes in them depends on M1(i) no more than for Bayes.
+    sums_by_counts: ClassVar[bool] = False
 
     @abstractmethod
     def evidence(self, counts: Counts, if_active: Any, if_silent: Any) -> Potentials:

@@ -45,6 +45,7 @@ class Bayes(LikelihoodRule):
     name = "bayes"
     always_is_certain = True
     has_pair_evidence = True
+    sums_by_counts = True
 
     def evidence(self, counts: Counts, if_active: Any, if_silent: Any) -> Potentials:
         return log_ratio(

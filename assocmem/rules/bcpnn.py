@@ -83,6 +83,7 @@ class FullBCPNN(LikelihoodRule):
     """
 
     name = "bcpnn-full"
+    sums_by_counts = True
 
     def evidence(self, counts: Counts, if_active: Any, if_silent: Any) -> Potentials:
         return _evidence(counts, if_active, if_silent)
