@@ -22,9 +22,10 @@ from assocmem.tables import CoincidenceSummary
 #: Up to this many patterns are counted one by one.
 FEW_PATTERNS = 8
 
-#: Fraction of active synapses below which a product of sparse matrices counts fastest (k/n = 1 % in
-#: auto-association); synapses that such a product may hold at once (256 MB).
-SPARSE_BELOW, SPARSE_SYNAPSES = 1e-4, 2**25
+#: Fraction of active synapses below which a product of sparse matrices counts fastest (k/n = 2 % in
+#: auto-association); synapses that such a product may hold at once (256 MB); fraction of them below
+#: which they are added one by one, else so many rows at a time that these stay in the cache.
+SPARSE_BELOW, SPARSE_SYNAPSES, SCATTER_BELOW, CACHED_ROWS = 4e-4, 2**25, 5e-3, 128
 
 #: Fraction of active synapses (k/n of the inputs times k/n of the outputs) above which a matrix
 #: product counts faster than the sparse method (k/n = 3 % in auto-association); measured.
@@ -93,7 +94,7 @@ class PatternStatistics:
             return
         self._summary = None
         for rows, counts in count_coincidences(inputs, outputs):
-            self.coincidences[rows] += counts.astype(self.coincidences.dtype)
+            self.coincidences[rows] += counts.astype(self.coincidences.dtype, copy=False)
         self.n_patterns = total
         self._add_usages(input_usage, output_usage)
 
@@ -330,13 +331,18 @@ def sparse_products(
 
 def _count_by_sparse_product(
     inputs: PatternRows, outputs: PatternRows
-) -> Iterator[tuple[tuple[NDArray[np.intp], NDArray[np.intp]], NDArray[np.integer]]]:
-    """Count with products of sparse matrices, whose entries are scattered."""
+) -> Iterator[tuple[Any, NDArray[np.integer]]]:
+    """Count with products of sparse matrices, added row by row or entry by entry."""
     largest = usage_of(inputs).max(initial=0)
     dtype = np.int16 if largest <= np.iinfo(np.int16).max else np.int32
     for rows, product in sparse_products(inputs, outputs, dtype):
-        row = np.repeat(np.arange(rows.start, rows.stop), np.diff(product.indptr))
-        yield (row, product.indices), product.data
+        if product.nnz < SCATTER_BELOW * product.shape[0] * product.shape[1]:
+            row = np.repeat(np.arange(rows.start, rows.stop), np.diff(product.indptr))
+            yield (row, product.indices), product.data
+            continue
+        for start in range(0, product.shape[0], CACHED_ROWS):
+            part = product[start : start + CACHED_ROWS].toarray()
+            yield slice(rows.start + start, rows.start + start + len(part)), part
 
 
 def _count_by_product(
