@@ -10,18 +10,30 @@ from typing import Any
 
 from assocmem._files import check_writable
 from assocmem.capacity import Comparison, ErrorCurves, compare, errors_at
+from assocmem.decoders import DECODERS
 from assocmem.experiment import ENSEMBLES
 from assocmem.rules import RULES
 
-DEFAULT_METHODS = ("bayes", "bayes+batch", "bayes+batch+clamp", "bayes+soft", "bcpnn", "covariance")
+DEFAULT_METHODS = (
+    "bayes",
+    "bayes+batch+clamp",
+    "bayes+soft",
+    "bayes+search",
+    "bcpnn",
+    "covariance",
+    "hopfield-bipolar",
+    "willshaw+random-ties",
+    "inhibitory-willshaw+random-ties",
+)
 
 EPILOG = f"""
 methods: a rule, then options joined by "+":
   rules    {", ".join(RULES)}
   noise    fixed, posterior, batch, calibrated, true, soft (adaptive noise estimation),
            search (grow and verify)
-  units    threshold (their number is unknown), willshaw-threshold; else the right number of winners
-  further  clamp, one-step, random-ties, no-self, core80 (80 % of the winners in the first two steps)
+  units    threshold (their number is unknown), willshaw-threshold; else the right number
+  further  clamp, one-step, random-ties, no-self, core80 (80 % of the winners in two steps)
+  bounds   {", ".join(DECODERS)}: keep the patterns themselves, not synapses
 
 example:
 """
@@ -58,6 +70,7 @@ def build_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _add_experiment(errors)
+    errors.set_defaults(methods=(*DEFAULT_METHODS, "ideal-decoder"))
     errors.add_argument(
         "--patterns", type=_numbers, required=True, metavar="M,M,...", help="numbers of patterns"
     )

@@ -143,7 +143,7 @@ class Evaluator:
             if self._classes is None:
                 self._classes = UsageClasses(statistics.input_usage, statistics.output_usage)
             summary, classes = statistics.summary(), self._classes
-            n_synapses = statistics.coincidences.size
+            n_synapses = statistics.size
             small = classes.n_pairs * summary.histogram.shape[1] < n_synapses / 16
             if small and remainder(statistics.n_patterns, classes, summary) < LARGEST_REMAINDER:
                 like = statistics.block(slice(0, 1), np.float64)
@@ -208,7 +208,7 @@ class Evaluator:
         """Return the evidence of inputs with one likelihood ratio, and its sum with the prior."""
 
         def make() -> WeightMatrix:
-            evidence = np.empty(self.statistics.coincidences.shape, np.float32)
+            evidence = np.empty(self.statistics.shape, np.float32)
             bias = level_sum(self.statistics, rule, ratio, evidence)
             return WeightMatrix(Potentials(evidence), bias, None, None)
 

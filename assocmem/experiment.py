@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from assocmem import measures, patterns
 from assocmem._validation import choice, real_number, whole_number
 from assocmem.channel import Channel
+from assocmem.decoders import DECODERS, Decoder
 from assocmem.memory import AssociativeMemory
 from assocmem.noise import NOISE_MODES
 from assocmem.rules import find
@@ -159,9 +160,9 @@ class Method:
         Parameters
         ----------
         text : str
-            The name of a rule, then options joined by "+": an estimate of noise (``fixed``,
-            ``posterior``, ``batch``, ``calibrated``, ``true``, ``soft``, ``search``), ``clamp``,
-            ``one-step``, ``random-ties``, ``no-self`` (own terms never count), ``threshold``
+            The name of a rule (or of a decoder, `assocmem.decoders`), then options joined by "+":
+            an estimate of noise (``fixed``, ``posterior``, ``batch``, ``calibrated``, ``true``,
+            ``soft``, ``search``), ``clamp``, ``one-step``, ``random-ties``, ``no-self`` (own terms never count), ``threshold``
             (units above 0 instead of the right number of winners: k is unknown),
             ``willshaw-threshold`` (all active inputs support the unit), ``coreP`` with P the
             percentage of k active in the first two steps.
@@ -172,7 +173,10 @@ class Method:
             If the rule or an option is unknown.
         """
         rule, *options = text.split("+")
-        find(rule)
+        if rule not in DECODERS:
+            find(rule)
+        elif set(options) - {"threshold"}:
+            raise ValueError(f"method: {rule!r} knows no option but 'threshold', not {text!r}")
         settings: dict[str, Any] = {}
         core = None
         switches = {
@@ -202,12 +206,18 @@ class Method:
         """Return the output error of each query of one memory, shape (at most n_queries,)."""
         return self.outcome(task, n_patterns, n_queries, streams).errors(task)
 
+    def memory(self, n_units: int) -> AssociativeMemory | Decoder:
+        """Return an empty memory (or decoder, for the names in `DECODERS`)."""
+        if isinstance(self.rule, str) and self.rule in DECODERS:
+            return DECODERS[self.rule](n_units)
+        return AssociativeMemory(n_units, rule=self.rule)
+
     def outcome(self, task: Task, n_patterns: int, n_queries: int, streams: Streams) -> Outcome:
         """Return what one memory with `n_patterns` patterns answers to `n_queries` queries."""
         stored = task.draw(n_patterns, streams.generator("patterns"))
         asked = stored[:n_queries]
         queries = task.corrupt(asked, streams.generator("queries"))
-        memory = AssociativeMemory(task.n_units, rule=self.rule)
+        memory = self.memory(task.n_units)
         memory.store(stored)
         activation = "block-winners" if task.ensemble == "block" else "winners"
         settings: dict[str, Any] = {"activation": activation} | self.settings

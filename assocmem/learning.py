@@ -71,6 +71,16 @@ class PatternStatistics:
         self.is_online = False
         self._summary: CoincidenceSummary | None = None
 
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Numbers of inputs and outputs."""
+        return len(self.input_usage), len(self.output_usage)
+
+    @property
+    def size(self) -> int:
+        """Number of synapses."""
+        return len(self.input_usage) * len(self.output_usage)
+
     def summary(self) -> CoincidenceSummary:
         """Return how often each output was active with others; followed from pattern to pattern."""
         if self._summary is None:

@@ -268,8 +268,8 @@ class AssociativeMemory:
             query; from their mean over the batch; from simulated retrievals of `calibration`;
             known from `truth`; a reliability of each unit (bayes and bcpnn-full only). Or, in
             place of steps, a search for the whole pattern that explains the query best ("grow
-            and verify", bayes only); with ``activation="threshold"`` its number of active units
-            is open.
+            and verify", bayes and bcpnn-shrunk only); with ``activation="threshold"`` its number
+            of active units is open.
         clamp : bool, default False
             Whether each unit of the query keeps its own evidence log rho(q_j) in all steps, in
             place of own terms. Probabilistic rules only.

@@ -130,8 +130,8 @@ class Request:
             return None
         if not evaluator.rule.has_pair_evidence:
             raise ValueError(
-                f"noise: 'search' needs a rule with evidence of pairs ('bayes'), not "
-                f"{evaluator.rule.name!r}"
+                f"noise: 'search' needs a rule with evidence of pairs ('bayes' or "
+                f"'bcpnn-shrunk'), not {evaluator.rule.name!r}"
             )
         activation = procedure.activation
         n_active, n_blocks = None, None

@@ -47,7 +47,7 @@ class RowWeights:
     ) -> None:
         self.statistics, self.rule, self.channel = statistics, rule, channel
         self.dtype, self.bias = dtype, bias
-        n_inputs, n_outputs = statistics.coincidences.shape
+        n_inputs, n_outputs = statistics.shape
         self.place = np.full(n_inputs, -1)
         self.finite = np.empty((0, n_outputs), dtype)
         self.infinite: NDArray[np.int16] | None = None

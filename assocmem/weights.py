@@ -126,7 +126,7 @@ class WeightCache:
 
     def make_room(self, dtype: type[np.generic]) -> None:
         """Drop the least recently used matrices until one more fits into `CACHE_BYTES`."""
-        size = self.statistics.coincidences.size * np.dtype(dtype).itemsize
+        size = self.statistics.size * np.dtype(dtype).itemsize
         while self._matrices and size + self._kept_bytes() > CACHE_BYTES:
             self._matrices.popitem(last=False)
 
@@ -142,7 +142,7 @@ def build(
     known_bias: Potentials | None = None,
 ) -> WeightMatrix:
     """Compute all weights of a rule, block by block, and the bias unless it is known."""
-    n_inputs, n_outputs = statistics.coincidences.shape
+    n_inputs, n_outputs = statistics.shape
     weights = np.empty((n_inputs, n_outputs), dtype)
     infinite: NDArray[np.int16] | None = None
     bias = _Sum(n_outputs)
@@ -195,7 +195,7 @@ def level_sum(
     Potentials, shape (n_outputs,)
         Infinite only where the prior is.
     """
-    n_inputs, n_outputs = statistics.coincidences.shape
+    n_inputs, n_outputs = statistics.shape
     total = _Sum(n_outputs)
     for rows in blocks(n_inputs, n_outputs):
         evidence = rule.evidence(statistics.block(rows, statistics.working_type), ratio, 1.0)

@@ -122,9 +122,9 @@ def test_own_terms_count_when_asked_for(rule, self_term, palm_memory):
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_own_terms_count_first_by_default_but_always_for_willshaw(rule, palm_memory):
+def test_own_terms_count_first_by_default_but_not_for_classic_networks(rule, palm_memory):
     memory, _, queries = palm_memory(rule)
-    expected = "always" if rule == "willshaw" else "first"
+    expected = {"willshaw": "always", "hopfield-bipolar": "never"}.get(rule, "first")
     call = {"channel": CHANNEL, "n_active": 6}
     default = memory.retrieve(queries, **call)
     chosen = memory.retrieve(queries, self_term=expected, **call)
