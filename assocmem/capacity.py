@@ -8,7 +8,7 @@ is smooth; all methods of a comparison see the same patterns and queries.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
@@ -19,6 +19,7 @@ import numpy as np
 
 from assocmem._files import written_aside
 from assocmem._validation import flag, real_number, whole_number
+from assocmem.bisection import bisect
 from assocmem.curves import (
     ErrorCurve,
     ErrorCurves,
@@ -157,7 +158,7 @@ def pattern_capacity(
         measure = Measurement(chosen, task, seed_sequence(rng), sampling, memories, advance)
         search = {"start": max(1, min(max_patterns, n_units // 2)), "largest": max_patterns}
         limits = {
-            bound: _bisect(
+            bound: bisect(
                 partial(measure.is_below, max_error, bound), tolerance=tolerance, **search
             )
             for bound in ("error", "low", "high")
@@ -315,19 +316,3 @@ def compare(
         {name: value for name, value in options.items() if name in TASK_OPTIONS},
     )
     return Comparison(task, max_error, capacities)
-
-
-def _bisect(passes: Callable[[int], bool], *, start: int, largest: int, tolerance: float) -> int:
-    """Return about the largest number that passes, from 0 to `largest`."""
-    low, high = 0, start
-    while passes(high):
-        if high == largest:
-            return largest
-        low, high = high, min(2 * high, largest)
-    while high - low > max(1, tolerance * low):
-        middle = (low + high) // 2
-        if passes(middle):
-            low = middle
-        else:
-            high = middle
-    return low

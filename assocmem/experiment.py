@@ -162,10 +162,10 @@ class Method:
         text : str
             The name of a rule (or of a decoder, `assocmem.decoders`), then options joined by "+":
             an estimate of noise (``fixed``, ``posterior``, ``batch``, ``calibrated``, ``true``,
-            ``soft``, ``search``), ``clamp``, ``one-step``, ``random-ties``, ``no-self`` (own terms never count), ``threshold``
-            (units above 0 instead of the right number of winners: k is unknown),
-            ``willshaw-threshold`` (all active inputs support the unit), ``coreP`` with P the
-            percentage of k active in the first two steps.
+            ``soft``, ``search``), ``clamp``, ``one-step``, ``random-ties``, ``no-self`` (own terms
+            never count), ``threshold`` (units above 0 instead of the right number of winners: k is
+            unknown), ``willshaw-threshold`` (all active inputs support the unit), ``coreP`` with P
+            the percentage of k active in the first two steps.
 
         Raises
         ------

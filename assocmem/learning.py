@@ -64,7 +64,7 @@ class PatternStatistics:
 
     def __init__(self, n_inputs: int, n_outputs: int, *, shared: bool) -> None:
         self.shared = shared
-        self.n_patterns = 0
+        self.n_patterns: float = 0
         self.input_usage = np.zeros(n_inputs, np.int64)
         self.output_usage = self.input_usage if shared else np.zeros(n_outputs, np.int64)
         self.coincidences: NDArray[np.signedinteger] = np.zeros((n_inputs, n_outputs), np.int16)

@@ -13,14 +13,25 @@ from scipy import sparse
 
 from assocmem import saving
 from assocmem._types import PatternRows
-from assocmem._validation import binary, flag, pattern_rows, random_generator, whole_number
+from assocmem._validation import (
+    binary,
+    flag,
+    pattern_rows,
+    random_generator,
+    real_number,
+    whole_number,
+)
 from assocmem.channel import Channel
 from assocmem.evaluation import Evaluator
+from assocmem.fading import FadingStatistics
 from assocmem.learning import PatternStatistics, len_rows, to_sparse
 from assocmem.request import Request, check_channel
 from assocmem.retrieval import RetrievalResult
 from assocmem.rules import find
 from assocmem.rules.base import Potentials, Rule
+
+#: Largest decay: at 1, nothing but the last pattern would be left.
+LARGEST_DECAY = 1 - 1e-9
 
 
 class Weights(NamedTuple):
@@ -93,12 +104,15 @@ class AssociativeMemory:
         outputs = "" if self.is_auto else f", n_outputs={self.n_outputs}"
         return (
             f"<AssociativeMemory({self.n_units}{outputs}, rule={self.rule.name!r}) "
-            f"with {self.n_patterns} patterns>"
+            f"with {self.n_patterns:.12g} patterns>"
         )
 
     @property
-    def n_patterns(self) -> int:
-        """Number of stored patterns M; a pattern stored twice counts twice."""
+    def n_patterns(self) -> float:
+        """Number of stored patterns M; a pattern stored twice counts twice.
+
+        An int, unless patterns fade (``store(..., decay=)``): then the sum of their weights.
+        """
         return self._statistics.n_patterns
 
     @property
@@ -120,7 +134,7 @@ class AssociativeMemory:
         """
         return _read_only(self._statistics.coincidences)
 
-    def store(self, X: ArrayLike, Y: ArrayLike | None = None) -> None:
+    def store(self, X: ArrayLike, Y: ArrayLike | None = None, *, decay: float = 0.0) -> None:
         """Store patterns, in addition to those that are stored already.
 
         Parameters
@@ -129,15 +143,28 @@ class AssociativeMemory:
             Input patterns, zeros and ones; lists of active units by `patterns.from_indices`.
         Y : array_like or sparse array, shape (n_patterns, n_outputs) or (n_outputs,), optional
             Output patterns; for hetero-association only, and required there.
+        decay : float, default 0
+            Forgetting, from 0 to below 1: before each pattern, all counts are multiplied by
+            1 - `decay`, so that a pattern of age a counts (1 - decay)^a, and the memory is never
+            full. `n_patterns` then is a real number that tends to 1/decay, `forget` is refused,
+            and counts take 8 bytes a synapse. Binary synapses (willshaw) do not fade.
 
         Raises
         ------
         ValueError
-            If a shape is wrong or an entry is neither 0 nor 1.
+            If a shape is wrong, an entry is neither 0 nor 1, or `decay` is out of range.
         OverflowError
             If the memory would hold more than 2^30 patterns.
         """
-        self._statistics.add(*self._pairs(X, Y))
+        pairs = self._pairs(X, Y)
+        decay = real_number("decay", decay, 0, LARGEST_DECAY)
+        if decay and not isinstance(self._statistics, FadingStatistics):
+            self._statistics = FadingStatistics(self._statistics)
+            self._evaluator = Evaluator(self._statistics, self.rule)
+        if isinstance(self._statistics, FadingStatistics):
+            self._statistics.fade(*pairs, decay)
+        else:
+            self._statistics.add(*pairs)
         self._evaluator.clear()
 
     def forget(self, X: ArrayLike, Y: ArrayLike | None = None) -> None:
@@ -332,6 +359,51 @@ class AssociativeMemory:
             return replace(result, patterns=to_sparse(result.patterns, np.uint8))
         return result.first() if inputs.ndim == 1 else result
 
+    def recall_sequence(
+        self,
+        start: ArrayLike,
+        *,
+        n_steps: int,
+        channel: Channel | None = None,
+        activation: str = "winners",
+        n_active: int | None = None,
+    ) -> NDArray[np.uint8]:
+        """Recall a sequence: each answer is the query of the next step.
+
+        Store each pattern with its successor before: ``store(sequence[:-1], sequence[1:])`` in a
+        memory with as many outputs as inputs.
+
+        Parameters
+        ----------
+        start : array_like, shape (n_units,)
+            The (noisy) pattern to begin with.
+        n_steps : int
+            Number of steps.
+        channel, activation, n_active
+            As for `retrieve`; the noise is assumed in every step.
+
+        Returns
+        -------
+        ndarray of uint8, shape (n_steps, n_units)
+            The successors of `start`, one after the other.
+
+        Raises
+        ------
+        ValueError
+            If outputs are not as many as inputs, or an argument is out of range.
+        """
+        state = binary("start", start, self.n_units)
+        if self.is_auto or self.n_outputs != self.n_units or state.ndim != 1:
+            raise ValueError(
+                "recall_sequence: needs one start and a hetero-associative memory with as many "
+                f"outputs as inputs (n_outputs={self.n_units})"
+            )
+        answers = np.zeros((whole_number("n_steps", n_steps), self.n_units), np.uint8)
+        for answer in answers:
+            out = self.retrieve(state, channel=channel, activation=activation, n_active=n_active)
+            answer[:] = state = out.patterns
+        return answers
+
     def evidence(self, patterns: ArrayLike) -> NDArray[np.float64]:
         """Return the log odds that patterns were stored: the (negative) energy of Hopfield codes.
 
@@ -449,6 +521,9 @@ class AssociativeMemory:
             n_outputs=n_outputs if "output_usage" in content else None,
             rule=rule if rule is not None else content["rule"],
         )
+        if isinstance(content["n_patterns"], float):
+            memory._statistics = FadingStatistics(memory._statistics)
+            memory._evaluator = Evaluator(memory._statistics, memory.rule)
         try:
             memory._statistics.restore(
                 content["n_patterns"],

@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assocmem._files import written_aside
-from assocmem._validation import refusal, whole_number
+from assocmem._validation import real_number, refusal, whole_number
 from assocmem.learning import LARGEST_COUNT
 
-#: Version of the files that are written.
-FILE_VERSION = 1
+#: Version of the files that are written where counts fade; others are of version 1.
+FILE_VERSION = 2
 
 #: What NumPy and zipfile raise for damaged archives, besides `ValueError`. Errors of the file
 #: system belong to it: damaged offsets ask for impossible seeks.
@@ -59,7 +59,8 @@ def write(path: str | PathLike[str], content: dict[str, NDArray[Any]]) -> None:
         `ENTRIES` but the version; ``output_usage`` for hetero-association only.
     """
     with written_aside(path) as aside, open(aside, "wb") as file:
-        np.savez_compressed(file, allow_pickle=False, version=np.array(FILE_VERSION), **content)
+        version = FILE_VERSION if content["n_patterns"].dtype.kind == "f" else 1
+        np.savez_compressed(file, allow_pickle=False, version=np.array(version), **content)
 
 
 def read(path: str | PathLike[str]) -> dict[str, Any]:
@@ -76,8 +77,11 @@ def read(path: str | PathLike[str]) -> dict[str, Any]:
     missing = {"version", "rule", "n_patterns", "usage", "coincidences"} - content.keys()
     if missing:
         raise ValueError(f"{path}: is not a saved memory; it lacks {sorted(missing)}")
+    fading = content["version"].shape == () and content["version"] == FILE_VERSION
     for name, (kinds, n_axes) in ENTRIES.items():
         entry = content.get(name)
+        if fading and name not in ("version", "rule"):
+            kinds = "f"
         if entry is not None and (entry.dtype.kind not in kinds or entry.ndim != n_axes):
             raise ValueError(
                 f"{path}: is not a saved memory; its {name} has type {entry.dtype} and "
@@ -88,10 +92,10 @@ def read(path: str | PathLike[str]) -> dict[str, Any]:
         raise ValueError(
             f"{path}: has version {version}; this program reads versions up to {FILE_VERSION}"
         )
+    number = content["n_patterns"][()]
     try:
-        content["n_patterns"] = whole_number(
-            "n_patterns", content["n_patterns"][()], 0, LARGEST_COUNT
-        )
+        check = real_number if fading else whole_number
+        content["n_patterns"] = check("n_patterns", number, 0, LARGEST_COUNT)
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
     content["rule"] = str(content["rule"])

@@ -205,7 +205,7 @@ def silent_sum(
     return Potentials(total, infinite)
 
 
-def remainder(n_patterns: int, classes: UsageClasses, summary: CoincidenceSummary) -> float:
+def remainder(n_patterns: float, classes: UsageClasses, summary: CoincidenceSummary) -> float:
     """Return a bound of what `silent_sum` neglects for the rules `bayes` and `bcpnn-full`, in nats.
 
     Silent terms of Bayes depend on M1(i) in a correction through log(1 - r c / (D + r M1(i))) with

@@ -12,6 +12,7 @@ import pytest
 
 from assocmem import capacity, measures, patterns
 from assocmem.__main__ import main
+from assocmem.bisection import bisect
 from assocmem.experiment import Method, Streams, Task
 
 SMALL = {"n_units": 60, "n_active": 4, "n_queries": 20, "n_memories": 4}
@@ -25,13 +26,13 @@ def test_bisection_finds_the_border(border):
         asked.append(m)
         return m <= border
 
-    found = capacity._bisect(passes, start=30, largest=1000, tolerance=0)
+    found = bisect(passes, start=30, largest=1000, tolerance=0)
     assert found == border
     assert len(asked) <= 22
 
 
 def test_bisection_stops_at_the_tolerance():
-    found = capacity._bisect(lambda m: m <= 1000, start=30, largest=10**6, tolerance=0.1)
+    found = bisect(lambda m: m <= 1000, start=30, largest=10**6, tolerance=0.1)
     assert 0.9 * 1000 < found <= 1000
 
 
