@@ -640,6 +640,8 @@ class Engine:
     def hint_at_pyplot(self) -> None:
         """Tell the author of the simulation, once, that figures of pyplot are not seen."""
         figures, shown = self.pyplot_figures, self.simulation._ivisit_outputs.values()
+        if self.simulation._seeds_global_random:
+            return  # a script of IVISIT 0.7x, which knows no panels to draw into
         if figures.is_hint_due and (hint := figures.hint(self._class.key, shown)):
             logger.warning("%s", hint)
             self.link.post(Say(hint.partition("\n")[0] + " See 'iv.Figure'"))
@@ -746,7 +748,7 @@ def _instance_of(simulation: Simulation | type[Simulation]) -> Simulation:
         return simulation
     try:
         return simulation()
-    except (KeyboardInterrupt, GeneratorExit):
+    except (KeyboardInterrupt, GeneratorExit, IVisitError):
         raise
     # The simulation's own code: whatever it raises is told like an error of its steps.
     except BaseException as error:
