@@ -528,6 +528,11 @@ class Engine:
 
     def _apply_now(self, entry: LogEntry) -> None:
         """Do again what is logged, between two steps, so that the order of the log is kept."""
+        if isinstance(entry, Change | Adjustment):
+            # Those of one step take effect together, as they did: a range and its value are one.
+            entry.apply(self)
+            return
+        self._apply_pending()
         entry.apply(self)
         self._apply_pending()
         self.handle_callbacks()
