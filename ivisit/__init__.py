@@ -15,12 +15,13 @@
 (100,)
 
 ``iv.launch(Walk)`` opens the window. Names are imported when they are first used, so that
-``import ivisit`` is light.
+``import ivisit`` is light. The distribution is called ``ivisit-lab``.
 """
 
 from __future__ import annotations
 
 import importlib
+import os
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 
@@ -184,6 +185,19 @@ class _Version(str):
         from ivisit.legacy.running.api import Version
 
         return float(Version)
+
+
+def _check_installation() -> None:
+    """Look once whether the old package lies in the same folder; it would have this module."""
+    if os.path.exists(os.path.join(__path__[0], "widgetdefcollection.py")):
+        from pathlib import Path
+
+        from ivisit.installation import warn_of_mixture
+
+        warn_of_mixture(Path(__path__[0]))
+
+
+_check_installation()
 
 
 def __getattr__(name: str) -> Any:

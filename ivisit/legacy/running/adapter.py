@@ -75,6 +75,7 @@ class OldSimulation(Simulation):
 
     #: What 0.72 waited between two steps; scripts may count on the pause for threads of theirs.
     _delay = 0.001
+    _seeds_global_random = True
     # The script has computed its first step itself, and 0.72 goes on after whatever a step does.
     _opens_with_step = False
     _goes_on_after_error = True

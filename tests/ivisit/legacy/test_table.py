@@ -139,9 +139,11 @@ def outcome(case: dict[str, Any]) -> tuple[str, list[Any]]:
     works = isinstance(old.get("step"), dict) and old["widgets"] >= here
     pairs: list[tuple[Any, Any]] = [(old.get("step"), run.step())]
     shown = run.shown()
-    for kind in ("picture", "text"):
-        if kind in old or kind in shown:
-            pairs.append((old.get(kind), shown.get(kind)))
+    pairs += [
+        (old.get(kind), shown.get(kind))
+        for kind in ("picture", "text")
+        if kind in old or kind in shown
+    ]
     for action, expected in zip(case.get("actions", []), old.get("after", []), strict=False):
         run.act(*action)
         pairs.append((expected, run.step()))
