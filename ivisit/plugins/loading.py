@@ -44,6 +44,7 @@ logger = logging.getLogger(__name__)
 class Loading:
     """A file that is being loaded; `launch` hands simulations over to it."""
 
+    path: Path
     launched: list[Found] = field(default_factory=list)
 
 
@@ -57,6 +58,24 @@ class _Stack(threading.local):
 _stack = _Stack()
 #: Guards what the interpreter has only once: ``__main__``, `sys.argv`, `sys.path`.
 _one_at_a_time = threading.RLock()
+#: Seconds after which somebody who waits for it says so.
+PATIENCE = 10.0
+
+
+@contextmanager
+def _alone(shown: Path) -> Iterator[None]:
+    """Let one thread at a time execute a file."""
+    if not _one_at_a_time.acquire(timeout=PATIENCE):
+        logger.warning(
+            "%s: waits for another thread, which executes a file; a file whose code waits for "
+            "threads that load files has to do so in init()",
+            shown,
+        )
+        _one_at_a_time.acquire()
+    try:
+        yield
+    finally:
+        _one_at_a_time.release()
 
 
 def hand_over(*simulations: Found) -> bool:
@@ -106,7 +125,7 @@ def load_library(what: str | os.PathLike[str] | Source, wanted: str = "") -> Fou
     module = space.new_module("__main__", Place(str(source.file.path), None))
     space.files["__main__"] = source.file
     module.__name__, module.__package__ = "__main__", None
-    with _one_at_a_time, _as_main(module, shown, space), _handing_over() as loading:
+    with _alone(shown), _as_main(module, shown, space), _handing_over(source.file.path) as loading:
         _execute(code, module, shown, space.pyplot_figures)
     found = _simulations(module, loading)
     rename(module, space.name, found)
@@ -128,24 +147,33 @@ def load_main(path: str | os.PathLike[str], wanted: str = "") -> Found:
     source = read_source(shown)
     commit = commit_of((source.file, *source.helpers))
     code = _compile(source, shown)
-    finder = HelperFinder(source.folder)
+    finder = _finder(source.folder)
     module = types.ModuleType("__main__")
     module.__file__ = str(source.file.path)
     former = MainState()
     sys.modules["__main__"], sys.argv = module, [str(shown)]
     if sys.path[0] != str(source.folder):
         sys.path.insert(0, str(source.folder))
-    sys.meta_path.insert(0, finder)
+    if finder not in sys.meta_path:
+        sys.meta_path.insert(0, finder)
     os.environ["MPLBACKEND"] = "Agg"
     if "matplotlib" in sys.modules:
         sys.modules["matplotlib"].use("Agg")
     try:
-        with _handing_over() as loading:
+        with _handing_over(source.file.path) as loading:
             _execute(code, module, shown, PyplotFigures())
     except BaseException:
         former.restore()
         raise
     return _choose(_simulations(module, loading), wanted, shown, Origin(source, commit, finder))
+
+
+def _finder(folder: Path) -> HelperFinder:
+    """Return the finder of a folder; a file that is loaded again has imported its helpers."""
+    for finder in sys.meta_path:
+        if isinstance(finder, HelperFinder) and finder.folder == str(folder):
+            return finder
+    return HelperFinder(folder)
 
 
 def load_again(path: str | os.PathLike[str], wanted: str = "") -> Found:
@@ -222,8 +250,13 @@ def _hint(error: BaseException, shown: Path) -> str:
 
 
 @contextmanager
-def _handing_over() -> Iterator[Loading]:
-    loading = Loading()
+def _handing_over(path: Path) -> Iterator[Loading]:
+    if path in [loading.path for loading in _stack.loadings]:
+        raise PluginError(
+            f"{path}: loads itself while it is loaded; run the class there and not the file, or "
+            "put that part into another file"
+        )
+    loading = Loading(path)
     _stack.loadings.append(loading)
     try:
         yield loading

@@ -14,7 +14,7 @@ import numpy as np
 from ivisit.engine import Engine
 from ivisit.errors import ParameterError, RunError, expected
 from ivisit.plugins.finding import get_simulation, plugin_name
-from ivisit.plugins.origins import source_file
+from ivisit.plugins.origins import release, source_file
 from ivisit.runs.provenance import provenance
 from ivisit.runs.reading import Status
 from ivisit.runs.result import Outputs, RunResult
@@ -120,6 +120,8 @@ def run(
     finally:
         if opened is not None and opened is not store:
             opened.close()
+        if found is not simulation:
+            release(found)
 
 
 def replay(simulation: Any, result: RunResult) -> RunResult:
