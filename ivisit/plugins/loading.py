@@ -28,6 +28,7 @@ from pathlib import Path
 
 from ivisit import pyplots
 from ivisit.errors import Failure, PluginError
+from ivisit.plugins import spawning
 from ivisit.plugins.compiling import compiled
 from ivisit.plugins.origins import Found, Origin, class_of, remember
 from ivisit.plugins.renaming import rename
@@ -120,17 +121,41 @@ def load_library(what: str | os.PathLike[str] | Source, wanted: str = "") -> Fou
         shown = source.file.path
     else:
         source, shown = read_source(what), Path(what)
-    space, commit = Space(source), commit_of((source.file, *source.helpers))
-    code = _compile(source, shown)
-    module = space.new_module("__main__", Place(str(source.file.path), None))
-    space.files["__main__"] = source.file
-    module.__name__, module.__package__ = "__main__", None
-    with _alone(shown), _as_main(module, shown, space), _handing_over(source.file.path) as loading:
-        _execute(code, module, shown, space.pyplot_figures)
+    spawning.install()
+    commit = commit_of((source.file, *source.helpers))
+    space = Space(source)
+    module, loading = _run_in(space, shown, "__main__")
     found = _simulations(module, loading)
     rename(module, space.name, found)
     space.keep()
     return _choose(found, wanted, shown, Origin(source, commit, space))
+
+
+def load_in_child(name: str, file: str) -> None:
+    """Load what another process has loaded as `name`, for functions that it sends here.
+
+    As for every file that `multiprocessing` imports, ``__name__`` is not ``"__main__"``.
+    """
+    source, helpers = spawning.read(file)
+    source = source if source.is_in_place() else source.unpack()
+    space = Space(source, name)
+    module, loading = _run_in(space, source.file.path, "__mp_main__")
+    rename(module, name, loading.launched)
+    for helper in helpers:
+        space.load(helper)
+    space.keep()
+
+
+def _run_in(space: Space, shown: Path, name: str) -> tuple[types.ModuleType, Loading]:
+    """Execute a file in its space."""
+    path = space.source.file.path
+    code = _compile(space.source, shown)
+    module = space.new_module("__main__", Place(str(path), None))
+    space.files["__main__"] = space.source.file
+    module.__name__, module.__package__ = name, None
+    with _alone(shown), _as_main(module, shown, space), _handing_over(path) as loading:
+        _execute(code, module, shown, space.pyplot_figures)
+    return module, loading
 
 
 #: What `load_library` was called when there was no other way to load.
@@ -280,11 +305,14 @@ class _OwnFolder(str):
 @contextmanager
 def _as_main(module: types.ModuleType, shown: Path, space: Space) -> Iterator[None]:
     """Make `module` the ``__main__`` of the interpreter while its file is executed."""
-    former_main, former_argv = sys.modules["__main__"], sys.argv
+    names = {"__main__", module.__name__}
+    former_modules = {name: sys.modules[name] for name in names if name in sys.modules}
+    former_argv = sys.argv
     path, former_path = sys.path, list(sys.path)
     own = _OwnFolder(space.source.folder)
     sys.path_importer_cache[own] = None
-    sys.modules["__main__"], sys.argv = module, [str(shown)]
+    sys.modules.update(dict.fromkeys(names, module))
+    sys.argv = [str(shown)]
     path.insert(0, own)
     space.former_path = [own, *former_path]
     try:
@@ -295,7 +323,8 @@ def _as_main(module: types.ModuleType, shown: Path, space: Space) -> Iterator[No
         sys.path = path
         path[:] = former_path
         sys.path_importer_cache.pop(own, None)
-        sys.modules["__main__"], sys.argv = former_main, former_argv
+        sys.modules.update(former_modules)
+        sys.argv = former_argv
 
 
 # What was found -------------------------------------------------------------------------------

@@ -47,6 +47,8 @@ class Space:
     ----------
     source : Source
         The file and its helpers.
+    name : str, optional
+        The private name, where another process has given it.
 
     Attributes
     ----------
@@ -63,13 +65,13 @@ class Space:
         What the file put behind `sys.path`: looked at when nobody else has the module.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, name: str = "") -> None:
         self.source = source
         #: The name that all executions of these contents have, and whether it can be given away.
         stem = re.sub(r"\W", "_", source.file.path.stem)
         self.family = f"{PREFIX}{stem}_{source.key[:16]}"
         self.is_released = False
-        self.name = self._take_name()
+        self.name = name or self._take_name()
         self.folders = [str(source.folder)]
         self.last_folders: list[str] = []
         #: What the file draws while it is executed.
@@ -245,6 +247,7 @@ class Space:
     def _register(self, name: str, module: types.ModuleType) -> None:
         private = self.private(name)
         self.modules[name] = module
+        _named.setdefault(self.name, self)
         if not isinstance(sys.modules.get(private), StandIn):
             sys.modules[private] = StandIn(private)
 
@@ -312,6 +315,12 @@ class Space:
                 absolute = os.path.abspath(entry)
                 if absolute not in folders:
                     folders.append(absolute)
+
+
+def living_spaces() -> list[Space]:
+    """Return the executions whose code somebody may still run."""
+    with _naming:
+        return [space for space in _named.values() if not space.is_released]
 
 
 class StandIn(types.ModuleType):

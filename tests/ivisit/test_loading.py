@@ -9,6 +9,7 @@ import textwrap
 import threading
 import weakref
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import get_all_start_methods
 
 import matplotlib.pyplot  # noqa: F401 - so that no test is the one that imports it
 import pytest
@@ -319,38 +320,52 @@ def test_executions_side_by_side_pickle_their_own_classes(write):
 
 
 POOLS = """
-    import concurrent.futures, multiprocessing
+    from __future__ import annotations
+    import concurrent.futures, dataclasses, multiprocessing
     import helper
     import ivisit as iv
 
+    @dataclasses.dataclass
     class Point:
-        def __init__(self, x):
-            self.x = x
+        x: int
+        again: Point | None = None
 
     def work(point):
+        assert __name__ != "__main__"
         return point.x + helper.VALUE
+
+    if __name__ == "__main__" and multiprocessing.parent_process() is not None:
+        raise RuntimeError("the part for the main process ran in a child")
 
     class S(iv.Simulation):
         value = iv.Trace()
 
         def step(self):
-            context = multiprocessing.get_context("fork")
+            import lazy_helper
+            context = multiprocessing.get_context("METHOD")
             with concurrent.futures.ProcessPoolExecutor(1, mp_context=context) as executor:
-                (one,) = executor.map(work, [Point(1)])
+                one, = executor.map(work, [Point(1)])
+                assert executor.submit(lazy_helper.triple, 2).result() == 6
             with context.Pool(1) as pool:
-                (two,) = pool.map(work, [Point(2)])
+                two, = pool.map(work, [Point(2)])
             self.value = 10 * one + two
+
+    iv.launch(S)
 """
+METHODS = [
+    method for method in ("fork", "spawn", "forkserver") if method in get_all_start_methods()
+]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there is no fork")
+@pytest.mark.parametrize("method", METHODS)
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
-def test_executions_side_by_side_may_use_forked_processes(write):
+def test_executions_side_by_side_may_use_processes(write, method):
     """Their pools pickle in threads of their own, where no frame tells whose function it is."""
     write("helper.py", "VALUE = 3\n")
-    path = write("sim.py", POOLS)
-    with ThreadPoolExecutor(3) as pool:
-        assert set(pool.map(lambda _: value_of(path), range(6))) == {45}
+    write("lazy_helper.py", "def triple(x):\n    return 3 * x\n")
+    path = write("sim.py", POOLS.replace("METHOD", method))
+    with ThreadPoolExecutor(2) as pool:
+        assert set(pool.map(lambda _: value_of(path), range(3))) == {45}
 
 
 def test_what_an_earlier_execution_has_pickled_is_of_the_later_one_s_class(write):
