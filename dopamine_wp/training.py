@@ -434,7 +434,7 @@ def _run(
             if bar is not None:
                 bar.set_postfix_str(_median_loss(trainer), refresh=False)
                 bar.update()
-            if any([_stops(callback(trainer)) for callback in callbacks]):
+            if any([_stops(callback(trainer)) for callback in callbacks]):  # noqa: C419 - each is called
                 return "stopped"
     except KeyboardInterrupt:
         return "interrupted"
