@@ -186,7 +186,9 @@ class DopamineXOR(Training):
         self.grid[:, 0] = np.tile(side, _SURFACE_PIXELS)
         # The second input grows upwards, rows of a picture downwards
         self.grid[:, 1] = np.repeat(side[::-1], _SURFACE_PIXELS)
-        self.past: deque[np.ndarray] = deque(maxlen=_CURVE_LENGTH)
+        # What is known before the first step: a picture may be due
+        self.losses = self.network.loss(self.trainer.theta, batch)
+        self.past: deque[np.ndarray] = deque([self.losses], maxlen=_CURVE_LENGTH)
         self.make_curves()
 
     def make_curves(self) -> None:
@@ -273,6 +275,8 @@ class DopamineForecast(Training):
         self.data = tasks.forecast(series.GENERATORS[self.source](3500), rng=self.rng)
         self.network = RNN(1, self.hidden, 1, washout=self.data.washout)
         self.start_training(self.network, self.batch, self.replicas)
+        # A picture may be due before the first step
+        self.errors = self.data.nrmse(self.network, self.trainer.theta)
         self.make_plot()
 
     def batch(self, index: int) -> Batch:
@@ -298,7 +302,7 @@ class DopamineForecast(Training):
             xlim=(_WARMUP / 2, len(self.truth)), ylim=(low - room, high + room),
             xlabel="sample", ylabel="z-scored value",
         )
-        axes.legend(loc="upper left", fontsize="small", labelspacing=0.2)
+        axes.legend(loc="upper left", fontsize="small", labelspacing=0.2, ncols=2)
 
     def step(self) -> None:
         """Train, then measure the forecasts of the test series."""
