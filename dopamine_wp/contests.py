@@ -173,8 +173,8 @@ def _series_spaces() -> dict[str, Space]:
             (_rate(0.003, 0.006, 0.012), batch, Axis("beta1", (0.9, 0.97, 0.99))),
         ),
         "SPSA": Space(SPSA, (_rate(0.03, 0.1, 0.3, 1.0), batch, _sigma(1e-4, 1e-3, 1e-2))),
-        "SNES": Space(SNES, (_sigma(0.03, 0.1, 0.3), batch)),
-        "SepCMAES": Space(SepCMAES, (_sigma(0.03, 0.1, 0.3), batch)),
+        "SNES": Space(SNES, (_sigma(0.003, 0.01, 0.03), batch)),
+        "SepCMAES": Space(SepCMAES, (_sigma(0.003, 0.01, 0.03), batch)),
         "NodePerturbation": Space(
             NodePerturbation,
             (_rate(0.003, 0.01, 0.03), batch, Axis("gamma", (0.5, 0.7, 0.9))),
