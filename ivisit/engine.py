@@ -7,6 +7,7 @@ and frames.
 
 from __future__ import annotations
 
+import inspect
 import logging
 import math
 import threading
@@ -16,6 +17,7 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
+from ivisit import pyplots
 from ivisit.controls import Control
 from ivisit.drawing import Drawer
 from ivisit.errors import (
@@ -29,8 +31,9 @@ from ivisit.errors import (
     unknown,
 )
 from ivisit.events import Event, EventQueue, PointerEvent, as_event
-from ivisit.link import WindowLink
+from ivisit.link import Say, WindowLink
 from ivisit.panels.base import Painter, painted
+from ivisit.pyplots import PyplotFigures
 from ivisit.recording import (
     RASTER_LIMIT,
     Adjustment,
@@ -40,10 +43,11 @@ from ivisit.recording import (
     LogEntry,
     Occurrence,
     Recorder,
+    Retry,
     SparseRecorder,
     component_name,
 )
-from ivisit.reserved import LIFE_CYCLE
+from ivisit.reserved import LIFE_CYCLE, refuse_dataclass
 from ivisit.simulation import Simulation
 
 logger = logging.getLogger(__name__)
@@ -122,7 +126,7 @@ class Engine:
             raise ParameterError(expected("Engine", "mode", "'sync' or 'async'", mode))
         if isinstance(every, bool) or not isinstance(every, int | np.integer) or every < 1:
             raise ParameterError(expected("Engine", "every", "a whole number from 1 on", every))
-        self.simulation: Simulation = simulation() if isinstance(simulation, type) else simulation
+        self.simulation: Simulation = _instance_of(simulation)
         self._class = type(self.simulation)
         #: Called whenever something was posted; whoever runs the engine sets it.
         self.wake: Callable[[], Any] = _nothing
@@ -139,6 +143,10 @@ class Engine:
         self.failure: Failure | None = None
         #: What the simulation may ask of its window.
         self.link: WindowLink = WindowLink()
+        # The instance's own: it may have an engine for every run.
+        self.pyplot_figures: PyplotFigures = vars(self.simulation).setdefault(
+            "_ivisit_figures", PyplotFigures()
+        )
         #: Size in pixels at which a figure panel is drawn; the window sets it.
         self.figure_sizes: dict[str, tuple[int, int]] = {}
         columns = self._recorded(record)
@@ -465,7 +473,9 @@ class Engine:
         if self.state == "new":
             self.init()
         if self.state == "failed":
-            raise IVisitError(f"{self._class.key}: has failed; init() starts a new run")
+            raise IVisitError(
+                f"{self._class.key}: has failed; init() starts a new run, retry() goes on"
+            )
         first = self.steps
         self.simulation._ivisit_stopped = False
         self.state = "running"
@@ -481,6 +491,29 @@ class Engine:
             if self.state == "running":
                 self.state = "paused"
         return self.steps - first
+
+    @property
+    def can_retry(self) -> bool:
+        """Whether a run has failed after its `init`, so that `retry` is possible."""
+        failed = self.state == "failed" and self.failure is not None
+        return failed and self.failure.stage not in ("main_init", "init")  # type: ignore[union-attr]
+
+    def retry(self) -> None:
+        """Let a run go on whose step has failed: the next `run` computes that step once more.
+
+        What the failed step has done half stays done, so that a replay cannot promise the same
+        results; the log says so.
+
+        Raises
+        ------
+        IVisitError
+            When no run has failed, or it has failed in `init`.
+        """
+        if not self.can_retry:
+            raise IVisitError(f"{self._class.key}: no step has failed that could be computed again")
+        self.failure = None
+        self.state = "paused"
+        self.changes.append(Retry(self.steps))
 
     def _follow_script(self, last: int | None, until: Callable[[Any], Any] | None) -> bool:
         """Step up to `last`, and deliver the scheduled events on the way; see `_loop`."""
@@ -571,7 +604,7 @@ class Engine:
         """Run `steps` steps and repeat the logged `changes` at their steps.
 
         With the seed and the initial parameters of the run in which they were logged, the
-        results are those of that run, bit for bit.
+        results are those of that run: bit for bit, if code, libraries and machine are the same.
         """
         for change in changes:
             if change.step > steps:
@@ -588,9 +621,12 @@ class Engine:
             return
         prepared, self.simulation._ivisit_prepared = self.simulation._ivisit_prepared, False
         self.state = "closed"
-        if prepared:
-            with self._stage("close"):
-                self.simulation.close()
+        try:
+            if prepared:
+                with self._stage("close"):
+                    self.simulation.close()
+        finally:
+            self.pyplot_figures.close()
 
     def successor(self, simulation: Simulation | type[Simulation]) -> tuple[Engine, dict[str, str]]:
         """Return an engine for another version of the simulation, e.g. after its file was edited.
@@ -614,14 +650,24 @@ class Engine:
         problems = {}
         for name, value in self.parameters().items():
             try:
-                parameters[name] = value
+                control = parameters.control(name)
+                parameters[name], change = control.fitting(value, owner=engine._class.key)
             except ParameterError as error:
                 problems[name] = str(error)
+            else:
+                problems |= {name: change} if change else {}
         return engine, problems
 
     def _check_open(self) -> None:
         if self.state == "closed":
             raise IVisitError(f"{self._class.key}: the engine is closed")
+
+    def hint_at_pyplot(self) -> None:
+        """Tell the author of the simulation, once, that figures of pyplot are not seen."""
+        figures, shown = self.pyplot_figures, self.simulation._ivisit_outputs.values()
+        if figures.is_hint_due and (hint := figures.hint(self._class.key, shown)):
+            logger.warning("%s", hint)
+            self.link.post(Say(hint.partition("\n")[0] + " See 'iv.Figure'"))
 
     def _stage(self, name: str) -> _Stage:
         return _Stage(self, name)
@@ -696,13 +742,16 @@ class _Stage:
         self.name = name
 
     def __enter__(self) -> None:
-        pass
+        self.former = pyplots.enter(self.engine.pyplot_figures)
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        pyplots.enter(self.former)
+        self.engine.hint_at_pyplot()
         # sys.exit() in a step must not end the window's worker without a word.
         if error is None or isinstance(error, RunError):
             return
-        if not isinstance(error, Exception | SystemExit):
+        # Ctrl-C is not the simulation's, and a generator's end no error; all else is.
+        if isinstance(error, KeyboardInterrupt | GeneratorExit):
             return
         engine = self.engine
         engine.state = "failed"
@@ -714,6 +763,34 @@ class _Stage:
 
 #: States in which there is nothing to draw, or what there is may be broken.
 _UNDRAWN = ("new", "failed", "closed")
+
+
+def _instance_of(simulation: Simulation | type[Simulation]) -> Simulation:
+    """Return an instance, made without arguments where a class is given."""
+    if not isinstance(simulation, type):
+        return simulation
+    refuse_dataclass(simulation)
+    try:
+        return simulation()
+    except (KeyboardInterrupt, GeneratorExit):
+        raise
+    # The simulation's own code: whatever it raises is told like an error of its steps.
+    except BaseException as error:
+        if isinstance(error, TypeError):
+            _refuse_arguments(simulation)
+        failure = Failure.from_exception("__init__", error)
+        raise RunError(f"{simulation.__name__}: {failure}", failure=failure) from error
+
+
+def _refuse_arguments(simulation: type[Simulation]) -> None:
+    """Raise `ParameterError` for a class that cannot be made without arguments."""
+    try:
+        inspect.signature(simulation.__init__).bind(None)
+    except TypeError as error:
+        raise ParameterError(
+            f"{simulation.__name__}: cannot be made without arguments ({error}); give them "
+            "defaults, or hand over an instance"
+        ) from None
 
 
 def _nothing() -> None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -28,6 +28,17 @@ from ivisit.reserved import (
     check_class,
     refuse_dataclass,
 )
+
+#: What scripts of IVISIT 0.7x import from here.
+_FOR_OLD_SCRIPTS = ("IVisit_Data", "IVisit_Parameters", "IVisit_Simulation")
+__all__ = [*_FOR_OLD_SCRIPTS, "Simulation", "SimulationType", "np"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _FOR_OLD_SCRIPTS:
+        # They live on a higher floor, which only the package itself may know.
+        return getattr(sys.modules["ivisit"], name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 class _Namespace(dict[str, Any]):
@@ -79,6 +90,17 @@ class SimulationType(ABCMeta):
         )
         cls._ivisit_written_in = _file_of(namespace)  # type: ignore[attr-defined]
         return cls
+
+    if not TYPE_CHECKING:  # or every attribute would be one that a class may have
+
+        def __setattr__(cls, name: str, value: Any) -> None:
+            # Class and instances have been told what they declare.
+            if isinstance(value, Declaration) or isinstance(vars(cls).get(name), Declaration):
+                raise AttributeError(
+                    f"{cls.__name__}.{name}: controls and panels are declared in the body of the class "
+                    "and do not change afterwards; derive a class to declare others"
+                )
+            super().__setattr__(name, value)
 
 
 def _file_of(namespace: Mapping[str, Any]) -> tuple[str, bytes] | None:
@@ -213,8 +235,14 @@ class Simulation(metaclass=SimulationType):
     _source: Path | None = None
     #: The file of the class's module, and its content when the class was made.
     _ivisit_written_in: tuple[str, bytes] | None
+    #: Whether `init` seeds the global random numbers, as scripts of IVISIT 0.7x need it.
+    _seeds_global_random = False
     #: Seconds between two steps in a window that has just been opened.
     _delay: float = 0.0
+    #: Whether a window that opens with empty panels computes the first step.
+    _opens_with_step = True
+    #: Whether Step and Run go on after a step that has failed, rather than begin anew.
+    _goes_on_after_error = False
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         refuse_dataclass(cls)
@@ -229,7 +257,7 @@ class Simulation(metaclass=SimulationType):
     def __copy__(self) -> Self:
         # The user's attributes are shared, as copy.copy means it; values, outputs and random
         # numbers are not: two simulations that disturb each other are never what was meant.
-        clone = type(self).__new__(type(self))
+        clone = Simulation.__new__(type(self))
         framework = set(vars(clone))
         vars(clone).update((k, v) for k, v in vars(self).items() if k not in framework)
         clone._values.update(self._values)

@@ -26,6 +26,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ivisit import pyplots
 from ivisit.errors import Failure, PluginError
 from ivisit.plugins.compiling import compiled
 from ivisit.plugins.origins import Found, Origin, class_of, remember
@@ -33,6 +34,7 @@ from ivisit.plugins.renaming import rename
 from ivisit.plugins.repository import commit_of
 from ivisit.plugins.sources import HelperFinder, Place, Source, read_source
 from ivisit.plugins.spaces import Space
+from ivisit.pyplots import PyplotFigures
 from ivisit.simulation import Simulation
 
 logger = logging.getLogger(__name__)
@@ -105,7 +107,7 @@ def load_library(what: str | os.PathLike[str] | Source, wanted: str = "") -> Fou
     space.files["__main__"] = source.file
     module.__name__, module.__package__ = "__main__", None
     with _one_at_a_time, _as_main(module, shown, space), _handing_over() as loading:
-        _execute(code, module, shown)
+        _execute(code, module, shown, space.pyplot_figures)
     found = _simulations(module, loading)
     rename(module, space.name, found)
     space.keep()
@@ -139,7 +141,7 @@ def load_main(path: str | os.PathLike[str], wanted: str = "") -> Found:
         sys.modules["matplotlib"].use("Agg")
     try:
         with _handing_over() as loading:
-            _execute(code, module, shown)
+            _execute(code, module, shown, PyplotFigures())
     except BaseException:
         former.restore()
         raise
@@ -183,7 +185,10 @@ def _compile(source: Source, shown: Path) -> types.CodeType:
         ) from error
 
 
-def _execute(code: types.CodeType, module: types.ModuleType, shown: Path) -> None:
+def _execute(
+    code: types.CodeType, module: types.ModuleType, shown: Path, figures: PyplotFigures
+) -> None:
+    former = pyplots.enter(figures)
     try:
         exec(code, vars(module))
     except SystemExit as end:
@@ -197,6 +202,8 @@ def _execute(code: types.CodeType, module: types.ModuleType, shown: Path) -> Non
             f"{shown}: cannot be loaded: {failure.type}: {failure.message} "
             f'({failure.file}, line {failure.line}: "{failure.source}"){_hint(error, shown)}'
         ) from error
+    finally:
+        pyplots.enter(former)
 
 
 def _hint(error: BaseException, shown: Path) -> str:

@@ -52,7 +52,8 @@ class ParameterSet(Mapping[str, Any]):
         loading it is refused. Empty for a sound one.
     problems : FrozenDict
         Name of a stored value that does not fit the simulation's present declaration, to what is
-        wrong with it. Those values are not among the parameters, but remain in the store.
+        wrong with it. Those values are not among the parameters, but for those that were brought
+        inside a range; all remain in the store as they were.
     """
 
     simulation: str
@@ -202,7 +203,9 @@ def fitted(
             problems[name] = unknown(simulation.key, "parameter", name, simulation.controls)
             continue
         try:
-            fits[name] = control.validate(value, owner=simulation.key)
+            fits[name], change = control.fitting(value, owner=simulation.key)
+            if change:
+                problems[name] = change
         except ParameterError as error:
             items, item_problems = _fitting_items(control, value, simulation.key)
             if items:
