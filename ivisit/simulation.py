@@ -97,7 +97,7 @@ class SimulationType(ABCMeta):
             # Class and instances have been told what they declare.
             if isinstance(value, Declaration) or isinstance(vars(cls).get(name), Declaration):
                 raise AttributeError(
-                    f"{cls.__name__}.{name}: controls and panels are declared in the body of the class "
+                    f"{cls.__name__}.{name}: controls and panels are declared in the class body "
                     "and do not change afterwards; derive a class to declare others"
                 )
             super().__setattr__(name, value)
