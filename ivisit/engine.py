@@ -380,6 +380,8 @@ class Engine:
                 self.changes.append(Adjustment(self.steps, name, changes))
             pending, self._pending = self._pending, {}
             for name, value in pending.items():
+                if name in controls and self.simulation._values[name] == value:
+                    continue  # the new range has brought it there, and will again in a replay
                 self.simulation._values[name] = value
                 control = self._class.controls[name]
                 if control.momentary and value != control.default:
