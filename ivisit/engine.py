@@ -47,7 +47,7 @@ from ivisit.recording import (
     SparseRecorder,
     component_name,
 )
-from ivisit.reserved import LIFE_CYCLE
+from ivisit.reserved import LIFE_CYCLE, refuse_dataclass
 from ivisit.simulation import Simulation
 
 logger = logging.getLogger(__name__)
@@ -380,6 +380,8 @@ class Engine:
                 self.changes.append(Adjustment(self.steps, name, changes))
             pending, self._pending = self._pending, {}
             for name, value in pending.items():
+                if name in controls and self.simulation._values[name] == value:
+                    continue  # the new range has brought it there, and will again in a replay
                 self.simulation._values[name] = value
                 control = self._class.controls[name]
                 if control.momentary and value != control.default:
@@ -777,6 +779,7 @@ def _instance_of(simulation: Simulation | type[Simulation]) -> Simulation:
     """Return an instance, made without arguments where a class is given."""
     if not isinstance(simulation, type):
         return simulation
+    refuse_dataclass(simulation)
     try:
         return simulation()
     except (KeyboardInterrupt, GeneratorExit, IVisitError):
