@@ -7,14 +7,17 @@ and frames.
 
 from __future__ import annotations
 
+import inspect
 import logging
+import math
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
+from ivisit import pyplots
 from ivisit.controls import Control
 from ivisit.drawing import Drawer
 from ivisit.errors import (
@@ -28,8 +31,9 @@ from ivisit.errors import (
     unknown,
 )
 from ivisit.events import Event, EventQueue, PointerEvent, as_event
-from ivisit.link import WindowLink
+from ivisit.link import Say, WindowLink
 from ivisit.panels.base import Painter, painted
+from ivisit.pyplots import PyplotFigures
 from ivisit.recording import (
     RASTER_LIMIT,
     Adjustment,
@@ -39,6 +43,7 @@ from ivisit.recording import (
     LogEntry,
     Occurrence,
     Recorder,
+    Retry,
     SparseRecorder,
     component_name,
 )
@@ -121,7 +126,7 @@ class Engine:
             raise ParameterError(expected("Engine", "mode", "'sync' or 'async'", mode))
         if isinstance(every, bool) or not isinstance(every, int | np.integer) or every < 1:
             raise ParameterError(expected("Engine", "every", "a whole number from 1 on", every))
-        self.simulation: Simulation = simulation() if isinstance(simulation, type) else simulation
+        self.simulation: Simulation = _instance_of(simulation)
         self._class = type(self.simulation)
         #: Called whenever something was posted; whoever runs the engine sets it.
         self.wake: Callable[[], Any] = _nothing
@@ -138,6 +143,10 @@ class Engine:
         self.failure: Failure | None = None
         #: What the simulation may ask of its window.
         self.link: WindowLink = WindowLink()
+        # The instance's own: it may have an engine for every run.
+        self.pyplot_figures: PyplotFigures = vars(self.simulation).setdefault(
+            "_ivisit_figures", PyplotFigures()
+        )
         #: Size in pixels at which a figure panel is drawn; the window sets it.
         self.figure_sizes: dict[str, tuple[int, int]] = {}
         columns = self._recorded(record)
@@ -258,6 +267,28 @@ class Engine:
         pending = self._pending_controls.get(control.name)
         return pending[0] if pending else control
 
+    def adjustments(self) -> dict[str, dict[str, Any]]:
+        """Return what `adjust` has changed, what waits for the next step included."""
+        with self._lock:
+            waiting = {name: changes for name, (_, changes) in self._pending_controls.items()}
+            return {**self.simulation.parameters.adjustments, **waiting}
+
+    def take(self, adjustments: Mapping[str, Mapping[str, Any]], name: str, value: Any) -> Any:
+        """Give a parameter a value under the range that `adjustments` has for it.
+
+        Without one the present range stays where the value fits, and the declared one returns
+        where it does not; see `ivisit.parameters.Parameters.take`.
+        """
+        if name in adjustments:
+            self.adjust(name, **adjustments[name])
+        elif name in self.adjustments():
+            try:
+                return self.set(name, value)
+            except ParameterError:
+                declared = self._class.controls[name]
+                self.adjust(name, **declared.declared(self.adjustments()[name]))
+        return self.set(name, value)
+
     def _hand_over(self, name: str, has_value: bool = True) -> None:
         """Have what waits take effect at once in mode ``async``; tell who watches the value."""
         if self.mode == "async":
@@ -345,7 +376,7 @@ class Engine:
             self._waiting = False
             controls, self._pending_controls = self._pending_controls, {}
             for name, (control, changes) in controls.items():
-                self.simulation.parameters._adopt(name, control, changes)
+                self.simulation.parameters.adopt(name, control, changes)
                 self.changes.append(Adjustment(self.steps, name, changes))
             pending, self._pending = self._pending, {}
             for name, value in pending.items():
@@ -361,6 +392,11 @@ class Engine:
         for name in self._pressed:
             self.simulation._values[name] = self._class.controls[name].default
         self._pressed.clear()
+
+    @property
+    def has_callbacks(self) -> bool:
+        """Whether something was posted that has not been called yet."""
+        return bool(self._callbacks)
 
     def handle_callbacks(self) -> None:
         """Call what was posted, between two steps or while no run goes on."""
@@ -437,7 +473,9 @@ class Engine:
         if self.state == "new":
             self.init()
         if self.state == "failed":
-            raise IVisitError(f"{self._class.key}: has failed; init() starts a new run")
+            raise IVisitError(
+                f"{self._class.key}: has failed; init() starts a new run, retry() goes on"
+            )
         first = self.steps
         self.simulation._ivisit_stopped = False
         self.state = "running"
@@ -454,6 +492,29 @@ class Engine:
                 self.state = "paused"
         return self.steps - first
 
+    @property
+    def can_retry(self) -> bool:
+        """Whether a run has failed after its `init`, so that `retry` is possible."""
+        failed = self.state == "failed" and self.failure is not None
+        return failed and self.failure.stage not in ("main_init", "init")  # type: ignore[union-attr]
+
+    def retry(self) -> None:
+        """Let a run go on whose step has failed: the next `run` computes that step once more.
+
+        What the failed step has done half stays done, so that a replay cannot promise the same
+        results; the log says so.
+
+        Raises
+        ------
+        IVisitError
+            When no run has failed, or it has failed in `init`.
+        """
+        if not self.can_retry:
+            raise IVisitError(f"{self._class.key}: no step has failed that could be computed again")
+        self.failure = None
+        self.state = "paused"
+        self.changes.append(Retry(self.steps))
+
     def _follow_script(self, last: int | None, until: Callable[[Any], Any] | None) -> bool:
         """Step up to `last`, and deliver the scheduled events on the way; see `_loop`."""
         while self._script:
@@ -467,6 +528,11 @@ class Engine:
 
     def _apply_now(self, entry: LogEntry) -> None:
         """Do again what is logged, between two steps, so that the order of the log is kept."""
+        if isinstance(entry, Change | Adjustment):
+            # Those of one step take effect together, as they did: a range and its value are one.
+            entry.apply(self)
+            return
+        self._apply_pending()
         entry.apply(self)
         self._apply_pending()
         self.handle_callbacks()
@@ -481,15 +547,17 @@ class Engine:
         outputs = self.simulation._outputs
         recorder = self.recorder if self.recorder.names else None
         rasters = self.rasters if self.rasters.names else None
-        last = None if steps is None else self.steps + steps
-        while last is None or self.steps < last:
+        done = self.steps
+        last = math.inf if steps is None else done + steps
+        while done < last:
             if self._waiting or self._callbacks:
                 self._apply_pending()
                 self.handle_callbacks()
                 # What a callback has set counts in this step already.
                 self._apply_pending()
+                done = self.steps  # a callback may have begun a new run
             step()
-            self.steps = done = self.steps + 1
+            self.steps = done = done + 1
             if recorder is not None and done % recorder.every == 0:
                 recorder.record(done, outputs)
             if rasters is not None:
@@ -541,7 +609,7 @@ class Engine:
         """Run `steps` steps and repeat the logged `changes` at their steps.
 
         With the seed and the initial parameters of the run in which they were logged, the
-        results are those of that run, bit for bit.
+        results are those of that run: bit for bit, if code, libraries and machine are the same.
         """
         for change in changes:
             if change.step > steps:
@@ -558,9 +626,12 @@ class Engine:
             return
         prepared, self.simulation._ivisit_prepared = self.simulation._ivisit_prepared, False
         self.state = "closed"
-        if prepared:
-            with self._stage("close"):
-                self.simulation.close()
+        try:
+            if prepared:
+                with self._stage("close"):
+                    self.simulation.close()
+        finally:
+            self.pyplot_figures.close()
 
     def successor(self, simulation: Simulation | type[Simulation]) -> tuple[Engine, dict[str, str]]:
         """Return an engine for another version of the simulation, e.g. after its file was edited.
@@ -579,19 +650,31 @@ class Engine:
         engine.figure_sizes = dict(self.figure_sizes)
         parameters = engine.simulation.parameters
         for name, changes in self.simulation.parameters.adjustments.items():
-            if repr(engine._class.controls.get(name)) == repr(self._class.controls[name]):
+            if repr(type(engine.simulation).controls.get(name)) == repr(self._class.controls[name]):
                 parameters.adjust(name, **changes)
         problems = {}
         for name, value in self.parameters().items():
             try:
-                parameters[name] = value
+                control = parameters.control(name)
+                parameters[name], change = control.fitting(value, owner=engine._class.key)
             except ParameterError as error:
                 problems[name] = str(error)
+            else:
+                problems |= {name: change} if change else {}
         return engine, problems
 
     def _check_open(self) -> None:
         if self.state == "closed":
             raise IVisitError(f"{self._class.key}: the engine is closed")
+
+    def hint_at_pyplot(self) -> None:
+        """Tell the author of the simulation, once, that figures of pyplot are not seen."""
+        if self.simulation._seeds_global_random:
+            return  # a script of IVISIT 0.7x, which knows no panels to draw into
+        shown = self.simulation._ivisit_outputs.values()
+        if hint := self.pyplot_figures.hint(self._class.key, shown):
+            logger.warning("%s", hint)
+            self.link.post(Say(hint.partition("\n")[0] + " See 'iv.Figure'"))
 
     def _stage(self, name: str) -> _Stage:
         return _Stage(self, name)
@@ -666,22 +749,55 @@ class _Stage:
         self.name = name
 
     def __enter__(self) -> None:
-        pass
+        self.former = pyplots.enter(self.engine.pyplot_figures)
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        pyplots.enter(self.former)
+        if self.engine.pyplot_figures.is_hint_due:
+            self.engine.hint_at_pyplot()
         # sys.exit() in a step must not end the window's worker without a word.
         if error is None or isinstance(error, RunError):
             return
-        if not isinstance(error, Exception | SystemExit):
+        # Ctrl-C is not the simulation's, and a generator's end no error; all else is.
+        if isinstance(error, KeyboardInterrupt | GeneratorExit):
             return
         engine = self.engine
         engine.state = "failed"
         engine.failure = Failure.from_exception(self.name, error)
-        raise RunError(f"{engine._class.key}: {engine.failure}", failure=engine.failure) from error
+        raise RunError(
+            f"{type(engine.simulation).key}: {engine.failure}", failure=engine.failure
+        ) from error
 
 
 #: States in which there is nothing to draw, or what there is may be broken.
 _UNDRAWN = ("new", "failed", "closed")
+
+
+def _instance_of(simulation: Simulation | type[Simulation]) -> Simulation:
+    """Return an instance, made without arguments where a class is given."""
+    if not isinstance(simulation, type):
+        return simulation
+    try:
+        return simulation()
+    except (KeyboardInterrupt, GeneratorExit, IVisitError):
+        raise
+    # The simulation's own code: whatever it raises is told like an error of its steps.
+    except BaseException as error:
+        if isinstance(error, TypeError):
+            _refuse_arguments(simulation)
+        failure = Failure.from_exception("__init__", error)
+        raise RunError(f"{simulation.__name__}: {failure}", failure=failure) from error
+
+
+def _refuse_arguments(simulation: type[Simulation]) -> None:
+    """Raise `ParameterError` for a class that cannot be made without arguments."""
+    try:
+        inspect.signature(simulation.__init__).bind(None)
+    except TypeError as error:
+        raise ParameterError(
+            f"{simulation.__name__}: cannot be made without arguments ({error}); give them "
+            "defaults, or hand over an instance"
+        ) from None
 
 
 def _nothing() -> None:
