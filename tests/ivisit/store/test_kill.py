@@ -81,4 +81,4 @@ def test_writers_that_are_killed_lose_nothing_and_are_in_nobodys_way(
 def test_hundreds_of_kills_among_writers_lose_nothing(
     path: Path, run_script: Callable[..., Any], part: int
 ) -> None:
-    check_storm(run_script("storm.py", path, "600"), 300)
+    check_storm(run_script("storm.py", path, "400"), 200)
