@@ -7,6 +7,7 @@ and frames.
 
 from __future__ import annotations
 
+import inspect
 import logging
 import threading
 from collections import deque
@@ -41,6 +42,7 @@ from ivisit.recording import (
     LogEntry,
     Occurrence,
     Recorder,
+    Retry,
     SparseRecorder,
     component_name,
 )
@@ -123,7 +125,7 @@ class Engine:
             raise ParameterError(expected("Engine", "mode", "'sync' or 'async'", mode))
         if isinstance(every, bool) or not isinstance(every, int | np.integer) or every < 1:
             raise ParameterError(expected("Engine", "every", "a whole number from 1 on", every))
-        self.simulation: Simulation = simulation() if isinstance(simulation, type) else simulation
+        self.simulation: Simulation = _instance_of(simulation)
         self._class = type(self.simulation)
         #: Called whenever something was posted; whoever runs the engine sets it.
         self.wake: Callable[[], Any] = _nothing
@@ -351,7 +353,7 @@ class Engine:
             self._waiting = False
             controls, self._pending_controls = self._pending_controls, {}
             for name, (control, changes) in controls.items():
-                self.simulation.parameters._adopt(name, control, changes)
+                self.simulation.parameters.adopt(name, control, changes)
                 self.changes.append(Adjustment(self.steps, name, changes))
             pending, self._pending = self._pending, {}
             for name, value in pending.items():
@@ -367,6 +369,11 @@ class Engine:
         for name in self._pressed:
             self.simulation._values[name] = self._class.controls[name].default
         self._pressed.clear()
+
+    @property
+    def has_callbacks(self) -> bool:
+        """Whether something was posted that has not been called yet."""
+        return bool(self._callbacks)
 
     def handle_callbacks(self) -> None:
         """Call what was posted, between two steps or while no run goes on."""
@@ -443,7 +450,9 @@ class Engine:
         if self.state == "new":
             self.init()
         if self.state == "failed":
-            raise IVisitError(f"{self._class.key}: has failed; init() starts a new run")
+            raise IVisitError(
+                f"{self._class.key}: has failed; init() starts a new run, retry() goes on"
+            )
         first = self.steps
         self.simulation._ivisit_stopped = False
         self.state = "running"
@@ -459,6 +468,29 @@ class Engine:
             if self.state == "running":
                 self.state = "paused"
         return self.steps - first
+
+    @property
+    def can_retry(self) -> bool:
+        """Whether a run has failed after its `init`, so that `retry` is possible."""
+        failed = self.state == "failed" and self.failure is not None
+        return failed and self.failure.stage not in ("main_init", "init")  # type: ignore[union-attr]
+
+    def retry(self) -> None:
+        """Let a run go on whose step has failed: the next `run` computes that step once more.
+
+        What the failed step has done half stays done, so that a replay cannot promise the same
+        results; the log says so.
+
+        Raises
+        ------
+        IVisitError
+            When no run has failed, or it has failed in `init`.
+        """
+        if not self.can_retry:
+            raise IVisitError(f"{self._class.key}: no step has failed that could be computed again")
+        self.failure = None
+        self.state = "paused"
+        self.changes.append(Retry(self.steps))
 
     def _follow_script(self, last: int | None, until: Callable[[Any], Any] | None) -> bool:
         """Step up to `last`, and deliver the scheduled events on the way; see `_loop`."""
@@ -588,22 +620,27 @@ class Engine:
         engine.figure_sizes = dict(self.figure_sizes)
         parameters = engine.simulation.parameters
         for name, changes in self.simulation.parameters.adjustments.items():
-            if repr(engine._class.controls.get(name)) == repr(self._class.controls[name]):
+            if repr(type(engine.simulation).controls.get(name)) == repr(self._class.controls[name]):
                 parameters.adjust(name, **changes)
         problems = {}
         for name, value in self.parameters().items():
             try:
-                parameters[name] = value
+                control = parameters.control(name)
+                parameters[name], change = control.fitting(value, owner=engine._class.key)
             except ParameterError as error:
                 problems[name] = str(error)
+            else:
+                problems |= {name: change} if change else {}
         return engine, problems
 
     def _check_open(self) -> None:
         if self.state == "closed":
             raise IVisitError(f"{self._class.key}: the engine is closed")
 
-    def _hint_at_pyplot(self) -> None:
+    def hint_at_pyplot(self) -> None:
         """Tell the author of the simulation, once, that figures of pyplot are not seen."""
+        if self.simulation._seeds_global_random:
+            return  # a script of IVISIT 0.7x, which knows no panels to draw into
         shown = self.simulation._ivisit_outputs.values()
         if hint := self.pyplot_figures.hint(self._class.key, shown):
             logger.warning("%s", hint)
@@ -687,20 +724,50 @@ class _Stage:
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
         pyplots.enter(self.former)
         if self.engine.pyplot_figures.is_hint_due:
-            self.engine._hint_at_pyplot()
+            self.engine.hint_at_pyplot()
         # sys.exit() in a step must not end the window's worker without a word.
         if error is None or isinstance(error, RunError):
             return
-        if not isinstance(error, Exception | SystemExit):
+        # Ctrl-C is not the simulation's, and a generator's end no error; all else is.
+        if isinstance(error, KeyboardInterrupt | GeneratorExit):
             return
         engine = self.engine
         engine.state = "failed"
         engine.failure = Failure.from_exception(self.name, error)
-        raise RunError(f"{engine._class.key}: {engine.failure}", failure=engine.failure) from error
+        raise RunError(
+            f"{type(engine.simulation).key}: {engine.failure}", failure=engine.failure
+        ) from error
 
 
 #: States in which there is nothing to draw, or what there is may be broken.
 _UNDRAWN = ("new", "failed", "closed")
+
+
+def _instance_of(simulation: Simulation | type[Simulation]) -> Simulation:
+    """Return an instance, made without arguments where a class is given."""
+    if not isinstance(simulation, type):
+        return simulation
+    try:
+        return simulation()
+    except (KeyboardInterrupt, GeneratorExit, IVisitError):
+        raise
+    # The simulation's own code: whatever it raises is told like an error of its steps.
+    except BaseException as error:
+        if isinstance(error, TypeError):
+            _refuse_arguments(simulation)
+        failure = Failure.from_exception("__init__", error)
+        raise RunError(f"{simulation.__name__}: {failure}", failure=failure) from error
+
+
+def _refuse_arguments(simulation: type[Simulation]) -> None:
+    """Raise `ParameterError` for a class that cannot be made without arguments."""
+    try:
+        inspect.signature(simulation.__init__).bind(None)
+    except TypeError as error:
+        raise ParameterError(
+            f"{simulation.__name__}: cannot be made without arguments ({error}); give them "
+            "defaults, or hand over an instance"
+        ) from None
 
 
 def _nothing() -> None:

@@ -110,6 +110,16 @@ def check_class(cls: type, framework: type | None) -> None:
                 _check_method(f"{base.__name__}.{name}", value)
 
 
+def refuse_dataclass(cls: type) -> None:
+    """Refuse a class that ``@dataclass`` has given an ``__init__`` which assigns declarations."""
+    for field in getattr(cls, "__dataclass_fields__", {}).values():
+        if isinstance(field.default, Declaration):
+            raise ParameterError(
+                f"{cls.__name__}.{field.name}: '@dataclass' takes the declaration for a field's "
+                "default; a simulation with annotated controls or panels must not be a dataclass"
+            )
+
+
 def _own_bases(cls: type, framework: type | None) -> Iterable[type]:
     """Yield `cls` and its bases in front of `Simulation`, but not those of ivisit itself."""
     for base in cls.__mro__:

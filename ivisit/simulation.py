@@ -20,7 +20,25 @@ from ivisit.errors import ParameterError, shorten
 from ivisit.events import PointerEvent
 from ivisit.panels import Panel
 from ivisit.parameters import Parameters
-from ivisit.reserved import RESERVED, Owned, OwnedMapping, OwnedMethod, check_class
+from ivisit.reserved import (
+    RESERVED,
+    Owned,
+    OwnedMapping,
+    OwnedMethod,
+    check_class,
+    refuse_dataclass,
+)
+
+#: What scripts of IVISIT 0.7x import from here.
+_FOR_OLD_SCRIPTS = ("IVisit_Data", "IVisit_Parameters", "IVisit_Simulation")
+__all__ = [*_FOR_OLD_SCRIPTS, "Simulation", "SimulationType", "np"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _FOR_OLD_SCRIPTS:
+        # They live on a higher floor, which only the package itself may know.
+        return getattr(sys.modules["ivisit"], name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 class _Namespace(dict[str, Any]):
@@ -206,10 +224,17 @@ class Simulation(metaclass=SimulationType):
     _source: Path | None = None
     #: The file of the class's module, and its content when the class was made.
     _ivisit_written_in: tuple[str, bytes] | None
+    #: Whether `init` seeds the global random numbers, as scripts of IVISIT 0.7x need it.
+    _seeds_global_random = False
     #: Seconds between two steps in a window that has just been opened.
     _delay: float = 0.0
+    #: Whether a window that opens with empty panels computes the first step.
+    _opens_with_step = True
+    #: Whether Step and Run go on after a step that has failed, rather than begin anew.
+    _goes_on_after_error = False
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        refuse_dataclass(cls)
         # Not in __init__: a subclass that forgets super().__init__() works all the same.
         self = super().__new__(cls)
         self._ivisit_values = {name: control.default for name, control in cls.controls.items()}

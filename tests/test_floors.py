@@ -27,7 +27,7 @@ FLOORS = """
     gui
     matplotlib
     legacy
-    special
+    special widgets parser defdb
     launcher
     __init__
     legacy.tools

@@ -7,9 +7,10 @@ import contextlib
 import json
 import logging
 import math
+import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from ivisit.errors import IVisitError, ParameterError
@@ -71,7 +72,11 @@ def add_store_option(parser: argparse.ArgumentParser) -> None:
 def add_start_options(parser: argparse.ArgumentParser) -> None:
     """Add what a run starts from, headlessly or in the window."""
     add_parameter_option(parser)
-    parser.add_argument("--set", metavar="NAME", help="start from a stored parameter set")
+    parser.add_argument(
+        "--set",
+        metavar="NAME",
+        help="start from a stored parameter set; OTHER.ivisit:NAME for one in another store",
+    )
     add_store_option(parser)
     parser.add_argument(
         "--seed",
@@ -109,9 +114,33 @@ def assignments(simulation: Simulation | type[Simulation], texts: list[str]) -> 
     return parse_values(cls.controls, cls.key, split_assignments(texts))
 
 
-def clean_stdout(wanted: bool = True) -> contextlib.AbstractContextManager[Any]:
-    """Send what user code prints to stderr, so that stdout holds nothing but the answer."""
-    return contextlib.redirect_stdout(sys.stderr) if wanted else contextlib.nullcontext()
+@contextlib.contextmanager
+def clean_stdout(wanted: bool = True) -> Iterator[None]:
+    """Send what user code prints to stderr, so that stdout holds nothing but the answer.
+
+    What programs that it starts and libraries in C print, too: they know the file descriptor only.
+    """
+    if not wanted:
+        yield
+        return
+    with contextlib.redirect_stdout(sys.stderr), _descriptor_to_stderr():
+        yield
+
+
+@contextlib.contextmanager
+def _descriptor_to_stderr() -> Iterator[None]:
+    try:
+        sys.__stdout__.flush()  # type: ignore[union-attr]
+        kept = os.dup(1)
+        os.dup2(2, 1)
+    except (OSError, AttributeError):  # closed, or not there at all
+        yield
+        return
+    try:
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 #: What moves a terminal's cursor, changes its colors, or the direction of its text.

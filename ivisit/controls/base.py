@@ -128,6 +128,13 @@ class Control(Declaration, Generic[Value]):
         """Return the acceptable value nearest to one that was acceptable under another range."""
         return value
 
+    def fitting(self, value: Any, *, owner: str = "") -> tuple[Any, str]:
+        """Return a stored value as it is acceptable now, and what had to be changed.
+
+        Most kinds take a value as it is or refuse it; one that brings it inside says so.
+        """
+        return self.validate(value, owner=owner), ""
+
     def adjusted(self, owner: str, changes: Mapping[str, Any]) -> Self:
         """Return this control with another range, step or label, for one simulation.
 

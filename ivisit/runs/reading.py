@@ -95,6 +95,13 @@ def _fields(archive: Any, format: str, result: Any) -> dict[str, Any]:
         }
         for plural, single in (("arrays", "output"), ("traces", "trace"), ("rasters", "raster"))
     }
+    masked = _sequence(metadata.pop("masked", []), "masked")
+    for i, (name, data) in enumerate(arrays["arrays"].items()):
+        if i in masked:
+            mask = archive[f"mask_{i}"]
+            if mask.dtype != bool or mask.shape != data.shape:
+                raise _Wrong(f"is altered or damaged: the mask of {name} does not fit")
+            arrays["arrays"][name] = np.ma.MaskedArray(data, mask)
     steps = archive["recorded_steps"]
     known = {one.name: one for one in fields(result)}
     for name, value in metadata.items():
@@ -138,6 +145,7 @@ _CHECKS: dict[str, Callable[[Any], bool]] = {
     "seed": lambda value: type(value) is int and value >= 0,
     "steps": _is_count,
     "status": lambda value: value in get_args(Status),
+    "mode": lambda value: value in ("sync", "async"),
     "outputs": _is_object,
     "panels": lambda value: (
         isinstance(value, list)

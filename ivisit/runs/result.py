@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Literal
 
 import numpy as np
 
@@ -87,6 +87,9 @@ class RunResult:
         Name, kind, label, unit ... of the panels, as `Panel.describe` gives them.
     status : str
         ``finished``, ``interrupted`` or ``failed``.
+    mode : str
+        ``sync``, or ``async`` where changes took effect in the middle of steps: such a run cannot
+        be repeated exactly.
     changes : list of Change and Adjustment
         Parameters, and ranges and labels of controls, changed while the run went on, by step.
     adjustments : dict of str to dict
@@ -116,6 +119,7 @@ class RunResult:
     outputs: Mapping[str, Any]
     panels: list[dict[str, Any]] = field(default_factory=list)
     status: Status = "finished"
+    mode: Literal["sync", "async"] = "sync"
     changes: list[LogEntry] = field(default_factory=list)
     failure: Failure | None = None
     duration: float = 0.0
@@ -133,6 +137,11 @@ class RunResult:
         if not isinstance(other, RunResult):
             return NotImplemented
         return all(_same(getattr(self, name), getattr(other, name)) for name in _COMPARED)
+
+    @property
+    def every(self) -> int:
+        """Every how many steps a row was recorded; a window that runs for long thins them."""
+        return int(self.recorded_steps[0]) if len(self.recorded_steps) else 1
 
     @property
     def times(self) -> np.ndarray:
@@ -176,6 +185,7 @@ class RunResult:
             "seed": self.seed,
             "steps": self.steps,
             "status": self.status,
+            "mode": self.mode,
             "changes": [entry_to_json(entry) for entry in self.changes],
             "adjustments": self.adjustments,
             "instance_reused": self.instance_reused,
@@ -184,6 +194,7 @@ class RunResult:
             "provenance": self.provenance,
             "traces": list(self.traces),
             "arrays": list(arrays),
+            "masked": [i for i, array in enumerate(arrays.values()) if np.ma.isMaskedArray(array)],
             "outputs": plain,
             "panels": self.panels,
             "rasters": list(self.rasters),
@@ -195,7 +206,12 @@ class RunResult:
             "metadata": np.array(json.dumps(metadata)),
             "recorded_steps": self.recorded_steps,
             **{f"trace_{i}": column for i, column in enumerate(self.traces.values())},
-            **{f"output_{i}": array for i, array in enumerate(arrays.values())},
+            **{f"output_{i}": np.ma.getdata(array) for i, array in enumerate(arrays.values())},
+            **{
+                f"mask_{i}": np.ma.getmaskarray(array)
+                for i, array in enumerate(arrays.values())
+                if np.ma.isMaskedArray(array)
+            },
             **{f"raster_{i}": array for i, array in enumerate(self.rasters.values())},
         }
         return _write(target, lambda file: np.savez_compressed(file, **table))

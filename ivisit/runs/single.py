@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from ivisit.engine import Engine
-from ivisit.errors import ParameterError, RunError, expected
-from ivisit.plugins.finding import get_simulation, plugin_name
-from ivisit.plugins.origins import release, source_file
+from ivisit.errors import ParameterError, RunError, StoreError, expected
+from ivisit.plugins.finding import get_simulation
+from ivisit.plugins.origins import release
+from ivisit.runs.beginning import open_for_writing, take_set
+from ivisit.runs.interrupting import EndOnce
 from ivisit.runs.provenance import provenance
+from ivisit.runs.randomness import watching_global_random
 from ivisit.runs.reading import Status
 from ivisit.runs.result import Outputs, RunResult
 from ivisit.simulation import Simulation
@@ -35,6 +38,7 @@ def run(
     every: int = 1,
     store: ParameterStore | str | os.PathLike[str] | None = None,
     parameter_set: str | None = None,
+    strict: bool = True,
     until: Callable[[Any], Any] | None = None,
     events: Iterable[tuple[int, Any]] = (),
     progress: bool = False,
@@ -62,7 +66,11 @@ def run(
         Where `parameter_set` is read, by default the simulation's own store in the working
         directory. The run is entered into the store only when it is given here.
     parameter_set : str, optional
-        Name of a stored parameter set to start from.
+        Name of a stored parameter set to start from, or ``OTHER.ivisit:NAME`` for one in another
+        store.
+    strict : bool, optional
+        Whether a set that does not fit the declaration any more is refused; else a warning names
+        what was left out.
     until : callable, optional
         Called with the simulation after each step; a true value ends the run.
     events : iterable of (int, PointerEvent or dict), optional
@@ -81,7 +89,8 @@ def run(
     ParameterError
         For a name or value that the declaration does not accept, before anything runs.
     PluginError, StoreError
-        When the simulation or the set cannot be found.
+        When the simulation or the set cannot be found, and when the store cannot take the run: what
+        can be known is told before the first step, else ``error.result`` holds the result.
     RunError
         When the simulation's code raises; ``error.result`` holds what was recorded.
 
@@ -104,19 +113,18 @@ def run(
         raise ParameterError(expected("run", "steps", "a whole number from 0 on", steps))
     found = get_simulation(simulation)
     engine = Engine(found, seed=seed, record=record, every=every)
-    opened = _open_store(store, engine, parameter_set)
+    opened = None if store is None else open_for_writing(store)
     try:
-        if parameter_set is not None and opened is not None:
-            stored = opened.load(type(engine.simulation), parameter_set)
-            engine.simulation.parameters.take(stored.adjustments, stored)
+        if parameter_set is not None:
+            take_set(engine.simulation, parameter_set, opened, strict=strict)
         engine.simulation.parameters.update(parameters or {})
         engine.schedule(events)
-        with _Course() as course:
-            engine.init()
-            _drive(engine, int(steps), until, progress)
-            engine.draw()
-        target = opened if store is not None else None
-        return _conclude(engine, course, owned=isinstance(found, type), store=target)
+        with EndOnce(), watching_global_random(engine.simulation):
+            with _Course() as course:
+                engine.init()
+                _drive(engine, int(steps), until, progress)
+                engine.draw()
+            return _conclude(engine, course, owned=isinstance(found, type), store=opened)
     finally:
         if opened is not None and opened is not store:
             opened.close()
@@ -140,41 +148,21 @@ def replay(simulation: Any, result: RunResult) -> RunResult:
         Equal to `result` bit for bit, as long as code, libraries and machine are the same.
     """
     found = get_simulation(simulation)
-    engine = Engine(found, seed=result.seed, record=[*result.traces, *result.rasters])
+    record = [*result.traces, *result.rasters]
+    engine = Engine(found, seed=result.seed, record=record, every=result.every)
     engine.simulation.parameters.take(result.adjustments, result.parameters)
-    with _Course() as course:
-        engine.init()
-        engine.replay(result.changes, result.steps)
-        engine.draw()
-    return _conclude(engine, course, owned=isinstance(found, type), store=None)
+    with EndOnce():
+        with _Course() as course:
+            engine.init()
+            engine.replay(result.changes, _steps_to_repeat(result))
+            engine.draw()
+        return _conclude(engine, course, owned=isinstance(found, type), store=None)
 
 
-def _open_store(
-    store: ParameterStore | str | os.PathLike[str] | None,
-    engine: Engine,
-    parameter_set: str | None,
-) -> ParameterStore | None:
-    """Return the store that the run reads or writes; None when it needs none."""
-    if store is None and parameter_set is None:
-        return None
-    from ivisit.store import ParameterStore, default_path
-
-    if isinstance(store, ParameterStore):
-        return store
-    if store is None:
-        store = default_path(store_name(type(engine.simulation)))
-        engine.simulation._opening(store)  # an old script brings the sets of its old file
-        return ParameterStore(store, create=False)
-    return ParameterStore(store)
-
-
-def store_name(simulation: type[Simulation]) -> str:
-    """Return what a simulation's store is called: its file's stem, else its plugin's name."""
-    name = plugin_name(simulation)
-    if name is not None:
-        return name
-    source = source_file(simulation)
-    return source.stem if source is not None else simulation.key
+def _steps_to_repeat(result: RunResult) -> int:
+    """Return how many steps to compute: of a run that failed in a step, that step, too."""
+    failed_in_step = result.failure is not None and result.failure.stage == "step"
+    return result.steps + failed_in_step
 
 
 def _drive(engine: Engine, steps: int, until: Callable[[Any], Any] | None, progress: bool) -> None:
@@ -232,9 +220,12 @@ def _conclude(
 ) -> RunResult:
     """Return the result of a run that has ended; raise its failure with the result attached."""
     result = result_of(engine, status=course.status, duration=course.duration, owned=owned)
+    error: RunError | StoreError | None = course.error
     if store is not None:
-        _enter(result, course.started, store)
-    error = course.error
+        try:
+            _enter(result, course.started, store)
+        except StoreError as refused:
+            error = error or refused
     if owned:
         try:
             engine.close()
@@ -289,6 +280,7 @@ def result_of(
         outputs=outputs,
         panels=[description.copy() for description in _descriptions(simulation)],
         status=status,
+        mode=engine.mode,
         changes=list(engine.changes),
         adjustments=engine.initial_adjustments
         if engine.runs

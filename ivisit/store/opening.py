@@ -185,6 +185,8 @@ def _damage_tolerated() -> Iterator[None]:
     """Let pass that a file without its log is damaged: a killed writer leaves it so."""
     try:
         yield
+    except UnicodeDecodeError:
+        pass
     except sqlite3.DatabaseError as error:
         if not name_of(error).startswith("SQLITE_CORRUPT"):
             raise

@@ -272,7 +272,10 @@ def test_an_overridden_init_method_needs_no_super_call():
         (lambda: iv.OptionList("a", []), "S.x, options: must be a list with at least one option"),
         (lambda: iv.OptionList("a", ["a", "a"]), "must be different from each other"),
         (lambda: iv.OptionList(1, [1, "1"]), "must be different from each other"),
-        (lambda: iv.OptionList(True, [True]), "S.x, options: must be texts or numbers"),
+        (
+            lambda: iv.OptionList(True, [True]),
+            "S.x, options: must be texts, numbers, None or members",
+        ),
         (lambda: iv.Checkbox("yes"), "S.x: its default must be true or false, not 'yes'"),
         (lambda: iv.CheckboxGroup({}), "must be a dict with at least one check box"),
         (lambda: iv.CheckboxGroup({"a": 1}), "S.x.a: its default must be true or false, not 1"),
@@ -298,7 +301,7 @@ def test_a_name_is_declared_once():
 
         class Twice(iv.Simulation):
             x = iv.Slider(1.0, 0.0, 2.0)
-            x = iv.Slider(1.0, 0.0, 3.0)
+            x = iv.Slider(1.0, 0.0, 3.0)  # noqa: PIE794
 
 
 def test_one_object_is_not_two_controls():

@@ -19,9 +19,19 @@ if TYPE_CHECKING:
     from ivisit.gui.host import Host
 
 COLOR_MAPS = (
-    "gray", "gray_r", "viridis", "magma", "inferno", "plasma", "cividis", "turbo", "hot",
-    "coolwarm", "RdBu_r", "twilight",
-)  # fmt: skip
+    "gray",
+    "gray_r",
+    "viridis",
+    "magma",
+    "inferno",
+    "plasma",
+    "cividis",
+    "turbo",
+    "hot",
+    "coolwarm",
+    "RdBu_r",
+    "twilight",
+)
 ZOOMS = (("Fit", None), ("1:2", 0.5), ("1:1", 1.0), ("2:1", 2.0), ("4:1", 4.0), ("8:1", 8.0))
 #: Seconds between two changes of the levels in the heading: faster ones cannot be read.
 NOTE_INTERVAL = 0.25
