@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import inspect
 import logging
+import math
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -266,6 +267,28 @@ class Engine:
         pending = self._pending_controls.get(control.name)
         return pending[0] if pending else control
 
+    def adjustments(self) -> dict[str, dict[str, Any]]:
+        """Return what `adjust` has changed, what waits for the next step included."""
+        with self._lock:
+            waiting = {name: changes for name, (_, changes) in self._pending_controls.items()}
+            return {**self.simulation.parameters.adjustments, **waiting}
+
+    def take(self, adjustments: Mapping[str, Mapping[str, Any]], name: str, value: Any) -> Any:
+        """Give a parameter a value under the range that `adjustments` has for it.
+
+        Without one the present range stays where the value fits, and the declared one returns
+        where it does not; see `ivisit.parameters.Parameters.take`.
+        """
+        if name in adjustments:
+            self.adjust(name, **adjustments[name])
+        elif name in self.adjustments():
+            try:
+                return self.set(name, value)
+            except ParameterError:
+                declared = self._class.controls[name]
+                self.adjust(name, **declared.declared(self.adjustments()[name]))
+        return self.set(name, value)
+
     def _hand_over(self, name: str, has_value: bool = True) -> None:
         """Have what waits take effect at once in mode ``async``; tell who watches the value."""
         if self.mode == "async":
@@ -505,6 +528,11 @@ class Engine:
 
     def _apply_now(self, entry: LogEntry) -> None:
         """Do again what is logged, between two steps, so that the order of the log is kept."""
+        if isinstance(entry, Change | Adjustment):
+            # Those of one step take effect together, as they did: a range and its value are one.
+            entry.apply(self)
+            return
+        self._apply_pending()
         entry.apply(self)
         self._apply_pending()
         self.handle_callbacks()
@@ -519,15 +547,17 @@ class Engine:
         outputs = self.simulation._outputs
         recorder = self.recorder if self.recorder.names else None
         rasters = self.rasters if self.rasters.names else None
-        last = None if steps is None else self.steps + steps
-        while last is None or self.steps < last:
+        done = self.steps
+        last = math.inf if steps is None else done + steps
+        while done < last:
             if self._waiting or self._callbacks:
                 self._apply_pending()
                 self.handle_callbacks()
                 # What a callback has set counts in this step already.
                 self._apply_pending()
+                done = self.steps  # a callback may have begun a new run
             step()
-            self.steps = done = self.steps + 1
+            self.steps = done = done + 1
             if recorder is not None and done % recorder.every == 0:
                 recorder.record(done, outputs)
             if rasters is not None:

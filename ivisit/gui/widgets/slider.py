@@ -28,6 +28,7 @@ class SliderWidget(ControlWidget):
         self.number.set_unit(slider.unit)
 
     def _show(self, value: Any) -> None:
+        self.number.range = cast("Slider[Any]", self.control).range
         self.number.show(value)
 
     def finish(self) -> None:
