@@ -18,8 +18,9 @@ FLOORS = """
     panels
     parameters reserved
     simulation
-    recording link timing drawing
+    recording link timing drawing previews
     engine
+    live
     worker
     store
     plugins

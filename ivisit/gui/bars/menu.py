@@ -8,13 +8,17 @@ from tkinter import filedialog
 from typing import TYPE_CHECKING, Any
 
 from ivisit.errors import ParameterError
+from ivisit.gui.actions.crossing import crossing
 from ivisit.gui.actions.results import save_result
 from ivisit.gui.bars import help_texts
 from ivisit.gui.toolkit.dialogs import FormDialog, TextDialog
+from ivisit.gui.toolkit.menus import Choices
 
 if TYPE_CHECKING:
     from ivisit.gui.window import Window
 
+#: What the menu offers as steps a picture.
+STEPS_A_FRAME = (1, 2, 5, 10, 20, 50, 100, 500, 1000)
 #: Classes of widgets for which a blank means something.
 TYPING = ("Entry", "TEntry", "TCombobox", "Text", "TButton", "TCheckbutton", "TRadiobutton")
 
@@ -31,6 +35,8 @@ class MenuBar(tk.Menu):
         self._add_view()
         self._add_help()
         self._bind_keys()
+        self.show_pace()
+        self.show_live()
 
     def _submenu(self, label: str, parent: tk.Menu | None = None, **options: Any) -> tk.Menu:
         parent = parent or self
@@ -65,11 +71,36 @@ class MenuBar(tk.Menu):
         menu.add_command(label="Run/Stop", accelerator="Space", command=window.toggle_run)
         menu.add_command(label="Init", accelerator="F5", command=window.init)
         menu.add_command(label="Step", accelerator="F6", command=window.step)
+        menu.add_command(label="Run until ...", command=self.ask_until)
+        menu.add_separator()
+        self._live_variable = f"live{menu}"
+        menu.add_checkbutton(
+            label="Live",
+            variable=self._live_variable,  # type: ignore[arg-type]
+            onvalue="1",
+            offvalue="0",
+            command=lambda: window.set_live(self.getvar(self._live_variable) in ("1", 1)),
+        )
+        self.frame_choices = Choices(menu, "Steps a picture", "frames", self._set_steps_per_frame)
+        self.frame_choices.add("As many as fit", None)
+        for steps in STEPS_A_FRAME:
+            self.frame_choices.add(f"Exactly {steps:,}", steps)
         menu.add_separator()
         menu.add_command(label="Seed ...", command=self.ask_seed)
         menu.add_command(label="Reload source", accelerator="Ctrl+R", command=window.source.reload)
         self.simulation_menu = menu
         self._offered: list[str] = []
+
+    def _set_steps_per_frame(self, steps: int | None) -> None:
+        self.window.session.worker.steps_per_frame = steps
+
+    def show_pace(self) -> None:
+        """Mark how many steps a picture there are."""
+        self.frame_choices.show(self.window.session.worker.steps_per_frame)
+
+    def show_live(self) -> None:
+        """Mark whether changes compute a step."""
+        self.setvar(self._live_variable, "1" if self.window.session.live else "0")
 
     def offer(self, text: str, command: Callable[[], Any]) -> None:
         """Add an entry of the simulation's own, or replace the one of that text."""
@@ -120,6 +151,7 @@ class MenuBar(tk.Menu):
             "<F1>": self.show_help,
             "<F5>": window.init,
             "<F6>": window.step,
+            "<Escape>": window.escape,
         }
         for key, command in commands.items():
             window.root.bind(key, lambda event, command=command: self._press(command))  # type: ignore[misc]
@@ -193,6 +225,32 @@ class MenuBar(tk.Menu):
         except (ValueError, ParameterError):
             return f"A seed is a whole number from 0 on, not {text!r}."
         self.window.status.update_texts()
+        return ""
+
+    def ask_until(self) -> FormDialog:
+        """Ask for a trace and a value, and run until the trace crosses it."""
+        names = list(self.window.engine.recorder.names)
+        return FormDialog(
+            self.window,
+            "Run until",
+            {"Trace": names[0] if names else "", "Value": "0", "Steps at the most": "1000000"},
+            self._run_until,
+            text=f"Run until a trace crosses a value. Traces: {', '.join(names) or 'none'}.",
+            button="Run",
+        )
+
+    def _run_until(self, fields: dict[str, str]) -> str:
+        name = fields["Trace"].strip()
+        try:
+            condition = crossing(self.window.session.simulation_class, name, fields["Value"])
+            most = int(fields["Steps at the most"])
+        except ParameterError as error:
+            return str(error)
+        except ValueError:
+            return "Steps at the most: a whole number."
+        if most < 1:
+            return "Steps at the most: a whole number from 1 on."
+        self.window.run_for(most, condition)
         return ""
 
     def ask_result_file(self) -> None:

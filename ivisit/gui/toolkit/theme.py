@@ -225,6 +225,7 @@ class Theme:
         style.configure(
             "CardMuted.TLabel", background=p.surface, foreground=p.muted, font="IvisitSmall"
         )
+        style.configure("Waiting.TLabel", background=p.notice)
         style.configure("Danger.TLabel", foreground=p.danger, font="IvisitHeading")
 
     def _set_spacing(self, style: ttk.Style) -> None:

@@ -65,6 +65,7 @@ class ControlWidget(ttk.Frame):
         self.columnconfigure(1, weight=1)
         self.problem = ttk.Label(self, style="Problem.TLabel", justify="left", wraplength=px(300))
         self._problem_timer: str | None = None
+        self._waiting = ""
         self.label.bind("<Double-Button-1>", lambda event: self.reset())
         Tooltip(self.label, self.hint, host.theme)
         self._build()
@@ -94,12 +95,13 @@ class ControlWidget(ttk.Frame):
         """Return the tooltip: what the control means and allows."""
         control = self.control
         allowed = f"{control.name}: {control.allowed()}"
-        lines = [control.help, allowed, f"Default: {control.text(control.default)}"]
+        default = f"Default: {control.text(control.default)}"
+        lines = [control.help, allowed, default, self._waiting]
         return "\n".join(line for line in lines if line)
 
     # Values ---------------------------------------------------------------------------------
 
-    def commit(self, value: Any, *, continues: bool = False) -> bool:
+    def commit(self, value: Any, *, continues: bool = False, settled: bool = True) -> bool:
         """Give the parameter a value; a refusal is explained beside the widget.
 
         Parameters
@@ -108,6 +110,8 @@ class ControlWidget(ttk.Frame):
             The new value.
         continues : bool, optional
             Whether this goes on with the former change, as in a drag: both are undone together.
+        settled : bool, optional
+            Whether the user has finished; false while he drags.
 
         Returns
         -------
@@ -115,7 +119,7 @@ class ControlWidget(ttk.Frame):
             Whether the value was accepted.
         """
         try:
-            valid = self.host.change(self.name, value, continues=continues)
+            valid = self.host.change(self.name, value, continues=continues, settled=settled)
         except ParameterError as error:
             self._refuse(error)
             return False
@@ -124,6 +128,10 @@ class ControlWidget(ttk.Frame):
         self.value = valid
         self._show(valid)
         return True
+
+    def settle(self) -> None:
+        """The user has let go of the control."""
+        self.host.settle(self.name)
 
     def commit_text(self, text: str) -> bool:
         """Give the parameter the value that a typed text stands for; see `commit`."""
@@ -153,6 +161,16 @@ class ControlWidget(ttk.Frame):
         if revision >= self.revision and value != self.value and not self._is_editing():
             self.value = value
             self._show(value)
+
+    def mark(self, waiting: str) -> None:
+        """Show that the value is not in the picture yet, as `waiting` says; empty: it is."""
+        if waiting != self._waiting:
+            self._waiting = waiting
+            self.show_mark(bool(waiting))
+
+    def show_mark(self, marked: bool) -> None:
+        """Show or take away the mark of a value that waits."""
+        self.label.configure(style="Waiting.TLabel" if marked else "TLabel")
 
     # Problems -------------------------------------------------------------------------------
 

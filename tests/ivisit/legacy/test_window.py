@@ -44,7 +44,7 @@ def test_a_first_start_shows_all_widgets_with_the_values_of_the_directives(sampl
         "Gray image", "RGB image", "Unit image", "Results", "Phase",
     ]  # fmt: skip
     assert user.value("Caption") == "Hello world"
-    assert window.session.worker.delay == 0.001
+    assert window.session.worker.rate == 1000
     # The picture of the script's own first step is there, and no store has been made.
     assert user.panel("Gray image").picture.shape == (64, 96)
     assert not list(tmp_path.glob("*.ivisit"))
