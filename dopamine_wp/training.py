@@ -390,7 +390,7 @@ def _run(
                 return "exhausted"
             if bar is not None:
                 bar.update()
-            if any([callback(trainer) is True for callback in callbacks]):
+            if any([callback(trainer) is True for callback in callbacks]):  # noqa: C419 - each is called
                 return "stopped"
     except KeyboardInterrupt:
         return "interrupted"

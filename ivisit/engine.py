@@ -7,6 +7,7 @@ and frames.
 
 from __future__ import annotations
 
+import inspect
 import logging
 import threading
 from collections import deque
@@ -29,7 +30,7 @@ from ivisit.errors import (
 )
 from ivisit.events import Event, EventQueue, PointerEvent, as_event
 from ivisit.link import WindowLink
-from ivisit.panels.base import Painter
+from ivisit.panels.base import Painter, painted
 from ivisit.previews import previewed
 from ivisit.recording import (
     RASTER_LIMIT,
@@ -122,30 +123,32 @@ class Engine:
             raise ParameterError(expected("Engine", "mode", "'sync' or 'async'", mode))
         if isinstance(every, bool) or not isinstance(every, int | np.integer) or every < 1:
             raise ParameterError(expected("Engine", "every", "a whole number from 1 on", every))
-        self.simulation = simulation() if isinstance(simulation, type) else simulation
+        self.simulation: Simulation = _instance_of(simulation)
         self._class = type(self.simulation)
         #: Called whenever something was posted; whoever runs the engine sets it.
         self.wake: Callable[[], Any] = _nothing
-        self.seed = as_seed(seed)
+        self.seed: int = as_seed(seed)
         self.mode: Mode = mode
         self.state: State = "new"
-        self.steps = 0
-        self.runs = 0
+        self.steps: int = 0
+        self.runs: int = 0
         self.changes: list[LogEntry] = []
         self.initial_parameters: dict[str, Any] = {}
         self.initial_adjustments: dict[str, dict[str, Any]] = {}
-        self.revision = 0
-        self.instance_reused = False
+        self.revision: int = 0
+        self.instance_reused: bool = False
         self.failure: Failure | None = None
         #: What the simulation may ask of its window.
-        self.link = WindowLink()
+        self.link: WindowLink = WindowLink()
         #: Size in pixels at which a figure panel is drawn; the window sets it.
         self.figure_sizes: dict[str, tuple[int, int]] = {}
         columns = self._recorded(record)
         sparse = [name for name in columns if name in self._rasters()]
-        self.rasters = SparseRecorder(sparse, None if limit is None else RASTER_LIMIT)
+        self.rasters: SparseRecorder = SparseRecorder(
+            sparse, None if limit is None else RASTER_LIMIT
+        )
         columns = {name: column for name, column in columns.items() if name not in sparse}
-        self.recorder = Recorder(columns, int(every), limit)
+        self.recorder: Recorder = Recorder(columns, int(every), limit)
         self._lock = threading.Lock()
         #: Whether values or controls wait for the next step.
         self._waiting = False
@@ -374,7 +377,7 @@ class Engine:
             self._waiting = False
             controls, self._pending_controls = self._pending_controls, {}
             for name, (control, changes) in controls.items():
-                self.simulation.parameters._adopt(name, control, changes)
+                self.simulation.parameters.adopt(name, control, changes)
                 self.changes.append(Adjustment(self.steps, name, changes))
             pending, self._pending = self._pending, {}
             for name, value in pending.items():
@@ -390,6 +393,11 @@ class Engine:
         for name in self._pressed:
             self.simulation._values[name] = self._class.controls[name].default
         self._pressed.clear()
+
+    @property
+    def has_callbacks(self) -> bool:
+        """Whether something was posted that has not been called yet."""
+        return bool(self._callbacks)
 
     def handle_callbacks(self) -> None:
         """Call what was posted, between two steps or while no run goes on."""
@@ -431,9 +439,11 @@ class Engine:
         self.instance_reused = simulation._ivisit_begun > 0
         simulation._ivisit_begun += 1
         if not simulation._ivisit_prepared:
-            simulation.rng = np.random.default_rng(self.seed)
-            with self._stage("main_init"):
-                simulation.main_init()
+            # A generator takes longer to make than many a step.
+            if self._class.main_init is not Simulation.main_init:
+                simulation.rng = np.random.default_rng(self.seed)
+                with self._stage("main_init"):
+                    simulation.main_init()
             simulation._ivisit_prepared = True
         simulation.rng = np.random.default_rng(self.seed)
         for name, panel in self._class.panels.items():
@@ -594,8 +604,9 @@ class Engine:
     def successor(self, simulation: Simulation | type[Simulation]) -> tuple[Engine, dict[str, str]]:
         """Return an engine for another version of the simulation, e.g. after its file was edited.
 
-        It keeps seed, mode, recording and the values that still fit; the dict has a message for
-        every value that the new declarations do not accept, by name.
+        It keeps seed, mode, recording, the values that still fit, and the ranges that were
+        changed of controls whose declaration is as it was; the dict has a message for every value
+        that the new declarations do not accept, by name.
         """
         engine = Engine(
             simulation,
@@ -605,10 +616,14 @@ class Engine:
             limit=self.recorder.limit,
         )
         engine.figure_sizes = dict(self.figure_sizes)
+        parameters = engine.simulation.parameters
+        for name, changes in self.simulation.parameters.adjustments.items():
+            if repr(type(engine.simulation).controls.get(name)) == repr(self._class.controls[name]):
+                parameters.adjust(name, **changes)
         problems = {}
         for name, value in self.parameters().items():
             try:
-                engine.simulation.parameters[name] = value
+                parameters[name] = value
             except ParameterError as error:
                 problems[name] = str(error)
         return engine, problems
@@ -655,8 +670,7 @@ class Engine:
             if painter is None:
                 shown[name] = panel.snapshot(value)
             elif figures:
-                with self._stage(f"drawing of {name}"):
-                    shown[name] = painter.pixels(*self.figure_sizes.get(name, (None, None)))
+                shown[name] = painted(painter, *self.figure_sizes.get(name, (None, None)))
         return shown
 
     def draw(self) -> None:
@@ -697,16 +711,46 @@ class _Stage:
         # sys.exit() in a step must not end the window's worker without a word.
         if error is None or isinstance(error, RunError):
             return
-        if not isinstance(error, Exception | SystemExit):
+        # Ctrl-C is not the simulation's, and a generator's end no error; all else is.
+        if isinstance(error, KeyboardInterrupt | GeneratorExit):
             return
         engine = self.engine
         engine.state = "failed"
         engine.failure = Failure.from_exception(self.name, error)
-        raise RunError(f"{engine._class.key}: {engine.failure}", failure=engine.failure) from error
+        raise RunError(
+            f"{type(engine.simulation).key}: {engine.failure}", failure=engine.failure
+        ) from error
 
 
 #: States in which there is nothing to draw, or what there is may be broken.
 _UNDRAWN = ("new", "failed", "closed")
+
+
+def _instance_of(simulation: Simulation | type[Simulation]) -> Simulation:
+    """Return an instance, made without arguments where a class is given."""
+    if not isinstance(simulation, type):
+        return simulation
+    try:
+        return simulation()
+    except (KeyboardInterrupt, GeneratorExit):
+        raise
+    # The simulation's own code: whatever it raises is told like an error of its steps.
+    except BaseException as error:
+        if isinstance(error, TypeError):
+            _refuse_arguments(simulation)
+        failure = Failure.from_exception("__init__", error)
+        raise RunError(f"{simulation.__name__}: {failure}", failure=failure) from error
+
+
+def _refuse_arguments(simulation: type[Simulation]) -> None:
+    """Raise `ParameterError` for a class that cannot be made without arguments."""
+    try:
+        inspect.signature(simulation.__init__).bind(None)
+    except TypeError as error:
+        raise ParameterError(
+            f"{simulation.__name__}: cannot be made without arguments ({error}); give them "
+            "defaults, or hand over an instance"
+        ) from None
 
 
 def _nothing() -> None:

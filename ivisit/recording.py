@@ -187,7 +187,7 @@ class Recorder:
     ) -> None:
         if not isinstance(columns, Mapping):
             columns = {name: Column(name) for name in columns}
-        self.names = tuple(columns)
+        self.names: tuple[str, ...] = tuple(columns)
         self._sizes = {name: c.size for name, c in columns.items() if c.index is None}
         self._columns = columns
         self.first_every = every
@@ -196,8 +196,8 @@ class Recorder:
 
     def clear(self) -> None:
         """Forget all rows."""
-        self.every = self.first_every
-        self.steps = array("q")
+        self.every: int = self.first_every
+        self.steps: array[int] = array("q")
         self.columns = {name: array("d") for name in self.names}
         self._taken = 0
         self._arrange()
@@ -268,7 +268,7 @@ class SparseRecorder:
     """
 
     def __init__(self, names: Iterable[str], limit: int | None = None) -> None:
-        self.names = tuple(names)
+        self.names: tuple[str, ...] = tuple(names)
         self.limit = limit
         self.clear()
 

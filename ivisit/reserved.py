@@ -46,7 +46,7 @@ class Owned(Generic[Held]):
 
     def __init__(self, read: Callable[[Any], Held]) -> None:
         self.read = read
-        self.name = ""
+        self.name: str = ""
         self.__doc__ = read.__doc__
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -108,6 +108,16 @@ def check_class(cls: type, framework: type | None) -> None:
                 raise owned_error(base.__name__, name, _kind(value))
             if name in LIFE_CYCLE:
                 _check_method(f"{base.__name__}.{name}", value)
+
+
+def refuse_dataclass(cls: type) -> None:
+    """Refuse a class that ``@dataclass`` has given an ``__init__`` which assigns declarations."""
+    for field in getattr(cls, "__dataclass_fields__", {}).values():
+        if isinstance(field.default, Declaration):
+            raise ParameterError(
+                f"{cls.__name__}.{field.name}: '@dataclass' takes the declaration for a field's "
+                "default; a simulation with annotated controls or panels must not be a dataclass"
+            )
 
 
 def _own_bases(cls: type, framework: type | None) -> Iterable[type]:

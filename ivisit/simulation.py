@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import copy
+import os
+import sys
 from abc import ABCMeta
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self
@@ -17,7 +20,14 @@ from ivisit.errors import ParameterError, shorten
 from ivisit.events import PointerEvent
 from ivisit.panels import Panel
 from ivisit.parameters import Parameters
-from ivisit.reserved import RESERVED, Owned, OwnedMapping, OwnedMethod, check_class
+from ivisit.reserved import (
+    RESERVED,
+    Owned,
+    OwnedMapping,
+    OwnedMethod,
+    check_class,
+    refuse_dataclass,
+)
 
 
 class _Namespace(dict[str, Any]):
@@ -67,7 +77,26 @@ class SimulationType(ABCMeta):
             "panels",
             MappingProxyType({k: d for k, d in declarations.items() if isinstance(d, Panel)}),
         )
+        cls._ivisit_written_in = _file_of(namespace)  # type: ignore[attr-defined]
         return cls
+
+
+def _file_of(namespace: Mapping[str, Any]) -> tuple[str, bytes] | None:
+    """Return the file of a class and what it holds: now, when the class is being made."""
+    module = sys.modules.get(namespace.get("__module__", ""))
+    codes = (getattr(value, "__code__", None) for value in namespace.values())
+    for path in (getattr(module, "__file__", None), *(c.co_filename for c in codes if c)):
+        try:
+            status = os.stat(path or "")
+            return str(path), _content(str(path), status.st_mtime_ns, status.st_size)
+        except OSError:
+            continue
+    return None
+
+
+@lru_cache(maxsize=16)
+def _content(path: str, modified: int, size: int) -> bytes:
+    return Path(path).read_bytes()
 
 
 def _collect(cls: type) -> dict[str, Declaration]:
@@ -187,12 +216,17 @@ class Simulation(metaclass=SimulationType):
     _ivisit_begun = 0
     #: Whether somebody has been told of attributes that resemble panels.
     _ivisit_misspelt_told = False
-    #: The file in which the simulation is written, where its methods do not tell.
+    #: The file in which the simulation is written, where its module does not tell.
     _source: Path | None = None
+    #: The file of the class's module, and its content when the class was made.
+    _ivisit_written_in: tuple[str, bytes] | None
+    #: Whether `init` seeds the global random numbers, as scripts of IVISIT 0.7x need it.
+    _seeds_global_random = False
     #: Seconds between two steps in a window that has just been opened.
     _delay: float = 0.0
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        refuse_dataclass(cls)
         # Not in __init__: a subclass that forgets super().__init__() works all the same.
         self = super().__new__(cls)
         self._ivisit_values = {name: control.default for name, control in cls.controls.items()}

@@ -217,7 +217,7 @@ class Worker:
             self._stale = self.busy = True
             self._commands.popleft()()
             self.busy = False
-        if not self.running and self.engine._callbacks:
+        if not self.running and self.engine.has_callbacks:
             self._stale = True
             self.engine.handle_callbacks()
         if self._frame_wanted and self._stale and not self._is_within_group():

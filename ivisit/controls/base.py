@@ -72,7 +72,7 @@ class Control(Declaration, Generic[Value]):
         restart: bool = False,
     ) -> None:
         super().__init__(label=label, help=help)
-        self.default = default
+        self.default: Any = default
         self.unit = unit
         self.group = group
         self.restart = restart

@@ -28,7 +28,7 @@ from ivisit.gui.toolkit.dialogs import QuestionDialog
 from ivisit.gui.toolkit.scrolling import protect_from_wheel, scroll_on_tab, scroll_on_wheel
 from ivisit.gui.toolkit.theme import DARK, LIGHT, Theme
 from ivisit.recording import Frame
-from ivisit.runs.single import store_name
+from ivisit.runs.beginning import store_name
 from ivisit.simulation import Simulation
 from ivisit.store import default_path
 

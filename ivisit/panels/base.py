@@ -5,6 +5,7 @@ A simulation assigns to them like to plain attributes; window, headless run and 
 
 from __future__ import annotations
 
+import logging
 import textwrap
 from collections.abc import Mapping
 from typing import Any, Generic, Protocol, Self, TypeVar, overload
@@ -15,6 +16,8 @@ from ivisit.declarations import Declaration, Holder
 from ivisit.events import PointerEvent
 from ivisit.rendering import to_rgb
 
+logger = logging.getLogger(__name__)
+
 #: Type of what a panel shows, as a simulation reads it.
 Shown = TypeVar("Shown")
 
@@ -24,6 +27,20 @@ class Painter(Protocol):
 
     def pixels(self, width: int | None = None, height: int | None = None) -> np.ndarray:
         """Return the picture, (height, width, 4) uint8, in its own size unless one is given."""
+
+
+def painted(painter: Painter, width: int | None = None, height: int | None = None) -> Any:
+    """Return the picture that a painter makes, or a text that says why there is none.
+
+    What cannot be drawn costs its own picture only; a run goes on.
+    """
+    try:
+        return painter.pixels(width, height)
+    # A figure is the simulation's: whatever drawing it raises is the reason.
+    except Exception as error:
+        reason = " ".join(str(error).split())
+        logger.debug("a picture cannot be drawn", exc_info=True)
+        return f"There is no picture: {type(error).__name__}: {reason}"
 
 
 class Panel(Declaration, Generic[Shown]):
@@ -117,7 +134,9 @@ class Panel(Declaration, Generic[Shown]):
         axes.set_axis_off()
         if isinstance(value, np.ndarray) and value.ndim in (2, 3):
             levels = {
-                key: description[key] for key in ("vmin", "vmax", "cmap") if key in description
+                key: description[key]
+                for key in ("vmin", "vmax", "cmap", "missing")
+                if key in description
             }
             axes.imshow(to_rgb(value, **levels))
         else:

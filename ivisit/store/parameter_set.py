@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ivisit.declarations import FrozenDict
+from ivisit.declarations import FrozenDict, own_name
 from ivisit.errors import ParameterError, shorten, unknown
 
 if TYPE_CHECKING:
@@ -115,6 +115,7 @@ def accepted(simulation: SimulationLike, values: Mapping[str, Any]) -> dict[str,
     if isinstance(simulation, str):
         return dict(values)
     controls = controls_of(simulation)
+    values = {own_name(controls, name): value for name, value in values.items()}
     for name in values:
         if name not in controls:
             raise ParameterError(unknown(simulation.key, "parameter", name, controls))
@@ -189,7 +190,7 @@ def fitted(
 
 
 def _fitting_items(
-    control: Control, value: Any, owner: str
+    control: Control[Any], value: Any, owner: str
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Return the items of a group that fit each by itself, and what is wrong with the others."""
     fits: dict[str, Any] = {}

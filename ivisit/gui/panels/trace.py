@@ -45,7 +45,7 @@ class TraceWidget(PlotPanel):
     """
 
     def _build(self) -> None:
-        self.traces: list[Trace] = []
+        self.traces: list[Trace[Any]] = []
         self.lines: list[Line] = []
         self.history = TraceHistory()
         self.smoothing = 0
@@ -64,12 +64,12 @@ class TraceWidget(PlotPanel):
         self._make_menu()
 
     @classmethod
-    def card_of(cls, panel: Panel) -> str:
+    def card_of(cls, panel: Panel[Any]) -> str:
         plot = cast("Trace[Any]", panel).plot_name
         # Names of panels are identifiers or have no leading blank.
         return f" {plot}" if plot else panel.name
 
-    def join(self, panel: Panel) -> None:
+    def join(self, panel: Panel[Any]) -> None:
         trace = cast("Trace[Any]", panel)
         self.traces.append(trace)
         if len(self.traces) == 2:
@@ -80,7 +80,7 @@ class TraceWidget(PlotPanel):
         self.history = TraceHistory(len(self.lines))
         self.legend.lines = self.lines
 
-    def _names_of(self, trace: Trace) -> list[str]:
+    def _names_of(self, trace: Trace[Any]) -> list[str]:
         if trace.size is None:
             return [trace.label]
         return [f"{trace.label} {name}" if trace.plot_name else name for name in trace.components]

@@ -35,8 +35,8 @@ class DictSliderWidget(ControlWidget):
         self.selector.bind("<<ComboboxSelected>>", lambda event: self._select())
         self.selector.configure(postcommand=self._list_values)
 
-    def _item(self, name: str) -> Slider:
-        return cast(Slider, cast(DictSlider, self.control).items[name])
+    def _item(self, name: str) -> Slider[Any]:
+        return cast(Slider[Any], cast(DictSlider, self.control).items[name])
 
     def _list_values(self) -> None:
         """Show the values of all items in the list that drops down."""

@@ -127,7 +127,7 @@ def _distinct(name: str, taken: set[str]) -> str:
 
 def _values(stored: StoredSimulation, target: Any) -> tuple[dict[str, Any], dict[Widget, str]]:
     """Return the values by the names of the controls, and the name of each widget."""
-    controls: Mapping[str, Control] = {}
+    controls: Mapping[str, Control[Any]] = {}
     if isinstance(target, type) and issubclass(target, OldSimulation):
         records, controls = target._records, target.controls
     else:

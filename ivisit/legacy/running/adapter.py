@@ -75,6 +75,7 @@ class OldSimulation(Simulation):
 
     #: What 0.72 waited between two steps; scripts may count on the pause for threads of theirs.
     _delay = 0.001
+    _seeds_global_random = True
 
     _script: ClassVar[Script]
     _bindings: ClassVar[dict[str, Binding[Any]]]

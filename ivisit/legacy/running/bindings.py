@@ -58,7 +58,7 @@ class Binding(Generic[AnyWidget]):
         self.name = widget.name
         self.control = self.make_control()
 
-    def make_control(self) -> Control:
+    def make_control(self) -> Control[Any]:
         """Return the declaration of the control."""
         raise NotImplementedError
 
@@ -101,7 +101,7 @@ class Binding(Generic[AnyWidget]):
 class SliderBinding(Binding[SliderWidget]):
     """Writes an int or a float."""
 
-    def make_control(self) -> Control:
+    def make_control(self) -> Control[Any]:
         return _slider(self.widget.value, self.widget.grid, self.widget.name, self.widget.help)
 
     def from_script(self, value: Any, control: Control[Any] | None = None) -> Any:
@@ -113,8 +113,8 @@ class SliderBinding(Binding[SliderWidget]):
 class DictBinding(Binding[DictSliderWidget]):
     """Writes the items of a dict; its other items are left alone."""
 
-    def make_control(self) -> Control:
-        sliders: dict[str, Slider] = {}
+    def make_control(self) -> Control[Any]:
+        sliders: dict[str, Slider[Any]] = {}
         for item in self.widget.items:
             name = free_name(item.name or item.key or "item", sliders, item.key)
             sliders[name] = _slider(item.value, item.grid, name, "")
@@ -128,7 +128,7 @@ class DictBinding(Binding[DictSliderWidget]):
     def from_script(self, value: Any, control: Control[Any] | None = None) -> Any:
         """Return the items of a list of all values, or of a dict by key or name."""
         assert isinstance(self.control, DictSlider)
-        sliders = cast(dict[str, Slider], self.control.items)
+        sliders = cast(dict[str, Slider[Any]], self.control.items)
         given = value if isinstance(value, dict) else dict(zip(sliders, value, strict=False))
         numbers = {own_name(sliders, name): number for name, number in given.items()}
         return {
@@ -148,7 +148,7 @@ class DictBinding(Binding[DictSliderWidget]):
 class ListBinding(Binding[ListWidget]):
     """Writes the text that was chosen."""
 
-    def make_control(self) -> Control:
+    def make_control(self) -> Control[Any]:
         kind = RadioButtons if isinstance(self.widget, RadioWidget) else OptionList
         # A value that is none of the options has always been shown and written as it is.
         options = tuple(dict.fromkeys((*self.widget.options, self.widget.value)))
@@ -158,7 +158,7 @@ class ListBinding(Binding[ListWidget]):
 class CheckboxBinding(Binding[CheckboxWidget]):
     """Writes one digit a label."""
 
-    def make_control(self) -> Control:
+    def make_control(self) -> Control[Any]:
         labels: dict[str, bool] = {}
         for label, digit in zip(self.widget.labels, self.widget.value, strict=True):
             name = label or str(len(labels) + 1)
@@ -175,7 +175,7 @@ class CheckboxBinding(Binding[CheckboxWidget]):
 class ButtonBinding(Binding[ButtonWidget]):
     """Writes ``'1'`` while the button is down."""
 
-    def make_control(self) -> Control:
+    def make_control(self) -> Control[Any]:
         title = self.widget.title if self.widget.title not in ("", "<") else ""
         label = f"{title}: {self.widget.text}" if title else self.widget.text
         return Button(label, help=self.widget.help)
@@ -190,7 +190,7 @@ class ButtonBinding(Binding[ButtonWidget]):
 class TextBinding(Binding[TextWidget]):
     """Writes the text."""
 
-    def make_control(self) -> Control:
+    def make_control(self) -> Control[Any]:
         return TextBox(
             self.widget.value,
             lines=self.widget.rows,
@@ -227,7 +227,7 @@ class DigitGroup(CheckboxGroup):
         return super().describe() | {"kind": "CheckboxGroup"}
 
 
-def _slider(value: float, grid: Grid, name: str, text: str) -> Slider:
+def _slider(value: float, grid: Grid, name: str, text: str) -> Slider[Any]:
     """Return a slider; a value outside the range, which scripts have always got, widens it."""
     kind = type(value)
     minimum, maximum = kind(min(grid.minimum, value)), kind(max(grid.maximum, value))
@@ -235,7 +235,7 @@ def _slider(value: float, grid: Grid, name: str, text: str) -> Slider:
     return Slider(value, minimum, maximum, step=step, label=name, help=text)
 
 
-def _inside(slider: Slider, value: Any, *, on_grid: bool = False) -> float:
+def _inside(slider: Slider[Any], value: Any, *, on_grid: bool = False) -> float:
     """Return the number that `slider` shows when somebody wants `value`."""
     number = float(value)
     number = round(number) if slider.type is int else number

@@ -138,7 +138,7 @@ def _declaration(widget: Widget, name: str, declared: Declared) -> Declaration:
     return _panel(widget)
 
 
-def _panel(widget: Widget) -> Panel:
+def _panel(widget: Widget) -> Panel[Any]:
     if isinstance(widget, ImageWidget):
         return Picture(vmin=0, vmax=255, label=widget.name, help=widget.help)
     if isinstance(widget, TextOutWidget):
