@@ -103,6 +103,11 @@ class Session:
         if settled or self.engine.has_preview or not takes_long:
             self.worker.change(restart=control.restart, preview=not settled)
 
+    def pointed(self) -> None:
+        """Mouse or key did something on a panel of the simulation's."""
+        if self.live and not self.running:
+            self.worker.change(restart=False, preview=False)
+
     def step(self) -> None:
         """Compute one step; a running simulation stops instead."""
         if self.running:

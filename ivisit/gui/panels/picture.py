@@ -43,6 +43,7 @@ class PicturePanel(PanelWidget):
             PointerEvent(self.name, kind, x, y, row, column, modifiers=modifiers_of(event), **more),
             located=located,
         )
+        self.host.session.pointed()
 
     def place_of(self, x: int, y: int) -> tuple[float, float, tuple[int, int] | None, bool]:
         """Return the place in the data, the pixel, and whether that is final; see `Engine.send`."""

@@ -13,7 +13,6 @@ pytestmark = pytest.mark.window
 class Draw(iv.Simulation):
     """Paint a pattern."""
 
-    live = True
     canvas = iv.Image(vmin=0, vmax=1, pointer=True, keys=True)
     plot = iv.Figure(pointer=True)
 
@@ -126,3 +125,32 @@ def test_panels_that_are_not_declared_so_keep_their_own_mouse(user):
     canvas.event_generate("<ButtonPress-1>", x=50, y=50)
     user.wait(0.1)
     assert window.engine.changes == []
+
+
+def test_with_live_a_click_computes_a_step(user):
+    class Fit(iv.Simulation):
+        live = True
+        points = iv.Table([[0, 0]], columns=["x", "y"])
+        plot = iv.Figure(pointer=True)
+        count = iv.Trace()
+
+        def init(self):
+            self.plot.clear()
+            self.plot.subplots().set(xlim=(0, 1), ylim=(0, 1))
+
+        def pointer(self, event):
+            if event.kind == "press" and event.axes == 0:
+                self.points = [*self.points, [event.x, event.y]]
+
+        def step(self):
+            self.count = len(self.points)
+
+    window = user.open(Fit)
+    panel = user.panel("plot")
+    user.until(lambda: panel.canvas.pixels is not None and panel.canvas.pixels.shape[0] > 50)
+    width, height = panel.canvas.winfo_width(), panel.canvas.winfo_height()
+    panel.canvas.event_generate("<ButtonPress-1>", x=width // 2, y=height // 2)
+    user.until(lambda: window.steps >= 1)
+    user.until(lambda: len(user.control("points").value) == 2)
+    assert len(user.control("points").tree.get_children()) == 2
+    assert window.engine.recorder.table()[1]["count"][-1] == 2
