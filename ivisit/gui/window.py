@@ -25,6 +25,7 @@ from ivisit.gui.bars.toolbar import Toolbar
 from ivisit.gui.layout import AutomaticLayout, FreeLayout, Layout
 from ivisit.gui.session import QuickSwitching, Session
 from ivisit.gui.toolkit.dialogs import QuestionDialog
+from ivisit.gui.toolkit.editing import select_all_by_key
 from ivisit.gui.toolkit.scrolling import protect_from_wheel, scroll_on_tab, scroll_on_wheel
 from ivisit.gui.toolkit.theme import DARK, LIGHT, Theme
 from ivisit.recording import Frame
@@ -107,6 +108,7 @@ class Window:
         self._question: QuestionDialog | None = None
         self._timer = ""
         self._due = 0.0
+        self._faulty: set[str] = set()
         self._marked: tuple[Any, ...] = ()
         try:
             self._build(store, parameter_set, parameters)
@@ -158,6 +160,7 @@ class Window:
             protect_from_wheel(root, kind)
         scroll_on_wheel(root)
         scroll_on_tab(root)
+        select_all_by_key(root)
         root.configure(menu=self.menu)
         width = min(self.theme.pixels(WIDTH), root.winfo_screenwidth())
         margin = self.theme.pixels(SCREEN_MARGIN)
@@ -246,10 +249,21 @@ class Window:
         self.steps = frame.steps
         self.frames += 1
         for card in self.layout.cards:
-            card.show(frame)
+            try:
+                card.show(frame)
+            # A fault of one panel must not stop the others; it is told.
+            except Exception as error:  # noqa: BLE001
+                self._panel_fault(card.name, error)
         for name, control in self.layout.controls.items():
             control.follow(frame.parameters[name], frame.revision)
         self.status.drew(now, frame.steps, frame.run)
+
+    def _panel_fault(self, name: str, error: Exception) -> None:
+        """Tell that a panel cannot be drawn, once."""
+        if name not in self._faulty:
+            self._faulty.add(name)
+            logger.error("%s cannot be drawn", name, exc_info=error)
+            self.error_pane.show(Failure.from_exception(f"drawing of {name}", error))
 
     def _mark_waiting(self) -> None:
         """Mark the controls whose values are not in the picture yet."""

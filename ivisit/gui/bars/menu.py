@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ivisit.errors import ParameterError
 from ivisit.gui.actions.crossing import crossing
 from ivisit.gui.actions.results import save_result
+from ivisit.gui.actions.times import local_time
 from ivisit.gui.bars import help_texts
 from ivisit.gui.toolkit.dialogs import FormDialog, TextDialog
 from ivisit.gui.toolkit.menus import Choices
@@ -21,6 +22,18 @@ if TYPE_CHECKING:
 STEPS_A_FRAME = (1, 2, 5, 10, 20, 50, 100, 500, 1000)
 #: Classes of widgets for which a blank means something.
 TYPING = ("Entry", "TEntry", "TCombobox", "Text", "TButton", "TCheckbutton", "TRadiobutton")
+
+
+def with_caps_lock(sequence: str) -> tuple[str, ...]:
+    """Return a shortcut, and what the keyboard makes of it while Caps Lock is on.
+
+    >>> with_caps_lock("<Control-s>"), with_caps_lock("<F5>")
+    (('<Control-s>', '<Control-S>'), ('<F5>',))
+    """
+    head, _, key = sequence.strip("<>").rpartition("-")
+    if len(key) != 1 or not key.isalpha():
+        return (sequence,)
+    return sequence, f"<{head}-{key.swapcase()}>"
 
 
 class MenuBar(tk.Menu):
@@ -41,7 +54,8 @@ class MenuBar(tk.Menu):
     def _submenu(self, label: str, parent: tk.Menu | None = None, **options: Any) -> tk.Menu:
         parent = parent or self
         menu = tk.Menu(parent, tearoff=False, **options)
-        parent.add_cascade(label=label, menu=menu)
+        # Alt and the first letter open the menus of the bar.
+        parent.add_cascade(label=label, menu=menu, underline=0 if parent is self else -1)
         return menu
 
     def _add_file(self) -> None:
@@ -143,7 +157,7 @@ class MenuBar(tk.Menu):
         commands: dict[str, Callable[[], object]] = {
             "<Control-s>": window.sets.save,
             "<Control-Shift-S>": window.sets.ask_name,
-            "<Control-z>": window.values.undo,
+            "<Control-z>": self._undo,
             "<Control-y>": window.values.redo,
             "<Control-Shift-Z>": window.values.redo,
             "<Control-r>": window.source.reload,
@@ -154,13 +168,25 @@ class MenuBar(tk.Menu):
             "<Escape>": window.escape,
         }
         for key, command in commands.items():
-            window.root.bind(key, lambda event, command=command: self._press(command))  # type: ignore[misc]
+            for sequence in with_caps_lock(key):
+                window.root.bind(sequence, lambda event, command=command: self._press(command))  # type: ignore[misc]
         window.root.bind("<space>", self._press_space)
 
     def _press(self, command: Callable[[], object]) -> None:
         # What is being typed counts first.
-        self.window.values.commit_typing()
+        if command != self._undo:
+            self.window.values.commit_typing()
         command()
+
+    def _undo(self) -> None:
+        """Take back words while a text is typed, else the last change."""
+        path = str(self.tk.call("focus"))
+        widget = self.nametowidget(path) if path else None
+        if isinstance(widget, tk.Text) and widget.tk.call(str(widget), "edit", "canundo"):
+            widget.edit_undo()
+        else:
+            self.window.values.commit_typing()
+            self.window.values.undo()
 
     def _press_space(self, event: Any) -> None:
         if isinstance(event.widget, tk.Misc) and event.widget.winfo_class() not in TYPING:
@@ -184,7 +210,7 @@ class MenuBar(tk.Menu):
         self.version_menu.delete(0, "end")
         versions = self.window.sets.history()
         for stored in versions:
-            time = stored.saved_at[:16].replace("T", " ")
+            time = local_time(stored.saved_at)
             self.version_menu.add_command(
                 label=f"{stored.version}: {time}  {stored.comment}"[:70],
                 command=lambda s=stored: self.window.sets.load(s.name, s.version),  # type: ignore[misc]

@@ -156,7 +156,7 @@ def duration_text(seconds: float) -> str:
     """Return a duration as people say it.
 
     >>> duration_text(3.14), duration_text(75), duration_text(4000)
-    ('3.1 s', '1 min 15 s', '1 h 7 min')
+    ('3.1 s', '1 min 15 s', '1 h 6 min')
     """
     if seconds < 60:
         return f"{seconds:.1f} s"

@@ -66,8 +66,9 @@ class ControlWidget(ttk.Frame):
         self.problem = ttk.Label(self, style="Problem.TLabel", justify="left", wraplength=px(300))
         self._problem_timer: str | None = None
         self._waiting = ""
-        self.label.bind("<Double-Button-1>", lambda event: self.reset())
-        Tooltip(self.label, self.hint, host.theme)
+        for part in (self, self.label, self.body):
+            part.bind("<Double-Button-1>", lambda event: self.reset())
+            Tooltip(part, self.hint, host.theme)
         self._build()
         self._show(self.value)
 
@@ -138,7 +139,8 @@ class ControlWidget(ttk.Frame):
         try:
             value = self._parse(text)
         except ParameterError as error:
-            self._refuse(error)
+            # What was typed stays, to be mended.
+            self._explain(error, decimal_hint(text))
             return False
         return self.commit(value)
 
@@ -176,8 +178,11 @@ class ControlWidget(ttk.Frame):
 
     def _refuse(self, error: ParameterError) -> None:
         self._show(self.value)
+        self._explain(error)
+
+    def _explain(self, error: ParameterError, hint: str = "") -> None:
         message = str(error).partition(": ")[2] or str(error)
-        self.show_problem(message[:1].upper() + message[1:])
+        self.show_problem(message[:1].upper() + message[1:] + hint)
 
     def show_problem(self, message: str) -> None:
         """Explain below the widget why a value was refused; an empty text takes that away."""
@@ -215,3 +220,17 @@ class ControlWidget(ttk.Frame):
     def set_label(self, text: str) -> None:
         """Change the visible label."""
         self.label.configure(text=text)
+
+
+def decimal_hint(text: str) -> str:
+    """Return what to say to who has written a decimal comma.
+
+    >>> decimal_hint("1,5"), decimal_hint("x")
+    ('. Write 1.5, with a point', '')
+    """
+    pointed = text.strip().replace(",", ".")
+    try:
+        float(pointed)
+    except ValueError:
+        return ""
+    return f". Write {pointed}, with a point" if "," in text else ""

@@ -50,9 +50,9 @@ class TableWidget(ControlWidget):
         self.body.columnconfigure(0, weight=1)
         self._editor: ttk.Entry | None = None
         self._place = (0, 0)
-        self._bind()
+        self._bind_keys()
 
-    def _bind(self) -> None:
+    def _bind_keys(self) -> None:
         tree = self.tree
         tree.bind("<Double-Button-1>", self._edit_at)
         tree.bind("<Return>", self._edit_selected)
