@@ -17,6 +17,7 @@ import traceback
 from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
+from ivisit import installation
 from ivisit.commands import listing, new, old, packing, params, running, store
 from ivisit.commands.common import print_json, printable, set_up_logging
 from ivisit.errors import IVisitError, RunError
@@ -38,7 +39,12 @@ def build_parser() -> argparse.ArgumentParser:
         "'ivisit COMMAND --help' explains a command.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
+    parser.add_argument(
+        "--version",
+        action=_Version,
+        nargs=0,
+        help="print version and place of this package and exit",
+    )
     parsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for group in (listing, running, packing, params, store, new, old):
         group.add(parsers)
@@ -64,9 +70,7 @@ class _Version(argparse.Action):
     """Print the version; only then is the package's metadata read."""
 
     def __call__(self, parser: argparse.ArgumentParser, *arguments: object) -> None:
-        from importlib.metadata import version
-
-        print(f"ivisit-lab {version('ivisit-lab')}")
+        print(installation.answering())
         parser.exit()
 
 
@@ -80,6 +84,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     _make_printable()
     options = build_parser().parse_args(arguments)
+    if text := installation.problem():
+        print(f"ivisit: {text}", file=sys.stderr)
+        return REFUSED
     with contextlib.nullcontext() if arguments is None else _as_before():
         return _run(options)
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import inspect
 import logging
+import math
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
+from ivisit import pyplots
 from ivisit.controls import Control
 from ivisit.drawing import Drawer
 from ivisit.errors import (
@@ -29,9 +31,10 @@ from ivisit.errors import (
     unknown,
 )
 from ivisit.events import Event, EventQueue, PointerEvent, as_event
-from ivisit.link import WindowLink
+from ivisit.link import Say, WindowLink
 from ivisit.panels.base import Painter, painted
 from ivisit.previews import previewed
+from ivisit.pyplots import PyplotFigures
 from ivisit.recording import (
     RASTER_LIMIT,
     Adjustment,
@@ -41,6 +44,7 @@ from ivisit.recording import (
     LogEntry,
     Occurrence,
     Recorder,
+    Retry,
     SparseRecorder,
     component_name,
 )
@@ -140,6 +144,10 @@ class Engine:
         self.failure: Failure | None = None
         #: What the simulation may ask of its window.
         self.link: WindowLink = WindowLink()
+        # The instance's own: it may have an engine for every run.
+        self.pyplot_figures: PyplotFigures = vars(self.simulation).setdefault(
+            "_ivisit_figures", PyplotFigures()
+        )
         #: Size in pixels at which a figure panel is drawn; the window sets it.
         self.figure_sizes: dict[str, tuple[int, int]] = {}
         columns = self._recorded(record)
@@ -261,6 +269,28 @@ class Engine:
         control = self.simulation.parameters.control(name)
         pending = self._pending_controls.get(control.name)
         return pending[0] if pending else control
+
+    def adjustments(self) -> dict[str, dict[str, Any]]:
+        """Return what `adjust` has changed, what waits for the next step included."""
+        with self._lock:
+            waiting = {name: changes for name, (_, changes) in self._pending_controls.items()}
+            return {**self.simulation.parameters.adjustments, **waiting}
+
+    def take(self, adjustments: Mapping[str, Mapping[str, Any]], name: str, value: Any) -> Any:
+        """Give a parameter a value under the range that `adjustments` has for it.
+
+        Without one the present range stays where the value fits, and the declared one returns
+        where it does not; see `ivisit.parameters.Parameters.take`.
+        """
+        if name in adjustments:
+            self.adjust(name, **adjustments[name])
+        elif name in self.adjustments():
+            try:
+                return self.set(name, value)
+            except ParameterError:
+                declared = self._class.controls[name]
+                self.adjust(name, **declared.declared(self.adjustments()[name]))
+        return self.set(name, value)
 
     def _hand_over(self, name: str, has_value: bool = True) -> None:
         """Have what waits take effect at once in mode ``async``; tell who watches the value."""
@@ -475,7 +505,9 @@ class Engine:
         if self.state == "new":
             self.init()
         if self.state == "failed":
-            raise IVisitError(f"{self._class.key}: has failed; init() starts a new run")
+            raise IVisitError(
+                f"{self._class.key}: has failed; init() starts a new run, retry() goes on"
+            )
         first = self.steps
         self._previewed = None
         self.simulation._ivisit_stopped = False
@@ -493,6 +525,29 @@ class Engine:
                 self.state = "paused"
         return self.steps - first
 
+    @property
+    def can_retry(self) -> bool:
+        """Whether a run has failed after its `init`, so that `retry` is possible."""
+        failed = self.state == "failed" and self.failure is not None
+        return failed and self.failure.stage not in ("main_init", "init")  # type: ignore[union-attr]
+
+    def retry(self) -> None:
+        """Let a run go on whose step has failed: the next `run` computes that step once more.
+
+        What the failed step has done half stays done, so that a replay cannot promise the same
+        results; the log says so.
+
+        Raises
+        ------
+        IVisitError
+            When no run has failed, or it has failed in `init`.
+        """
+        if not self.can_retry:
+            raise IVisitError(f"{self._class.key}: no step has failed that could be computed again")
+        self.failure = None
+        self.state = "paused"
+        self.changes.append(Retry(self.steps))
+
     def _follow_script(self, last: int | None, until: Callable[[Any], Any] | None) -> bool:
         """Step up to `last`, and deliver the scheduled events on the way; see `_loop`."""
         while self._script:
@@ -506,6 +561,11 @@ class Engine:
 
     def _apply_now(self, entry: LogEntry) -> None:
         """Do again what is logged, between two steps, so that the order of the log is kept."""
+        if isinstance(entry, Change | Adjustment):
+            # Those of one step take effect together, as they did: a range and its value are one.
+            entry.apply(self)
+            return
+        self._apply_pending()
         entry.apply(self)
         self._apply_pending()
         self.handle_callbacks()
@@ -520,15 +580,17 @@ class Engine:
         outputs = self.simulation._outputs
         recorder = self.recorder if self.recorder.names else None
         rasters = self.rasters if self.rasters.names else None
-        last = None if steps is None else self.steps + steps
-        while last is None or self.steps < last:
+        done = self.steps
+        last = math.inf if steps is None else done + steps
+        while done < last:
             if self._waiting or self._callbacks:
                 self._apply_pending()
                 self.handle_callbacks()
                 # What a callback has set counts in this step already.
                 self._apply_pending()
+                done = self.steps  # a callback may have begun a new run
             step()
-            self.steps = done = self.steps + 1
+            self.steps = done = done + 1
             if recorder is not None and done % recorder.every == 0:
                 recorder.record(done, outputs)
             if rasters is not None:
@@ -580,7 +642,7 @@ class Engine:
         """Run `steps` steps and repeat the logged `changes` at their steps.
 
         With the seed and the initial parameters of the run in which they were logged, the
-        results are those of that run, bit for bit.
+        results are those of that run: bit for bit, if code, libraries and machine are the same.
         """
         for change in changes:
             if change.step > steps:
@@ -597,9 +659,12 @@ class Engine:
             return
         prepared, self.simulation._ivisit_prepared = self.simulation._ivisit_prepared, False
         self.state = "closed"
-        if prepared:
-            with self._stage("close"):
-                self.simulation.close()
+        try:
+            if prepared:
+                with self._stage("close"):
+                    self.simulation.close()
+        finally:
+            self.pyplot_figures.close()
 
     def successor(self, simulation: Simulation | type[Simulation]) -> tuple[Engine, dict[str, str]]:
         """Return an engine for another version of the simulation, e.g. after its file was edited.
@@ -623,14 +688,26 @@ class Engine:
         problems = {}
         for name, value in self.parameters().items():
             try:
-                parameters[name] = value
+                control = parameters.control(name)
+                parameters[name], change = control.fitting(value, owner=engine._class.key)
             except ParameterError as error:
                 problems[name] = str(error)
+            else:
+                problems |= {name: change} if change else {}
         return engine, problems
 
     def _check_open(self) -> None:
         if self.state == "closed":
             raise IVisitError(f"{self._class.key}: the engine is closed")
+
+    def hint_at_pyplot(self) -> None:
+        """Tell the author of the simulation, once, that figures of pyplot are not seen."""
+        if self.simulation._seeds_global_random:
+            return  # a script of IVISIT 0.7x, which knows no panels to draw into
+        shown = self.simulation._ivisit_outputs.values()
+        if hint := self.pyplot_figures.hint(self._class.key, shown):
+            logger.warning("%s", hint)
+            self.link.post(Say(hint.partition("\n")[0] + " See 'iv.Figure'"))
 
     def _stage(self, name: str) -> _Stage:
         return _Stage(self, name)
@@ -705,9 +782,12 @@ class _Stage:
         self.name = name
 
     def __enter__(self) -> None:
-        pass
+        self.former = pyplots.enter(self.engine.pyplot_figures)
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        pyplots.enter(self.former)
+        if self.engine.pyplot_figures.is_hint_due:
+            self.engine.hint_at_pyplot()
         # sys.exit() in a step must not end the window's worker without a word.
         if error is None or isinstance(error, RunError):
             return
@@ -732,7 +812,7 @@ def _instance_of(simulation: Simulation | type[Simulation]) -> Simulation:
         return simulation
     try:
         return simulation()
-    except (KeyboardInterrupt, GeneratorExit):
+    except (KeyboardInterrupt, GeneratorExit, IVisitError):
         raise
     # The simulation's own code: whatever it raises is told like an error of its steps.
     except BaseException as error:

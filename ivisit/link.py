@@ -55,6 +55,19 @@ class BindMouse(Request):
 
 
 @dataclass(frozen=True)
+class BindControl(Request):
+    """Have ``callback(item)`` called on the worker's thread when the control `widget` is used.
+
+    `sequence` is a virtual event of its widget, such as ``<<ItemSelected>>`` of a `DictSlider`;
+    `item` is the item that is selected there, an empty text where there are none.
+    """
+
+    widget: str
+    sequence: str
+    callback: Callable[[str], Any]
+
+
+@dataclass(frozen=True)
 class OfferMenu(Request):
     """Offer an entry in the simulation's menu; chosen, ``callback()`` is called between steps."""
 
@@ -94,7 +107,8 @@ class WindowLink:
     Attributes
     ----------
     sizes : dict of str to (int, int)
-        Width and height in pixels of the widgets on the screen, kept by the window.
+        Width and height in pixels of the widgets on the screen, kept by the window; the empty name
+        is that of all of them together.
     is_open : bool
         Whether a window takes the requests.
     handlers : dict of (str, str) to callable
@@ -104,6 +118,8 @@ class WindowLink:
     def __init__(self) -> None:
         self.sizes: dict[str, tuple[int, int]] = {}
         self.is_open = False
+        #: Whether the window steps until it is stopped; kept by the worker.
+        self.is_running = False
         self.handlers: dict[tuple[str, str], Callable[[MouseEvent], Any]] = {}
         # A headless run of days must not gather requests that nobody takes.
         self._requests: deque[Request] = deque(maxlen=10_000)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from array import array
 from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import asdict, dataclass, field
@@ -9,7 +10,10 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from ivisit.errors import RunError
 from ivisit.events import Event, as_event
+
+logger = logging.getLogger(__name__)
 
 #: Rows that a recorder with a limit keeps at the most.
 RECORDER_LIMIT = 2**20
@@ -25,6 +29,12 @@ class Changeable(Protocol):
 
     def adjust(self, name: str, **changes: Any) -> Any:
         """Change range, step or label of a control."""
+
+    def run(self, steps: int | None = None) -> int:
+        """Compute steps."""
+
+    def retry(self) -> None:
+        """Let a failed run go on."""
 
     def send(self, event: Event) -> None:
         """Have an event delivered."""
@@ -73,6 +83,22 @@ class Adjustment(LogEntry):
 
 
 @dataclass(frozen=True)
+class Retry(LogEntry):
+    """The step had failed and was computed once more."""
+
+    def apply(self, engine: Changeable) -> None:
+        logger.warning(
+            "step %d failed and was computed once more: what it had done by then is not known, so "
+            "that the results of a replay may differ",
+            self.step + 1,
+        )
+        try:
+            engine.run(1)
+        except RunError:
+            engine.retry()
+
+
+@dataclass(frozen=True)
 class Occurrence(LogEntry):
     """Mouse or key did something on a panel; a mapping of the event's attributes is taken, too."""
 
@@ -89,6 +115,7 @@ class Occurrence(LogEntry):
 LOG_ENTRIES: dict[str, type[LogEntry]] = {
     "change": Change,
     "adjustment": Adjustment,
+    "retry": Retry,
     "event": Occurrence,
 }
 

@@ -48,6 +48,10 @@ class Worker:
         Duration of a step, averaged over the latest ones; 0 before the first.
     waiting_steps : int
         Steps that `step` was asked for and that are still to come.
+    delay : float
+        Seconds to wait after `steps_per_delay` steps, as old scripts have it.
+    steps_per_delay : int
+        Steps of such a group, and those of one `step`.
     busy : bool
         Whether a step, an `init` or another command is going on; while `stop` waits for its end,
         `stopping` is true.
@@ -66,6 +70,8 @@ class Worker:
         self._due = 0.0
         self._reached: Callable[[Any], bool] | None = None
         self._live = LiveSteps()
+        self.delay = 0.0
+        self.steps_per_delay = 1
         self.running = False
         self.busy = False
         self._commands: deque[Callable[[], Any]] = deque()
@@ -105,18 +111,32 @@ class Worker:
         """Compute the first step if `init` has left all panels empty."""
         self._command(self._show_something)
 
-    def step(self, steps: int = 1) -> None:
-        """Compute `steps` steps."""
-        self.waiting_steps += steps
-        self._command(lambda: self._step(steps))
+    @property
+    def running(self) -> bool:
+        """Whether the simulation steps until it is stopped."""
+        return self.engine.link.is_running
+
+    @running.setter
+    def running(self, running: bool) -> None:
+        self.engine.link.is_running = running
+
+    def step(self, steps: int | None = None) -> None:
+        """Compute `steps` steps, by default one group of them."""
+        count = steps or self.steps_per_delay
+        self.waiting_steps += count
+        self._command(lambda: self._step(count))
 
     def cancel_steps(self) -> None:
         """Forget the steps that wait, but for the one that goes on."""
         self._cancelled = True
         self._command(self._forget_steps)
 
+    def retry(self) -> None:
+        """Compute the step that has failed once more."""
+        self._command(self._retry)
+
     def run(self, steps: int | None = None, until: Callable[[Any], bool] | None = None) -> None:
-        """Step until `stop`; a failed simulation begins anew.
+        """Step until `stop`; a failed simulation begins anew, an old script goes on.
 
         Parameters
         ----------
@@ -204,9 +224,10 @@ class Worker:
         """Call `function`; an exception of user code ends the running, not the thread."""
         try:
             function()
-        except RunError:
-            # The engine keeps the failure for the window to see.
+        except RunError as error:
+            # The engine keeps the failure for the window to see; others look at the terminal.
             self.running = False
+            logger.error("%s\n%s", error, error.failure.traceback if error.failure else "")
         finally:
             self.busy = False
 
@@ -239,9 +260,21 @@ class Worker:
             self._frames.append(self.engine.frame(figures=False))
             raise
 
+    def _begin(self) -> None:
+        """Bring the engine into a state in which it can step."""
+        engine = self.engine
+        if engine.can_retry and engine.simulation._goes_on_after_error:
+            engine.retry()
+        elif engine.state in ("new", "failed"):
+            engine.init()
+
+    def _retry(self) -> None:
+        if self.engine.can_retry:
+            self.engine.retry()
+            self._step(1)
+
     def _start_running(self, steps: int | None, until: Callable[[Any], bool] | None) -> None:
-        if self.engine.state in ("new", "failed"):
-            self.engine.init()
+        self._begin()
         self.goal = None if steps is None else self.engine.steps + steps
         self._reached = until
         self._group_end = self.engine.steps
@@ -274,14 +307,15 @@ class Worker:
         self._live.count(engine, engine.steps - first)
 
     def _show_something(self) -> None:
-        if self.engine.steps == 0 and not self.engine.outputs(figures=False):
+        simulation = self.engine.simulation
+        wanted = simulation._opens_with_step and simulation.panels and self.engine.steps == 0
+        if wanted and not self.engine.outputs(figures=False):
             self._step(1)
 
     def _step(self, steps: int) -> None:
         if self._cancelled:
             return
-        if self.engine.state in ("new", "failed"):
-            self.engine.init()
+        self._begin()
         try:
             self._advance_to(self.engine.steps + steps)
         finally:
@@ -340,6 +374,10 @@ class Worker:
     def _cycle(self) -> None:
         """Compute the steps up to the next frame or command."""
         steps, rate = self.steps_per_frame, self.rate
+        if steps is None and (self.delay or self.steps_per_delay > 1):
+            self._advance_to(self.engine.steps + self.steps_per_delay)
+            self._pause(self.delay)
+            return
         if steps is None:
             group = None if rate is None else max(round(rate / FRAME_RATE), 1)
             self._advance(self._up_to_goal(group), self._watching(self._interrupted))

@@ -11,14 +11,14 @@ ROOT = Path(__file__).parents[1]
 #: From the ground up. What stands on one line may import each other; a part of a package that is
 #: named here has a floor of its own.
 FLOORS = """
-    errors files ranges
+    errors files installation ranges
     declarations events
     rendering rasterizing
     controls
     panels
     parameters reserved
     simulation
-    recording link timing drawing previews
+    recording link timing drawing previews pyplots
     engine
     live
     worker
@@ -28,7 +28,7 @@ FLOORS = """
     gui
     matplotlib
     legacy
-    special
+    special widgets parser defdb
     launcher
     __init__
     legacy.tools

@@ -12,10 +12,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from assocmem.channel import Channel
 from assocmem.counts import Counts
 from assocmem.rules.base import (
     LikelihoodRule,
+    PairTerms,
     Potentials,
     Rule,
     Terms,
@@ -24,6 +27,13 @@ from assocmem.rules.base import (
     log_ratio,
     settle,
 )
+
+#: Counts of pairs below these are taken for these: what was not seen is improbable, not impossible.
+#: A missing coincidence counts more than other missing pairs.
+LEAST_COINCIDENCE, LEAST_COUNT = 1e-4, 0.05
+
+#: Usages are kept from this to M less this.
+HALF = 0.5
 
 
 class Bayes(LikelihoodRule):
@@ -36,6 +46,8 @@ class Bayes(LikelihoodRule):
 
     name = "bayes"
     always_is_certain = True
+    has_pair_evidence = True
+    sums_by_counts = True
 
     def evidence(self, counts: Counts, if_active: Any, if_silent: Any) -> Potentials:
         return log_ratio(
@@ -44,6 +56,22 @@ class Bayes(LikelihoodRule):
 
     def prior(self, counts: Counts) -> Potentials:
         return log_ratio(counts.output_usage, counts.output_silence)
+
+    def pair_evidence(self, counts: Counts) -> PairTerms:
+        both = np.maximum(counts.both, LEAST_COINCIDENCE)
+        one, other, neither = (
+            np.maximum(count, LEAST_COUNT)
+            for count in (counts.input_only, counts.output_only, counts.neither)
+        )
+        # Logarithms of ratios, which are near 1: differences of logarithms would err by far more.
+        n_patterns = counts.output_usage.dtype.type(counts.n_patterns)
+        on_i = np.clip(counts.input_usage, HALF, n_patterns - HALF)
+        off_j = n_patterns - np.clip(counts.output_usage, HALF, n_patterns - HALF)
+        return PairTerms(
+            np.log((both * neither) / (one * other)),
+            np.log((one / on_i) / (off_j / n_patterns)),
+            np.log((neither / (n_patterns - on_i)) / (off_j / n_patterns)),
+        )
 
 
 class BayesianConfidencePropagation(Rule):

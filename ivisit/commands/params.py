@@ -187,11 +187,12 @@ def list_(options: argparse.Namespace) -> int:
     """Print a row for every set."""
     from ivisit.store import ParameterStore
 
+    # First: an old script brings the sets of its old file into a store.
+    simulation = _simulation(options) if options.simulation else None
     paths = [Path(options.db)] if options.db else []
     if not paths:
         paths = [default_store(options.simulation)] if options.simulation else stores_here()
         paths = [path for path in paths if path.exists()]
-    simulation = _simulation(options) if options.simulation else None
     if not paths:
         say(options, "no parameter sets yet")
     found: list[tuple[Path, ParameterSet]] = []
@@ -337,7 +338,9 @@ def export(options: argparse.Namespace) -> int:
 def import_(options: argparse.Namespace) -> int:
     """Read sets from a JSON file or an old .db file."""
     with _open(options, create=True) as store:
-        if Path(options.file).suffix == ".db":
+        from ivisit.legacy.files.tables import is_old_file
+
+        if Path(options.file).suffix == ".db" or is_old_file(Path(options.file)):
             from ivisit.legacy.files.database import import_database
 
             changed = import_database(options.file, store, options.simulation)

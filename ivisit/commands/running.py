@@ -61,7 +61,8 @@ def add(parsers: Any) -> None:
         replay,
         help="repeat a saved run, every change of a parameter included",
         description="Repeat a saved run with its seed, parameters and every change that was made "
-        "while it went on, and tell whether the recorded numbers are the same bit for bit.",
+        "while it went on, and tell whether the recorded numbers are the same bit for bit, as they "
+        "are with the same code, libraries and kind of machine.",
         example="ivisit replay session.npz",
         json_output=True,
     )

@@ -128,6 +128,13 @@ class Control(Declaration, Generic[Value]):
         """Return the acceptable value nearest to one that was acceptable under another range."""
         return value
 
+    def fitting(self, value: Any, *, owner: str = "") -> tuple[Any, str]:
+        """Return a stored value as it is acceptable now, and what had to be changed.
+
+        Most kinds take a value as it is or refuse it; one that brings it inside says so.
+        """
+        return self.validate(value, owner=owner), ""
+
     def adjusted(self, owner: str, changes: Mapping[str, Any]) -> Self:
         """Return this control with another range, step or label, for one simulation.
 
@@ -154,6 +161,10 @@ class Control(Declaration, Generic[Value]):
         changed.default = changed.nearest(changed.default)
         changed.settle(owner)
         return changed
+
+    def declared(self, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """Return for changes that were made of this control what undoes them."""
+        return {argument: self.argument(argument) for argument in changes}
 
     def _check_arguments(self, owner: str) -> None:
         """Check all but the default, where a range depends on other arguments."""

@@ -51,8 +51,9 @@ class Choice(Control[Value]):
     def __get__(self, instance: Holder | None, owner: type) -> Any:
         if instance is None:
             return self
-        value = instance._ivisit_values[self.name]
-        return self._meanings.get(value, value) if self._meanings else value
+        if self._meanings:
+            return self._meanings[instance._ivisit_values[self.name]]
+        return instance._ivisit_values[self.name]
 
     def check(self, owner: str) -> None:
         options = self._options = self._as_given(owner)

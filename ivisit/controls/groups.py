@@ -76,6 +76,12 @@ class Group(Control[Mapping[str, Item]], Generic[Item]):
         object.__setattr__(changed, "default", changed.nearest(changed.default))
         return changed
 
+    def declared(self, changes: Mapping[str, Any]) -> dict[str, Any]:
+        former = {name: value for name, value in changes.items() if name != "items"}
+        items = changes.get("items", {})
+        undone = {name: self._items[name].declared(items[name]) for name in items}
+        return super().declared(former) | ({"items": undone} if items else {})
+
     def nearest(self, value: Any) -> Any:
         return FrozenDict({name: self._items[name].nearest(item) for name, item in value.items()})
 

@@ -57,8 +57,7 @@ class Session:
         self.worker = Worker(self.engine)
         simulation_class = self.simulation_class
         self.worker.rate = simulation_class.pace
-        if simulation_class._delay:
-            self.worker.rate = 1 / simulation_class._delay
+        self.worker.delay = simulation_class._delay
         self.live = simulation_class.live
         self.running = False
         self.cursor = Cursor()
@@ -115,6 +114,10 @@ class Session:
         else:
             self.worker.step()
 
+    def retry(self) -> None:
+        """Compute the step that has failed once more."""
+        self.worker.retry()
+
     def run(self, steps: int | None = None, until: Callable[[Any], bool] | None = None) -> None:
         """Step until `stop`, for so many steps, or until a function of the simulation is true."""
         self.running = True
@@ -163,6 +166,8 @@ class Session:
         self.worker = Worker(self.engine)
         self.worker.steps_per_frame = former.steps_per_frame
         self.worker.rate = former.rate
+        self.worker.steps_per_delay = former.steps_per_delay
+        self.worker.delay = former.delay
         former.close(timeout=0)
         self._failure = None
         self.start()

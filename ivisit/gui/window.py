@@ -185,7 +185,11 @@ class Window:
             layout = AutomaticLayout(self.root, self)
         layout.pack(side="top", fill="both", expand=True)
         self.layout = layout
+        layout.bind("<Configure>", self._note_size)
         layout.color()
+
+    def _note_size(self, event: Any) -> None:
+        self.engine.link.sizes[""] = (event.width, event.height)
 
     def use_positions(self, positions: Mapping[str, Any]) -> None:
         """Have the widgets stand at given positions, or arrange them when there are none."""
@@ -325,6 +329,11 @@ class Window:
         """Start a new run."""
         self.error_pane.hide()
         self.session.init()
+
+    def retry(self) -> None:
+        """Compute the step that has failed once more."""
+        self.error_pane.hide()
+        self.session.retry()
 
     def say(self, text: str) -> None:
         """Show a message in the status line."""

@@ -339,9 +339,11 @@ def differences(former: dict[str, Any], present: dict[str, Any]) -> list[str]:
             else "the result does not say which source ran"
         )
     was, now = ({h["module"]: h for h in r.get("helpers", [])} for r in (former, present))
-    for module in sorted(was.keys() & now.keys()):
-        if was[module]["sha256"] != now[module]["sha256"]:
-            lines.append(f"the module {module} ({now[module]['path']}) is not the one that ran")
+    lines += [
+        f"the module {module} ({now[module]['path']}) is not the one that ran"
+        for module in sorted(was.keys() & now.keys())
+        if was[module]["sha256"] != now[module]["sha256"]
+    ]
     lines += [
         f"{label} is {_text(new)}, was {_text(old)}"
         for label, old, new in _pairs(former, present)

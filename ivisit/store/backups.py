@@ -9,11 +9,21 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from ivisit.errors import StoreError
 from ivisit.store.database import Database
 from ivisit.store.logs import log_of
-from ivisit.store.opening import look_at, open_file, open_to_read, read_token
+from ivisit.store.opening import (
+    bring_up_to_date,
+    connect_to_look,
+    is_current,
+    look_at,
+    may_write,
+    open_file,
+    open_to_read,
+    read_token,
+)
 from ivisit.store.problems import DamageError, damaged, explained
 
 
@@ -84,19 +94,36 @@ class BackupDatabase(Database):
 
 @contextmanager
 def sound_store(source: Path) -> Iterator[sqlite3.Connection]:
-    """Lend a connection to a store that has no damage, for reading."""
+    """Lend a connection to a store that has no damage, for reading, with the newest tables."""
     if not source.exists():
         raise StoreError(f"{source}: there is no such backup.")
     with explained(source), ExitStack() as last:
         look_at(source)
-        opened = open_to_read(source)
-        if opened.snapshot is not None:
-            last.callback(opened.snapshot.cleanup)
-        last.callback(opened.connection.close)
-        (report,) = opened.connection.execute("PRAGMA main.integrity_check(1)").fetchone()
+        connection = _lent(source, last)
+        (report,) = connection.execute("PRAGMA main.integrity_check(1)").fetchone()
         if report != "ok":
             raise damaged(source, report)
-        yield opened.connection
+        yield connection
+
+
+def _lent(source: Path, last: ExitStack) -> sqlite3.Connection:
+    if may_write(source):
+        # As for writing, so that SQLite leaves no helper files beside it.
+        connection = connect_to_look(source)
+        last.callback(connection.close)
+        if is_current(connection, source):
+            return connection
+        folder = last.enter_context(TemporaryDirectory(prefix="ivisit-"))
+        copy = sqlite3.connect(Path(folder) / source.name, isolation_level=None)
+        last.callback(copy.close)
+        connection.backup(copy)
+        bring_up_to_date(copy, source)
+        return copy
+    opened = open_to_read(source)
+    if opened.snapshot is not None:
+        last.callback(opened.snapshot.cleanup)
+    last.callback(opened.connection.close)
+    return opened.connection
 
 
 def _copy(source: sqlite3.Connection, target: Path) -> None:

@@ -75,11 +75,23 @@ def open_file(path: Path, create: bool, patience: float) -> OpenFile:
         look_at(path)
     elif not os.access(path.parent, os.W_OK):
         raise StoreError(f"{path}: you may not create files in this folder. Choose another one.")
-    # The folder counts as well: SQLite writes its log there.
-    if path.exists() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+    if path.exists() and not may_write(path):
         log.warning("%s is read-only: parameter sets can be loaded, but not saved", path)
         return open_to_read(path)
     return _open_writable(path, patience)
+
+
+def may_write(path: Path) -> bool:
+    """Tell whether a store may be written."""
+    # The folder counts as well: SQLite writes its log there.
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+
+
+def connect_to_look(path: Path) -> sqlite3.Connection:
+    """Connect to a store that may be written, but will not be."""
+    connection = _connect_shared(path)
+    connection.execute("PRAGMA query_only = ON")
+    return connection
 
 
 def is_database(path: Path) -> bool:
@@ -185,6 +197,8 @@ def _damage_tolerated() -> Iterator[None]:
     """Let pass that a file without its log is damaged: a killed writer leaves it so."""
     try:
         yield
+    except UnicodeDecodeError:
+        pass
     except sqlite3.DatabaseError as error:
         if not name_of(error).startswith("SQLITE_CORRUPT"):
             raise
@@ -265,7 +279,7 @@ def open_to_read(path: Path) -> OpenFile:
     with ExitStack() as undo:
         snapshot = None
         connection = _connect(path, "mode=ro")
-        if _is_current(connection, path):
+        if is_current(connection, path):
             undo.callback(connection.close)
         else:
             connection.close()
@@ -273,18 +287,23 @@ def open_to_read(path: Path) -> OpenFile:
             undo.callback(snapshot.cleanup)
             connection = _connect(_copy(path, Path(snapshot.name)), "mode=rw")
             undo.callback(connection.close)
-            with immediate(connection, 0):
-                version = read_version(connection, path)
-                if version == 0:
-                    raise StoreError(f"{path}: is empty, and read-only. Choose another file.")
-                upgrade(connection, version)
+            bring_up_to_date(connection, path)
         connection.execute("PRAGMA query_only = ON")
         _refuse_damaged(connection, path)
         undo.pop_all()
     return OpenFile(connection, read_only=True, snapshot=snapshot)
 
 
-def _is_current(connection: sqlite3.Connection, path: Path) -> bool:
+def bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
+    """Bring the tables of a private copy of `path` up to date."""
+    with immediate(connection, 0):
+        version = read_version(connection, path)
+        if version == 0:
+            raise StoreError(f"{path}: is empty. Choose another file.")
+        upgrade(connection, version)
+
+
+def is_current(connection: sqlite3.Connection, path: Path) -> bool:
     """Tell whether a file that may only be read can be read in its place."""
     try:
         with reading(connection):

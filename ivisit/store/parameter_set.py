@@ -11,10 +11,11 @@ from ivisit.errors import ParameterError, shorten, unknown
 
 if TYPE_CHECKING:
     from ivisit.controls import Control
+    from ivisit.parameters import Parameters
     from ivisit.simulation import Simulation
 
 #: A simulation's key in the store, or the class or an instance of it.
-SimulationLike: TypeAlias = "str | Simulation | type[Simulation]"
+SimulationLike: TypeAlias = "str | Adjusted | Simulation | type[Simulation]"
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +52,8 @@ class ParameterSet(Mapping[str, Any]):
         loading it is refused. Empty for a sound one.
     problems : FrozenDict
         Name of a stored value that does not fit the simulation's present declaration, to what is
-        wrong with it. Those values are not among the parameters, but remain in the store.
+        wrong with it. Those values are not among the parameters, but for those that were brought
+        inside a range; all remain in the store as they were.
     """
 
     simulation: str
@@ -126,7 +128,28 @@ def accepted(simulation: SimulationLike, values: Mapping[str, Any]) -> dict[str,
     }
 
 
-def controls_of(simulation: Simulation | type[Simulation]) -> Mapping[str, Control[Any]]:
+@dataclass(frozen=True)
+class Adjusted:
+    """A simulation's class with the ranges of one instance, for who must not wait for its engine.
+
+    Where a store wants a simulation, this stands for the instance.
+    """
+
+    simulation: type[Simulation]
+    parameters: Parameters
+
+    @property
+    def key(self) -> str:
+        """The simulation's key."""
+        return self.simulation.key
+
+    @property
+    def controls(self) -> Mapping[str, Control[Any]]:
+        """The declared controls."""
+        return self.simulation.controls
+
+
+def controls_of(simulation: Adjusted | Simulation | type[Simulation]) -> Mapping[str, Control[Any]]:
     """Return the controls of a class as declared, those of an instance with its own ranges."""
     if isinstance(simulation, type):
         return simulation.controls
@@ -180,7 +203,9 @@ def fitted(
             problems[name] = unknown(simulation.key, "parameter", name, simulation.controls)
             continue
         try:
-            fits[name] = control.validate(value, owner=simulation.key)
+            fits[name], change = control.fitting(value, owner=simulation.key)
+            if change:
+                problems[name] = change
         except ParameterError as error:
             items, item_problems = _fitting_items(control, value, simulation.key)
             if items:

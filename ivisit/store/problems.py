@@ -80,6 +80,9 @@ def explained(path: Path) -> Iterator[None]:
     except sqlite3.Error as error:
         kind = DamageError if is_damage(error) else StoreError
         raise kind(explain(path, error)) from error
+    except UnicodeDecodeError as error:
+        # SQLite's own message may repeat what is damaged.
+        raise DamageError(f"{path}: {_DAMAGED} (SQLite: malformed names).") from error
     except OverflowError as error:
         raise StoreError(f"{path}: a number has more than 64 bits ({error}).") from error
     except OSError as error:

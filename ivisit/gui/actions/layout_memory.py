@@ -11,6 +11,8 @@ from ivisit.declarations import as_number
 if TYPE_CHECKING:
     from ivisit.gui.window import Window
 
+#: The longest delay in milliseconds: an hour.
+LONGEST_DELAY = 3_600_000
 #: A size with a position on the screen, as Tk writes them.
 GEOMETRY = re.compile(r"\d+x\d+([+-]-?\d+){2}")
 
@@ -23,7 +25,8 @@ def layout_state(window: Window) -> dict[str, Any]:
     dict
         ``widgets``: widget name to ``{"x": ..., "y": ...}``, empty when they are arranged
         automatically; ``geometry``: size and place of the window; ``steps_per_frame``: int, or
-        None for as many as possible; ``rate``: steps a second, or None for as many as possible.
+        None for as many as possible; ``rate``: steps a second, or None for as many as possible;
+        ``delay``: milliseconds to wait after ``steps_per_delay`` steps, for old scripts.
     """
     worker = window.session.worker
     return {
@@ -31,6 +34,8 @@ def layout_state(window: Window) -> dict[str, Any]:
         "geometry": window.root.geometry(),
         "steps_per_frame": worker.steps_per_frame,
         "rate": worker.rate,
+        "steps_per_delay": worker.steps_per_delay,
+        "delay": worker.delay * 1000,
     }
 
 
@@ -53,12 +58,14 @@ def _take_pace(window: Window, layout: Mapping[str, Any]) -> None:
     steps = layout.get("steps_per_frame", worker.steps_per_frame)
     if steps is None or (isinstance(steps, int) and not isinstance(steps, bool) and steps > 0):
         worker.steps_per_frame = steps
-    if "rate" in layout:
-        rate = as_number(layout["rate"], float)
-        if layout["rate"] is None or (rate is not None and 0 < rate <= 1e9):
-            worker.rate = rate
-    elif (delay := as_number(layout.get("delay"), float)) is not None and delay >= 0:
-        # Kept by former versions: milliseconds to wait after each picture.
-        worker.rate = 1000 / delay if delay else None
+    group = layout.get("steps_per_delay", worker.steps_per_delay)
+    if isinstance(group, int) and not isinstance(group, bool) and group > 0:
+        worker.steps_per_delay = group
+    delay = as_number(layout.get("delay"), float)
+    if delay is not None and 0 <= delay <= LONGEST_DELAY:
+        worker.delay = delay / 1000
+    rate = as_number(layout.get("rate", 0), float)
+    if layout.get("rate", 0) is None or (rate is not None and 0 < rate <= 1e9):
+        worker.rate = rate
     window.toolbar.show_pace()
     window.menu.show_pace()

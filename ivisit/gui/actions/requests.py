@@ -12,6 +12,7 @@ from ivisit.gui.panels import PanelWidget
 from ivisit.gui.widgets import ControlWidget
 from ivisit.gui.widgets.slider import SliderWidget
 from ivisit.link import (
+    BindControl,
     BindMouse,
     Command,
     OfferMenu,
@@ -63,7 +64,7 @@ def handle(window: Window, request: Request) -> None:
             commands[name]()
         case Quit():
             window.close()
-        case SetLabel(widget) | SetRange(widget) | BindMouse(widget):
+        case SetLabel(widget) | SetRange(widget) | BindMouse(widget) | BindControl(widget):
             _handle_for_widget(window, widget, request)
         case _:
             window.say(f"The simulation asks for {request}, which the window does not know")
@@ -100,6 +101,12 @@ def _handle_for_widget(window: Window, name: str, request: Request) -> None:
             widget.set_label(text)
         case SetRange(_, minimum, maximum, step), SliderWidget():
             widget.set_range(minimum, maximum, step)
+        case BindControl(_, sequence, callback), ControlWidget():
+
+            def used(event: Any) -> None:
+                window.session.worker.post(callback, getattr(widget, "selected", ""))
+
+            widget.bind(sequence, used, add=True)
         case BindMouse(_, sequence), PanelWidget():
             try:
                 MouseBinding(window, widget, sequence)

@@ -12,6 +12,7 @@ from ivisit.gui.actions.layout_memory import layout_state, take_layout
 from ivisit.gui.actions.times import local_time
 from ivisit.gui.actions.undo import Action
 from ivisit.gui.toolkit.dialogs import FormDialog
+from ivisit.parameters import Parameters
 
 if TYPE_CHECKING:
     from ivisit.gui.window import Window
@@ -146,7 +147,7 @@ class SetCommands:
             if store is None:
                 raise StoreError(f"{self.path}: there is no such store, so no set {name!r}")
             self._shown = stored = store.load(simulation, name)
-            self._assign(dict(stored))
+            self._assign(stored, stored.adjustments)
             self.name = name
             self._report_problems(stored)
             take_layout(self.window, stored.layout)
@@ -183,23 +184,26 @@ class SetCommands:
     ) -> None:
         """Show other values, in a way that can be undone."""
         former = (self.name, dict(self.chosen), dict(self._base), self._shown)
+        former_ranges = self.window.engine.adjustments()
+        ranges = stored.adjustments if stored else {}
 
         def redo() -> None:
-            self._assign(values)
+            self._assign(values, ranges)
             self._base = dict(self.chosen)
             self._show_name(name, stored)
 
         def undo() -> None:
-            self._assign(former[1])
+            self._assign(former[1], former_ranges)
             self._base = former[2]
             self._show_name(former[0], former[3])
 
         redo()
         self.window.values.undo_stack.push(Action(label, undo, redo))
 
-    def _assign(self, values: Mapping[str, Any]) -> None:
+    def _assign(self, values: Mapping[str, Any], ranges: Mapping[str, Mapping[str, Any]]) -> None:
         for name, value in values.items():
             try:
+                self.window.engine.take(ranges, name, value)
                 self.window.values.assign(name, value)
             except ParameterError as error:
                 self.window.say(str(error))
@@ -239,8 +243,10 @@ class SetCommands:
             "Save parameter set",
             {
                 "Name": self.name,
-                "Comment": shown.comment if shown else "",
-                "Grade": f"{shown.grade:g}" if shown and shown.grade is not None else "",
+                "Comment": shown.comment if shown is not None else "",
+                "Grade": f"{shown.grade:g}"
+                if shown is not None and shown.grade is not None
+                else "",
             },
             accept,
             text="The former version of a set with this name is kept.",
@@ -266,13 +272,18 @@ class SetCommands:
         """
         if comment is None:
             shown = self._shown
-            comment, grade = (shown.comment, shown.grade) if shown else ("", None)
+            comment, grade = (shown.comment, shown.grade) if shown is not None else ("", None)
+        from ivisit.store.parameter_set import Adjusted
+
         values = self._present_values()
         try:
             store = self._open(create=True)
             assert store is not None
+            engine = self.window.engine
+            simulation = self.window.session.simulation_class
+            ranges = Parameters(simulation, engine.parameters(), engine.adjustments())
             stored = store.save(
-                self.window.session.simulation_class,
+                Adjusted(simulation, ranges),
                 name,
                 values,
                 comment=comment,

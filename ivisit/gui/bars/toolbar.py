@@ -111,13 +111,16 @@ class Toolbar(ttk.Frame):
 
     def show_pace(self) -> None:
         """Display the speed of the worker."""
-        rate = self.window.session.worker.rate
+        worker = self.window.session.worker
+        rate = worker.steps_per_delay / worker.delay if worker.delay else worker.rate
         self.speed.configure(value=place_of(rate))
         self.speed_label.configure(text=speed_text(rate))
 
     def _set_speed(self, place: str) -> None:
         rate = rate_at(float(place))
-        self.window.session.worker.rate = rate
+        worker = self.window.session.worker
+        # Who chooses a speed does not wait as an old script would.
+        worker.rate, worker.delay = rate, 0.0
         self.speed_label.configure(text=speed_text(rate))
 
     def _run_for(self, event: tk.Event) -> None:

@@ -52,8 +52,9 @@ class ControlWidget(ttk.Frame):
     def __init__(self, parent: tk.Misc, host: Host, control: Control[Any]) -> None:
         super().__init__(parent)
         self.host = host
-        self.control = control
         self.name = control.name
+        #: As it holds for the simulation: with the range that it has at present.
+        self.control = host.engine.control(control.name)
         self.revision = 0
         self.value = host.engine.parameters()[control.name]
         px = host.theme.pixels
@@ -154,12 +155,15 @@ class ControlWidget(ttk.Frame):
     def show(self, value: Any) -> None:
         """Display a value that was set elsewhere in the window, e.g. by a loaded set."""
         self.revision = self.host.engine.revision
+        self._follow_control()
         self.show_problem("")
         self.value = value
         self._show(value)
 
     def follow(self, value: Any, revision: int) -> None:
         """Display the value of a frame, unless the user has changed it since or is about to."""
+        if self._follow_control() and not self._is_editing():
+            self._show(self.value)
         if revision >= self.revision and value != self.value and not self._is_editing():
             self.value = value
             self._show(value)
@@ -173,6 +177,13 @@ class ControlWidget(ttk.Frame):
     def show_mark(self, marked: bool) -> None:
         """Show or take away the mark of a value that waits."""
         self.label.configure(style="Waiting.TLabel" if marked else "TLabel")
+
+    def _follow_control(self) -> bool:
+        """Take over another range, step or label; tell whether there is one."""
+        former, self.control = self.control, self.host.engine.control(self.name)
+        if former.label != self.control.label:
+            self.set_label(self.control.label)
+        return former is not self.control
 
     # Problems -------------------------------------------------------------------------------
 

@@ -31,6 +31,7 @@ class SliderWidget(ControlWidget):
         self.number.set_unit(slider.unit)
 
     def _show(self, value: Any) -> None:
+        self.number.range = cast("Slider[Any]", self.control).range
         self.number.show(value)
 
     def finish(self) -> None:
@@ -50,10 +51,13 @@ class SliderWidget(ControlWidget):
         maximum: float | None = None,
         step: float | None = None,
     ) -> None:
-        """Show another range; what is None stays as it is."""
+        """Give the slider another range; what is None stays as it is."""
         given = {"minimum": minimum, "maximum": maximum, "step": step}
         changes: dict[str, Any] = {k: v for k, v in given.items() if v is not None}
-        wanted = replace(self.number.range, **changes)
-        if wanted.minimum < wanted.maximum and wanted.step > 0:
-            self.number.range = wanted
-            self._show(self.value)
+        slider = cast("Slider[Any]", self.host.engine.control(self.name))
+        wanted = replace(slider.range, **changes)
+        is_new = wanted != slider.range  # who has asked may have adjusted it before
+        if is_new and wanted.minimum < wanted.maximum and wanted.step > 0:
+            self.host.engine.adjust(self.name, **changes)
+        self._follow_control()
+        self._show(self.value)

@@ -6,7 +6,7 @@ import pytest
 
 from ivisit.legacy.language.directives import parse_directives
 from ivisit.legacy.language.merge import ParseMode, merge
-from ivisit.legacy.records import CommentWidget
+from ivisit.legacy.records import CommentRecord
 
 
 def widgets(*lines):
@@ -72,7 +72,7 @@ def test_a_widget_bound_to_another_parameter_is_another_widget():
 )
 def test_a_value_is_kept_where_it_still_fits(former, present, value):
     (merged,) = merge(widgets(former), widgets(present), ParseMode.KEEP_VALUES).widgets
-    assert merged.value == value
+    assert getattr(merged, "delivered", getattr(merged, "value", None)) == value
 
 
 def test_the_items_of_a_dict_keep_their_values_by_key():
@@ -96,8 +96,8 @@ def test_what_the_user_wrote_about_a_widget_is_kept():
 
 
 def test_comments_stay():
-    merged = merge([CommentWidget(name="", text="hello")], widgets(slider()), ParseMode.UPDATE)
-    assert [type(w).__name__ for w in merged.widgets] == ["SliderWidget", "CommentWidget"]
+    merged = merge([CommentRecord(name="", text="hello")], widgets(slider()), ParseMode.UPDATE)
+    assert [type(w).__name__ for w in merged.widgets] == ["SliderRecord", "CommentRecord"]
 
 
 @pytest.mark.parametrize(
@@ -115,5 +115,5 @@ def test_comments_stay():
 )
 def test_an_old_value_comes_in_the_type_of_the_new_slider_or_not_at_all(former, present, value):
     (merged,) = merge(widgets(former), widgets(present), ParseMode.KEEP_VALUES).widgets
-    assert merged.value == value
-    assert type(merged.value) is type(value)
+    assert merged.delivered == value
+    assert type(merged.delivered) is type(value)

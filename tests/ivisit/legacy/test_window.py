@@ -44,7 +44,7 @@ def test_a_first_start_shows_all_widgets_with_the_values_of_the_directives(sampl
         "Gray image", "RGB image", "Unit image", "Results", "Phase",
     ]  # fmt: skip
     assert user.value("Caption") == "Hello world"
-    assert window.session.worker.rate == 1000
+    assert window.session.worker.delay == 0.001
     # The picture of the script's own first step is there, and no store has been made.
     assert user.panel("Gray image").picture.shape == (64, 96)
     assert not list(tmp_path.glob("*.ivisit"))
@@ -140,7 +140,7 @@ def test_a_script_can_change_widgets_and_press_buttons(load, user):
     )
     window = user.open(load_file(script.path))
     window.toggle_run()
-    user.until(lambda: window.steps == 6 and not window.session.running)
+    user.until(lambda: window.steps == 5 and not window.session.running)
     user.until(lambda: user.control("S").value == 40)
     assert user.control("S").label.cget("text") == "Renamed"
     assert window.root.title() == "My title"
