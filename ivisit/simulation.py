@@ -191,6 +191,11 @@ class Simulation(metaclass=SimulationType):
     pace : float or None
         Class attribute: steps a second in a window that has just been opened; None: as many as
         possible.
+    live : bool
+        Class attribute: whether a changed value computes a step while nothing runs, for a
+        simulation whose step depends on its parameters more than on its past. A method
+        ``preview()``, if there is one, is called instead while a slider is dragged: what it
+        assigns to panels is shown and not recorded.
 
     Examples
     --------
@@ -218,6 +223,8 @@ class Simulation(metaclass=SimulationType):
     step_unit: str = ""
     #: Steps a second in a window that has just been opened; None: as many as possible.
     pace: float | None = None
+    #: Whether a changed value computes a step while nothing runs, in a window just opened.
+    live: bool = False
     _ivisit_values: dict[str, Any]
     _ivisit_outputs: dict[str, Any]
     _ivisit_parameters: Parameters

@@ -20,7 +20,10 @@ class SliderWidget(ControlWidget):
         self.number = NumberField(
             self.body,
             0,
-            lambda value, continues: self.commit(value, continues=continues),
+            lambda value, continues, settled: self.commit(
+                value, continues=continues, settled=settled
+            ),
+            self.settle,
             self.commit_text,
             length=self.host.theme.pixels(120),
         )
@@ -48,11 +51,13 @@ class SliderWidget(ControlWidget):
         maximum: float | None = None,
         step: float | None = None,
     ) -> None:
-        """Show another range; what is None stays as it is."""
+        """Give the slider another range; what is None stays as it is."""
         given = {"minimum": minimum, "maximum": maximum, "step": step}
         changes: dict[str, Any] = {k: v for k, v in given.items() if v is not None}
         slider = cast("Slider[Any]", self.host.engine.control(self.name))
         wanted = replace(slider.range, **changes)
-        if wanted.minimum < wanted.maximum and wanted.step > 0:
-            self.number.range = wanted
-            self._show(self.value)
+        is_new = wanted != slider.range  # who has asked may have adjusted it before
+        if is_new and wanted.minimum < wanted.maximum and wanted.step > 0:
+            self.host.engine.adjust(self.name, **changes)
+        self._follow_control()
+        self._show(self.value)
