@@ -528,6 +528,11 @@ class Engine:
 
     def _apply_now(self, entry: LogEntry) -> None:
         """Do again what is logged, between two steps, so that the order of the log is kept."""
+        if isinstance(entry, Change | Adjustment):
+            # Those of one step take effect together, as they did: a range and its value are one.
+            entry.apply(self)
+            return
+        self._apply_pending()
         entry.apply(self)
         self._apply_pending()
         self.handle_callbacks()
@@ -664,10 +669,10 @@ class Engine:
 
     def hint_at_pyplot(self) -> None:
         """Tell the author of the simulation, once, that figures of pyplot are not seen."""
-        figures, shown = self.pyplot_figures, self.simulation._ivisit_outputs.values()
         if self.simulation._seeds_global_random:
             return  # a script of IVISIT 0.7x, which knows no panels to draw into
-        if figures.is_hint_due and (hint := figures.hint(self._class.key, shown)):
+        shown = self.simulation._ivisit_outputs.values()
+        if hint := self.pyplot_figures.hint(self._class.key, shown):
             logger.warning("%s", hint)
             self.link.post(Say(hint.partition("\n")[0] + " See 'iv.Figure'"))
 
@@ -748,7 +753,8 @@ class _Stage:
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
         pyplots.enter(self.former)
-        self.engine.hint_at_pyplot()
+        if self.engine.pyplot_figures.is_hint_due:
+            self.engine.hint_at_pyplot()
         # sys.exit() in a step must not end the window's worker without a word.
         if error is None or isinstance(error, RunError):
             return
