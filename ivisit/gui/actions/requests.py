@@ -65,9 +65,17 @@ def handle(window: Window, request: Request) -> None:
         case Quit():
             window.close()
         case SetLabel(widget) | SetRange(widget) | BindMouse(widget) | BindControl(widget):
-            _handle_for_widget(window, widget, request)
+            if _handle_for_widget(window, widget, request):
+                key = (type(request).__name__, widget, getattr(request, "sequence", ""))
+                window.engine.link.standing[key] = request
         case _:
             window.say(f"The simulation asks for {request}, which the window does not know")
+
+
+def repeat(window: Window) -> None:
+    """Do again what the simulation has asked of its widgets: they have been made anew."""
+    for (_, widget, _), request in list(window.engine.link.standing.items()):
+        _handle_for_widget(window, widget, request)
 
 
 def _commands(window: Window) -> dict[str, Callable[[], object]]:
@@ -89,14 +97,15 @@ def _commands(window: Window) -> dict[str, Callable[[], object]]:
     }
 
 
-def _handle_for_widget(window: Window, name: str, request: Request) -> None:
-    """Do what a simulation asks of one of its controls or panels."""
+def _handle_for_widget(window: Window, name: str, request: Request) -> bool:
+    """Do what a simulation asks of one of its controls or panels; tell whether it was possible."""
     assert window.layout is not None
     widget: ControlWidget | PanelWidget | None
     widget = window.layout.controls.get(name) or window.layout.panels.get(name)
     match request, widget:
         case _, None:
             window.say(f"The simulation asks for {name!r}, which is not in the window")
+            return False
         case SetLabel(_, text), _:
             widget.set_label(text)
         case SetRange(_, minimum, maximum, step), SliderWidget():
@@ -112,5 +121,8 @@ def _handle_for_widget(window: Window, name: str, request: Request) -> None:
                 MouseBinding(window, widget, sequence)
             except tk.TclError as error:
                 window.say(f"{name}: cannot be bound: {error}")
+                return False
         case _:
             window.say(f"{name}: cannot do {type(request).__name__}")
+            return False
+    return True

@@ -83,6 +83,20 @@ def test_mouse_events_reach_the_simulation_on_the_workers_thread(user):
     assert (seen[0][0].column, seen[0][0].row) == (3, 2)
 
 
+def test_what_was_asked_of_widgets_holds_when_they_are_made_anew(user):
+    window = user.open(Asking)
+    seen = []
+    link = window.engine.link
+    link.post(SetLabel("level", "Water level"))
+    link.bind("picture", "<Button-1>", seen.append)
+    user.wait(0.1)
+    window.use_positions({"level": {"x": 10, "y": 10}, "picture": {"x": 300, "y": 10}})
+    user.look()
+    assert user.control("level").label.cget("text") == "Water level"
+    user.panel("picture").canvas.event_generate("<ButtonPress-1>", x=2, y=2)
+    user.until(lambda: len(seen) == 1)
+
+
 def test_of_many_movements_a_slow_simulation_gets_the_latest(user):
     window = user.open(Asking)
     seen = []
