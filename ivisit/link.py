@@ -34,16 +34,6 @@ class SetLabel(Request):
 
 
 @dataclass(frozen=True)
-class SetRange(Request):
-    """Change the range of the slider `widget`; None keeps what there is."""
-
-    widget: str
-    minimum: float | None = None
-    maximum: float | None = None
-    step: float | None = None
-
-
-@dataclass(frozen=True)
 class BindMouse(Request):
     """Report a Tk event sequence such as ``<Button-1>`` on the image or figure `widget`.
 

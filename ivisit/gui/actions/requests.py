@@ -10,7 +10,6 @@ from ivisit.events import MouseEvent
 from ivisit.gui.host import Host
 from ivisit.gui.panels import PanelWidget
 from ivisit.gui.widgets import ControlWidget
-from ivisit.gui.widgets.slider import SliderWidget
 from ivisit.link import (
     BindControl,
     BindMouse,
@@ -20,7 +19,6 @@ from ivisit.link import (
     Request,
     Say,
     SetLabel,
-    SetRange,
     SetTitle,
 )
 
@@ -64,7 +62,7 @@ def handle(window: Window, request: Request) -> None:
             commands[name]()
         case Quit():
             window.close()
-        case SetLabel(widget) | SetRange(widget) | BindMouse(widget) | BindControl(widget):
+        case SetLabel(widget) | BindMouse(widget) | BindControl(widget):
             if _handle_for_widget(window, widget, request):
                 key = (type(request).__name__, widget, getattr(request, "sequence", ""))
                 window.engine.link.standing[key] = request
@@ -108,8 +106,6 @@ def _handle_for_widget(window: Window, name: str, request: Request) -> bool:
             return False
         case SetLabel(_, text), _:
             widget.set_label(text)
-        case SetRange(_, minimum, maximum, step), SliderWidget():
-            widget.set_range(minimum, maximum, step)
         case BindControl(_, sequence, callback), ControlWidget():
 
             def used(event: Any) -> None:
