@@ -15,7 +15,7 @@ from typing import Any
 from ivisit.engine import Engine
 from ivisit.errors import Failure
 from ivisit.gui.actions.reloading import SourceCommands
-from ivisit.gui.actions.requests import handle
+from ivisit.gui.actions.requests import handle, repeat
 from ivisit.gui.actions.sets import SetCommands
 from ivisit.gui.actions.values import ValueCommands
 from ivisit.gui.bars.error_pane import ErrorPane
@@ -186,6 +186,7 @@ class Window:
         layout.pack(side="top", fill="both", expand=True)
         self.layout = layout
         layout.bind("<Configure>", self._note_size)
+        repeat(self)
         layout.color()
 
     def _note_size(self, event: Any) -> None:
