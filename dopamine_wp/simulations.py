@@ -196,7 +196,7 @@ class DopamineXOR(Training):
         positive = past[past > 0]
         exponent = np.log10(positive.min()) if positive.size else -1.0
         low = 10.0 ** (5 * np.floor(exponent / 5))
-        axes = self.all_curves.axes
+        (axes,) = self.curves.axes
         if low != axes.get_ylim()[0]:
             axes.set_ylim(low, 1)
 

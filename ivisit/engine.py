@@ -14,12 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from ivisit.controls import Button
+from ivisit.controls import Control
 from ivisit.errors import Failure, IVisitError, ParameterError, RunError, expected, unknown
 from ivisit.link import WindowLink
-from ivisit.panels import Comment, Figure, Image, Trace
-from ivisit.rasterizing import Rasterizer
-from ivisit.recording import Change, Frame, Recorder
+from ivisit.panels.base import Painter
+from ivisit.recording import Adjustment, Change, Frame, LogEntry, Recorder
 from ivisit.simulation import Simulation
 
 
@@ -51,18 +50,20 @@ class Engine:
         Finished steps of the run.
     runs : int
         How often `init` was called.
-    changes : list of Change
-        What `set` changed in this run, by step; `replay` repeats it.
-    initial_parameters : dict
-        The parameters with which the run began.
+    changes : list of Change and Adjustment
+        What `set` and `adjust` changed in this run, by step; `replay` repeats it.
+    initial_parameters, initial_adjustments : dict
+        The parameters with which the run began, and the ranges and labels that differed from
+        those of the class; see `ivisit.parameters.Parameters.adjustments`.
     revision : int
-        How often `set` was called.
+        How often `set` and `adjust` were called.
     failure : Failure or None
         Why the state is ``failed``.
 
     Notes
     -----
-    `set`, `press` and `post` may be called from any thread; all else from one thread at a time.
+    `set`, `adjust`, `control`, `press` and `post` may be called from any thread; all else from one
+    thread at a time.
     An exception of the simulation's code gives the state ``failed`` and a `RunError`; `init`
     leads back to ``ready``.
     """
@@ -92,8 +93,9 @@ class Engine:
         self.state = "new"
         self.steps = 0
         self.runs = 0
-        self.changes: list[Change] = []
+        self.changes: list[LogEntry] = []
         self.initial_parameters: dict[str, Any] = {}
+        self.initial_adjustments: dict[str, dict[str, Any]] = {}
         self.revision = 0
         self.failure: Failure | None = None
         #: What the simulation may ask of its window.
@@ -103,15 +105,18 @@ class Engine:
         self.recorder = Recorder(self._recorded(record), int(every), limit)
         self._prepared = False
         self._lock = threading.Lock()
+        #: Whether values or controls wait for the next step.
+        self._waiting = False
         self._pending: dict[str, Any] = {}
+        self._pending_controls: dict[str, tuple[Control[Any], dict[str, Any]]] = {}
         self._callbacks: deque[tuple[Callable[..., Any], tuple[Any, ...]]] = deque()
         self._pressed: list[str] = []
-        self._rasterizers: dict[str, Rasterizer] = {}
+        self._painters: dict[str, tuple[Any, Painter]] = {}
         self._watchers: dict[str, list[Callable[[], Any]]] = {}
         self.simulation._attached(self)
 
     def _recorded(self, record: Iterable[str] | None) -> list[str]:
-        traces = [n for n, panel in self._class.panels.items() if isinstance(panel, Trace)]
+        traces = [name for name, panel in self._class.panels.items() if panel.recorded]
         if record is None:
             return traces
         names = [record] if isinstance(record, str) else list(record)
@@ -130,19 +135,69 @@ class Engine:
         ParameterError
             At once, when there is no such parameter or the value is not acceptable.
         """
-        parameters = self.simulation.parameters
-        control = parameters.control(name)
-        name = control.name
         with self._lock:
-            present = self._pending.get(name, parameters[name])
+            control = self.control(name)
+            name = control.name
+            present = self._pending.get(name, self.simulation._values[name])
             valid = control.validate(value, owner=self._class.key, present=present)
+            # In the order of the last assignments: so is the log, and so is that of its replay.
+            self._pending.pop(name, None)
             self._pending[name] = valid
+            self._waiting = True
             self.revision += 1
+        self._hand_over(name)
+        return valid
+
+    def adjust(self, name: str, **changes: Any) -> Control[Any]:
+        """Change range, step or label of a control for this simulation, from any thread.
+
+        All changes take effect at once, so that no range is ever empty; they are logged with
+        their step and repeated by `replay`. A value outside the new range is brought inside.
+
+        Parameters
+        ----------
+        name : str
+            The control.
+        **changes
+            What changes; see `ivisit.parameters.Parameters.adjust`.
+
+        Returns
+        -------
+        Control
+            The control as it holds from now on.
+
+        Raises
+        ------
+        ParameterError
+            When the control would contradict itself; then nothing changes.
+        """
+        parameters = self.simulation.parameters
+        with self._lock:
+            name = parameters.control(name).name
+            _, former = self._pending_controls.get(name, (None, None))
+            control, all_changes = parameters.planned(name, changes, former)
+            self._pending_controls[name] = control, all_changes
+            present = self._pending.get(name, self.simulation._values[name])
+            value = control.nearest(present)
+            if value != present:
+                self._pending[name] = value
+            self._waiting = True
+            self.revision += 1
+        self._hand_over(name, value != present)
+        return control
+
+    def control(self, name: str) -> Control[Any]:
+        """Return the control called `name` as it holds now, or from the next step on."""
+        control = self.simulation.parameters.control(name)
+        pending = self._pending_controls.get(control.name)
+        return pending[0] if pending else control
+
+    def _hand_over(self, name: str, has_value: bool = True) -> None:
+        """Have what waits take effect at once in mode ``async``; tell who watches the value."""
         if self.mode == "async":
             self._apply_pending()
-        for callback in self._watchers.get(name, ()):
+        for callback in self._watchers.get(name, ()) if has_value else ():
             self.post(callback)
-        return valid
 
     def press(self, name: str) -> None:
         """Click the button `name`: it is true during the next step."""
@@ -164,12 +219,18 @@ class Engine:
             return {**self.simulation._values, **self._pending}
 
     def _apply_pending(self) -> None:
-        """Hand the waiting values over to the simulation and log them."""
+        """Hand the waiting ranges and values over to the simulation and log them."""
         with self._lock:
+            self._waiting = False
+            controls, self._pending_controls = self._pending_controls, {}
+            for name, (control, changes) in controls.items():
+                self.simulation.parameters._adopt(name, control, changes)
+                self.changes.append(Adjustment(self.steps, name, changes))
             pending, self._pending = self._pending, {}
             for name, value in pending.items():
                 self.simulation._values[name] = value
-                if value is True and isinstance(self._class.controls[name], Button):
+                control = self._class.controls[name]
+                if control.momentary and value != control.default:
                     self._pressed.append(name)
                 self.changes.append(Change(self.steps, name, value))
         for name in pending:
@@ -177,7 +238,7 @@ class Engine:
 
     def _release_buttons(self) -> None:
         for name in self._pressed:
-            self.simulation._values[name] = False
+            self.simulation._values[name] = self._class.controls[name].default
         self._pressed.clear()
 
     def handle_callbacks(self) -> None:
@@ -206,12 +267,13 @@ class Engine:
         self._release_buttons()  # a step that failed has not released them
         self._apply_pending()
         self.changes.clear()
-        self.initial_parameters = dict(simulation.parameters)
+        self.initial_parameters = dict(simulation._values)
+        self.initial_adjustments = simulation.parameters.adjustments
         # A button that is down at the beginning, as with "-p reset=true", counts in one step.
         self._pressed = [
             name
             for name, control in self._class.controls.items()
-            if isinstance(control, Button) and simulation._values[name]
+            if control.momentary and simulation._values[name] != control.default
         ]
         if not self._prepared:
             simulation.rng = np.random.default_rng(self.seed)
@@ -220,7 +282,7 @@ class Engine:
             self._prepared = True
         simulation.rng = np.random.default_rng(self.seed)
         for name, panel in self._class.panels.items():
-            if not isinstance(panel, Figure):
+            if not panel.kept_over_init:
                 simulation._outputs.pop(name, None)
         with self._stage("init"):
             simulation.init()
@@ -266,7 +328,7 @@ class Engine:
         recorder = self.recorder if self.recorder.names else None
         last = None if steps is None else self.steps + steps
         while last is None or self.steps < last:
-            if self._pending or self._callbacks:
+            if self._waiting or self._callbacks:
                 self._apply_pending()
                 self.handle_callbacks()
                 # What a callback has set counts in this step already.
@@ -284,7 +346,7 @@ class Engine:
         """End the present `run` after this step; for the simulation's own code."""
         self.stopped = True
 
-    def replay(self, changes: Iterable[Change], steps: int) -> None:
+    def replay(self, changes: Iterable[LogEntry], steps: int) -> None:
         """Run `steps` steps and repeat the logged `changes` at their steps.
 
         With the seed and the initial parameters of the run in which they were logged, the
@@ -295,7 +357,7 @@ class Engine:
                 self.run(min(change.step, steps) - self.steps)
             if change.step >= steps:
                 return
-            self.set(change.name, change.value)
+            change.apply(self)
         self.run(steps - self.steps)
 
     def close(self) -> None:
@@ -364,23 +426,28 @@ class Engine:
         shown: dict[str, Any] = {}
         for name, panel in self._class.panels.items():
             value = self.simulation._outputs.get(name)
-            if value is None or isinstance(panel, Comment):
+            if value is None:
                 continue
-            if isinstance(panel, Image):
-                shown[name] = value.copy()
-            elif isinstance(panel, Figure):
-                if figures:
-                    shown[name] = self._rasterize(name, value)
-            else:
-                shown[name] = value
+            painter = self.painter(name, value)
+            if painter is None:
+                shown[name] = panel.snapshot(value)
+            elif figures:
+                with self._stage(f"drawing of {name}"):
+                    shown[name] = painter.pixels(*self.figure_sizes.get(name, (None, None)))
         return shown
 
-    def _rasterize(self, name: str, figure: Any) -> np.ndarray:
-        rasterizer = self._rasterizers.get(name)
-        if rasterizer is None or rasterizer.figure is not figure:
-            rasterizer = self._rasterizers[name] = Rasterizer(figure)
-        with self._stage(f"drawing of {name}"):
-            return rasterizer.pixels(*self.figure_sizes.get(name, (None, None)))
+    def painter(self, name: str, value: Any) -> Painter | None:
+        """Return what makes pixels of the `value` of a panel; None where it is no picture.
+
+        A painter remembers what it has drawn, so that it lasts as long as the value.
+        """
+        painted, painter = self._painters.get(name, (None, None))
+        if painter is not None and painted is value:
+            return painter
+        painter = self._class.panels[name].painter(value)
+        if painter is not None:
+            self._painters[name] = value, painter
+        return painter
 
 
 class _Stage:

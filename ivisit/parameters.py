@@ -2,29 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping, MutableMapping
+from typing import Any, Protocol
 
-from ivisit.controls import Control, Group
+from ivisit.controls import Control
 from ivisit.declarations import own_name
 from ivisit.errors import ParameterError, unknown
 
-if TYPE_CHECKING:
-    from ivisit.simulation import Simulation
+
+class Declaring(Protocol):
+    """What `Parameters` need of the class of a simulation."""
+
+    key: str
+    controls: Mapping[str, Control[Any]]
 
 
-class Parameters(Mapping[str, Any]):
+class Parameters(MutableMapping[str, Any]):
     """The values of a simulation's controls, by name; every assignment is validated.
 
     Names need not be identifiers, so this is the only way to some parameters of old scripts::
 
         simulation.parameters["Kernel Width"] = 3
+
+    Range, step and label of a control are those of the simulation's class until `adjust` changes
+    them, for this simulation only: `control` tells what holds.
     """
 
-    def __init__(self, simulation: Simulation) -> None:
-        self._controls = type(simulation).controls
-        self._values = simulation._values
-        self._owner = type(simulation).key
+    def __init__(
+        self,
+        simulation: type[Declaring],
+        values: dict[str, Any],
+        adjustments: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> None:
+        self._simulation = simulation
+        self._owner = simulation.key
+        self._values = values
+        self._controls = dict(simulation.controls)
+        self._adjustments: dict[str, dict[str, Any]] = {}
+        for name, changes in (adjustments or {}).items():
+            self._adopt(name, *self.planned(name, changes))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A simulation and its parameters share one dict of values, and so do copies of them.
+        return type(self), (self._simulation, self._values, self.adjustments)
 
     def __getitem__(self, name: str) -> Any:
         return self._values[self.control(name).name]
@@ -35,6 +55,9 @@ class Parameters(Mapping[str, Any]):
     def __setitem__(self, name: str, value: Any) -> None:
         self._values[self.control(name).name] = self.validate(name, value)
 
+    def __delitem__(self, name: str) -> None:
+        raise TypeError(f"{self._owner}: a parameter cannot be deleted; reset() gives defaults")
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)
 
@@ -44,8 +67,14 @@ class Parameters(Mapping[str, Any]):
     def __repr__(self) -> str:
         return repr(dict(self))
 
-    def control(self, name: str) -> Control:
-        """Return the control called `name`; `ParameterError` with the closest name if none is."""
+    def control(self, name: str) -> Control[Any]:
+        """Return the control called `name`, with the range that holds for this simulation.
+
+        Raises
+        ------
+        ParameterError
+            When there is none; the message has the closest name.
+        """
         try:
             return self._controls[own_name(self._controls, name)]
         except (KeyError, TypeError):
@@ -56,7 +85,7 @@ class Parameters(Mapping[str, Any]):
         control = self.control(name)
         return control.validate(value, owner=self._owner, present=self._values[control.name])
 
-    def update(self, values: Mapping[str, Any]) -> None:
+    def update(self, values: Mapping[str, Any]) -> None:  # type: ignore[override]
         """Assign several values; when one is refused, none is assigned."""
         valid = {
             self.control(name).name: self.validate(name, value) for name, value in values.items()
@@ -67,6 +96,93 @@ class Parameters(Mapping[str, Any]):
         """Give every control its default again."""
         self._values.update({name: control.default for name, control in self._controls.items()})
 
+    # Ranges, steps and labels of this simulation --------------------------------------------
+
+    @property
+    def adjustments(self) -> dict[str, dict[str, Any]]:
+        """What `adjust` has changed: name of a control to its changed arguments, JSON-ready."""
+        return {name: dict(changes) for name, changes in self._adjustments.items()}
+
+    def adjust(self, name: str, **changes: Any) -> Control[Any]:
+        """Change range, step or label of a control for this simulation; return the control.
+
+        Several arguments change at once, so that no range is ever empty. A value that lies
+        outside the new range is brought inside.
+
+        Parameters
+        ----------
+        name : str
+            The control.
+        **changes
+            ``minimum``, ``maximum``, ``step`` and ``label`` of a `Slider`; ``label`` of the
+            others; ``items`` of a `DictSlider`, e.g. ``items={"decay": {"maximum": 20}}``.
+            ``step=None`` is the default grid, ``label=None`` the default label.
+
+        Raises
+        ------
+        ParameterError
+            When the control would contradict itself; then nothing changes.
+
+        Examples
+        --------
+        >>> import ivisit as iv
+        >>> class Filter(iv.Simulation):
+        ...     sigma = iv.Slider(2.0, 0.1, 20.0)
+        >>> filter = Filter()
+        >>> filter.parameters.adjust("sigma", minimum=5.0, maximum=50.0)
+        Slider(5.0, 5.0, 50.0)
+        >>> filter.sigma, Filter.sigma
+        (5.0, Slider(2.0, 0.1, 20.0))
+        """
+        control, all_changes = self.planned(name, changes)
+        self._adopt(control.name, control, all_changes)
+        return control
+
+    def planned(
+        self,
+        name: str,
+        changes: Mapping[str, Any],
+        former: Mapping[str, Any] | None = None,
+    ) -> tuple[Control[Any], dict[str, Any]]:
+        """Return the control that `adjust` would give, and all that differs from its class.
+
+        With `former`, these are the changes that were made before, rather than the present ones.
+        """
+        name = self.control(name).name
+        before = self._adjustments.get(name, {}) if former is None else former
+        merged = _merged(before, changes)
+        control = self._simulation.controls[name].adjusted(self._owner, merged)
+        return control, _canonical(control, merged)
+
+    def _adopt(self, name: str, control: Control[Any], changes: dict[str, Any]) -> None:
+        """Let a control count that `planned` has returned."""
+        self._controls[name] = control
+        self._adjustments[name] = changes
+        self._values[name] = control.nearest(self._values[name])
+
+
+def _merged(before: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return both changes, the later one counting, those of a group's items item by item."""
+    merged = {**before, **changes}
+    if "items" in before and isinstance(changes.get("items"), Mapping):
+        items: dict[str, Any] = dict(before["items"])
+        for item, item_changes in changes["items"].items():
+            if isinstance(item_changes, Mapping):
+                item_changes = {**items.get(item, {}), **item_changes}
+            items[item] = item_changes
+        merged["items"] = items
+    return merged
+
+
+def _canonical(control: Control[Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return changes with the values that the changed control has kept: Python's own types."""
+    return {
+        argument: {name: _canonical(control.items[name], value[name]) for name in value}
+        if argument == "items"
+        else control.argument(argument)
+        for argument, value in changes.items()
+    }
+
 
 class NoSuchParameter(ParameterError, KeyError):
     """A parameter name that the simulation does not declare."""
@@ -75,7 +191,9 @@ class NoSuchParameter(ParameterError, KeyError):
     __str__ = Exception.__str__
 
 
-def parse_values(controls: Mapping[str, Control], owner: str, texts: Mapping[str, str]) -> dict:
+def parse_values(
+    controls: Mapping[str, Control[Any]], owner: str, texts: Mapping[str, str]
+) -> dict[str, Any]:
     """Return the values that texts stand for, as ``-p name=text`` and ``-p group.item=text`` do.
 
     Parameters
@@ -103,8 +221,8 @@ def parse_values(controls: Mapping[str, Control], owner: str, texts: Mapping[str
         name = own_name(controls, name)
         group, _, item = name.rpartition(".")
         group = own_name(controls, group)
-        if name not in controls and isinstance(controls.get(group), Group):
-            parsed = controls[group].parse_item(item, text, owner=owner)  # type: ignore[attr-defined]
+        if name not in controls and group in controls and controls[group].items:
+            parsed = controls[group].parse_item(item, text, owner=owner)
             values[group] = {**values.get(group, {}), **parsed}
         elif name in controls:
             values[name] = controls[name].parse(text, owner=owner)

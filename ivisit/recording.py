@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -13,13 +13,75 @@ import numpy as np
 RECORDER_LIMIT = 2**20
 
 
+class Changeable(Protocol):
+    """What an entry of the log needs of the engine on which it is repeated."""
+
+    def set(self, name: str, value: Any) -> Any:
+        """Give a parameter a value."""
+
+    def adjust(self, name: str, **changes: Any) -> Any:
+        """Change range, step or label of a control."""
+
+
 @dataclass(frozen=True)
-class Change:
-    """A parameter was given a value before the step with number `step`, counted from 0."""
+class LogEntry:
+    """Something that came from outside before the step with number `step`, counted from 0."""
 
     step: int
+
+    def apply(self, engine: Changeable) -> None:
+        """Do it again."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Change(LogEntry):
+    """A parameter was given a value."""
+
     name: str
     value: Any
+
+    def apply(self, engine: Changeable) -> None:
+        engine.set(self.name, self.value)
+
+
+@dataclass(frozen=True)
+class Adjustment(LogEntry):
+    """A control was given another range, step or label.
+
+    Attributes
+    ----------
+    name : str
+        The control.
+    changes : dict
+        All that differs from the declaration in the class; see
+        `ivisit.parameters.Parameters.adjustments`.
+    """
+
+    name: str
+    changes: dict[str, Any]
+
+    def apply(self, engine: Changeable) -> None:
+        engine.adjust(self.name, **self.changes)
+
+
+#: What a log may hold, by the name that a saved log has for it.
+LOG_ENTRIES: dict[str, type[LogEntry]] = {"change": Change, "adjustment": Adjustment}
+
+
+def entry_to_json(entry: LogEntry) -> dict[str, Any]:
+    """Return an entry of a log as plain, JSON-ready values."""
+    kind = next(name for name, cls in LOG_ENTRIES.items() if cls is type(entry))
+    return {"kind": kind, **asdict(entry)}
+
+
+def entry_from_json(values: Mapping[str, Any]) -> LogEntry:
+    """Return the entry that `entry_to_json` has written; ValueError for an unknown kind."""
+    fields = dict(values)
+    kind = fields.pop("kind", "change")
+    if kind not in LOG_ENTRIES:
+        raise ValueError(f"no entry of a log is called {kind!r}")
+    return LOG_ENTRIES[kind](**fields)
 
 
 @dataclass(frozen=True)

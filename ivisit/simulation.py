@@ -53,7 +53,7 @@ class SimulationType(ABCMeta):
         cls = super().__new__(mcs, name, bases, dict(namespace), **kwargs)
         declarations = _collect(cls)
         for declaration in declarations.values():
-            declaration.check(name)
+            declaration.settle(name)
         cls.key = namespace.get("key", name)  # type: ignore[attr-defined]
         cls.controls = MappingProxyType(  # type: ignore[attr-defined]
             {k: d for k, d in declarations.items() if isinstance(d, Control)}
@@ -148,8 +148,8 @@ class Simulation(metaclass=SimulationType):
     """
 
     key: str
-    controls: Mapping[str, Control]
-    panels: Mapping[str, Panel]
+    controls: Mapping[str, Control[Any]]
+    panels: Mapping[str, Panel[Any]]
     rng: np.random.Generator
     _values: dict[str, Any]
     _outputs: dict[str, Any]
@@ -164,7 +164,7 @@ class Simulation(metaclass=SimulationType):
         self = super().__new__(cls)
         self._values = {name: control.default for name, control in cls.controls.items()}
         self._outputs = {}
-        self._parameters = Parameters(self)
+        self._parameters = Parameters(cls, self._values)
         self.rng = np.random.default_rng(0)
         return self
 

@@ -14,17 +14,19 @@ What is decided for all of them:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self, overload
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Generic, Self, TypeVar, overload
 
-from ivisit.declarations import Declaration
-from ivisit.errors import ParameterError, address, expected
+from ivisit.declarations import Declaration, Holder
+from ivisit.errors import ParameterError, address, expected, unknown
 
-if TYPE_CHECKING:
-    from ivisit.simulation import Simulation
+#: Type of a control's value, as a simulation reads it.
+Value = TypeVar("Value")
 
 
-class Control(Declaration):
-    """Base class of all controls.
+class Control(Declaration, Generic[Value]):
+    """Base class of all controls, generic in the type of the value.
 
     Parameters
     ----------
@@ -34,38 +36,66 @@ class Control(Declaration):
         See `Declaration`.
     unit : str, optional
         Unit of the value, e.g. ``"px"``.
+    group : str, optional
+        Name of the section in which the window and ``ivisit show`` list it; by default none.
+    restart : bool, optional
+        Whether only `init` reads the value, so that another one takes effect with the next run.
 
     Notes
     -----
-    A new kind of control implements `validate`, `parse` and `allowed`.
+    A new kind of control
+
+    1. implements `validate`, `parse` and `allowed`;
+    2. takes `group` and `restart` as keywords and hands them on;
+    3. names in `adjustable` what may be changed for one simulation, and where a range is among
+       that, implements `nearest`;
+    4. says with `saved` and `momentary` what its value is.
     """
 
     #: Whether the value belongs into a parameter set.
     saved = True
+    #: Whether another value than the default lasts for one step only, as a click does.
+    momentary = False
+    #: Arguments that may be changed for one simulation; see `ivisit.parameters.Parameters.adjust`.
+    adjustable: tuple[str, ...] = ("label",)
+    #: The controls of the items, by name, where the value is a dict.
+    items: Mapping[str, Control[Any]] = MappingProxyType({})
 
     def __init__(
-        self, default: Any, *, label: str | None = None, unit: str = "", help: str = ""
+        self,
+        default: Any,
+        *,
+        label: str | None = None,
+        unit: str = "",
+        help: str = "",
+        group: str = "",
+        restart: bool = False,
     ) -> None:
         super().__init__(label=label, help=help)
         self.default = default
         self.unit = unit
+        self.group = group
+        self.restart = restart
 
     @overload
     def __get__(self, instance: None, owner: type) -> Self: ...
     @overload
-    def __get__(self, instance: Simulation, owner: type) -> Any: ...
-    def __get__(self, instance: Simulation | None, owner: type) -> Any:
+    def __get__(self, instance: Holder, owner: type) -> Value: ...
+    def __get__(self, instance: Holder | None, owner: type) -> Any:
         if instance is None:
             return self
         return instance._values[self.name]
 
-    def __set__(self, instance: Simulation, value: Any) -> None:
+    def __set__(self, instance: Holder, value: Value) -> None:
         instance.parameters[self.name] = value
 
     def check(self, owner: str) -> None:
         super().check(owner)
-        if not isinstance(self.unit, str):
-            raise self.refusal(owner, "unit", "a text", self.unit)
+        for argument in ("unit", "group"):
+            if not isinstance(getattr(self, argument), str):
+                raise self.refusal(owner, argument, "a text", getattr(self, argument))
+        if not isinstance(self.restart, bool):
+            raise self.refusal(owner, "restart", "true or false", self.restart)
         try:
             self.default = self.validate(self.default)
         except ParameterError as error:
@@ -89,6 +119,44 @@ class Control(Declaration):
     def parse(self, text: str, *, owner: str = "", present: Any = None) -> Any:
         """Return the value that `text` stands for, or raise `ParameterError`."""
         raise NotImplementedError
+
+    def parse_item(self, item: str, text: str, *, owner: str = "") -> dict[str, Any]:
+        """Return ``{item: value}`` for ``-p control.item=text``."""
+        raise ParameterError(unknown(address(owner, self.name), "item", item, self.items))
+
+    def nearest(self, value: Any) -> Any:
+        """Return the acceptable value nearest to one that was acceptable under another range."""
+        return value
+
+    def adjusted(self, owner: str, changes: Mapping[str, Any]) -> Self:
+        """Return this control with another range, step or label, for one simulation.
+
+        Parameters
+        ----------
+        owner : str
+            Name of the simulation, for messages.
+        changes : mapping
+            Arguments of this kind that are `adjustable`, by name. A default that lies outside
+            a new range is brought inside.
+
+        Raises
+        ------
+        ParameterError
+            For an argument that is not adjustable, and when the result contradicts itself.
+        """
+        for argument in changes:
+            if argument not in self.adjustable:
+                here = address(owner, self.name)
+                kind = f"adjustable argument of a {type(self).__name__}"
+                raise ParameterError(unknown(here, kind, argument, self.adjustable))
+        changed = self._unsettled(changes)
+        changed._check_arguments(owner)
+        changed.default = changed.nearest(changed.default)
+        changed.settle(owner)
+        return changed
+
+    def _check_arguments(self, owner: str) -> None:
+        """Check all but the default, where a range depends on other arguments."""
 
     def text(self, value: Any) -> str:
         """Return `value` as text that `parse` understands."""
@@ -114,6 +182,8 @@ class Control(Declaration):
             "unit": self.unit,
             "label": self.label,
             "help": self.help,
+            "group": self.group,
+            "restart": self.restart,
         }
 
     def _refused(self, owner: str, value: Any, allowed: str = "") -> ParameterError:

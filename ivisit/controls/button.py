@@ -10,7 +10,7 @@ class Button(Checkbox):
 
     Parameters
     ----------
-    label, help : str, optional
+    label, help, group, restart
         See `Control`; the label stands on the button.
 
     Notes
@@ -20,6 +20,9 @@ class Button(Checkbox):
     """
 
     saved = False
+    momentary = True
 
-    def __init__(self, label: str | None = None, *, help: str = "") -> None:
-        super().__init__(False, label=label, help=help)
+    def __init__(
+        self, label: str | None = None, *, help: str = "", group: str = "", restart: bool = False
+    ) -> None:
+        super().__init__(False, label=label, help=help, group=group, restart=restart)

@@ -12,19 +12,27 @@ TRUE_WORDS = frozenset({"true", "yes", "on", "1"})
 FALSE_WORDS = frozenset({"false", "no", "off", "0"})
 
 
-class Checkbox(Control):
+class Checkbox(Control[bool]):
     """A bool.
 
     Parameters
     ----------
     default : bool, optional
         Initial state, by default off.
-    label, help : str, optional
+    label, help, group, restart
         See `Control`.
     """
 
-    def __init__(self, default: bool = False, *, label: str | None = None, help: str = "") -> None:
-        super().__init__(default, label=label, help=help)
+    def __init__(
+        self,
+        default: bool = False,
+        *,
+        label: str | None = None,
+        help: str = "",
+        group: str = "",
+        restart: bool = False,
+    ) -> None:
+        super().__init__(default, label=label, help=help, group=group, restart=restart)
 
     def validate(self, value: Any, *, owner: str = "", present: Any = None) -> bool:
         if isinstance(value, bool):

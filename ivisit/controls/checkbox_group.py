@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Any
 
 from ivisit.controls.checkbox import Checkbox
 from ivisit.controls.groups import Group
-from ivisit.declarations import FrozenDict
+from ivisit.declarations import FrozenDict, Holder
 from ivisit.errors import ParameterError, address, unknown
 
 
-class CheckboxGroup(Group):
+class CheckboxGroup(Group[bool]):
     """Several named check boxes.
 
     Parameters
     ----------
     default : dict of str to bool
         Names and initial states.
-    label, help : str, optional
+    label, help, group, restart
         See `Control`.
 
     Notes
@@ -29,11 +29,23 @@ class CheckboxGroup(Group):
 
     item_word = "check box"
 
+    if TYPE_CHECKING:  # a list of names may be assigned, too
+
+        def __set__(
+            self, instance: Holder, value: Mapping[str, bool] | Collection[str]
+        ) -> None: ...
+
     def __init__(
-        self, default: Mapping[str, bool], *, label: str | None = None, help: str = ""
+        self,
+        default: Mapping[str, bool],
+        *,
+        label: str | None = None,
+        help: str = "",
+        group: str = "",
+        restart: bool = False,
     ) -> None:
         items = {name: Checkbox(state) for name, state in dict(default).items()}
-        super().__init__(items, label=label, help=help)
+        super().__init__(items, label=label, help=help, group=group, restart=restart)
 
     def validate(self, value: Any, *, owner: str = "", present: Any = None) -> FrozenDict:
         if isinstance(value, list | tuple | set | frozenset):

@@ -6,23 +6,25 @@ import numbers
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ivisit.controls.base import Control
+from ivisit.controls.base import Control, Value
 from ivisit.errors import ParameterError, closest
 
 
-class Choice(Control):
+class Choice(Control[Value]):
     """One of several options."""
 
     def __init__(
         self,
-        default: str | float,
-        options: Sequence[str | float],
+        default: Value,
+        options: Sequence[Value],
         *,
         label: str | None = None,
         unit: str = "",
         help: str = "",
+        group: str = "",
+        restart: bool = False,
     ) -> None:
-        super().__init__(default, label=label, unit=unit, help=help)
+        super().__init__(default, label=label, unit=unit, help=help, group=group, restart=restart)
         self.options = options
 
     def check(self, owner: str) -> None:

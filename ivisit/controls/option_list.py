@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from ivisit.controls.base import Value
 from ivisit.controls.choices import Choice
 
 
-class OptionList(Choice):
+class OptionList(Choice[Value]):
     """One of several options, chosen from a drop-down list.
 
     Parameters
@@ -14,6 +15,6 @@ class OptionList(Choice):
         One of `options`.
     options : sequence of str, int or float
         All different, also as text.
-    label, unit, help : str, optional
+    label, unit, help, group, restart
         See `Control`.
     """

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import math
 import numbers
-from typing import Any
+from typing import Any, TypeVar
 
 from ivisit.controls.base import Control
-from ivisit.declarations import as_number, number_text
+from ivisit.declarations import as_number
+from ivisit.ranges import Range, Scale, default_step, number_text
+
+#: Type of a slider's value.
+Number = TypeVar("Number", int, float)
 
 
-class Slider(Control):
+class Slider(Control[Number]):
     """A number between two bounds; int or float, as the default is.
 
     Parameters
@@ -18,38 +21,48 @@ class Slider(Control):
     default : int or float
         Its type decides: ``Slider(2, 0, 10)`` holds an int, ``Slider(2.0, 0, 10)`` a float.
     minimum, maximum : int or float
-        Bounds, both allowed values.
+        Bounds, both allowed values. They are ints where the default is.
     step : int or float, optional
         Grid of the slider in the window, counted from `minimum`. Default: 1 for an int, a
         thousandth of the range, rounded to 1, 2 or 5 times a power of ten, for a float.
     scale : {'linear', 'log'}, optional
         ``log`` spaces the slider logarithmically; both bounds must be positive.
-    label, unit, help : str, optional
+    label, unit, help, group, restart
         See `Control`.
 
     Raises
     ------
     ParameterError
-        When the simulation's class is created: empty range, default outside it, a step that is
-        not positive, larger than the range, or not whole for an int.
+        When the simulation's class is created: empty range, default outside it, an int default
+        with float bounds, a step that is not positive, larger than the range, or not whole for
+        an int.
+
+    Examples
+    --------
+    >>> Slider(2.0, 0.1, 20.0, step=0.1, label="Kernel width", unit="px")
+    Slider(2.0, 0.1, 20.0, step=0.1, label='Kernel width', unit='px')
     """
+
+    adjustable = ("label", "minimum", "maximum", "step")
 
     def __init__(
         self,
-        default: float,
-        minimum: float,
-        maximum: float,
+        default: Number,
+        minimum: Number,
+        maximum: Number,
         *,
-        step: float | None = None,
-        scale: str = "linear",
+        step: Number | None = None,
+        scale: Scale = "linear",
         label: str | None = None,
         unit: str = "",
         help: str = "",
+        group: str = "",
+        restart: bool = False,
     ) -> None:
-        super().__init__(default, label=label, unit=unit, help=help)
-        self.minimum = minimum
-        self.maximum = maximum
-        self._step = step
+        super().__init__(default, label=label, unit=unit, help=help, group=group, restart=restart)
+        self.minimum: Number = minimum
+        self.maximum: Number = maximum
+        self._step: Any = step
         self.scale = scale
 
     @property
@@ -65,27 +78,24 @@ class Slider(Control):
     def step(self) -> float:
         """Grid of the slider in the window."""
         if self._step is not None:
-            return self._step
-        if self.type is int:
-            return 1
-        span = (self.maximum - self.minimum) / 1000
-        power = 10.0 ** math.floor(math.log10(span))
-        return float(f"{next(m for m in (1, 2, 5, 10) if m * power >= span * 0.999) * power:.0e}")
+            return float(self._step) if self.type is float else int(self._step)
+        return 1 if self.type is int else default_step(self.minimum, self.maximum)
 
-    def set_step(self, step: float | None) -> None:
-        """Change the grid of the slider in the window; None is the default grid."""
-        self._step = step
+    @property
+    def range(self) -> Range:
+        """The range that window, sweeps and optimisers reckon with."""
+        step = self.step if self.scale == "linear" else 0
+        return Range(self.minimum, self.maximum, step, self.scale, self.type is int)
 
     def check(self, owner: str) -> None:
         if as_number(self.default, float) is None:
             raise self.refusal(owner, "default", "a finite number", self.default)
-        kind = "a whole number, as the default is" if self.type is int else "a finite number"
+        self._check_arguments(owner)
+        super().check(owner)
+
+    def _check_arguments(self, owner: str) -> None:
         for argument in ("minimum", "maximum"):
-            given = getattr(self, argument)
-            bound = as_number(given, self.type)
-            if bound is None:
-                raise self.refusal(owner, argument, kind, given)
-            setattr(self, argument, bound)
+            setattr(self, argument, self._checked_bound(owner, argument))
         if not self.minimum < self.maximum:
             wanted = f"larger than the minimum {number_text(self.minimum)}"
             raise self.refusal(owner, "maximum", wanted, self.maximum)
@@ -93,16 +103,30 @@ class Slider(Control):
             raise self.refusal(owner, "scale", "'linear' or 'log'", self.scale)
         if self.scale == "log" and self.minimum <= 0:
             raise self.refusal(owner, "minimum", "positive on a logarithmic scale", self.minimum)
-        self._check_step(owner, kind)
-        super().check(owner)
+        self._check_step(owner)
 
-    def _check_step(self, owner: str, kind: str) -> None:
+    def _checked_bound(self, owner: str, argument: str) -> float:
+        """Return a bound in the type of the values."""
+        given = getattr(self, argument)
+        number = as_number(given, float)
+        if number is None:
+            raise self.refusal(owner, argument, "a finite number", given)
+        if self.type is float:
+            return number
+        if not isinstance(given, numbers.Integral):
+            whole = f"{self.default:d}"
+            fix = f"a whole number, as the default {whole} is; write {whole}.0 for a float slider"
+            raise self.refusal(owner, argument, fix, given)
+        return int(given)
+
+    def _check_step(self, owner: str) -> None:
         if self._step is None:
             return
         if self.scale == "log":
             raise self.refusal(owner, "step", "left out on a logarithmic scale", self._step)
         step = as_number(self._step, self.type)
         if step is None:
+            kind = "a whole number, as the default is" if self.type is int else "a finite number"
             raise self.refusal(owner, "step", kind, self._step)
         if not 0 < step <= self.maximum - self.minimum:
             span = number_text(self.maximum - self.minimum)
@@ -110,7 +134,10 @@ class Slider(Control):
             raise self.refusal(owner, "step", wanted, self._step)
         self._step = step
 
-    def validate(self, value: Any, *, owner: str = "", present: Any = None) -> float:
+    def nearest(self, value: Any) -> Any:
+        return self.range.clipped(value)
+
+    def validate(self, value: Any, *, owner: str = "", present: Any = None) -> Any:
         number = as_number(value, self.type)
         if number is None:
             word = "a whole number" if self.type is int else "a number"
@@ -119,7 +146,7 @@ class Slider(Control):
             raise self._refused(owner, value)
         return number
 
-    def parse(self, text: str, *, owner: str = "", present: Any = None) -> float:
+    def parse(self, text: str, *, owner: str = "", present: Any = None) -> Any:
         return self.validate(number_from_text(text), owner=owner)
 
     def text(self, value: Any) -> str:

@@ -8,7 +8,7 @@ from ivisit.controls.base import Control
 from ivisit.declarations import as_number
 
 
-class TextBox(Control):
+class TextBox(Control[str]):
     """A text that people type.
 
     Parameters
@@ -17,14 +17,21 @@ class TextBox(Control):
         Initial text.
     lines : int, optional
         Visible lines in the window, at least 1.
-    label, help : str, optional
+    label, help, group, restart
         See `Control`.
     """
 
     def __init__(
-        self, default: str = "", *, lines: int = 1, label: str | None = None, help: str = ""
+        self,
+        default: str = "",
+        *,
+        lines: int = 1,
+        label: str | None = None,
+        help: str = "",
+        group: str = "",
+        restart: bool = False,
     ) -> None:
-        super().__init__(default, label=label, help=help)
+        super().__init__(default, label=label, help=help, group=group, restart=restart)
         self.lines = lines
 
     def check(self, owner: str) -> None:

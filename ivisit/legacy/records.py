@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from ivisit.ranges import Range
+
 #: Value of a text field of the old tables that was never filled in.
 NOT_NAMED = "N.N."
 
@@ -50,15 +52,9 @@ class Grid:
 
     def snapped(self, value: float) -> float:
         """Return the value on which a slider comes to rest: within the range and on the grid."""
-        value = min(max(value, self.minimum), self.maximum)
-        if not self.resolution:
-            return value
-        steps = round((value - self.minimum) / self.resolution)
-        # The product of a grid of 0.1 is not the number that people write.
-        nearest = float(f"{self.minimum + steps * self.resolution:.12g}")
-        if nearest > self.maximum:
-            nearest = float(f"{self.minimum + (steps - 1) * self.resolution:.12g}")
-        return type(value)(nearest)
+        # A bound where the value lies outside, and so of the bound's type.
+        kind = type(min(max(value, self.minimum), self.maximum))
+        return kind(Range(self.minimum, self.maximum, self.resolution).snapped(value))
 
 
 @dataclass(frozen=True, kw_only=True)

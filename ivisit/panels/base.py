@@ -5,38 +5,96 @@ A simulation assigns to them like to plain attributes; window, headless run and 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self, overload
+import textwrap
+from collections.abc import Mapping
+from typing import Any, Generic, Protocol, Self, TypeVar, overload
 
-from ivisit.declarations import Declaration
+import numpy as np
 
-if TYPE_CHECKING:
-    from ivisit.simulation import Simulation
+from ivisit.declarations import Declaration, Holder
+from ivisit.rendering import to_rgb
+
+#: Type of what a panel shows, as a simulation reads it.
+Shown = TypeVar("Shown")
 
 
-class Panel(Declaration):
-    """Base class of all panels.
+class Painter(Protocol):
+    """Makes pixels of what a panel shows, again and again."""
+
+    def pixels(self, width: int | None = None, height: int | None = None) -> np.ndarray:
+        """Return the picture, (height, width, 4) uint8, in its own size unless one is given."""
+
+
+class Panel(Declaration, Generic[Shown]):
+    """Base class of all panels, generic in the type of what they show.
 
     Parameters
     ----------
     label, help : str, optional
         See `Declaration`.
+
+    Notes
+    -----
+    A new kind of panel
+
+    1. implements `validate`;
+    2. implements `snapshot` where a simulation may change what it has assigned, or `painter` where
+       pixels are made of it only when somebody looks;
+    3. says with `recorded` and `kept_over_init` what becomes of the value;
+    4. implements `plot` where the value is neither a picture nor a text.
     """
+
+    #: Whether the value is a number of which each step adds a row to the record.
+    recorded = False
+    #: Whether the value survives `init`; other panels are empty when a run begins.
+    kept_over_init = False
 
     @overload
     def __get__(self, instance: None, owner: type) -> Self: ...
     @overload
-    def __get__(self, instance: Simulation, owner: type) -> Any: ...
-    def __get__(self, instance: Simulation | None, owner: type) -> Any:
+    def __get__(self, instance: Holder, owner: type) -> Shown: ...
+    def __get__(self, instance: Holder | None, owner: type) -> Any:
         if instance is None:
             return self
         return instance._outputs.get(self.name)
 
-    def __set__(self, instance: Simulation, value: Any) -> None:
+    def __set__(self, instance: Holder, value: Shown) -> None:
         instance._outputs[self.name] = self.validate(value, owner=type(instance).__name__)
 
     def validate(self, value: Any, *, owner: str = "") -> Any:
         """Return `value` as the panel keeps it, or raise `ParameterError`."""
         raise NotImplementedError
+
+    def snapshot(self, value: Any) -> Any:
+        """Return what is handed out of the present `value`; it must not change any more."""
+        return value
+
+    def painter(self, value: Any) -> Painter | None:
+        """Return what makes pixels of `value`; None where `snapshot` is what is handed out."""
+        return None
+
+    @classmethod
+    def plot(cls, axes: Any, value: Any, description: Mapping[str, Any]) -> None:
+        """Draw a final value into Matplotlib axes, for the picture of a result.
+
+        Parameters
+        ----------
+        axes : matplotlib.axes.Axes
+            Where to draw; the title is already there.
+        value : object
+            What `snapshot` or the painter gave.
+        description : dict
+            What `describe` returned when the run was made.
+        """
+        axes.set_axis_off()
+        if isinstance(value, np.ndarray) and value.ndim in (2, 3):
+            levels = {
+                key: description[key] for key in ("vmin", "vmax", "cmap") if key in description
+            }
+            axes.imshow(to_rgb(value, **levels))
+        else:
+            lines = [textwrap.fill(line, 60) for line in str(value).splitlines()]
+            axes.text(0.0, 1.0, "\n".join(lines), va="top", family="monospace", fontsize=8)
 
     def describe(self) -> dict[str, Any]:
         """Return kind, label and help as plain, JSON-ready values."""

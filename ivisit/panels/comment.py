@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Never, Self, overload
 
+from ivisit.declarations import Holder
 from ivisit.errors import ParameterError
 from ivisit.panels.base import Panel
 
-if TYPE_CHECKING:
-    from ivisit.simulation import Simulation
 
-
-class Comment(Panel):
+class Comment(Panel[str]):
     """A fixed text in the window.
 
     Parameters
@@ -31,8 +29,16 @@ class Comment(Panel):
         if not isinstance(self.text, str):
             raise self.refusal(owner, "text", "a text", self.text)
 
-    def __get__(self, instance: Simulation | None, owner: type) -> Any:
+    @overload
+    def __get__(self, instance: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, instance: Holder, owner: type) -> str: ...
+    def __get__(self, instance: Holder | None, owner: type) -> Any:
         return self if instance is None else self.text
+
+    if TYPE_CHECKING:  # nothing can be assigned
+
+        def __set__(self, instance: Holder, value: Never) -> None: ...  # type: ignore[override]
 
     def validate(self, value: Any, *, owner: str = "") -> Any:
         raise ParameterError(f"{owner}.{self.name}: is a fixed comment and cannot be assigned to")

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self, overload
 
-from ivisit.declarations import as_number
+from ivisit.declarations import Holder, as_number
 from ivisit.errors import ParameterError, expected
-from ivisit.panels.base import Panel
+from ivisit.panels.base import Painter, Panel
 
 if TYPE_CHECKING:
-    from ivisit.simulation import Simulation
+    from matplotlib.figure import Figure as MatplotlibFigure
 
 
-class Figure(Panel):
+class Figure(Panel["MatplotlibFigure"]):
     """A Matplotlib figure that the framework makes and the simulation draws into.
 
     Parameters
@@ -35,6 +35,8 @@ class Figure(Panel):
             self.line.set_data(self.x, self.y)
     """
 
+    kept_over_init = True
+
     def __init__(
         self,
         *,
@@ -55,7 +57,11 @@ class Figure(Panel):
                 allowed = "between 0.5 and 100 inches"
                 raise self.refusal(owner, argument, allowed, getattr(self, argument))
 
-    def __get__(self, instance: Simulation | None, owner: type) -> Any:
+    @overload
+    def __get__(self, instance: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, instance: Holder, owner: type) -> MatplotlibFigure: ...
+    def __get__(self, instance: Holder | None, owner: type) -> Any:
         if instance is None:
             return self
         figure = instance._outputs.get(self.name)
@@ -63,7 +69,7 @@ class Figure(Panel):
             figure = instance._outputs[self.name] = self.make()
         return figure
 
-    def make(self) -> Any:
+    def make(self) -> MatplotlibFigure:
         """Return a new, empty figure with an Agg canvas, independent of pyplot."""
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure as MatplotlibFigure
@@ -78,3 +84,8 @@ class Figure(Panel):
         if not isinstance(value, MatplotlibFigure):
             raise ParameterError(expected(owner, self.name, "a matplotlib.figure.Figure", value))
         return value
+
+    def painter(self, value: Any) -> Painter:
+        from ivisit.rasterizing import Rasterizer
+
+        return Rasterizer(value)

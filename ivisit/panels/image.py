@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ivisit.declarations import as_number
+from ivisit.declarations import Holder, as_number
 from ivisit.errors import ParameterError, expected
 from ivisit.panels.base import Panel
 from ivisit.rendering import to_rgb
 
 if TYPE_CHECKING:
-    pass
+    from numpy.typing import ArrayLike
 
 
-class Image(Panel):
+class Image(Panel[np.ndarray[Any, Any]]):
     """A picture: H×W grey values, or H×W×3 (RGB) or H×W×4 (RGBA) colours.
 
     Parameters
@@ -31,6 +31,10 @@ class Image(Panel):
     label, help : str, optional
         See `Declaration`.
     """
+
+    if TYPE_CHECKING:  # whatever NumPy makes an array of may be assigned
+
+        def __set__(self, instance: Holder, value: ArrayLike) -> None: ...
 
     def __init__(
         self,
@@ -67,6 +71,9 @@ class Image(Panel):
             got: Any = picture if picture.dtype.kind != "O" else value
             raise ParameterError(expected(owner, self.name, allowed, got))
         return picture
+
+    def snapshot(self, value: Any) -> Any:
+        return value.copy()
 
     def describe(self) -> dict[str, Any]:
         return super().describe() | {"vmin": self.vmin, "vmax": self.vmax, "cmap": self.cmap}

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
+from ivisit.declarations import Holder
 from ivisit.panels.base import Panel
 
-if TYPE_CHECKING:
-    pass
 
-
-class TextOutput(Panel):
+class TextOutput(Panel[str]):
     """A text; whatever is assigned is shown as ``str(value)``.
 
     Parameters
@@ -21,7 +19,17 @@ class TextOutput(Panel):
         See `Declaration`.
     """
 
-    def __init__(self, *, align: str = "left", label: str | None = None, help: str = "") -> None:
+    if TYPE_CHECKING:  # of everything its text is shown
+
+        def __set__(self, instance: Holder, value: object) -> None: ...
+
+    def __init__(
+        self,
+        *,
+        align: Literal["left", "center", "right"] = "left",
+        label: str | None = None,
+        help: str = "",
+    ) -> None:
         super().__init__(label=label, help=help)
         self.align = align
 

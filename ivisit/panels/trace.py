@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import numbers
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, SupportsFloat
 
 import numpy as np
 
+from ivisit.declarations import Holder
 from ivisit.errors import ParameterError, expected
 from ivisit.panels.base import Panel
 
-if TYPE_CHECKING:
-    pass
 
-
-class Trace(Panel):
+class Trace(Panel[float]):
     """A number a step: a live line plot in the window, a recorded column in a result.
 
     Parameters
@@ -29,6 +27,12 @@ class Trace(Panel):
     A step that assigns nothing repeats the former number; before the first assignment the
     recorded value is NaN. NaN and infinities may be assigned.
     """
+
+    recorded = True
+
+    if TYPE_CHECKING:  # numbers of NumPy and arrays of one number may be assigned, too
+
+        def __set__(self, instance: Holder, value: SupportsFloat) -> None: ...
 
     def __init__(self, *, unit: str = "", label: str | None = None, help: str = "") -> None:
         super().__init__(label=label, help=help)

@@ -6,7 +6,6 @@ import csv
 import html
 import json
 import os
-import textwrap
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
@@ -15,9 +14,11 @@ from typing import IO, Any
 
 import numpy as np
 
+from ivisit import panels
 from ivisit.errors import Failure, IVisitError, unknown
 from ivisit.files import replace_file
-from ivisit.recording import Change
+from ivisit.panels.base import Painter
+from ivisit.recording import LogEntry, entry_from_json, entry_to_json
 
 #: Written into every result file; a reader refuses what it does not know.
 FORMAT = "ivisit-lab run result, version 1"
@@ -29,16 +30,16 @@ class Outputs(Mapping[str, Any]):
     Drawing takes much longer than most steps, and thousands of runs are never looked at.
     """
 
-    def __init__(self, values: Mapping[str, Any], figures: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, values: Mapping[str, Any], painters: Mapping[str, Painter] | None = None
+    ) -> None:
         self._values = dict(values)
-        self._figures = dict(figures or {})
-        self._names = [*self._values, *self._figures]
+        self._painters = dict(painters or {})
+        self._names = [*self._values, *self._painters]
 
     def __getitem__(self, name: str) -> Any:
-        if name in self._figures:
-            from ivisit.rasterizing import Rasterizer
-
-            self._values[name] = Rasterizer(self._figures.pop(name)).pixels()
+        if name in self._painters:
+            self._values[name] = self._painters.pop(name).pixels()
         try:
             return self._values[name]
         except KeyError:
@@ -81,8 +82,11 @@ class RunResult:
         Name, kind, label, unit ... of the panels, as `Panel.describe` gives them.
     status : str
         ``finished``, ``interrupted`` or ``failed``.
-    changes : list of Change
-        Parameters changed while the run went on, by step.
+    changes : list of Change and Adjustment
+        Parameters, and ranges and labels of controls, changed while the run went on, by step.
+    adjustments : dict of str to dict
+        Ranges, steps and labels that differed from the class's when the run began; see
+        `ivisit.parameters.Parameters.adjustments`.
     failure : Failure or None
         Why the run failed.
     duration : float
@@ -100,10 +104,11 @@ class RunResult:
     outputs: Mapping[str, Any]
     panels: list[dict[str, Any]] = field(default_factory=list)
     status: str = "finished"
-    changes: list[Change] = field(default_factory=list)
+    changes: list[LogEntry] = field(default_factory=list)
     failure: Failure | None = None
     duration: float = 0.0
     provenance: dict[str, Any] = field(default_factory=dict)
+    adjustments: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the result as a NumPy ``.npz`` file and return its path.
@@ -121,7 +126,8 @@ class RunResult:
             "seed": self.seed,
             "steps": self.steps,
             "status": self.status,
-            "changes": [asdict(change) for change in self.changes],
+            "changes": [entry_to_json(entry) for entry in self.changes],
+            "adjustments": self.adjustments,
             "failure": asdict(self.failure) if self.failure else None,
             "duration": self.duration,
             "provenance": self.provenance,
@@ -166,7 +172,7 @@ class RunResult:
             traces=traces,
             recorded_steps=steps,
             outputs=outputs | metadata.pop("outputs"),
-            changes=[Change(**change) for change in metadata.pop("changes")],
+            changes=[entry_from_json(entry) for entry in metadata.pop("changes")],
             failure=Failure(**failure) if failure else None,
             **metadata,
         )
@@ -217,15 +223,9 @@ class RunResult:
             axes.plot(self.recorded_steps, self.traces[name])
             axes.set(xlabel="step", ylabel=panel.get("unit", ""))
             return
-        axes.set_axis_off()
-        if isinstance(value, np.ndarray):
-            from ivisit.rendering import to_rgb
-
-            how = {key: panel[key] for key in ("vmin", "vmax", "cmap") if key in panel}
-            axes.imshow(to_rgb(value, **how))
-        else:
-            lines = [textwrap.fill(line, 60) for line in str(value).splitlines()]
-            axes.text(0.0, 1.0, "\n".join(lines), va="top", family="monospace", fontsize=8)
+        # A kind that is not known here, of a plugin for one, is drawn by the type of its value.
+        kind = getattr(panels, str(panel.get("kind")), panels.Panel)
+        kind.plot(axes, value, panel)
 
     def __repr__(self) -> str:
         return (

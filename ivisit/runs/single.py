@@ -12,7 +12,6 @@ import numpy as np
 
 from ivisit.engine import Engine
 from ivisit.errors import ParameterError, RunError, expected
-from ivisit.panels import Figure
 from ivisit.plugins.finding import get_simulation, plugin_name
 from ivisit.plugins.loading import source_file
 from ivisit.runs.provenance import provenance
@@ -135,6 +134,8 @@ def replay(simulation: Any, result: RunResult) -> RunResult:
     """
     found = get_simulation(simulation)
     engine = Engine(found, seed=result.seed, record=list(result.traces))
+    for name, changes in result.adjustments.items():
+        engine.simulation.parameters.adjust(name, **changes)
     engine.simulation.parameters.update(result.parameters)
 
     def drive() -> None:
@@ -244,14 +245,16 @@ def result_of(
     """
     steps, traces = engine.recorder.table()
     simulation = type(engine.simulation)
-    figures = {
-        name: engine.simulation._outputs[name]
-        for name, panel in simulation.panels.items()
-        if isinstance(panel, Figure) and name in engine.simulation._outputs
+    values = engine.outputs(figures=False)
+    painters = {
+        # Not the engine's own: a result has each picture in its own size.
+        name: painter
+        for name, shown in engine.simulation._outputs.items()
+        if (painter := simulation.panels[name].painter(shown)) is not None
     }
-    outputs = Outputs(engine.outputs(figures=False), figures)
+    outputs = Outputs(values, painters)
     if not owned:
-        for name in figures:
+        for name in painters:
             outputs[name]  # whoever owns the simulation may go on drawing: take the pixels now
     return RunResult(
         simulation=simulation.key,
@@ -264,6 +267,7 @@ def result_of(
         panels=[panel.describe() for panel in simulation.panels.values()],
         status=status,
         changes=list(engine.changes),
+        adjustments=engine.initial_adjustments,
         failure=engine.failure,
         duration=duration,
         provenance=provenance(simulation),

@@ -98,7 +98,10 @@ def test_unpack_gives_writable_views_in_both_memory_orders():
         theta = np.zeros((4, net.n_parameters), order=order)
         views = net.unpack(theta)
         assert {name: view.shape for name, view in views.items()} == {
-            "W1": (4, 2, 3), "b1": (4, 3), "W2": (4, 3, 1), "b2": (4, 1)
+            "W1": (4, 2, 3),
+            "b1": (4, 3),
+            "W2": (4, 3, 1),
+            "b2": (4, 1),
         }
         for number, view in enumerate(views.values(), 1):
             view[...] = number
@@ -114,9 +117,7 @@ def test_initial_weights_have_the_documented_distributions():
     assert views["W1"].std() == pytest.approx(limit / np.sqrt(3), rel=0.01)
     assert not views["b1"].any()
 
-    views = RNN(3, 50, 2, dtype=np.float64).unpack(
-        RNN(3, 50, 2, dtype=np.float64).init(200, rng=0)
-    )
+    views = RNN(3, 50, 2, dtype=np.float64).unpack(RNN(3, 50, 2, dtype=np.float64).init(200, rng=0))
     assert views["Wh"].std() == pytest.approx(0.9 / np.sqrt(50), rel=0.01)
     assert np.abs(views["Wx"]).max() <= 0.5
     assert np.abs(views["b"]).max() <= 0.2

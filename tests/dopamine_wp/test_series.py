@@ -24,8 +24,13 @@ def test_flows_equal_solve_ivp_at_tight_tolerance(name):
     orbit = getattr(series, name)(60, transient=0, components="xyz", **steps)
     times = np.arange(60) * steps["sample"]
     exact = solve_ivp(
-        derivative, (0, times[-1]), [1, 1, 1], t_eval=times, method="DOP853",
-        rtol=1e-12, atol=1e-12,
+        derivative,
+        (0, times[-1]),
+        [1, 1, 1],
+        t_eval=times,
+        method="DOP853",
+        rtol=1e-12,
+        atol=1e-12,
     ).y.T
     np.testing.assert_allclose(orbit, exact, atol=1e-5)
 

@@ -91,9 +91,7 @@ def test_valid_prediction_time_of_a_perfect_network_is_the_whole_horizon():
     net, theta = perfect_sine_network(angle)
     task = tasks.forecast(np.sin(angle * np.arange(3500)), rng=0)
     assert task.nrmse(net, theta)[0] < 1e-3
-    time = task.valid_prediction_time(
-        net, theta, lyapunov_exponent=2.0, interval=0.5, steps=50
-    )
+    time = task.valid_prediction_time(net, theta, lyapunov_exponent=2.0, interval=0.5, steps=50)
     assert time[0] == pytest.approx(50 * 0.5 * 2.0)
 
 

@@ -58,9 +58,7 @@ def test_fixed_function_and_iterator_batches_give_the_same_run():
 
 
 def test_an_iterator_that_ends_ends_the_run():
-    history = train(
-        NET, WP(0.1), iter([BATCH] * 3), theta=NET.init(rng=0), steps=10, rng=0
-    )
+    history = train(NET, WP(0.1), iter([BATCH] * 3), theta=NET.init(rng=0), steps=10, rng=0)
     assert history.status == "exhausted"
     assert history.steps == 3
 
@@ -77,7 +75,12 @@ def test_history_loss_is_the_loss_at_theta_on_the_batch_of_the_step():
     for rule in (WP(0.1), Dopamine1(hold=2), DopamineV(perturbations=3, hold=2), Adam()):
         seen = [theta]
         history = train(
-            NET, rule, numbered_batches, theta=theta, steps=6, rng=0,
+            NET,
+            rule,
+            numbered_batches,
+            theta=theta,
+            steps=6,
+            rng=0,
             callbacks=[lambda trainer, seen=seen: seen.append(trainer.theta)],
         )
         expected = [

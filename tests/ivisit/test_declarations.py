@@ -251,7 +251,11 @@ def test_an_overridden_init_method_needs_no_super_call():
     [
         (lambda: iv.Slider(30.0, 0.0, 20.0), "S.x: its default must be between 0 and 20, not 30.0"),
         (lambda: iv.Slider(1.0, 2.0, 2.0), "S.x, maximum: must be larger than the minimum 2"),
-        (lambda: iv.Slider(1, 0.5, 3), "S.x, minimum: must be a whole number, as the default is"),
+        (lambda: iv.Slider(1, 0.5, 3), "S.x, minimum: must be a whole number, as the default 1"),
+        (
+            lambda: iv.Slider(1, 0.0, 5.0),
+            "minimum: must be a whole number, as the default 1 is; write 1.0 for a float slider",
+        ),
         (lambda: iv.Slider(1.0, math.nan, 3.0), "S.x, minimum: must be a finite number, not nan"),
         (lambda: iv.Slider("1", 0, 3), "S.x, default: must be a finite number, not '1'"),
         (lambda: iv.Slider(True, 0, 3), "S.x, default: must be a finite number, not True"),

@@ -6,10 +6,9 @@ from tkinter import ttk
 from typing import Any, cast
 
 from ivisit.controls import DictSlider, Slider
-from ivisit.declarations import number_text
 from ivisit.gui.widgets.base import ControlWidget
 from ivisit.gui.widgets.number_field import NumberField
-from ivisit.gui.widgets.ranges import Range
+from ivisit.ranges import number_text
 
 
 class DictSliderWidget(ControlWidget):
@@ -53,7 +52,7 @@ class DictSliderWidget(ControlWidget):
     def _show(self, value: Any) -> None:
         item = self._item(self.selected)
         self.selector.set(self.selected)
-        self.number.range = Range.of(item)
+        self.number.range = item.range
         self.number.set_unit(item.unit)
         self.number.show(value[self.selected])
 

@@ -8,7 +8,6 @@ from typing import Any, cast
 from ivisit.controls import Slider
 from ivisit.gui.widgets.base import ControlWidget
 from ivisit.gui.widgets.number_field import NumberField
-from ivisit.gui.widgets.ranges import Range
 
 
 class SliderWidget(ControlWidget):
@@ -17,7 +16,7 @@ class SliderWidget(ControlWidget):
     unit_column = 2
 
     def _build(self) -> None:
-        slider = cast(Slider, self.control)
+        slider = cast("Slider[Any]", self.control)
         self.number = NumberField(
             self.body,
             0,
@@ -25,7 +24,7 @@ class SliderWidget(ControlWidget):
             self.commit_text,
             length=self.window.theme.pixels(120),
         )
-        self.number.range = Range.of(slider)
+        self.number.range = slider.range
         self.number.set_unit(slider.unit)
 
     def _show(self, value: Any) -> None:

@@ -66,8 +66,11 @@ class Binding(Generic[AnyWidget]):
         """Return the control's value as the script gets it."""
         return value
 
-    def from_script(self, value: Any) -> Any:
-        """Return what a script, or an old file as text, says as a value of the control."""
+    def from_script(self, value: Any, control: Control[Any] | None = None) -> Any:
+        """Return what a script, or an old file as text, says as a value of the control.
+
+        `control` has the range that holds at present, where that is another than the declared one.
+        """
         return str(value)
 
     def write(self, parameters: Any, value: Any) -> None:
@@ -101,9 +104,10 @@ class SliderBinding(Binding[SliderWidget]):
     def make_control(self) -> Control:
         return _slider(self.widget.value, self.widget.grid, self.widget.name, self.widget.help)
 
-    def from_script(self, value: Any) -> Any:
-        assert isinstance(self.control, Slider)
-        return _inside(self.control, value, on_grid=True)
+    def from_script(self, value: Any, control: Control[Any] | None = None) -> Any:
+        slider = control or self.control
+        assert isinstance(slider, Slider)
+        return _inside(slider, value, on_grid=True)
 
 
 class DictBinding(Binding[DictSliderWidget]):
@@ -121,7 +125,7 @@ class DictBinding(Binding[DictSliderWidget]):
         keys = (item.key for item in self.widget.items)
         return dict(zip(keys, value.values(), strict=True))
 
-    def from_script(self, value: Any) -> Any:
+    def from_script(self, value: Any, control: Control[Any] | None = None) -> Any:
         """Return the items of a list of all values, or of a dict by key or name."""
         assert isinstance(self.control, DictSlider)
         sliders = cast(dict[str, Slider], self.control.items)
@@ -164,7 +168,7 @@ class CheckboxBinding(Binding[CheckboxWidget]):
     def to_script(self, value: Any) -> Any:
         return "".join("1" if checked else "0" for checked in value.values())
 
-    def from_script(self, value: Any) -> Any:
+    def from_script(self, value: Any, control: Control[Any] | None = None) -> Any:
         return value if isinstance(value, dict) else self.control.parse(str(value))
 
 
@@ -179,7 +183,7 @@ class ButtonBinding(Binding[ButtonWidget]):
     def to_script(self, value: Any) -> Any:
         return "1" if value else "0"
 
-    def from_script(self, value: Any) -> Any:
+    def from_script(self, value: Any, control: Control[Any] | None = None) -> Any:
         return str(value) in ("1", "True")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -141,7 +141,7 @@ def _panel(widget: Widget) -> Panel:
     if isinstance(widget, ImageWidget):
         return Picture(vmin=0, vmax=255, label=widget.name, help=widget.help)
     if isinstance(widget, TextOutWidget):
-        return TextOutput(align=widget.align, label=widget.name, help=widget.help)
+        return TextOutput(align=cast(Any, widget.align), label=widget.name, help=widget.help)
     assert isinstance(widget, CommentWidget)
     return Comment(widget.text, label=widget.name, help=widget.help)
 

@@ -71,7 +71,9 @@ class Handle:
     def declaration(self) -> Declaration:
         """The control or panel."""
         simulation = self._simulation
-        return simulation.controls.get(self.name) or simulation.panels[self.name]
+        if self.name in simulation.controls:
+            return self._engine.control(self.name)
+        return simulation.panels[self.name]
 
     @property
     def value(self) -> Any:
@@ -136,7 +138,7 @@ class ControlHandle(Handle):
 
     def setValue(self, val: Any, flagInvoke: int = 1) -> None:
         try:
-            value = self._binding.from_script(val)
+            value = self._binding.from_script(val, self._engine.control(self.name))
             # Like a widget of the window, this one reports changes only.
             if value != self._engine.parameters()[self.name]:
                 self._engine.set(self.name, value)
@@ -183,15 +185,17 @@ class ControlHandle(Handle):
         slider = self.declaration
         if not isinstance(slider, Slider):
             raise AttributeError(f"{self.old_name!r} is no slider and cannot be reconfigured")
-        kind = type(slider.default)
+        kind = slider.type
         low = slider.minimum if min is None else kind(min)
         high = slider.maximum if max is None else kind(max)
         if not low < high:
             logger.warning("%s: the range %s .. %s is empty and ignored", self.old_name, low, high)
             return
-        slider.minimum, slider.maximum = low, high
-        slider.set_step(kind(scale) if scale else None)
-        self._engine.link.post("range", self.name, minimum=low, maximum=high, step=slider.step)
+        step = kind(scale) if scale else None
+        if step is not None and step > high - low:
+            step = high - low
+        now: Any = self._engine.adjust(self.name, minimum=low, maximum=high, step=step)
+        self._engine.link.post("range", self.name, minimum=low, maximum=high, step=now.step)
         self.setValue(self.value)
 
     @property

@@ -89,7 +89,8 @@ def _about_parameter(
         yield (
             (
                 f"the parameter {name!r} is a list of {len(value.elts)}, so listindex must be "
-                f"between 0 and {len(value.elts) - 1}, not {widget.index}; the widget will be missing"
+                f"between 0 and {len(value.elts) - 1}, not {widget.index}; "
+                "the widget will be missing"
             ),
             "error",
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ivisit.gui.widgets.ranges import Range, short_text
+from ivisit.ranges import Range, short_text
 
 LINEAR = Range(0.1, 20.0, 0.1, "linear", whole=False)
 WHOLE = Range(1, 2000, 1, "linear", whole=True)
