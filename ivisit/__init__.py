@@ -57,6 +57,9 @@ if TYPE_CHECKING:
     from ivisit.recording import Change, Frame
     from ivisit.runs.result import RunResult
     from ivisit.runs.single import replay, run
+    from ivisit.runs.space import Range
+    from ivisit.runs.sweep_result import SweepResult
+    from ivisit.runs.sweeping import sweep
     from ivisit.simulation import Simulation
     from ivisit.store import ParameterSet, ParameterStore
 
@@ -81,6 +84,9 @@ _HOMES = {
     **dict.fromkeys(("Change", "Frame"), "ivisit.recording"),
     **dict.fromkeys(("replay", "run"), "ivisit.runs.single"),
     "RunResult": "ivisit.runs.result",
+    "Range": "ivisit.runs.space",
+    "SweepResult": "ivisit.runs.sweep_result",
+    "sweep": "ivisit.runs.sweeping",
     **dict.fromkeys(("ParameterSet", "ParameterStore"), "ivisit.store"),
     **dict.fromkeys(
         ("SimulationInfo", "get_simulation", "list_simulations"), "ivisit.plugins.finding"
@@ -138,12 +144,14 @@ __all__ = [
     "ParameterStore",
     "PluginError",
     "RadioButtons",
+    "Range",
     "RunError",
     "RunResult",
     "Simulation",
     "SimulationInfo",
     "Slider",
     "StoreError",
+    "SweepResult",
     "TextBox",
     "TextOutput",
     "Trace",
@@ -156,6 +164,7 @@ __all__ = [
     "os",
     "replay",
     "run",
+    "sweep",
     "sys",
     "threading",
     "time",

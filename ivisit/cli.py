@@ -12,7 +12,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from ivisit.commands import listing, new, old, params, running
+from ivisit.commands import listing, new, old, params, running, runs, sweeping
 from ivisit.commands.common import set_up_logging
 from ivisit.errors import IVisitError, RunError
 
@@ -33,7 +33,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
     parsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for group in (listing, running, params, new, old):
+    for group in (listing, running, sweeping, runs, params, new, old):
         group.add(parsers)
     return parser
 

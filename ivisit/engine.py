@@ -275,11 +275,7 @@ class Engine:
             for name, control in self._class.controls.items()
             if control.momentary and simulation._values[name] != control.default
         ]
-        if not self._prepared:
-            simulation.rng = np.random.default_rng(self.seed)
-            with self._stage("main_init"):
-                simulation.main_init()
-            self._prepared = True
+        self.prepare()
         simulation.rng = np.random.default_rng(self.seed)
         for name, panel in self._class.panels.items():
             if not panel.kept_over_init:
@@ -287,6 +283,15 @@ class Engine:
         with self._stage("init"):
             simulation.init()
         self.state = "ready"
+
+    def prepare(self) -> None:
+        """Call `main_init`, with random numbers from the present seed, if that was not done yet."""
+        if self._prepared:
+            return
+        self.simulation.rng = np.random.default_rng(self.seed)
+        with self._stage("main_init"):
+            self.simulation.main_init()
+        self._prepared = True
 
     def run(self, steps: int | None = None, *, until: Callable[[Any], Any] | None = None) -> int:
         """Compute steps; return how many.

@@ -206,7 +206,7 @@ def _report(options: argparse.Namespace, result: RunResult) -> None:
     refused: list[IVisitError] = []
     for path in options.out:
         try:
-            _write(result, Path(path))
+            write_result(result, Path(path))
         except IVisitError as error:
             refused.append(error)
         else:
@@ -247,7 +247,8 @@ def _print(options: argparse.Namespace, result: RunResult) -> None:
         print(f"{name} = {value}")
 
 
-def _write(result: RunResult, path: Path) -> None:
+def write_result(result: RunResult, path: Path) -> None:
+    """Write a result in the format that the ending says."""
     if path.suffix == ".npz":
         result.save(path)
     elif path.suffix == ".csv":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import platform
 import subprocess
 from functools import lru_cache
@@ -28,14 +29,26 @@ def provenance(simulation: type[Simulation]) -> dict[str, Any]:
     """
     record: dict[str, Any] = {
         "simulation": f"{simulation.__module__}:{simulation.__qualname__}",
-        "python": platform.python_version(),
-        "platform": platform.platform(),
-        "versions": _versions(),
+        **machine(),
     }
     source = source_file(simulation)
     if source is not None:
         record |= _describe_source(source, source.stat().st_mtime_ns)
     return record
+
+
+def machine() -> dict[str, Any]:
+    """Return what this process computes with: ``python``, ``platform`` and ``versions``."""
+    return {
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "versions": _versions(),
+    }
+
+
+def machine_stamp() -> str:
+    """Return `machine` as JSON, to be compared with that of another process."""
+    return json.dumps(machine(), sort_keys=True)
 
 
 @lru_cache(maxsize=1)

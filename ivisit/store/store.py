@@ -8,10 +8,10 @@ from pathlib import Path
 
 from ivisit.store.exchange import ExchangeDatabase
 from ivisit.store.housekeeping import HousekeepingDatabase
-from ivisit.store.runs import RunDatabase
+from ivisit.store.sweeps import SweepDatabase
 
 
-class ParameterStore(ExchangeDatabase, RunDatabase, HousekeepingDatabase):
+class ParameterStore(ExchangeDatabase, SweepDatabase, HousekeepingDatabase):
     """Parameter sets and runs of simulations in one SQLite file.
 
     Every change is on the disk when the method returns, whole, or it did not happen. Several

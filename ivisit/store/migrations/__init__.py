@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 
-from ivisit.store.migrations import v1, v2
+from ivisit.store.migrations import v1, v2, v3
 
 #: ``MIGRATIONS[i]`` leads from schema version i to i + 1, in a transaction of its caller.
-MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [v1.upgrade, v2.upgrade]
+MIGRATIONS: list[Callable[[sqlite3.Connection], None]] = [v1.upgrade, v2.upgrade, v3.upgrade]
