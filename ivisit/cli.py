@@ -7,10 +7,12 @@ value, file, store, plugin); 130 interrupted.
 from __future__ import annotations
 
 import argparse
+import contextlib
+import logging
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from ivisit.commands import listing, new, old, params, running, runs, sweeping
 from ivisit.commands.common import set_up_logging
@@ -57,6 +59,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
         Without the program's name; by default those of the process.
     """
     options = build_parser().parse_args(arguments)
+    with contextlib.nullcontext() if arguments is None else _as_before():
+        return _run(options)
+
+
+@contextlib.contextmanager
+def _as_before() -> Iterator[None]:
+    """Undo what a command changes in a process that goes on, as that of a notebook.
+
+    A process of its own keeps the simulation's file as ``__main__`` to its very end.
+    """
+    from ivisit.plugins.loading import MainState
+
+    logger = logging.getLogger("ivisit")
+    handlers, level, propagate = logger.handlers[:], logger.level, logger.propagate
+    state = MainState()
+    try:
+        yield
+    finally:
+        state.restore()
+        logger.handlers[:], logger.level, logger.propagate = handlers, level, propagate
+
+
+def _run(options: argparse.Namespace) -> int:
     set_up_logging(options)
     try:
         code: int = options.function(options)

@@ -150,8 +150,13 @@ def set_up_logging(options: argparse.Namespace) -> None:
     debug = getattr(options, "debug", False)
     quiet = getattr(options, "quiet", False)
     level = logging.DEBUG if debug else logging.ERROR if quiet else logging.WARNING
-    logging.basicConfig(level=logging.WARNING, format="ivisit: %(message)s", stream=sys.stderr)
-    logging.getLogger("ivisit").setLevel(level)
+    # Only ours: the root logger is the simulation's to configure.
+    logger = logging.getLogger("ivisit")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("ivisit: %(message)s"))
+    logger.handlers[:] = [handler]
+    logger.setLevel(level)
+    logger.propagate = False
 
 
 class Refused(IVisitError):

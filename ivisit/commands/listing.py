@@ -50,10 +50,10 @@ def list_(options: argparse.Namespace) -> int:
 
 def show(options: argparse.Namespace) -> int:
     """Print the declarations of one simulation."""
-    from ivisit.plugins.finding import get_simulation
+    from ivisit.plugins.finding import get_main_simulation
 
     with clean_stdout():
-        found = get_simulation(options.simulation)
+        found = get_main_simulation(options.simulation)
     simulation = found if isinstance(found, type) else type(found)
     controls = [control.describe() for control in simulation.controls.values()]
     panels = [panel.describe() for panel in simulation.panels.values()]

@@ -95,12 +95,12 @@ def _add_output_options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run a simulation and tell or write the result."""
-    from ivisit.plugins.finding import get_simulation
+    from ivisit.plugins.finding import get_main_simulation
     from ivisit.runs import single
 
     _check_outputs(options.out)
     with clean_stdout(options.json):
-        simulation = get_simulation(options.simulation)
+        simulation = get_main_simulation(options.simulation)
         parameters = assignments(simulation, options.parameters)
         try:
             result = single.run(
@@ -151,9 +151,9 @@ def replay(options: argparse.Namespace) -> int:
 def gui(options: argparse.Namespace) -> int:
     """Open the window."""
     from ivisit.launcher import launch
-    from ivisit.plugins.finding import get_simulation
+    from ivisit.plugins.finding import get_main_simulation
 
-    simulation = get_simulation(options.simulation)
+    simulation = get_main_simulation(options.simulation)
     launch(
         simulation,
         seed=options.seed,

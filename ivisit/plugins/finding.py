@@ -1,4 +1,4 @@
-"""Find simulations: installed plugins (entry points), folders, files.
+"""Find simulations: installed plugins (entry points), modules, folders, files.
 
 `list_simulations` imports installed plugins only; files are read, not run. Running a file is
 running code: `get_simulation` does so because it was asked for that file by name.
@@ -6,21 +6,25 @@ running code: `get_simulation` does so because it was asked for that file by nam
 
 from __future__ import annotations
 
-import ast
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any
 
 from ivisit.errors import PluginError, closest
-from ivisit.plugins.loading import load_file
+from ivisit.plugins.loading import load_library, load_main
+from ivisit.plugins.reading import describe, summary_of
 from ivisit.simulation import Simulation
 
 ENTRY_POINT_GROUP = "ivisit.simulations"
-#: A line with this text marks a script of IVISIT 0.7x.
-OLD_SCRIPT_MARK = "@IVISIT:"
+
+#: How a file is loaded: its path, and the class that is wanted.
+Load = Callable[[Path, str], Simulation | type[Simulation]]
 
 
 @dataclass(frozen=True)
@@ -51,12 +55,14 @@ def list_simulations() -> list[SimulationInfo]:
     Returns
     -------
     list of SimulationInfo
-        A plugin that cannot be imported is a row with its error.
+        A plugin that cannot be imported is a row with its error, and so is a name that several
+        simulations have: they are run by their full names.
     """
-    rows = [_describe_plugin(point) for point in _plugins()]
-    for file in _known_files():
+    plugins, files = _plugins(), list(_known_files())
+    rows = [_describe_plugin(point) for point in plugins]
+    for file in files:
         rows.extend(_describe_file(file))
-    return rows
+    return [_with_namesakes(row, plugins, files) for row in rows]
 
 
 def get_simulation(simulation: Any) -> Simulation | type[Simulation]:
@@ -66,18 +72,32 @@ def get_simulation(simulation: Any) -> Simulation | type[Simulation]:
     ----------
     simulation : str, Path, Simulation or subclass
         Name of an installed plugin or of a file in ``./apps`` or ``IVISIT_PATH``; a path
-        ``file.py`` or ``file.py:Class``; a class or an instance is returned as it is.
+        ``file.py`` or ``file.py:Class``; ``package.module:Class``; a class or an instance is
+        returned as it is.
 
     Returns
     -------
     Simulation or subclass
-        An instance only where one was given or launched.
+        An instance only where one was given or launched. A file is executed anew by every call,
+        and leaves nothing else changed in the process.
 
     Raises
     ------
     PluginError
         When nothing is found, the file fails, or it has several simulations and none is named.
     """
+    return _get(simulation, load_library)
+
+
+def get_main_simulation(simulation: str) -> Simulation | type[Simulation]:
+    """Return the simulation that a command is about; its file becomes the process's ``__main__``.
+
+    See `get_simulation` and `ivisit.plugins.loading.load_main`.
+    """
+    return _get(simulation, load_main)
+
+
+def _get(simulation: Any, load: Load) -> Simulation | type[Simulation]:
     if isinstance(simulation, Simulation):
         return simulation
     if isinstance(simulation, type) and issubclass(simulation, Simulation):
@@ -90,16 +110,21 @@ def get_simulation(simulation: Any) -> Simulation | type[Simulation]:
     text = os.fspath(simulation)
     file, wanted = _split(text)
     if file is not None:
-        return load_file(file, wanted)
-    for point in _plugins():
-        if point.name == text:
-            return _load_plugin(point)
+        return load(file, wanted)
     name, _, wanted = text.partition(":")
-    for known in _known_files():
-        if known.stem == name:
-            return load_file(known, wanted)
-    names = [point.name for point in _plugins()] + [known.stem for known in _known_files()]
-    hint = closest(text, names) or " 'ivisit list' shows what there is."
+    # A colon in a plugin's name is no separator.
+    plugins = [point for point in _plugins() if point.name == text]
+    files = [known for known in _known_files() if known.stem == name]
+    if len(names := _full_names(plugins, files, wanted)) > 1:
+        raise PluginError(f"{text!r} is the name of several simulations: run {' or '.join(names)}")
+    if plugins:
+        return _load_plugin(plugins[0])
+    if files:
+        return load(files[0], wanted)
+    if wanted and all(part.isidentifier() for part in (*name.split("."), wanted)):
+        return _load_member(name, wanted, in_working_directory=load is load_main)
+    known_names = [point.name for point in _plugins()] + [known.stem for known in _known_files()]
+    hint = closest(text, known_names) or " 'ivisit list' shows what there is."
     raise PluginError(f"no simulation called {text!r}.{hint}")
 
 
@@ -113,11 +138,47 @@ def _split(text: str) -> tuple[Path | None, str]:
     return None, ""
 
 
+def _full_names(plugins: list[EntryPoint], files: list[Path], wanted: str = "") -> list[str]:
+    """Return what the plugins and files can be called without being mistaken for each other."""
+    names = [point.value for point in plugins]
+    names += [f"{file}:{wanted}" if wanted else str(file) for file in files]
+    return list(dict.fromkeys(names))
+
+
+def _with_namesakes(
+    row: SimulationInfo, plugins: list[EntryPoint], files: list[Path]
+) -> SimulationInfo:
+    """Return the row, saying so where others have its name."""
+    stem = row.name.partition(":")[0]
+    names = _full_names(
+        [point for point in plugins if point.name == row.name],
+        [file for file in files if file.stem == stem],
+    )
+    if len(names) < 2:
+        return row
+    problem = f"several have this name; run them as {' and '.join(names)}"
+    return replace(row, error="; ".join(filter(None, [row.error, problem])))
+
+
 # Plugins --------------------------------------------------------------------------------------
 
 
 def _plugins() -> list[EntryPoint]:
-    return sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda point: point.name)
+    """Return the installed plugins by name; looked up again when something was installed."""
+    return list(_plugins_on(tuple(_state(entry) for entry in sys.path)))
+
+
+def _state(entry: str) -> tuple[str, int]:
+    try:
+        return entry, os.stat(entry or ".").st_mtime_ns
+    except OSError:
+        return entry, 0
+
+
+@lru_cache(maxsize=4)
+def _plugins_on(path: tuple[tuple[str, int], ...]) -> tuple[EntryPoint, ...]:
+    points = entry_points(group=ENTRY_POINT_GROUP)
+    return tuple(sorted(points, key=lambda point: (point.name, point.value)))
 
 
 def plugin_name(simulation: type[Simulation]) -> str | None:
@@ -127,25 +188,39 @@ def plugin_name(simulation: type[Simulation]) -> str | None:
 
 
 def _load_plugin(point: EntryPoint) -> type[Simulation]:
+    return _checked(point.load, f"plugin {point.name!r} ({point.value})")
+
+
+def _load_member(module: str, name: str, *, in_working_directory: bool) -> type[Simulation]:
+    """Import ``module:name``; a command also looks where it was called, as ``python -m`` does."""
+    here = os.getcwd()
+    if in_working_directory and here not in sys.path:
+        sys.path.insert(0, here)
+
+    def load() -> Any:
+        return getattr(import_module(module), name)
+
+    return _checked(load, f"{module}:{name}")
+
+
+def _checked(load: Callable[[], Any], what: str) -> type[Simulation]:
+    """Return the simulation class that `load` imports."""
     try:
-        loaded = point.load()
-    # A plugin is foreign code: whatever it raises belongs into the one message.
-    except Exception as error:
-        raise PluginError(
-            f"plugin {point.name!r} ({point.value}) cannot be imported: "
-            f"{type(error).__name__}: {error}"
-        ) from error
+        loaded = load()
+    except KeyboardInterrupt:
+        raise
+    # A plugin is foreign code: whatever it raises, and sys.exit(), belongs into the one message.
+    except BaseException as error:
+        raise PluginError(f"{what} cannot be imported: {type(error).__name__}: {error}") from error
     if not (isinstance(loaded, type) and issubclass(loaded, Simulation)):
-        raise PluginError(
-            f"plugin {point.name!r} ({point.value}) is not a class derived from ivisit.Simulation"
-        )
+        raise PluginError(f"{what} is not a class derived from ivisit.Simulation")
     return loaded
 
 
 def _describe_plugin(point: EntryPoint) -> SimulationInfo:
     origin = point.dist.name if point.dist else point.value
     try:
-        return SimulationInfo(point.name, _summary(_load_plugin(point).__doc__), origin)
+        return SimulationInfo(point.name, summary_of(_load_plugin(point).__doc__), origin)
     except PluginError as error:
         return SimulationInfo(point.name, "", origin, str(error))
 
@@ -170,37 +245,14 @@ def _known_files() -> Iterator[Path]:
 def _describe_file(file: Path) -> list[SimulationInfo]:
     """Return a row for every simulation in `file`, which is parsed and not run."""
     try:
-        source = file.read_text(encoding="utf-8")
-        tree = ast.parse(source)
-    except (OSError, SyntaxError, ValueError) as error:
-        return [SimulationInfo(file.stem, "", str(file), f"cannot be read: {error}")]
-    if OLD_SCRIPT_MARK in source:
-        summary = _summary(ast.get_docstring(tree)) or "A script for IVISIT 0.7x."
-        return [SimulationInfo(file.stem, summary, str(file))]
-    classes = _simulation_classes(tree)
-    if len(classes) == 1:
-        summary = _summary(ast.get_docstring(classes[0]) or ast.get_docstring(tree))
-        return [SimulationInfo(file.stem, summary, str(file))]
+        content = file.read_bytes()
+    except OSError as error:
+        return [SimulationInfo(file.stem, "", str(file), f"cannot be read: {error.strerror}")]
+    found = describe(content)
+    if isinstance(found, str):
+        return [SimulationInfo(file.stem, "", str(file), f"cannot be read: {found}")]
+    if len(found) == 1:
+        return [SimulationInfo(file.stem, summary, str(file)) for summary in found.values()]
     return [
-        SimulationInfo(f"{file.stem}:{c.name}", _summary(ast.get_docstring(c)), str(file))
-        for c in classes
+        SimulationInfo(f"{file.stem}:{name}", summary, str(file)) for name, summary in found.items()
     ]
-
-
-def _simulation_classes(tree: ast.Module) -> list[ast.ClassDef]:
-    """Return the classes that derive from ``Simulation``, directly or through one of them."""
-    names = {"Simulation"}
-    classes = []
-    for node in tree.body:
-        if isinstance(node, ast.ClassDef):
-            # "iv.Simulation" has an attribute of that name, a bare "Simulation" an id.
-            bases = {getattr(b, "attr", None) or getattr(b, "id", None) for b in node.bases}
-            if bases & names:
-                names.add(node.name)
-                classes.append(node)
-    return classes
-
-
-def _summary(docstring: str | None) -> str:
-    """Return the first paragraph of a docstring as one line."""
-    return " ".join((docstring or "").strip().partition("\n\n")[0].split())

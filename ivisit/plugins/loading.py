@@ -1,10 +1,25 @@
-"""Run a file and take the simulations that it declares or launches."""
+"""Run a file and take the simulations that it declares or launches.
+
+A file is loaded in one of two ways:
+
+- `load_main` makes it the process's ``__main__`` to the end, as ``python file.py`` does. That is
+  what ``ivisit run``, ``gui`` and ``show`` do.
+- `load_library` executes it in a space of its own (`ivisit.plugins.spaces`) and leaves nothing
+  global behind: any number of files, any number of times, from any thread. Everything else does
+  that, and so do workers, to which a `Source` may be sent instead of a path.
+
+In both, ``__name__`` is ``"__main__"`` while the file is executed, ``sys.argv`` is the file alone,
+`SystemExit` ends the loading and not the process, and what the file launches is handed over.
+"""
 
 from __future__ import annotations
 
+import inspect
 import logging
+import multiprocessing.process
 import os
 import sys
+import threading
 import types
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,148 +27,341 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ivisit.errors import Failure, PluginError
+from ivisit.plugins.compiling import compiled
+from ivisit.plugins.renaming import rename
+from ivisit.plugins.sources import Place, Source, SourceFile, read_source
+from ivisit.plugins.spaces import Space
 from ivisit.simulation import Simulation
 
 logger = logging.getLogger(__name__)
+
+Found = Simulation | type[Simulation]
 
 
 @dataclass
 class Loading:
     """A file that is being loaded; `launch` hands simulations over to it."""
 
-    launched: list[Simulation | type[Simulation]] = field(default_factory=list)
+    launched: list[Found] = field(default_factory=list)
 
 
-_loading: list[Loading] = []
+class _Stack(threading.local):
+    """The files that this thread is loading, the innermost last."""
+
+    def __init__(self) -> None:
+        self.loadings: list[Loading] = []
 
 
-def hand_over(*simulations: Simulation | type[Simulation]) -> bool:
+_stack = _Stack()
+#: Guards what the interpreter has only once: ``__main__``, `sys.argv`, `sys.path`.
+_one_at_a_time = threading.RLock()
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a simulation was loaded from.
+
+    Attributes
+    ----------
+    source : Source
+        The file and its helpers, as they were read.
+    space : Space or None
+        The modules of this execution; None where the file is the process's ``__main__``.
+    """
+
+    source: Source
+    space: Space | None = None
+
+    @property
+    def files(self) -> list[SourceFile]:
+        """The helper modules that have been executed so far."""
+        if self.space is None:
+            return [h for h in self.source.helpers if h.module in sys.modules]
+        return [file for name, file in sorted(self.space.files.items()) if name != "__main__"]
+
+
+#: Attribute of a loaded class. A table elsewhere would keep every execution alive.
+_ORIGIN = "_ivisit_origin"
+
+
+def hand_over(*simulations: Found) -> bool:
     """Give simulations to whoever loads the present file; False when nobody does.
 
     `ivisit.launch` and old scripts' ``IVisit_main`` call this first: a file that is loaded for a
-    headless run must not open a window.
+    headless run must not open a window, nor must one that a process of `multiprocessing` imports
+    because it is the parent's ``__main__``.
     """
-    if not _loading:
-        return False
-    _loading[-1].launched.extend(simulations)
-    return True
+    if _stack.loadings:
+        _stack.loadings[-1].launched.extend(simulations)
+        return True
+    return bool(getattr(multiprocessing.process.current_process(), "_inheriting", False))
 
 
-def load_file(path: str | os.PathLike[str], wanted: str = "") -> Simulation | type[Simulation]:
-    """Run a file as ``__main__`` and return its simulation; see `get_simulation`.
+# Loading --------------------------------------------------------------------------------------
+
+
+def load_library(what: str | os.PathLike[str] | Source, wanted: str = "") -> Found:
+    """Execute a file apart from all others and return its simulation; see `get_simulation`.
 
     Parameters
     ----------
-    path : path-like
-        A Python file.
+    what : path-like or Source
+        A Python file, or what `read_source` or `source_of` took from one, perhaps on another
+        machine: it runs in place where the same files are there, else from a private folder.
     wanted : str, optional
         Name of the class, where there are several.
+
+    Returns
+    -------
+    Simulation or subclass
+        Made anew by every call: no state is shared with what was loaded before.
+
+    Raises
+    ------
+    PluginError
+        When the file cannot be read or executed, or has not the one simulation.
     """
-    file = Path(path)
-    found: list[Simulation | type[Simulation]] = []
-    for simulation in _run_file(file):
-        if simulation not in found:
-            found.append(simulation)
-    if wanted:
-        found = [s for s in found if _class_of(s).__name__ == wanted or _class_of(s).key == wanted]
-    if len(found) == 1:
-        return found[0]
-    if not found:
+    if isinstance(what, Source):
+        source = what if what.is_in_place() else what.unpack()
+        shown = source.file.path
+    else:
+        source, shown = read_source(what), Path(what)
+    space = Space(source)
+    code = _compile(source, shown)
+    module = space.new_module("__main__", Place(str(source.file.path), None))
+    space.files["__main__"] = source.file
+    module.__name__, module.__package__ = "__main__", None
+    with _one_at_a_time, _as_main(module, shown, space), _handing_over() as loading:
+        _execute(code, module, shown)
+    found = _simulations(module, loading)
+    rename(module, space.name, found)
+    space.keep()
+    return _choose(found, wanted, shown, Origin(source, space))
+
+
+#: What `load_library` was called when there was no other way to load.
+load_file = load_library
+
+
+def load_main(path: str | os.PathLike[str], wanted: str = "") -> Found:
+    """Make a file the ``__main__`` of this process, to its end, and return its simulation.
+
+    For the process's own command only; the parameters are those of `load_library`. When the file
+    cannot be executed, everything is as before.
+    """
+    shown = Path(path)
+    source = read_source(shown)
+    code = _compile(source, shown)
+    module = types.ModuleType("__main__")
+    module.__file__ = str(source.file.path)
+    former = MainState()
+    sys.modules["__main__"], sys.argv = module, [str(shown)]
+    if sys.path[0] != str(source.folder):
+        sys.path.insert(0, str(source.folder))
+    os.environ["MPLBACKEND"] = "Agg"
+    if "matplotlib" in sys.modules:
+        sys.modules["matplotlib"].use("Agg")
+    try:
+        with _handing_over() as loading:
+            _execute(code, module, shown)
+    except BaseException:
+        former.restore()
+        raise
+    return _choose(_simulations(module, loading), wanted, shown, Origin(source))
+
+
+def load_again(path: str | os.PathLike[str], wanted: str = "") -> Found:
+    """Load an edited file: as ``__main__`` where it is the process's, else as a library."""
+    main = getattr(sys.modules["__main__"], "__file__", None)
+    if main is not None and Path(main).resolve() == Path(path).resolve():
+        return load_main(path, wanted)
+    return load_library(path, wanted)
+
+
+class MainState:
+    """What `load_main` changes in the process, as it is now."""
+
+    def __init__(self) -> None:
+        self._main, self._argv = sys.modules["__main__"], sys.argv
+        self._path, self._backend = list(sys.path), os.environ.get("MPLBACKEND")
+
+    def restore(self) -> None:
+        """Bring it back."""
+        sys.modules["__main__"], sys.argv = self._main, self._argv
+        sys.path[:] = self._path
+        os.environ.pop("MPLBACKEND", None)
+        if self._backend is not None:
+            os.environ["MPLBACKEND"] = self._backend
+
+
+def _compile(source: Source, shown: Path) -> types.CodeType:
+    try:
+        return compiled(source.file.content, str(source.file.path))
+    except (SyntaxError, ValueError) as error:
+        raise PluginError(f"{shown}: is not valid Python: {error}") from error
+    except (MemoryError, RecursionError) as error:
         raise PluginError(
-            f"{file}: has no simulation called {wanted!r}"
+            f"{shown}: cannot be compiled: {type(error).__name__}: "
+            f"{error or 'it is nested too deeply'}"
+        ) from error
+
+
+def _execute(code: types.CodeType, module: types.ModuleType, shown: Path) -> None:
+    try:
+        exec(code, vars(module))
+    except SystemExit as end:
+        logger.debug("%s ended with SystemExit(%r)", shown, end.code)
+    except KeyboardInterrupt:
+        raise
+    # The file is foreign code: whatever it raises belongs into the one message.
+    except BaseException as error:
+        failure = Failure.from_exception("load", error)
+        raise PluginError(
+            f"{shown}: cannot be loaded: {failure.type}: {failure.message} "
+            f'({failure.file}, line {failure.line}: "{failure.source}"){_hint(error, shown)}'
+        ) from error
+
+
+def _hint(error: BaseException, shown: Path) -> str:
+    if "attempted relative import" not in str(error):
+        return ""
+    names = [shown.resolve().stem]
+    for folder in shown.resolve().parents:
+        if not (folder / "__init__.py").is_file():
+            break
+        names.insert(0, folder.name)
+    return (
+        f". A file of a package is run by its name, from the folder above: {'.'.join(names)}:CLASS"
+        if len(names) > 1
+        else ""
+    )
+
+
+@contextmanager
+def _handing_over() -> Iterator[Loading]:
+    loading = Loading()
+    _stack.loadings.append(loading)
+    try:
+        yield loading
+    finally:
+        _stack.loadings.pop()
+
+
+class _OwnFolder(str):
+    """The file's folder as ``sys.path[0]`` for its own eyes: the import system passes it over.
+
+    Files look there for the folder of their data; but libraries that are imported meanwhile must
+    not find the file's helpers in it.
+    """
+
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+
+@contextmanager
+def _as_main(module: types.ModuleType, shown: Path, space: Space) -> Iterator[None]:
+    """Make `module` the ``__main__`` of the interpreter while its file is executed."""
+    former_main, former_argv = sys.modules["__main__"], sys.argv
+    path, former_path = sys.path, list(sys.path)
+    own = _OwnFolder(space.source.folder)
+    sys.path_importer_cache[own] = None
+    sys.modules["__main__"], sys.argv = module, [str(shown)]
+    path.insert(0, own)
+    space.former_path = [own, *former_path]
+    try:
+        yield
+    finally:
+        space.adopt(space.former_path, sys.path)
+        space.former_path = None
+        sys.path = path
+        path[:] = former_path
+        sys.path_importer_cache.pop(own, None)
+        sys.modules["__main__"], sys.argv = former_main, former_argv
+
+
+# What was found -------------------------------------------------------------------------------
+
+
+def _simulations(module: types.ModuleType, loading: Loading) -> list[Found]:
+    """Return what the file launched, else the simulation classes that it defines."""
+    found: list[Found] = []
+    for simulation in loading.launched or vars(module).values():
+        if simulation in found if isinstance(simulation, type | Simulation) else True:
+            continue
+        if loading.launched or (
+            isinstance(simulation, type)
+            and issubclass(simulation, Simulation)
+            and simulation.__module__ == "__main__"
+        ):
+            found.append(simulation)
+    return found
+
+
+def _choose(found: list[Found], wanted: str, shown: Path, origin: Origin) -> Found:
+    """Return the one simulation that is meant, and remember where all of them come from."""
+    files = {str(file.path) for file in (origin.source.file, *origin.files)}
+    for simulation in found:
+        defined_in = sys.modules.get(class_of(simulation).__module__)
+        if getattr(defined_in, "__file__", None) in files:
+            setattr(class_of(simulation), _ORIGIN, origin)
+    complete = [s for s in found if not inspect.isabstract(class_of(s))]
+    if wanted:
+        named = [s for s in found if wanted in (class_of(s).__name__, class_of(s).key)]
+        if named and not [s for s in named if s in complete]:
+            missing = ", ".join(sorted(class_of(named[0]).__abstractmethods__))
+            raise PluginError(f"{shown}: {wanted} is abstract: it lacks {missing}")
+        complete = named
+    if len(complete) == 1:
+        return complete[0]
+    if not complete:
+        raise PluginError(
+            f"{shown}: has no simulation called {wanted!r}"
             if wanted
-            else f"{file}: has no class derived from ivisit.Simulation"
+            else f"{shown}: has no class derived from ivisit.Simulation"
         )
-    names = ", ".join(f"{file}:{_class_of(s).__name__}" for s in found)
-    raise PluginError(f"{file}: has several simulations; name one of {names}")
+    names = ", ".join(f"{shown}:{class_of(s).__name__}" for s in complete)
+    raise PluginError(f"{shown}: has several simulations; name one of {names}")
 
 
-def _class_of(simulation: Simulation | type[Simulation]) -> type[Simulation]:
+def class_of(simulation: Found) -> type[Simulation]:
+    """Return the class of a simulation that may be one already."""
     return simulation if isinstance(simulation, type) else type(simulation)
 
 
-def _run_file(file: Path) -> list[Simulation | type[Simulation]]:
-    """Return what `file` launches, and the simulation classes that it defines besides."""
-    try:
-        # compile() wants the bytes: they may declare an encoding.
-        code = compile(file.read_bytes(), str(file.resolve()), "exec")
-    except OSError as error:
-        raise PluginError(f"{file}: cannot be read: {error.strerror or error}") from error
-    except (SyntaxError, ValueError) as error:
-        raise PluginError(f"{file}: is not valid Python: {error}") from error
-    module = types.ModuleType("__main__")
-    module.__file__ = str(file.resolve())
-    with _as_main(module, file) as loading:
-        try:
-            exec(code, vars(module))
-        except SystemExit as end:
-            logger.debug("%s ended with SystemExit(%r)", file, end.code)
-        # The file is foreign code: whatever it raises belongs into the one message.
-        except Exception as error:
-            failure = Failure.from_exception("load", error)
-            raise PluginError(
-                f"{file}: cannot be loaded: {failure.type}: {failure.message} "
-                f'({failure.file}, line {failure.line}: "{failure.source}")'
-            ) from error
-    if loading.launched:
-        return loading.launched
-    return [
-        value
-        for value in vars(module).values()
-        if isinstance(value, type)
-        and issubclass(value, Simulation)
-        and value.__module__ == "__main__"
-    ]
+def origin_of(simulation: Found) -> Origin | None:
+    """Return where a simulation was loaded from; None where Python itself imported it."""
+    return vars(class_of(simulation)).get(_ORIGIN)
 
 
-def source_file(simulation: Simulation | type[Simulation]) -> Path | None:
-    """Return the file in which a simulation is written, or None where there is none.
+def source_of(simulation: Found) -> Source | None:
+    """Return the file of a simulation and its helpers, ready to be sent to a worker.
 
-    `inspect` cannot tell: a file that was run as ``__main__`` is no imported module.
+    None for an installed plugin, for a class of a notebook, and for one that an imported module
+    defines: these are reached by their module's name, or not at all.
     """
-    cls = _class_of(simulation)
+    origin = origin_of(simulation)
+    if origin is not None:
+        known = {file.path: file for file in (*origin.source.helpers, *origin.files)}
+        helpers = sorted(known.values(), key=lambda file: file.module)
+        return Source(origin.source.file, tuple(helpers))
+    cls = class_of(simulation)
+    main = getattr(sys.modules["__main__"], "__file__", None)
+    if cls.__module__ == "__main__" and main is not None and Path(main).is_file():
+        return read_source(main)
+    return None
+
+
+def source_file(simulation: Found) -> Path | None:
+    """Return the file in which a simulation is written, or None where there is none."""
+    cls = class_of(simulation)
     if cls._source is not None:
         return cls._source
+    if (origin := origin_of(cls)) is not None:
+        return origin.source.file.path
     for method in vars(cls).values():
         code = getattr(method, "__code__", None)
         if code is not None and Path(code.co_filename).is_file():
             return Path(code.co_filename)
     return None
-
-
-@contextmanager
-def _as_main(module: types.ModuleType, file: Path) -> Iterator[Loading]:
-    """Make `module` the ``__main__`` of the interpreter while its file is run."""
-    folder = str(file.resolve().parent)
-    if folder not in sys.path:
-        # Stays there: a step may import a helper module later.
-        sys.path.insert(0, folder)
-    former_main, former_argv = sys.modules["__main__"], sys.argv
-    sys.modules["__main__"], sys.argv = module, [str(file)]
-    loading = Loading()
-    _loading.append(loading)
-    try:
-        with _drawing_into_memory():
-            yield loading
-    finally:
-        _loading.pop()
-        sys.modules["__main__"], sys.argv = former_main, former_argv
-
-
-@contextmanager
-def _drawing_into_memory() -> Iterator[None]:
-    """Have a file that is loaded import Matplotlib with the backend Agg: it opens no window.
-
-    Whoever has imported pyplot before, a notebook for one, keeps the backend.
-    """
-    if "matplotlib.pyplot" not in sys.modules and "matplotlib" in sys.modules:
-        sys.modules["matplotlib"].use("Agg")
-    former = os.environ.get("MPLBACKEND")
-    os.environ["MPLBACKEND"] = "Agg"
-    try:
-        yield
-    finally:
-        if former is None:
-            del os.environ["MPLBACKEND"]
-        else:
-            os.environ["MPLBACKEND"] = former

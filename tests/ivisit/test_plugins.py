@@ -1,5 +1,7 @@
 """Finding and loading simulations."""
 
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -52,7 +54,7 @@ def test_a_class_and_an_instance_stand_for_themselves():
 def test_a_file_with_one_simulation_needs_no_name(write):
     found = iv.get_simulation(write("one.py", ONE))
     assert found.__name__ == "One"
-    assert found.__module__ == "__main__"
+    assert found.__module__.startswith("_ivisit_one_")
     assert loading.source_file(type("Sub", (found,), {"step": lambda self: None})) is not None
 
 
@@ -88,15 +90,6 @@ def test_a_file_runs_as_main_with_its_own_arguments_and_folder(write):
     found = iv.get_simulation(path)
     assert found.seen == ("__main__", [str(path)], 7, str(path))
     assert (sys.argv, sys.modules["__main__"]) == former
-
-
-def test_a_file_draws_into_memory_and_the_environment_stays(write, monkeypatch):
-    monkeypatch.delenv("MPLBACKEND", raising=False)
-    path = write("script.py", "import os\n" + ONE + "\nOne.seen = os.environ['MPLBACKEND']\n")
-    assert iv.get_simulation(path).seen == "Agg"
-    import os
-
-    assert "MPLBACKEND" not in os.environ
 
 
 @pytest.mark.parametrize(
@@ -180,3 +173,116 @@ def test_the_source_file_of_a_simulation_is_known(write):
     path = write("one.py", ONE + "\n    def step(self):\n        pass\n")
     assert loading.source_file(iv.get_simulation(path)) == Path(path).resolve()
     assert loading.source_file(iv.Simulation) == Path(iv.simulation.__file__)
+
+
+# Bad neighbours -------------------------------------------------------------------------------
+
+
+def install(folder, name, entries, **modules):
+    """Make `folder` look as if a distribution was installed there."""
+    package = folder / f"{name.replace('-', '_')}-1.0.dist-info"
+    package.mkdir(parents=True)
+    (package / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+    (package / "entry_points.txt").write_text("[ivisit.simulations]\n" + "\n".join(entries) + "\n")
+    for module, text in modules.items():
+        (folder / f"{module}.py").write_text(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("import sys; sys.exit(0)", "SystemExit: 0"),
+        ("class Odd(BaseException): pass\nraise Odd('x')", "Odd: x"),
+        ("raise MemoryError", "MemoryError"),
+        ("def f(): f()\nf()", "RecursionError"),
+        ("x = " + "(" * 5000, "SyntaxError|MemoryError"),
+    ],
+)
+def test_a_plugin_that_breaks_anyhow_is_a_row_with_its_error(
+    tmp_path, monkeypatch, request, text, message
+):
+    module = f"breaking_plugin_{abs(hash(text))}"
+    install(tmp_path, "bad-neighbour", [f"bad = {module}:S"], **{module: text})
+    monkeypatch.syspath_prepend(str(tmp_path))
+    rows = {row.name: row for row in iv.list_simulations()}
+    assert re.search(message, rows["bad"].error)
+    assert rows["dopamine-xor"].error == ""
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"x = " + b"-" * 500_000 + b"1",
+        b"x = " + b"(" * 100_000,
+        b"x = " + b"[" * 199 + b"]" * 199 + b"\nimport (",
+        b"\0",
+        b"# coding: no-such-coding\n",
+        b"x = '\xff'",
+        b"a." * 100_000 + b"b",
+    ],
+)
+def test_a_file_that_cannot_be_parsed_is_a_row_with_its_error(tmp_path, monkeypatch, content):
+    monkeypatch.setenv("IVISIT_PATH", str(tmp_path))
+    (tmp_path / "bad.py").write_bytes(content)
+    (tmp_path / "good.py").write_text(ONE)
+    rows = {row.name: row for row in iv.list_simulations()}
+    assert "cannot be read: " in rows["bad"].error
+    assert rows["good"].error == ""
+
+
+def test_a_file_that_declares_its_encoding_is_read(tmp_path, monkeypatch):
+    monkeypatch.setenv("IVISIT_PATH", str(tmp_path))
+    text = "# coding: latin-1\n" + ONE.replace("The only one", "Größe")
+    (tmp_path / "umlaut.py").write_bytes(text.encode("latin-1"))
+    rows = {row.name: row for row in iv.list_simulations()}
+    assert (rows["umlaut"].summary, rows["umlaut"].error) == ("Größe.", "")
+
+
+def test_two_plugins_of_one_name_say_so_and_are_run_by_their_full_names(
+    tmp_path, monkeypatch, write
+):
+    for name in ("first", "second"):
+        install(tmp_path / name, name, [f"twin = {name}_twin:One"], **{f"{name}_twin": ONE})
+        monkeypatch.syspath_prepend(str(tmp_path / name))
+    rows = [row for row in iv.list_simulations() if row.name == "twin"]
+    assert [row.origin for row in rows] == ["first", "second"]
+    assert all("first_twin:One and second_twin:One" in row.error for row in rows)
+    with pytest.raises(iv.PluginError, match=r"run first_twin:One or second_twin:One"):
+        iv.get_simulation("twin")
+    assert iv.get_simulation("second_twin:One").__module__ == "second_twin"
+
+
+def test_files_and_plugins_of_one_name_say_so(tmp_path, monkeypatch, write):
+    a, b = write("a/one.py", ONE), write("b/one.py", ONE)
+    xor = write("a/dopamine-xor.py", ONE)
+    monkeypatch.setenv("IVISIT_PATH", f"{a.parent}{os.pathsep}{b.parent}")
+    rows = [row for row in iv.list_simulations() if "several have this name" in row.error]
+    assert sorted(row.name for row in rows) == ["dopamine-xor", "dopamine-xor", "one", "one"]
+    for name, names in {"one": (a, b), "dopamine-xor": (xor, "dopamine_wp.simulations:")}.items():
+        with pytest.raises(iv.PluginError) as refused:
+            iv.get_simulation(name)
+        assert all(str(each) in str(refused.value) for each in names)
+    with pytest.raises(iv.PluginError, match=f"run {a}:One or {b}:One"):
+        iv.get_simulation("one:One")
+    assert iv.get_simulation(f"{b}:One").__name__ == "One"
+
+
+def test_an_abstract_class_is_no_row(write, monkeypatch, tmp_path):
+    text = (
+        "import abc, ivisit as iv\nclass Base(iv.Simulation):\n    '''Abstract.'''\n"
+        "    @abc.abstractmethod\n    def rule(self): ...\n"
+        "class Middle(Base):\n    '''Abstract too.'''\n"
+        "class Real(Middle):\n    '''Real.'''\n    def rule(self): ...\n"
+    )
+    write("sims/rules.py", text)
+    monkeypatch.setenv("IVISIT_PATH", str(tmp_path / "sims"))
+    rows = [row for row in iv.list_simulations() if row.name.startswith("rules")]
+    assert [(row.name, row.summary) for row in rows] == [("rules", "Real.")]
+    assert iv.get_simulation("rules").__name__ == "Real"
+
+
+def test_plugins_that_are_installed_meanwhile_are_found(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert "late" not in [row.name for row in iv.list_simulations()]
+    install(tmp_path, "late-plugin", ["late = late_plugin:One"], late_plugin=ONE)
+    assert iv.get_simulation("late").__name__ == "One"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ivisit.errors import Failure, IVisitError, PluginError
-from ivisit.plugins.loading import load_file, source_file
+from ivisit.plugins.loading import load_again, source_file
 from ivisit.simulation import Simulation
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Reload:
 
     def _load(self) -> None:
         try:
-            self.simulation = load_file(self.file, self.class_name)
+            self.simulation = load_again(self.file, self.class_name)
         except IVisitError as error:
             self.failure = load_failure(error)
 
