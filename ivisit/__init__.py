@@ -55,6 +55,9 @@ if TYPE_CHECKING:
     from ivisit.panels import Comment, Figure, Image, TextOutput, Trace
     from ivisit.plugins.finding import SimulationInfo, get_simulation, list_simulations
     from ivisit.recording import Change, Frame
+    from ivisit.runs.optimize_result import OptimizeResult
+    from ivisit.runs.optimizing import optimize
+    from ivisit.runs.rerunning import rerun
     from ivisit.runs.result import RunResult
     from ivisit.runs.single import replay, run
     from ivisit.runs.space import Range
@@ -84,7 +87,10 @@ _HOMES = {
     **dict.fromkeys(("Change", "Frame"), "ivisit.recording"),
     **dict.fromkeys(("replay", "run"), "ivisit.runs.single"),
     "RunResult": "ivisit.runs.result",
+    "OptimizeResult": "ivisit.runs.optimize_result",
     "Range": "ivisit.runs.space",
+    "optimize": "ivisit.runs.optimizing",
+    "rerun": "ivisit.runs.rerunning",
     "SweepResult": "ivisit.runs.sweep_result",
     "sweep": "ivisit.runs.sweeping",
     **dict.fromkeys(("ParameterSet", "ParameterStore"), "ivisit.store"),
@@ -138,6 +144,7 @@ __all__ = [
     "IVisit_Simulation",
     "IVisit_main",
     "Image",
+    "OptimizeResult",
     "OptionList",
     "ParameterError",
     "ParameterSet",
@@ -161,8 +168,10 @@ __all__ = [
     "launch",
     "list_simulations",
     "np",
+    "optimize",
     "os",
     "replay",
+    "rerun",
     "run",
     "sweep",
     "sys",

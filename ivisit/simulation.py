@@ -130,6 +130,9 @@ class Simulation(metaclass=SimulationType):
         Class attributes: the declarations, in the order in which they were written.
     rng : numpy.random.Generator
         The run's random numbers.
+    drawing : bool
+        Whether somebody may look: False in sweeps and optimizations, where a simulation can leave
+        costly pictures out. Numbers must not depend on it.
 
     Examples
     --------
@@ -151,6 +154,7 @@ class Simulation(metaclass=SimulationType):
     controls: Mapping[str, Control[Any]]
     panels: Mapping[str, Panel[Any]]
     rng: np.random.Generator
+    drawing: bool = True
     _values: dict[str, Any]
     _outputs: dict[str, Any]
     _parameters: Parameters

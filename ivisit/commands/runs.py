@@ -132,10 +132,12 @@ def list_(options: argparse.Namespace) -> int:
     print_table(cells if rows else [])
     if single:
         print_table(
-            [("run", "simulation", "status", "steps", "finished")]
-            + [
-                (str(r.id), r.simulation, r.status, str(r.steps), (r.finished_at or "")[:16])
-                for r in single
+            [
+                ("run", "simulation", "status", "steps", "finished"),
+                *(
+                    (str(r.id), r.simulation, r.status, str(r.steps), (r.finished_at or "")[:16])
+                    for r in single
+                ),
             ]
         )
     if not rows and not single:

@@ -41,8 +41,8 @@ def add(parsers: Any) -> None:
         description="Run a simulation for many values of its parameters. Each run is a row in the "
         "store; the same command again goes on where a former one ended.\n\n"
         "-p NAME=VALUE is the same in all runs; an axis is A,B,C or log:LOW:HIGH:N or\n"
-        "lin:LOW:HIGH:N or int:LOW:HIGH[:STEP] or '*' (all options) or a JSON list; with --sample,\n"
-        "LOW..HIGH[:log] is a range.\n\n"
+        "lin:LOW:HIGH:N or int:LOW:HIGH[:STEP] or '*' (all options) or a JSON list; with\n"
+        "--sample, LOW..HIGH[:log] is a range.\n\n"
         "--metric TRACE[:last|min|max|mean|auc|argmin|argmax|first<X|first>X|at=N]\n\n"
         "Exit codes: 0 complete; 1 complete but some runs failed, or stopped; 2 wrong request;\n"
         "130 interrupted.",

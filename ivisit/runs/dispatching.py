@@ -158,7 +158,7 @@ class Dispatcher:
             self._returned.extendleft(reversed(chunk.tasks))
             if not _is_broken(error):
                 raise
-            self._recover([], str(error) or type(error).__name__)
+            self._recover([], str(error) or type(error).__name__, all_lost=True)
             return
         self._flying[future] = chunk
         self.most_in_flight = max(self.most_in_flight, len(self._flying))
@@ -170,7 +170,7 @@ class Dispatcher:
             return
         done, _ = wait(self._flying, timeout=TICK, return_when=FIRST_COMPLETED)
         broken: list[_Chunk] = []
-        reason = ""
+        reason, all_lost = "", False
         for future in done:
             chunk = self._flying.pop(future)
             try:
@@ -181,10 +181,11 @@ class Dispatcher:
             except Exception as error:  # noqa: BLE001
                 broken.append(chunk)
                 reason = f"{type(error).__name__}: {error}".strip(": ")
+                all_lost = all_lost or _is_broken(error)
             else:
                 self._accept(chunk, rows, worker, stamp)
         if broken:
-            self._recover(broken, reason)
+            self._recover(broken, reason, all_lost)
 
     def _accept(self, chunk: _Chunk, rows: list[Row], worker: str, stamp: str) -> None:
         self._returned.extendleft(reversed(chunk.tasks[len(rows) :]))
@@ -195,11 +196,11 @@ class Dispatcher:
         self._size = max(1, min(fitting, GROWTH * max(self._size, 1), self.largest))
         self.deliver(rows, worker, stamp)
 
-    def _recover(self, broken: list[_Chunk], reason: str) -> None:
+    def _recover(self, broken: list[_Chunk], reason: str, all_lost: bool) -> None:
         """Bring workers back, and find out which run, if any, kills them."""
         logger.info("a worker was lost (%s); %d chunks are sent again", reason, len(broken))
         # When one process of a pool dies, all its futures fail, a moment later.
-        if self._flying:
+        if all_lost and self._flying:
             with contextlib.suppress(KeyboardInterrupt):
                 self._collect_flying(broken)
         self.crew.rebuild()

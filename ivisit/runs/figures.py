@@ -197,7 +197,7 @@ def pareto_front(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def history(result: Any, metric: str, *, maximize: bool) -> Any:
-    """Return the objective of each trial, the best so far, and the objective over each parameter."""
+    """Return the objective of each trial, the best so far, and it over each parameter."""
     names = result.varied
     columns = min(3, len(names) + 1)
     rows = math.ceil((len(names) + 1) / columns)

@@ -8,14 +8,15 @@ import inspect
 import operator
 import pickle
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType
 from typing import Any
 
-from ivisit.errors import ParameterError, PluginError
-from ivisit.plugins.loading import load_file, source_file
+from ivisit.errors import ParameterError
+from ivisit.plugins.loading import class_of, load_library, source_file, source_of
+from ivisit.plugins.sources import Source, SourceFile, read_source
 from ivisit.simulation import Simulation
 
 Factory = Callable[[], Simulation]
@@ -40,8 +41,8 @@ class Origin:
         Tells whether the source is another one: over the file and its helpers.
     content : bytes
         The pickled class.
-    files : dict of str to bytes
-        The file and its helpers, by name.
+    source : Source or None
+        The file and its helpers, which travel along.
     """
 
     kind: str
@@ -49,23 +50,30 @@ class Origin:
     name: str
     digest: str
     content: bytes = b""
-    files: Mapping[str, bytes] = field(default_factory=dict)
+    source: Source | None = None
 
     @property
     def reference(self) -> str:
         """What `get_simulation` understands; empty for a class that is nowhere written."""
-        if self.kind == "file":
+        if self.kind in ("file", "module"):
             return f"{self.place}:{self.name}" if self.name else self.place
-        return f"{self.place}:{self.name}" if self.kind == "module" else ""
+        return ""
+
+    @property
+    def files(self) -> list[SourceFile]:
+        """The file and its helpers; none for an installed module."""
+        return [] if self.source is None else [self.source.file, *self.source.helpers]
 
     def load(self) -> Factory:
         """Return what makes an instance for a run; called in a worker, once a sweep."""
         if self.kind == "module":
-            cls = operator.attrgetter(self.name)(importlib.import_module(self.place))
+            cls: Factory = operator.attrgetter(self.name)(importlib.import_module(self.place))
             return cls
         if self.kind == "pickle":
-            return pickle.loads(self.content)
-        return file_factory(self.place, self.name)
+            cls = pickle.loads(self.content)
+            return cls
+        assert self.source is not None
+        return file_factory(self.source, self.name)
 
     def check_portable(self) -> None:
         """Raise `ParameterError` when other processes cannot get the simulation."""
@@ -75,26 +83,29 @@ class Origin:
                 "find it. Write it into a file (in a notebook: %%writefile), install cloudpickle, "
                 "or compute in this process with workers=0"
             )
-        if sum(map(len, self.files.values())) > LARGEST:
+        if self.source is not None and self.source.size > LARGEST:
             raise ParameterError(
-                f"{self.place}: its helpers have more than 1 MB, too much to send along with "
-                "every chunk; install them as a package"
+                f"{self.place}: has helpers of together {self.source.size / 1e6:.1f} MB, too much "
+                "to send along with every chunk; install them as a package"
             )
 
 
-def file_factory(path: str, name: str) -> Factory:
+def file_factory(source: Source, name: str) -> Factory:
     """Return what makes an instance of a file's simulation.
 
     A file that launches an instance, as old scripts do, is executed anew for every run: what its
     one instance and its module have become in a run must not reach the next one.
     """
-    found = load_file(path, name)
+    found = load_library(source, name)
     if isinstance(found, type):
         return found
-    ready = [found]
+    ready: list[Any] = [found]
 
     def anew() -> Simulation:
-        made = ready.pop() if ready else load_file(path, name)
+        try:
+            made = ready.pop()
+        except IndexError:
+            made = load_library(source, name)
         assert isinstance(made, Simulation)
         return made
 
@@ -111,21 +122,26 @@ def origin_of(asked: Any, found: Simulation | type[Simulation]) -> tuple[Origin,
     found : Simulation or subclass
         What `get_simulation` has made of it.
     """
-    cls = found if isinstance(found, type) else type(found)
+    cls = class_of(found)
     if asked is found and not isinstance(found, type):
         raise ParameterError(
             f"{cls.key}: a sweep makes a fresh instance for each run, so give it the class, "
             "not an instance"
         )
-    file = source_file(cls)
+    source = source_of(found)
     if not isinstance(found, type):
-        assert file is not None
-        origin = _file_origin(file, "")
-        return origin, file_factory(origin.place, "")
-    if _importable(cls) and file is not None and not _is_single_file(cls):
-        return _module_origin(cls, file), cls
-    if file is not None and "<locals>" not in cls.__qualname__:
-        return _file_origin(file, cls.__name__), cls
+        if source is None:
+            raise ParameterError(f"{cls.key}: is launched by no file that workers could load")
+        # The class of an old script is the framework's; what the file launches is meant.
+        origin = _file_origin(source, "")
+        return origin, file_factory(source, "")
+    if source is None and _importable(cls):
+        file = source_file(cls)
+        if file is None or not _is_single_file(cls):
+            return _module_origin(cls, file), cls
+        source = read_source(file)
+    if source is not None and "<locals>" not in cls.__qualname__:
+        return _file_origin(source, cls.__name__), cls
     return _pickled_origin(cls), cls
 
 
@@ -146,24 +162,20 @@ def _is_single_file(cls: type) -> bool:
     return "." not in cls.__module__ and "-packages" not in path
 
 
-def _module_origin(cls: type, file: Path) -> Origin:
+def _module_origin(cls: type, file: Path | None) -> Origin:
     """Name a class of an installed module; its whole package is its source."""
     package = cls.__module__.partition(".")[0]
-    root = Path(str(getattr(sys.modules.get(package), "__file__", file)))
-    files = sorted(root.parent.rglob("*.py")) if root.name == "__init__.py" else [file]
+    root = Path(str(getattr(sys.modules.get(package), "__file__", None) or file))
+    files = sorted(root.parent.rglob("*.py")) if root.name == "__init__.py" else [root]
     digest = hashlib.sha256()
     for one in files:
-        digest.update(one.name.encode() + b"\0" + hashlib.sha256(one.read_bytes()).digest())
+        place = one.relative_to(root.parent).as_posix()
+        digest.update(f"{place}\0{hashlib.sha256(one.read_bytes()).hexdigest()}\n".encode())
     return Origin("module", cls.__module__, cls.__qualname__, digest.hexdigest())
 
 
-def _file_origin(file: Path, name: str) -> Origin:
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise PluginError(f"{file}: cannot be read: {error.strerror or error}") from error
-    digest = hashlib.sha256(content).hexdigest()
-    return Origin("file", str(file.resolve()), name, digest, files={file.name: content})
+def _file_origin(source: Source, name: str) -> Origin:
+    return Origin("file", str(source.file.path), name, source.digest, source=source)
 
 
 def _pickled_origin(cls: type[Simulation]) -> Origin:
@@ -186,7 +198,7 @@ def _code_digest(cls: type[Simulation]) -> str:
             if isinstance(code, CodeType):
                 digest.update(name.encode() + code.co_code + repr(_constants(code)).encode())
         for declaration in [*cls.controls.values(), *cls.panels.values()]:
-            digest.update(repr(declaration.describe()).encode())
+            digest.update(repr(sorted(vars(declaration).items())).encode())
     return digest.hexdigest()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -73,10 +72,7 @@ def enter_sweep(
 
 def source_files(origin: Origin) -> dict[str, tuple[str, bytes]]:
     """Return the files of a simulation by their digests, for the store."""
-    return {
-        hashlib.sha256(content).hexdigest(): (name, content)
-        for name, content in origin.files.items()
-    }
+    return {file.sha256: (file.path.name, file.content) for file in origin.files}
 
 
 def count_runs(

@@ -79,6 +79,15 @@ class Dimension:
         value = min(max(value, self.low), self.high)
         return round(value) if self.whole else value
 
+    def fraction(self, value: Any) -> float:
+        """Return a place of which `value_at` makes `value`: the middle of its room."""
+        if self.options is not None:
+            return (self.options.index(value) + 0.5) / len(self.options)
+        low, high = (self.low - 0.5, self.high + 0.5) if self.whole else (self.low, self.high)
+        if self.scale == "log":
+            return (math.log(value) - math.log(low)) / (math.log(high) - math.log(low))
+        return float((value - low) / (high - low))
+
     def document(self) -> dict[str, Any]:
         """Return the dimension as plain, JSON-ready values."""
         if self.options is not None:

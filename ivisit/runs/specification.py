@@ -28,7 +28,8 @@ def digest_name(specification: Mapping[str, Any]) -> str:
 
     What may grow is left out.
     """
-    named = {k: v for k, v in specification.items() if k not in ("repeats", "trials", "parallel")}
+    growing = ("trials", "parallel") if "objective" in specification else ("repeats",)
+    named = {part: value for part, value in specification.items() if part not in growing}
     text = json.dumps(named, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
@@ -55,7 +56,7 @@ def check_growth(name: str, stored: Mapping[str, Any], asked: Mapping[str, Any])
 
 
 def _grows(part: str, old: Any, new: Any, asked: Mapping[str, Any]) -> bool:
-    if part in ("repeats", "trials"):
+    if part == "trials" or (part == "repeats" and "trials" not in asked):
         return bool(new >= old)
     if part != "space" or asked.get("repeats") != 1 or "sample" not in old or "sample" not in new:
         return False

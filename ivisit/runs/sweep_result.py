@@ -102,8 +102,8 @@ class SweepResult:
         if damaged:
             raise StoreError(
                 f"{self.path}: {len(damaged)} runs of the sweep {self.name!r} are damaged, the "
-                f"first with the index {damaged[0]}: they are not what was saved. Restore a backup, "
-                "or delete them and continue the sweep"
+                f"first with the index {damaged[0]}: they are not what was saved. Restore a "
+                "backup, or delete them and continue the sweep"
             )
         return columns
 

@@ -100,7 +100,8 @@ def _prepared_start() -> Iterator[None]:
     A worker that imported the script would open its window, or begin its sweep once more.
     """
     main = sys.modules["__main__"]
-    hidden = {n: vars(main)[n] for n in ("__file__", "__spec__") if n in vars(main)}
+    names = ("__file__", "__spec__")
+    hidden: dict[str, Any] = {name: vars(main)[name] for name in names if name in vars(main)}
     added = [name for name in THREAD_VARIABLES if name not in os.environ]
     os.environ.update(dict.fromkeys(added, "1"))
     for name in hidden:
