@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 FEW = 5
 #: Up to so many values of a parameter have a curve each.
 MOST_CURVES = 10
+#: More lines or points than this are pixels in a vector picture, which would be large else.
+MOST_VECTORS = 2000
+#: Positive numbers whose largest is so many times the smallest are drawn on a logarithmic axis.
+WIDE_RATIO = 100
+#: A number so many times larger than nearly all others may lie outside of the picture.
+OUTLIER = 1e6
 
 
 def lines(result: SweepResult, x: str, y: str, by: str | None = None) -> Any:
@@ -76,7 +82,7 @@ def heatmap(result: SweepResult, x: str, y: str, metric: str) -> Any:
     figure, axes = _new(result)
     row_values, column_values, matrix = result.pivot(y, x, metric)
     finite = matrix[np.isfinite(matrix)]
-    norm = "log" if finite.size and finite.min() > 0 and finite.max() > 100 * finite.min() else None
+    norm = "log" if finite.size and finite.min() > 0 and _ratio(finite) > WIDE_RATIO else None
     image = axes.imshow(matrix, origin="lower", aspect="auto", cmap="viridis", norm=norm)
     figure.colorbar(image, ax=axes, label=f"median of {metric}")
     _mark_failures(axes, result, x, y, row_values, column_values)
@@ -111,7 +117,7 @@ def parallel(result: SweepResult, metric: str) -> Any:
     values = result.metric(metric)
     shown = np.flatnonzero(np.isfinite(values))
     columns = [_unit(result.parameters[name], _is_log(result, name)) for name in names]
-    log = shown.size > 0 and values[shown].min() > 0 and _ratio(values[shown]) > 100
+    log = shown.size > 0 and values[shown].min() > 0 and _ratio(values[shown]) > WIDE_RATIO
     columns.append(_unit(values, log, finite=True))
     # The best, be it small or large, must not be hidden: draw in the order of the metric, large
     # ones first.
@@ -122,8 +128,11 @@ def parallel(result: SweepResult, metric: str) -> Any:
 
     places = np.arange(len(columns))
     segments = [np.column_stack([places, [c[i] for c in columns]]) for i in order]
-    colors = colormaps["viridis"](columns[-1][order])
-    axes.add_collection(LineCollection(segments, colors=colors, alpha=alpha, lw=1.2))
+    # By rank: one diverged run would take all colors for itself.
+    colors = colormaps["viridis"](np.linspace(1, 0, order.size))
+    bundle = LineCollection(segments, colors=colors, alpha=alpha, lw=1.2)
+    bundle.set_rasterized(len(segments) > MOST_VECTORS)
+    axes.add_collection(bundle)
     axes.set(xlim=(-0.3, len(columns) - 0.7), ylim=(-0.05, 1.05), yticks=[])
     axes.set_xticks(places, [*names, metric])
     for place, name in enumerate([*names, metric]):
@@ -132,7 +141,8 @@ def parallel(result: SweepResult, metric: str) -> Any:
         )
         axes.axvline(place, color="0.7", lw=0.8, zorder=0)
         if column.size:
-            for height, end in ((-0.03, column.min()), (1.03, column.max())):
+            ends = np.unique(column)[[0, -1]]
+            for height, end in zip((-0.03, 1.03), ends, strict=True):
                 va = "top" if height < 0 else "bottom"
                 axes.text(place, height, _text(end), ha="center", va=va, fontsize=8)
     for side in ("top", "right", "left", "bottom"):
@@ -154,9 +164,14 @@ def importance(result: SweepResult, metric: str) -> Any:
         label = f"total Sobol index of {metric}, 95 % interval"
     else:
         values = result.metric(metric)
+        finite = values[np.isfinite(values)]
+        log = finite.size > 0 and finite.min() > 0 and _ratio(finite) > WIDE_RATIO
+        if log:
+            values = np.log10(values)
         heights = np.array([binned_importance(result.parameters[n], values) for n in names])
         errors = None
-        label = f"share of the variance of {metric}\nbetween bins of one parameter"
+        what = f"log10({metric})" if log else metric
+        label = f"share of the variance of {what}\nbetween bins of one parameter"
     order = np.argsort(heights)
     ordered = errors[:, order] if errors is not None else None
     axes.barh(np.arange(len(names)), heights[order], xerr=ordered, color=_colors(1)[0], height=0.6)
@@ -264,7 +279,7 @@ def _finish(figure: Any, result: SweepResult, metric: str) -> Any:
     """Give the figure its title and a caption that tells what is not to be seen."""
     failed = int((result.status == "failed").sum())
     diverged = int(result.diverged.sum())
-    caption = f"n = {len(result)} runs, {failed} failed, {diverged} diverged"
+    caption = f"n = {len(result)} runs, {failed} failed, {diverged} not finite"
     if not result.complete:
         caption += f", {result.sweep.size - len(result)} not done yet"
     figure.suptitle(f"{result.sweep.simulation}: {metric}", fontsize=11)
@@ -317,8 +332,12 @@ def _label_x(axes: Any, result: SweepResult, name: str) -> None:
 def _log_if_wide(axes: Any, values: np.ndarray, axis: str = "y") -> None:
     """Use a logarithmic axis for positive values of very different size."""
     finite = values[np.isfinite(values)]
-    if finite.size and finite.min() > 0 and _ratio(finite) > 100:
+    if finite.size and finite.min() > 0 and _ratio(finite) > WIDE_RATIO:
         getattr(axes, f"set_{axis}scale")("log")
+        usual = float(np.percentile(finite, 90))
+        if finite.max() > OUTLIER * usual:
+            # What has diverged must not hide all others.
+            getattr(axes, f"set_{axis}lim")(finite.min() / 2, 10 * usual)
 
 
 def _ticks(axis: Any, values: np.ndarray) -> None:
