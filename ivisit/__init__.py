@@ -52,7 +52,7 @@ if TYPE_CHECKING:
         IVisit_Simulation,
         Version,
     )
-    from ivisit.panels import Comment, Figure, Image, TextOutput, Trace
+    from ivisit.panels import Comment, Figure, Histogram, Image, Raster, TextOutput, Trace
     from ivisit.plugins.finding import SimulationInfo, get_simulation, list_simulations
     from ivisit.recording import Change, Frame
     from ivisit.runs.optimize_result import OptimizeResult
@@ -81,7 +81,10 @@ _HOMES = {
         ),
         "ivisit.controls",
     ),
-    **dict.fromkeys(("Comment", "Figure", "Image", "TextOutput", "Trace"), "ivisit.panels"),
+    **dict.fromkeys(
+        ("Comment", "Figure", "Histogram", "Image", "Raster", "TextOutput", "Trace"),
+        "ivisit.panels",
+    ),
     "Simulation": "ivisit.simulation",
     "Engine": "ivisit.engine",
     **dict.fromkeys(("Change", "Frame"), "ivisit.recording"),
@@ -138,6 +141,7 @@ __all__ = [
     "Failure",
     "Figure",
     "Frame",
+    "Histogram",
     "IVisitError",
     "IVisit_Data",
     "IVisit_Parameters",
@@ -152,6 +156,7 @@ __all__ = [
     "PluginError",
     "RadioButtons",
     "Range",
+    "Raster",
     "RunError",
     "RunResult",
     "Simulation",

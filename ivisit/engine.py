@@ -10,16 +10,31 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
 from ivisit.controls import Control
-from ivisit.errors import Failure, IVisitError, ParameterError, RunError, expected, unknown
+from ivisit.errors import Failure, IVisitError, ParameterError, RunError, expected, shorten, unknown
 from ivisit.link import WindowLink
 from ivisit.panels.base import Painter
-from ivisit.recording import Adjustment, Change, Frame, LogEntry, Recorder
+from ivisit.recording import (
+    RASTER_LIMIT,
+    Adjustment,
+    Change,
+    Column,
+    Frame,
+    LogEntry,
+    Recorder,
+    SparseRecorder,
+    component_name,
+)
 from ivisit.simulation import Simulation
+
+#: Stages of an engine's life.
+State: TypeAlias = Literal["new", "ready", "running", "paused", "failed", "closed"]
+#: When a value that was set takes effect: before the next step, or at once.
+Mode: TypeAlias = Literal["sync", "async"]
 
 
 class Engine:
@@ -34,7 +49,8 @@ class Engine:
     mode : {'sync', 'async'}, optional
         ``sync``: `set` takes effect before the next step. ``async``: at once.
     record : iterable of str, optional
-        Traces to record; None (default) records all.
+        Traces, components of traces (``trace.x``) and rasters to record; None (default) records
+        all of them.
     every : int, optional
         Record every n-th step.
     limit : int, optional
@@ -57,6 +73,9 @@ class Engine:
         those of the class; see `ivisit.parameters.Parameters.adjustments`.
     revision : int
         How often `set` and `adjust` were called.
+    instance_reused : bool
+        Whether the instance had begun a run before this one: what that has left behind in it may
+        show, and only a fresh instance repeats a run exactly.
     failure : Failure or None
         Why the state is ``failed``.
 
@@ -73,7 +92,7 @@ class Engine:
         simulation: Simulation | type[Simulation],
         *,
         seed: int | None = 0,
-        mode: str = "sync",
+        mode: Mode = "sync",
         record: Iterable[str] | None = None,
         every: int = 1,
         limit: int | None = None,
@@ -89,21 +108,25 @@ class Engine:
         #: Whether the simulation itself ended the last `run`; see `stop`.
         self.stopped = False
         self.seed = as_seed(seed)
-        self.mode = mode
-        self.state = "new"
+        self.mode: Mode = mode
+        self.state: State = "new"
         self.steps = 0
         self.runs = 0
         self.changes: list[LogEntry] = []
         self.initial_parameters: dict[str, Any] = {}
         self.initial_adjustments: dict[str, dict[str, Any]] = {}
         self.revision = 0
+        self.instance_reused = False
         self.failure: Failure | None = None
         #: What the simulation may ask of its window.
         self.link = WindowLink()
         #: Size in pixels at which a figure panel is drawn; the window sets it.
         self.figure_sizes: dict[str, tuple[int, int]] = {}
-        self.recorder = Recorder(self._recorded(record), int(every), limit)
-        self._prepared = False
+        columns = self._recorded(record)
+        sparse = [name for name in columns if name in self._rasters()]
+        self.rasters = SparseRecorder(sparse, None if limit is None else RASTER_LIMIT)
+        columns = {name: column for name, column in columns.items() if name not in sparse}
+        self.recorder = Recorder(columns, int(every), limit)
         self._lock = threading.Lock()
         #: Whether values or controls wait for the next step.
         self._waiting = False
@@ -115,15 +138,34 @@ class Engine:
         self._watchers: dict[str, list[Callable[[], Any]]] = {}
         self.simulation._attached(self)
 
-    def _recorded(self, record: Iterable[str] | None) -> list[str]:
-        traces = [name for name, panel in self._class.panels.items() if panel.recorded]
+    def __repr__(self) -> str:
+        return (
+            f"<Engine of {self._class.key}: {self.state} after {self.steps} steps, "
+            f"seed {shorten(self.seed)}, mode {self.mode}>"
+        )
+
+    def _rasters(self) -> list[str]:
+        return [name for name, panel in self._class.panels.items() if panel.sparse]
+
+    def _recorded(self, record: Iterable[str] | None) -> dict[str, Column]:
+        """Return what to record, by name: traces, single components of them, and rasters."""
+        known: dict[str, Column] = {}
+        components: dict[str, Column] = {}
+        for name, panel in self._class.panels.items():
+            if panel.recorded:
+                known[name] = Column(name, panel.size)
+                for index, component in enumerate(panel.components):
+                    components[component_name(name, component)] = Column(name, index=index)
+            elif panel.sparse:
+                known[name] = Column(name)
         if record is None:
-            return traces
+            return known
         names = [record] if isinstance(record, str) else list(record)
+        possible = known | components
         for name in names:
-            if name not in traces:
-                raise ParameterError(unknown(self._class.key, "trace", name, traces))
-        return names
+            if name not in possible:
+                raise ParameterError(unknown(self._class.key, "trace", name, possible))
+        return {name: possible[name] for name in names}
 
     # Parameters -----------------------------------------------------------------------------
 
@@ -264,6 +306,7 @@ class Engine:
         self.steps = 0
         self.runs += 1
         self.recorder.clear()
+        self.rasters.clear()
         self._release_buttons()  # a step that failed has not released them
         self._apply_pending()
         self.changes.clear()
@@ -275,6 +318,8 @@ class Engine:
             for name, control in self._class.controls.items()
             if control.momentary and simulation._values[name] != control.default
         ]
+        self.instance_reused = simulation._begun > 0
+        simulation._begun += 1
         self.prepare()
         simulation.rng = np.random.default_rng(self.seed)
         for name, panel in self._class.panels.items():
@@ -286,12 +331,12 @@ class Engine:
 
     def prepare(self) -> None:
         """Call `main_init`, with random numbers from the present seed, if that was not done yet."""
-        if self._prepared:
+        if self.simulation._prepared:
             return
         self.simulation.rng = np.random.default_rng(self.seed)
         with self._stage("main_init"):
             self.simulation.main_init()
-        self._prepared = True
+        self.simulation._prepared = True
 
     def run(self, steps: int | None = None, *, until: Callable[[Any], Any] | None = None) -> int:
         """Compute steps; return how many.
@@ -331,6 +376,7 @@ class Engine:
         step = self.simulation.step
         outputs = self.simulation._outputs
         recorder = self.recorder if self.recorder.names else None
+        rasters = self.rasters if self.rasters.names else None
         last = None if steps is None else self.steps + steps
         while last is None or self.steps < last:
             if self._waiting or self._callbacks:
@@ -342,6 +388,8 @@ class Engine:
             self.steps = done = self.steps + 1
             if recorder is not None and done % recorder.every == 0:
                 recorder.record(done, outputs)
+            if rasters is not None:
+                rasters.record(done, outputs)
             if self._pressed:
                 self._release_buttons()
             if self.stopped or (until is not None and until(self.simulation)):
@@ -369,7 +417,7 @@ class Engine:
         """Call the simulation's `close`, once; the engine cannot be used afterwards."""
         if self.state == "closed":
             return
-        prepared = self._prepared
+        prepared, self.simulation._prepared = self.simulation._prepared, False
         self.state = "closed"
         if prepared:
             with self._stage("close"):
@@ -423,6 +471,7 @@ class Engine:
             traces=traces,
             run=self.runs,
             revision=revision,
+            rasters=self.rasters.take(),
         )
 
     def outputs(self, *, figures: bool = True) -> dict[str, Any]:

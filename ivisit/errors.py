@@ -13,10 +13,7 @@ import linecache
 import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from ivisit.runs.single import RunResult
+from typing import Any
 
 
 class IVisitError(Exception):
@@ -50,9 +47,7 @@ class RunError(IVisitError, RuntimeError):
         Where and why it failed.
     """
 
-    def __init__(
-        self, message: str, result: RunResult | None = None, failure: Failure | None = None
-    ) -> None:
+    def __init__(self, message: str, result: Any = None, failure: Failure | None = None) -> None:
         super().__init__(message)
         self.result = result
         self.failure = failure

@@ -3,42 +3,88 @@
 User code runs on the worker's thread and must not touch Tk. It posts requests here; the window
 takes them when it has time, and leaves behind what user code may want to know (sizes of panels).
 Headlessly nobody takes the requests, and they are dropped when there are many.
+
+There is one small class a request; the window matches them by class (`gui.actions.requests`).
 """
 
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+#: What the buttons of the window do; ``cont`` runs on without a new beginning.
+CommandName = Literal["init", "step", "run", "cont", "stop", "save", "reload"]
 
 
 @dataclass(frozen=True)
 class Request:
-    """One request of the simulation to its window.
+    """Base class of all requests of a simulation to its window."""
 
-    Attributes
-    ----------
-    action : str
-        ``label`` (text=): change the visible label of a widget;
-        ``range`` (minimum=, maximum=, step=; None keeps): change the range of a slider;
-        ``bind`` (sequence=, callback=): have ``callback(MouseEvent)`` called, on the worker's
-        thread, for a Tk event sequence such as ``<Button-1>`` on an image or figure panel;
-        ``menu`` (text=, callback=): offer an entry in the menu of the simulation; when it is
-        chosen, ``callback()`` is called between two steps;
-        ``message`` (text=): show a line in the status bar;
-        ``title`` (text=): change the window's title;
-        ``command`` (name=): do what the button of that name does: ``init``, ``step``, ``run``,
-        ``cont`` (run on without a new beginning), ``stop``, ``save`` or ``reload``;
-        ``quit``: close the window.
-    widget : str
-        Name of the control or panel; empty where the request concerns the window.
-    arguments : dict
-        See `action`.
+
+@dataclass(frozen=True)
+class SetLabel(Request):
+    """Change the visible label of the control or panel `widget`."""
+
+    widget: str
+    text: str
+
+
+@dataclass(frozen=True)
+class SetRange(Request):
+    """Change the range of the slider `widget`; None keeps what there is."""
+
+    widget: str
+    minimum: float | None = None
+    maximum: float | None = None
+    step: float | None = None
+
+
+@dataclass(frozen=True)
+class BindMouse(Request):
+    """Have ``callback(MouseEvent)`` called on the worker's thread.
+
+    `sequence` is a Tk event sequence such as ``<Button-1>`` on the image or figure `widget`.
     """
 
-    action: str
-    widget: str = ""
-    arguments: dict[str, Any] = field(default_factory=dict)
+    widget: str
+    sequence: str
+    callback: Callable[[MouseEvent], Any]
+
+
+@dataclass(frozen=True)
+class OfferMenu(Request):
+    """Offer an entry in the simulation's menu; chosen, ``callback()`` is called between steps."""
+
+    text: str
+    callback: Callable[[], Any]
+
+
+@dataclass(frozen=True)
+class Say(Request):
+    """Show a line in the status bar."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class SetTitle(Request):
+    """Change the window's title."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Command(Request):
+    """Do what the button of that name does."""
+
+    name: CommandName
+
+
+@dataclass(frozen=True)
+class Quit(Request):
+    """Close the window."""
 
 
 @dataclass(frozen=True)
@@ -85,9 +131,9 @@ class WindowLink:
         # A headless run of days must not gather requests that nobody takes.
         self._requests: deque[Request] = deque(maxlen=10_000)
 
-    def post(self, action: str, widget: str = "", **arguments: Any) -> None:
+    def post(self, request: Request) -> None:
         """Ask the window for something; returns at once, from any thread."""
-        self._requests.append(Request(action, widget, arguments))
+        self._requests.append(request)
 
     def take(self) -> list[Request]:
         """Return the requests that wait, oldest first, and forget them."""

@@ -138,6 +138,29 @@ class Parameters(MutableMapping[str, Any]):
         self._adopt(control.name, control, all_changes)
         return control
 
+    def take(self, adjustments: Mapping[str, Mapping[str, Any]], values: Mapping[str, Any]) -> None:
+        """Take over the ranges and values that a parameter set or a result has kept.
+
+        A control that `adjustments` does not mention keeps its range where the value fits, and
+        else returns to the one of its class.
+        """
+        for name, changes in adjustments.items():
+            self.adjust(name, **changes)
+        for name in values:
+            if name not in adjustments and not self._fits(name, values[name]):
+                self._adopt(name, self._simulation.controls[name], {})
+        self.update(values)
+
+    def _fits(self, name: str, value: Any) -> bool:
+        """Tell whether nothing speaks against a value but what its class says."""
+        if not self._adjustments.get(name):
+            return True
+        try:
+            self.validate(name, value)
+        except ParameterError:
+            return False
+        return True
+
     def planned(
         self,
         name: str,
@@ -157,7 +180,9 @@ class Parameters(MutableMapping[str, Any]):
     def _adopt(self, name: str, control: Control[Any], changes: dict[str, Any]) -> None:
         """Let a control count that `planned` has returned."""
         self._controls[name] = control
-        self._adjustments[name] = changes
+        self._adjustments.pop(name, None)
+        if changes:
+            self._adjustments[name] = changes
         self._values[name] = control.nearest(self._values[name])
 
 

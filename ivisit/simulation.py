@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from abc import ABCMeta
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,7 +13,7 @@ import numpy as np
 
 from ivisit.controls import Control
 from ivisit.declarations import Declaration
-from ivisit.errors import ParameterError
+from ivisit.errors import ParameterError, shorten
 from ivisit.panels import Panel
 from ivisit.parameters import Parameters
 
@@ -133,6 +134,9 @@ class Simulation(metaclass=SimulationType):
     drawing : bool
         Whether somebody may look: False in sweeps and optimizations, where a simulation can leave
         costly pictures out. Numbers must not depend on it.
+    step_duration, step_unit : float, str or None, and str
+        Class attributes: how long a step is, as a number or as the name of a parameter, and in
+        which unit. Axes, read-outs and tables then show the time beside the step number.
 
     Examples
     --------
@@ -155,9 +159,17 @@ class Simulation(metaclass=SimulationType):
     panels: Mapping[str, Panel[Any]]
     rng: np.random.Generator
     drawing: bool = True
+    #: How long a step is: a number, or the name of a parameter; None: steps are only counted.
+    step_duration: float | str | None = None
+    #: Unit of `step_duration`, e.g. ``"ms"``.
+    step_unit: str = ""
     _values: dict[str, Any]
     _outputs: dict[str, Any]
     _parameters: Parameters
+    #: Whether `main_init` has been called, and `close` has not been since.
+    _prepared = False
+    #: Runs that this instance has begun.
+    _begun = 0
     #: The file in which the simulation is written, where its methods do not tell.
     _source: Path | None = None
     #: Seconds between two steps in a window that has just been opened.
@@ -171,6 +183,22 @@ class Simulation(metaclass=SimulationType):
         self._parameters = Parameters(cls, self._values)
         self.rng = np.random.default_rng(0)
         return self
+
+    def __copy__(self) -> Self:
+        # The user's attributes are shared, as copy.copy means it; values, outputs and random
+        # numbers are not: two simulations that disturb each other are never what was meant.
+        clone = type(self).__new__(type(self))
+        framework = set(vars(clone))
+        vars(clone).update((k, v) for k, v in vars(self).items() if k not in framework)
+        clone._values.update(self._values)
+        clone._outputs.update(copy.deepcopy(self._outputs))
+        clone._parameters = Parameters(type(self), clone._values, self._parameters.adjustments)
+        clone.rng = copy.deepcopy(self.rng)
+        return clone
+
+    def __repr__(self) -> str:
+        values = ", ".join(f"{name}={shorten(value, 30)}" for name, value in self._values.items())
+        return f"<{self.key}: {values or 'no parameters'}>"
 
     @property
     def parameters(self) -> Parameters:

@@ -128,6 +128,8 @@ def run(options: argparse.Namespace) -> int:
 
 def replay(options: argparse.Namespace) -> int:
     """Repeat a saved run and compare."""
+    import numpy as np
+
     from ivisit.runs import single
     from ivisit.runs.result import RunResult
 
@@ -140,6 +142,11 @@ def replay(options: argparse.Namespace) -> int:
         name
         for name, column in former.traces.items()
         if column.tobytes() != result.traces[name][: len(column)].tobytes()
+    ]
+    differing += [
+        name
+        for name, entries in former.rasters.items()
+        if not np.array_equal(entries, result.rasters[name])
     ]
     if differing:
         print(f"ivisit: the replay differs in {', '.join(differing)}", file=sys.stderr)
@@ -243,7 +250,8 @@ def _print(options: argparse.Namespace, result: RunResult) -> None:
         f"{result.simulation}: {result.status} after {result.steps} steps, "
         f"{result.duration:.3g} s, seed {result.seed}",
     )
-    for name, value in shown.items():
+    several = {name: v for name, v in result.metrics.items() if name not in shown}
+    for name, value in (shown | several).items():
         print(f"{name} = {value}")
 
 

@@ -10,9 +10,12 @@ import sys
 from typing import Any
 
 from ivisit.engine import Engine, as_seed
-from ivisit.errors import Failure
+from ivisit.errors import Failure, ParameterError
+from ivisit.gui.cursor import Cursor
+from ivisit.gui.turns import Turns
 from ivisit.recording import RECORDER_LIMIT
 from ivisit.simulation import Simulation
+from ivisit.timing import step_time, time_text
 from ivisit.worker import Worker
 
 logger = logging.getLogger(__name__)
@@ -36,6 +39,10 @@ class Session:
         The thread that steps it.
     running : bool
         Whether the simulation runs as far as the user wishes; the worker follows when it can.
+    cursor : Cursor
+        The step that the pointer marks in all plots.
+    turns : Turns
+        When which plot draws.
     """
 
     def __init__(self, simulation: Simulation | type[Simulation], seed: int | None = 0) -> None:
@@ -44,12 +51,25 @@ class Session:
         self.worker = Worker(self.engine)
         self.worker.delay = self.engine.simulation._delay
         self.running = False
+        self.cursor = Cursor()
+        self.turns = Turns()
         self._failure: Failure | None = None
 
     @property
     def simulation_class(self) -> type[Simulation]:
         """The class of the simulation."""
         return type(self.engine.simulation)
+
+    def step_time(self) -> tuple[float, str]:
+        """Return duration and unit of a step; see `ivisit.timing`."""
+        try:
+            return step_time(self.engine.simulation)
+        except ParameterError:
+            return 1.0, ""
+
+    def time_text(self, step: int) -> str:
+        """Return a step number, with its time where the simulation declares one."""
+        return time_text(step, *self.step_time())
 
     def start(self) -> None:
         """Start the thread and the first run."""

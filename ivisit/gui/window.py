@@ -172,7 +172,11 @@ class Window:
         """Make the widgets of all controls and panels anew."""
         if self.layout is not None:
             self.layout.destroy()
-        layout = FreeLayout(self, self._positions) if self._positions else AutomaticLayout(self)
+        layout: Layout
+        if self._positions:
+            layout = FreeLayout(self.root, self, self._positions)
+        else:
+            layout = AutomaticLayout(self.root, self)
         layout.pack(side="top", fill="both", expand=True)
         self.layout = layout
         layout.color()
@@ -237,8 +241,8 @@ class Window:
         self.last_frame_at = now
         self.steps = frame.steps
         self.frames += 1
-        for panel in self.layout.panels.values():
-            panel.show(frame)
+        for card in self.layout.cards:
+            card.show(frame)
         for name, control in self.layout.controls.items():
             control.follow(frame.parameters[name], frame.revision)
         self.status.drew(now, frame.steps, frame.run)
@@ -269,6 +273,14 @@ class Window:
     def say(self, text: str) -> None:
         """Show a message in the status line."""
         self.status.say(text)
+
+    def point_at(self, text: str) -> None:
+        """Show what the pointer points at; an empty text when it is nothing."""
+        self.status.point_at(text)
+
+    def change(self, name: str, value: Any, *, continues: bool = False) -> Any:
+        """Give a parameter the value that the user entered; see `ValueCommands.change`."""
+        return self.values.change(name, value, continues=continues)
 
     def show_set(self) -> None:
         """Display the name of the present parameter set."""

@@ -46,8 +46,17 @@ class Panel(Declaration, Generic[Shown]):
 
     #: Whether the value is a number of which each step adds a row to the record.
     recorded = False
+    #: How many numbers a recorded value has; None: it is one number itself, not an array.
+    size: int | None = None
+    #: Whether the value says which of many units are active in a step; recorded as such.
+    sparse = False
     #: Whether the value survives `init`; other panels are empty when a run begins.
     kept_over_init = False
+
+    @property
+    def components(self) -> tuple[str, ...]:
+        """What the numbers of a recorded array are called; empty where it is one number."""
+        return ()
 
     @overload
     def __get__(self, instance: None, owner: type) -> Self: ...

@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Literal, TypeAlias
 
 import numpy as np
 
@@ -18,10 +18,14 @@ from ivisit import panels
 from ivisit.errors import Failure, IVisitError, unknown
 from ivisit.files import replace_file
 from ivisit.panels.base import Painter
-from ivisit.recording import LogEntry, entry_from_json, entry_to_json
+from ivisit.recording import LogEntry, component_name, entry_from_json, entry_to_json
 
 #: Written into every result file; a reader refuses what it does not know.
 FORMAT = "ivisit-lab run result, version 1"
+
+
+#: How a run ended.
+Status: TypeAlias = Literal["finished", "interrupted", "failed"]
 
 
 class Outputs(Mapping[str, Any]):
@@ -58,9 +62,13 @@ class Outputs(Mapping[str, Any]):
         return type(self), (dict(self),)
 
 
-@dataclass
+@dataclass(eq=False)
 class RunResult:
     """The result of a run.
+
+    Two results are equal when simulation, parameters, ranges, seed, steps, status, changes, traces
+    and outputs are, to the last bit, NaN being equal to NaN. How long the run took, where, and of
+    what its failure told does not count.
 
     Attributes
     ----------
@@ -72,7 +80,7 @@ class RunResult:
         Seed of the run.
     steps : int
         Finished steps.
-    traces : dict of str to ndarray, shape (n,)
+    traces : dict of str to ndarray, shape (n,) or (n, size)
         Recorded traces, float64.
     recorded_steps : ndarray of int, shape (n,)
         Step number of each row, counted from 1.
@@ -93,6 +101,13 @@ class RunResult:
         Seconds, without loading the simulation.
     provenance : dict
         Versions, platform, source file, git commit; see `ivisit.runs.provenance`.
+    instance_reused : bool
+        Whether the simulation was an instance that had begun a run before: an exact repetition
+        needs a fresh one.
+    rasters : dict of str to ndarray, shape (n, 2)
+        Step and active unit, int64, of recorded rasters.
+    step_duration, step_unit : float and str
+        What a step is in time; 1 and nothing where the simulation declares none.
     """
 
     simulation: str
@@ -103,12 +118,50 @@ class RunResult:
     recorded_steps: np.ndarray
     outputs: Mapping[str, Any]
     panels: list[dict[str, Any]] = field(default_factory=list)
-    status: str = "finished"
+    status: Status = "finished"
     changes: list[LogEntry] = field(default_factory=list)
     failure: Failure | None = None
     duration: float = 0.0
     provenance: dict[str, Any] = field(default_factory=dict)
     adjustments: dict[str, dict[str, Any]] = field(default_factory=dict)
+    instance_reused: bool = False
+    rasters: dict[str, np.ndarray] = field(default_factory=dict)
+    step_duration: float = 1.0
+    step_unit: str = ""
+
+    #: Results can be changed, and are compared by their content.
+    __hash__ = None  # type: ignore[assignment]
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, RunResult):
+            return NotImplemented
+        return all(_same(getattr(self, name), getattr(other, name)) for name in _COMPARED)
+
+    @property
+    def times(self) -> np.ndarray:
+        """Time of each recorded row in `step_unit`, shape (n,)."""
+        return self.recorded_steps * self.step_duration
+
+    @property
+    def columns(self) -> dict[str, np.ndarray]:
+        """The recorded traces as single columns, shape (n,); components are ``trace.x``."""
+        columns = {}
+        for name, rows in self.traces.items():
+            if rows.ndim == 1:
+                columns[name] = rows
+            else:
+                names = self._panel(name).get("components") or map(str, range(rows.shape[1]))
+                for index, component in enumerate(names):
+                    columns[component_name(name, component)] = rows[:, index]
+        return columns
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """The final values of the recorded traces, by the names of `columns`."""
+        return {name: float(column[-1]) for name, column in self.columns.items() if column.size}
+
+    def _panel(self, name: str) -> dict[str, Any]:
+        return next((p for p in self.panels if p["name"] == name), {})
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the result as a NumPy ``.npz`` file and return its path.
@@ -128,6 +181,7 @@ class RunResult:
             "status": self.status,
             "changes": [entry_to_json(entry) for entry in self.changes],
             "adjustments": self.adjustments,
+            "instance_reused": self.instance_reused,
             "failure": asdict(self.failure) if self.failure else None,
             "duration": self.duration,
             "provenance": self.provenance,
@@ -135,6 +189,9 @@ class RunResult:
             "arrays": list(arrays),
             "outputs": plain,
             "panels": self.panels,
+            "rasters": list(self.rasters),
+            "step_duration": self.step_duration,
+            "step_unit": self.step_unit,
         }
         # Names of panels may have any character: the file counts, the metadata names.
         table: dict[str, Any] = {
@@ -142,6 +199,7 @@ class RunResult:
             "recorded_steps": self.recorded_steps,
             **{f"trace_{i}": column for i, column in enumerate(self.traces.values())},
             **{f"output_{i}": array for i, array in enumerate(arrays.values())},
+            **{f"raster_{i}": array for i, array in enumerate(self.rasters.values())},
         }
         return _write(target, lambda file: np.savez_compressed(file, **table))
 
@@ -162,6 +220,8 @@ class RunResult:
                 names = metadata.pop("arrays")
                 outputs = {name: file[f"output_{i}"] for i, name in enumerate(names)}
                 traces = {n: file[f"trace_{i}"] for i, n in enumerate(metadata.pop("traces"))}
+                rasters = metadata.pop("rasters", [])
+                rasters = {n: file[f"raster_{i}"] for i, n in enumerate(rasters)}
                 steps = file["recorded_steps"]
         except OSError as error:
             raise IVisitError(f"{path}: cannot be read: {error.strerror or error}") from error
@@ -171,6 +231,7 @@ class RunResult:
         return cls(
             traces=traces,
             recorded_steps=steps,
+            rasters=rasters,
             outputs=outputs | metadata.pop("outputs"),
             changes=[entry_from_json(entry) for entry in metadata.pop("changes")],
             failure=Failure(**failure) if failure else None,
@@ -178,16 +239,20 @@ class RunResult:
         )
 
     def to_csv(self, path: str | os.PathLike[str]) -> Path:
-        """Write the recorded traces as a table with the columns ``step`` and one a trace.
+        """Write the recorded traces as a table: ``step``, the time, and the `columns`.
 
-        Numbers are written so that reading gives the same float64.
+        The time stands there where the simulation declares what a step is. Numbers are written so
+        that reading gives the same float64.
         """
 
         def write(file: IO[str]) -> None:
             writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(["step", *self.traces])
-            columns = [self.recorded_steps.tolist(), *(c.tolist() for c in self.traces.values())]
-            writer.writerows(zip(*columns, strict=True))
+            table = {"step": self.recorded_steps}
+            if self.step_unit or self.step_duration != 1:
+                table[f"time ({self.step_unit})" if self.step_unit else "time"] = self.times
+            table |= self.columns
+            writer.writerow(table)
+            writer.writerows(zip(*(column.tolist() for column in table.values()), strict=True))
 
         return _write(Path(path), write, text=True)
 
@@ -202,30 +267,63 @@ class RunResult:
         from matplotlib.figure import Figure
 
         declared = [panel["name"] for panel in self.panels]
-        present = list(dict.fromkeys([*self.outputs, *self.traces]))
+        present = list(dict.fromkeys([*self.outputs, *self.traces, *self.rasters]))
         names = sorted(present, key=lambda n: declared.index(n) if n in declared else -1)
         if name is not None:
             if name not in names:
                 raise KeyError(unknown(self.simulation, "recorded panel", name, names))
             names = [name]
-        columns = min(len(names), 3) or 1
-        rows = -(-len(names) // columns) or 1
+        groups = self._grouped(names)
+        columns = min(len(groups), 3) or 1
+        rows = -(-len(groups) // columns) or 1
         figure = Figure(figsize=(5.0 * columns, 4.0 * rows), layout="constrained")
-        for place, panel in enumerate(names):
-            self._draw(figure.add_subplot(rows, columns, place + 1), panel)
+        for place, group in enumerate(groups):
+            self._draw(figure.add_subplot(rows, columns, place + 1), group)
         return figure
 
-    def _draw(self, axes: Any, name: str) -> None:
-        panel = next((p for p in self.panels if p["name"] == name), {})
-        axes.set_title(panel.get("label", name))
+    def _grouped(self, names: list[str]) -> list[list[str]]:
+        """Return which panels are drawn together: the traces of one plot."""
+        groups: dict[str, list[str]] = {}
+        for name in names:
+            plot = self._panel(name).get("plot") if name in self.traces else ""
+            groups.setdefault(f" {plot}" if plot else name, []).append(name)
+        return list(groups.values())
+
+    def _draw(self, axes: Any, names: list[str]) -> None:
+        name = names[0]
+        panel = self._panel(name)
+        axes.set_title(panel["plot"] if len(names) > 1 else panel.get("label", name))
         value = self.outputs.get(name)
         if name in self.traces:
-            axes.plot(self.recorded_steps, self.traces[name])
-            axes.set(xlabel="step", ylabel=panel.get("unit", ""))
+            self._draw_lines(axes, names)
+            return
+        if name in self.rasters:
+            steps, units = self.rasters[name].T
+            axes.plot(steps * self.step_duration, units, "k,")
+            axes.set(xlabel=self._time_label(), ylabel=panel.get("unit", ""))
+            axes.set_ylim(-0.5, panel["n_units"] - 0.5)
             return
         # A kind that is not known here, of a plugin for one, is drawn by the type of its value.
         kind = getattr(panels, str(panel.get("kind")), panels.Panel)
         kind.plot(axes, value, panel)
+
+    def _draw_lines(self, axes: Any, names: list[str]) -> None:
+        for name in names:
+            label = self._panel(name).get("label", name)
+            components = self._panel(name).get("components") or ()
+            labels = [f"{label} {component}" for component in components] or [label]
+            axes.plot(self.times, self.traces[name], label=labels if components else label)
+        axes.set(xlabel=self._time_label(), ylabel=self._panel(names[0]).get("unit", ""))
+        rows = np.concatenate([self.traces[name].ravel() for name in names])
+        scale = self._panel(names[0]).get("scale", "linear")
+        if scale == "log" and not (rows > 0).any():
+            scale = "linear"  # Matplotlib warns of an axis that can show nothing
+        axes.set_yscale("symlog" if scale == "log" and (rows < 0).any() else scale)
+        if len(axes.lines) > 1:
+            axes.legend()
+
+    def _time_label(self) -> str:
+        return f"time ({self.step_unit})" if self.step_unit else "step"
 
     def __repr__(self) -> str:
         return (
@@ -246,6 +344,37 @@ class RunResult:
             for name, text in rows
         )
         return f"<b>{html.escape(self.simulation)}</b><table>{cells}</table>"
+
+
+#: The attributes by which results are compared.
+_COMPARED = (
+    "simulation",
+    "parameters",
+    "adjustments",
+    "seed",
+    "steps",
+    "status",
+    "changes",
+    "recorded_steps",
+    "traces",
+    "rasters",
+    "outputs",
+)
+
+
+def _same(a: Any, b: Any) -> bool:
+    """Tell whether two values are the same, whatever they hold; NaN is the same as NaN."""
+    if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
+        if type(a) is not type(b) or a.shape != b.shape or a.dtype != b.dtype:
+            return False
+        return a.tobytes() == b.tobytes() or bool(
+            np.array_equal(a, b, equal_nan=a.dtype.kind in "fc")
+        )
+    if isinstance(a, Mapping) and isinstance(b, Mapping):
+        return a.keys() == b.keys() and all(_same(a[name], b[name]) for name in a)
+    if isinstance(a, list | tuple) and isinstance(b, list | tuple):
+        return len(a) == len(b) and all(map(_same, a, b))
+    return bool(a == b) or bool(a != a and b != b)
 
 
 def _write(target: Path, write: Callable[[IO[Any]], Any], *, text: bool = False) -> Path:

@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -15,8 +15,9 @@ from ivisit.errors import ParameterError, RunError, expected
 from ivisit.plugins.finding import get_simulation, plugin_name
 from ivisit.plugins.loading import source_file
 from ivisit.runs.provenance import provenance
-from ivisit.runs.result import Outputs, RunResult
+from ivisit.runs.result import Outputs, RunResult, Status
 from ivisit.simulation import Simulation
+from ivisit.timing import step_time
 
 if TYPE_CHECKING:
     from ivisit.store import ParameterStore
@@ -41,7 +42,8 @@ def run(
     ----------
     simulation : Simulation, subclass, str or path-like
         A class, an instance, the name of a plugin, or a path ``file.py[:Class]``. An instance
-        keeps its present parameters and stays open.
+        keeps its present parameters and stays open; its `main_init` is called in its first run
+        only, and ``result.instance_reused`` tells of the later ones.
     parameters : dict, optional
         Values by name; they take precedence over the set, and the set over the defaults.
     steps : int
@@ -49,7 +51,8 @@ def run(
     seed : int or None, optional
         Seed of ``simulation.rng``, 0 by default. None draws entropy; ``result.seed`` tells it.
     record : iterable of str, optional
-        Traces to record; None (default) records all, an empty list none.
+        Traces, components of traces (``trace.x``) and rasters to record; None (default) records
+        all, an empty list none.
     every : int, optional
         Record every n-th step.
     store : ParameterStore or path-like, optional
@@ -99,19 +102,13 @@ def run(
     try:
         if parameter_set is not None and opened is not None:
             stored = opened.load(type(engine.simulation), parameter_set)
-            engine.simulation.parameters.update(stored)
+            engine.simulation.parameters.take(stored.adjustments, stored)
         engine.simulation.parameters.update(parameters or {})
-
-        def drive() -> None:
+        with _Course() as course:
             engine.init()
             _drive(engine, int(steps), until, progress)
-
-        return _conclude(
-            engine,
-            drive,
-            owned=isinstance(found, type),
-            store=opened if store is not None else None,
-        )
+        target = opened if store is not None else None
+        return _conclude(engine, course, owned=isinstance(found, type), store=target)
     finally:
         if opened is not None and opened is not store:
             opened.close()
@@ -133,16 +130,12 @@ def replay(simulation: Any, result: RunResult) -> RunResult:
         Equal to `result` bit for bit, as long as code, libraries and machine are the same.
     """
     found = get_simulation(simulation)
-    engine = Engine(found, seed=result.seed, record=list(result.traces))
-    for name, changes in result.adjustments.items():
-        engine.simulation.parameters.adjust(name, **changes)
-    engine.simulation.parameters.update(result.parameters)
-
-    def drive() -> None:
+    engine = Engine(found, seed=result.seed, record=[*result.traces, *result.rasters])
+    engine.simulation.parameters.take(result.adjustments, result.parameters)
+    with _Course() as course:
         engine.init()
         engine.replay(result.changes, result.steps)
-
-    return _conclude(engine, drive, owned=isinstance(found, type), store=None)
+    return _conclude(engine, course, owned=isinstance(found, type), store=None)
 
 
 def _open_store(
@@ -198,23 +191,39 @@ def _drive(engine: Engine, steps: int, until: Callable[[Any], Any] | None, progr
                 chunk *= 2
 
 
+class _Course:
+    """How a run goes: a context manager around it that notes begin, end and duration.
+
+    Ctrl-C and a failure of the simulation's code end the run, and go no further.
+    """
+
+    def __init__(self) -> None:
+        self.status: Status = "finished"
+        self.error: RunError | None = None
+        self.duration = 0.0
+
+    def __enter__(self) -> Self:
+        self.started = datetime.now(UTC)
+        self._began = time.perf_counter()
+        return self
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> bool:
+        self.duration = time.perf_counter() - self._began
+        if isinstance(error, KeyboardInterrupt):
+            self.status = "interrupted"
+        elif isinstance(error, RunError):
+            self.status, self.error = "failed", error
+        return self.status != "finished"
+
+
 def _conclude(
-    engine: Engine, drive: Callable[[], None], *, owned: bool, store: ParameterStore | None
+    engine: Engine, course: _Course, *, owned: bool, store: ParameterStore | None
 ) -> RunResult:
-    """Drive the engine to its end, whatever that is, and return or attach the result."""
-    started = datetime.now(UTC)
-    began = time.perf_counter()
-    status, error = "finished", None
-    try:
-        drive()
-    except KeyboardInterrupt:
-        status = "interrupted"
-    except RunError as failed:
-        status, error = "failed", failed
-    duration = time.perf_counter() - began
-    result = result_of(engine, status=status, duration=duration, owned=owned)
+    """Return the result of a run that has ended; raise its failure with the result attached."""
+    result = result_of(engine, status=course.status, duration=course.duration, owned=owned)
     if store is not None:
-        _enter(result, started, store)
+        _enter(result, course.started, store)
+    error = course.error
     if owned:
         try:
             engine.close()
@@ -228,7 +237,7 @@ def _conclude(
 
 
 def result_of(
-    engine: Engine, *, status: str = "finished", duration: float = 0.0, owned: bool = False
+    engine: Engine, *, status: Status = "finished", duration: float = 0.0, owned: bool = False
 ) -> RunResult:
     """Return what an engine's run has given so far, as `run` would.
 
@@ -244,6 +253,7 @@ def result_of(
         Whether nobody steps the engine any more: then figures are drawn when they are looked at.
     """
     steps, traces = engine.recorder.table()
+    duration_of_step, unit = step_time(engine.simulation)
     simulation = type(engine.simulation)
     values = engine.outputs(figures=False)
     painters = {
@@ -267,10 +277,16 @@ def result_of(
         panels=[panel.describe() for panel in simulation.panels.values()],
         status=status,
         changes=list(engine.changes),
-        adjustments=engine.initial_adjustments,
+        adjustments=engine.initial_adjustments
+        if engine.runs
+        else engine.simulation.parameters.adjustments,
+        instance_reused=engine.instance_reused,
         failure=engine.failure,
         duration=duration,
         provenance=provenance(simulation),
+        rasters=engine.rasters.table(),
+        step_duration=duration_of_step,
+        step_unit=unit,
     )
 
 
@@ -282,7 +298,7 @@ def _enter(result: RunResult, started: datetime, store: ParameterStore) -> None:
         seed=result.seed,
         steps=result.steps,
         status=result.status,
-        metrics={name: column[-1] for name, column in result.traces.items() if column.size},
+        metrics=result.metrics,
         duration=result.duration,
         started_at=started.isoformat(),
         finished_at=datetime.now(UTC).isoformat(),

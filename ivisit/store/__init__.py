@@ -6,7 +6,7 @@ From the ground up: `values` (JSON), `schema` (tables, migrations), `problems` (
 """
 
 from ivisit.store.parameter_set import ParameterSet
-from ivisit.store.runs import StoredRun
+from ivisit.store.run_rows import StoredRun
 from ivisit.store.store import ParameterStore, default_path
 
 __all__ = ["ParameterSet", "ParameterStore", "StoredRun", "default_path"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ivisit.declarations import FrozenDict
-from ivisit.errors import ParameterError, unknown
+from ivisit.errors import ParameterError, shorten, unknown
 
 if TYPE_CHECKING:
     from ivisit.controls import Control
@@ -67,6 +67,14 @@ class ParameterSet(Mapping[str, Any]):
     damage: str = ""
     problems: FrozenDict = field(default_factory=FrozenDict)
 
+    @property
+    def adjustments(self) -> dict[str, dict[str, Any]]:
+        """Ranges, steps and labels that differed from the declared ones when it was saved.
+
+        See `ivisit.parameters.Parameters.adjustments`; the layout keeps them as ``controls``.
+        """
+        return adjustments_in(self.layout)
+
     def __getitem__(self, name: str) -> Any:
         return self.parameters[name]
 
@@ -75,6 +83,12 @@ class ParameterSet(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self.parameters)
+
+    def __repr__(self) -> str:
+        return (
+            f"<ParameterSet {self.name!r} of {self.simulation}, version {self.version}: "
+            f"{shorten(dict(self.parameters), 100)}>"
+        )
 
 
 def key_of(simulation: SimulationLike) -> str:
@@ -100,7 +114,7 @@ def accepted(simulation: SimulationLike, values: Mapping[str, Any]) -> dict[str,
     """
     if isinstance(simulation, str):
         return dict(values)
-    controls = simulation.controls
+    controls = controls_of(simulation)
     for name in values:
         if name not in controls:
             raise ParameterError(unknown(simulation.key, "parameter", name, controls))
@@ -111,15 +125,56 @@ def accepted(simulation: SimulationLike, values: Mapping[str, Any]) -> dict[str,
     }
 
 
-def fitted(simulation: SimulationLike, values: Mapping[str, Any]) -> tuple[FrozenDict, FrozenDict]:
+def controls_of(simulation: Simulation | type[Simulation]) -> Mapping[str, Control[Any]]:
+    """Return the controls of a class as declared, those of an instance with its own ranges."""
+    if isinstance(simulation, type):
+        return simulation.controls
+    return {name: simulation.parameters.control(name) for name in simulation.controls}
+
+
+def adjustments_in(layout: Any) -> dict[str, dict[str, Any]]:
+    """Return the changes of controls that a stored layout keeps; {} where it makes no sense."""
+    kept = layout.get("controls", {}) if isinstance(layout, Mapping) else {}
+    if not isinstance(kept, Mapping):
+        return {}
+    return {name: dict(changes) for name, changes in kept.items() if isinstance(changes, Mapping)}
+
+
+def with_adjustments(simulation: SimulationLike, layout: Any, former: Any) -> Any:
+    """Return the layout to be stored: with the changed ranges of an instance.
+
+    A layout of None is that of the `former` version, whose ranges are not those of the new one.
+    """
+    if isinstance(simulation, str):
+        return layout
+    adjustments = {} if isinstance(simulation, type) else simulation.parameters.adjustments
+    present = former if layout is None else layout
+    if not isinstance(present, Mapping):
+        return {"controls": adjustments} if adjustments and present is None else present
+    others = {name: value for name, value in present.items() if name != "controls"}
+    return {**others, "controls": adjustments} if adjustments else others
+
+
+def fitted(
+    simulation: SimulationLike,
+    values: Mapping[str, Any],
+    adjustments: Mapping[str, Mapping[str, Any]] | None = None,
+) -> tuple[FrozenDict, FrozenDict]:
     """Return the stored values that fit the declaration of `simulation`, and what is wrong with
-    the others, both by name."""
+    the others, both by name. What was saved under another range must fit that range."""
     if isinstance(simulation, str):
         return FrozenDict(values), FrozenDict()
     fits: dict[str, Any] = {}
     problems: dict[str, str] = {}
     for name, value in values.items():
         control = simulation.controls.get(name)
+        changes = (adjustments or {}).get(name)
+        if control is not None and changes:
+            try:
+                control = control.adjusted(simulation.key, changes)
+            except ParameterError as error:
+                problems[name] = str(error)
+                continue
         if control is None or not control.saved:
             problems[name] = unknown(simulation.key, "parameter", name, simulation.controls)
             continue

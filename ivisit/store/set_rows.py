@@ -13,11 +13,12 @@ from typing import Any
 from ivisit.declarations import FrozenDict
 from ivisit.errors import ParameterError, StoreError, expected, unknown
 from ivisit.store.checksums import SIGNED, checksum, is_intact
-from ivisit.store.parameter_set import ParameterSet, SimulationLike, fitted, key_of
+from ivisit.store.parameter_set import ParameterSet, SimulationLike, adjustments_in, fitted, key_of
 from ivisit.store.queries import HISTORY, NEWEST, fetch
 from ivisit.store.values import (
     check_text,
     decode,
+    decode_object,
     encode_document,
     encode_parameters,
     unwrap,
@@ -181,11 +182,29 @@ def to_set(row: tuple[Any, ...], simulation: SimulationLike) -> ParameterSet:
     """
     key, name, deleted_at, signature, *signed = row
     version, parameters, comment, grade, saved_at, layout, origin = signed
-    if not is_intact(signed, signature):
+    try:
+        if not is_intact(signed, signature):
+            raise StoreError("it is not what was saved")
+        adjustments = adjustments_in(layout and decode(layout))
+        fits, problems = fitted(simulation, decode_object(parameters), adjustments)
+        return ParameterSet(
+            simulation=key,
+            name=name,
+            version=version,
+            parameters=fits,
+            comment=comment,
+            grade=grade,
+            saved_at=saved_at,
+            layout=None if layout is None else decode(layout),
+            deleted_at=deleted_at,
+            origin=None if origin is None else decode_object(origin),
+            problems=problems,
+        )
+    except StoreError as error:
         damage = (
-            f"{key}: version {version} of the parameter set {name!r} is damaged: it is not what "
-            "was saved. Load a former version, or restore a backup; if somebody changed it on "
-            "purpose, 'ivisit store check --accept' signs it"
+            f"{key}: version {version} of the parameter set {name!r} is damaged: {error}. Load a "
+            "former version, or restore a backup; if somebody changed it on purpose, "
+            "'ivisit store check --accept' signs it"
         )
         return ParameterSet(
             simulation=key,
@@ -195,20 +214,6 @@ def to_set(row: tuple[Any, ...], simulation: SimulationLike) -> ParameterSet:
             deleted_at=deleted_at,
             damage=damage,
         )
-    fits, problems = fitted(simulation, decode(parameters))
-    return ParameterSet(
-        simulation=key,
-        name=name,
-        version=version,
-        parameters=fits,
-        comment=comment,
-        grade=grade,
-        saved_at=saved_at,
-        layout=None if layout is None else decode(layout),
-        deleted_at=deleted_at,
-        origin=None if origin is None else decode(origin),
-        problems=problems,
-    )
 
 
 def to_row(stored: ParameterSet) -> dict[str, Any]:

@@ -8,7 +8,13 @@ from typing import Any
 
 from ivisit.errors import StoreError
 from ivisit.store.database import Database
-from ivisit.store.parameter_set import ParameterSet, SimulationLike, accepted, key_of
+from ivisit.store.parameter_set import (
+    ParameterSet,
+    SimulationLike,
+    accepted,
+    key_of,
+    with_adjustments,
+)
 from ivisit.store.queries import HISTORY, NEWEST, fetch
 from ivisit.store.set_rows import (
     COLUMNS,
@@ -17,6 +23,7 @@ from ivisit.store.set_rows import (
     check_grade,
     check_name,
     current,
+    find,
     intact,
     missing,
     newest,
@@ -53,7 +60,8 @@ class SetDatabase(Database):
         Parameters
         ----------
         simulation : str, Simulation or class
-            The simulation. With a bare key, values are stored without validation.
+            The simulation. With a bare key, values are stored without validation. With an
+            instance, so are ranges, steps and labels of its own; see `ParameterSet.adjustments`.
         name : str
             Name of the set.
         values : mapping of str to value
@@ -82,11 +90,13 @@ class SetDatabase(Database):
             "parameters": encode_parameters(accepted(simulation, values), key),
             "comment": check_text(comment, "comment"),
             "grade": check_grade(grade),
-            "layout": None if layout is None else encode_document(layout, "layout"),
         }
         check_name(key, "key of the simulation")
         check_name(name, "name of the set")
         with self._writing() as connection:
+            former = find(connection, key, name)
+            kept = with_adjustments(simulation, layout, former.layout if former else None)
+            row["layout"] = None if kept is None else encode_document(kept, "layout")
             append_version(connection, key, name, row)
             return current(connection, simulation, name)
 

@@ -8,12 +8,15 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from ivisit.errors import StoreError, unknown
-from ivisit.store.checksums import SIGNED, checksum
+from ivisit.store.checksums import SIGNED, checksum, is_intact
+from ivisit.store.parameter_set import SimulationLike
 from ivisit.store.queries import fetch
-from ivisit.store.runs import RunDatabase, StoredRun, printable
+from ivisit.store.run_rows import StoredRun, printable
+from ivisit.store.runs import Condition, RunDatabase, check_limit, condition, started
 from ivisit.store.set_rows import check_name, simulation_id
 from ivisit.store.values import decode, encode_document
 
@@ -255,7 +258,7 @@ class SweepDatabase(RunDatabase):
         *values, signature = row
         number, key, name, kind, specification, source, size, entropy, provenance = values[:9]
         signed = (name, kind, specification, source, size, entropy, provenance)
-        if checksum(signed) != signature:
+        if not is_intact(signed, signature):
             raise StoreError(
                 f"{self.path}: the sweep {name!r} is damaged: it is not what was saved. Restore a "
                 "backup."
@@ -378,7 +381,7 @@ class SweepDatabase(RunDatabase):
                 _, index, parameters, seed, steps, status, metrics, duration, _, _, failure, _ = (
                     signed
                 )
-                damaged = checksum(signed) != signature
+                damaged = not is_intact(signed, signature)
                 yield (
                     number, damaged, index, parameters, seed, steps, status, metrics, duration,
                     failure, attempts, worker,
@@ -394,6 +397,39 @@ class SweepDatabase(RunDatabase):
                 (sweep.simulation, sweep.name, name),
             )
             yield from cursor
+
+    def runs(
+        self,
+        simulation: SimulationLike | None = None,
+        *,
+        sweep: str | None = None,
+        since: str | datetime | None = None,
+        where: Condition | Mapping[str, Any] | None = None,
+        limit: int | None = None,
+    ) -> Iterator[StoredRun]:
+        """Iterate over the stored runs, each complete with what its sweep says of all runs.
+
+        See `RunDatabase.runs`.
+        """
+        conditions = [one for one in (condition(where), started(since)) if one is not None]
+        known: dict[tuple[str, str], StoredSweep | None] = {}
+
+        def completed(run: StoredRun) -> StoredRun:
+            if run.sweep is None or run.status == "damaged":
+                return run
+            place = run.simulation, run.sweep
+            if place not in known:
+                known[place] = self.find_sweep(run.sweep, run.simulation)
+            found = known[place]
+            return run if found is None else complete(run, found)
+
+        stored = super().runs(simulation, sweep=sweep)
+        wanted = (
+            run
+            for run in map(completed, stored)
+            if all(holds(run) for holds in conditions)
+        )
+        return islice(wanted, check_limit(limit))
 
     def load_run(self, id: int) -> StoredRun:
         """Return the run with the number `id`, complete with what its sweep says of all runs."""
@@ -427,7 +463,13 @@ def complete(run: StoredRun, sweep: StoredSweep) -> StoredRun:
             parameters[name] = {**parameters[name], **value}
         else:
             parameters[name] = value
-    return replace(run, parameters=parameters, provenance=run.provenance or sweep.provenance)
+    return replace(
+        run,
+        parameters=parameters,
+        provenance=run.provenance or sweep.provenance,
+        started_at=run.started_at or sweep.created_at,
+        finished_at=run.finished_at or sweep.finished_at,
+    )
 
 
 _INSERT = (

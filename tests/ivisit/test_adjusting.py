@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 import ivisit as iv
 from ivisit.recording import Adjustment, Change
+from ivisit.runs.single import replay, result_of
 
 
 class Walk(iv.Simulation):
@@ -156,8 +157,6 @@ def test_a_session_with_changed_ranges_is_saved_and_replayed_bit_for_bit(
         session.set(name, value if steps else maximum)
         session.run(steps)
     session.run(2)
-    from ivisit.runs.single import replay, result_of
-
     result = result_of(session)
     path = result.save(tmp_path_factory.mktemp("session") / "r.npz")
     again = replay(Walk, iv.RunResult.load(path))
@@ -168,3 +167,68 @@ def test_a_session_with_changed_ranges_is_saved_and_replayed_bit_for_bit(
         == result.adjustments
         == ({"rate": {"maximum": 70.0}} if before_init else {})
     )
+
+
+# Parameter sets -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def store(tmp_path):
+    with iv.ParameterStore(tmp_path / "s.ivisit") as store:
+        yield store
+
+
+@pytest.fixture
+def widened():
+    simulation = Walk()
+    simulation.parameters.adjust("rate", maximum=5.0, label="Speed")
+    simulation.rate = 4.0
+    return simulation
+
+
+def test_a_set_keeps_the_ranges_under_which_it_was_saved(store, widened):
+    saved = store.save(widened, "fast", dict(widened.parameters), layout={"delay": 3})
+    assert saved.adjustments == {"rate": {"maximum": 5.0, "label": "Speed"}}
+    loaded = store.load(Walk, "fast")
+    assert (loaded["rate"], loaded.problems, loaded.layout["delay"]) == (4.0, {}, 3)
+    fresh = Walk()
+    fresh.parameters.take(loaded.adjustments, loaded)
+    assert repr(fresh.parameters.control("rate")) == repr(widened.parameters.control("rate"))
+    assert fresh.rate == 4.0
+
+
+def test_a_run_from_a_set_has_its_ranges(store, widened):
+    store.save(widened, "fast", dict(widened.parameters))
+    result = iv.run(Walk, {"count": 2}, steps=1, store=store, parameter_set="fast")
+    assert (result.parameters["rate"], result.parameters["count"]) == (4.0, 2)
+    assert result.adjustments == widened.parameters.adjustments
+
+
+def test_saving_by_the_class_forgets_ranges_and_keeps_the_rest_of_the_layout(store, widened):
+    store.save(widened, "fast", dict(widened.parameters), layout={"delay": 3})
+    again = store.save(Walk, "fast", {"rate": 0.75})
+    assert (again.adjustments, again.layout) == ({}, {"delay": 3})
+    store.save(widened, "fast", {"rate": 4.5})
+    assert store.load(Walk, "fast").layout == {
+        "delay": 3,
+        "controls": {"rate": {"maximum": 5.0, "label": "Speed"}},
+    }
+    assert store.load("Walk", "fast")["rate"] == 4.5
+
+
+def test_ranges_that_make_no_sense_any_more_are_told_by_name(store):
+    store.save(
+        "Walk", "odd", {"rate": 0.5, "count": 4}, layout={"controls": {"rate": {"minimum": 9}}}
+    )
+    loaded = store.load(Walk, "odd")
+    assert dict(loaded) == {"count": 4}
+    assert "Walk.rate, maximum: must be larger than the minimum 9" in loaded.problems["rate"]
+
+
+def test_a_set_without_ranges_returns_a_control_to_its_declared_range_where_need_be(store):
+    simulation = Walk()
+    simulation.parameters.adjust("count", maximum=5)
+    simulation.parameters.adjust("rate", label="Speed")
+    simulation.parameters.take({}, {"count": 9, "rate": 1.0})
+    assert (simulation.count, simulation.rate) == (9, 1.0)
+    assert simulation.parameters.adjustments == {"rate": {"label": "Speed"}}

@@ -170,7 +170,7 @@ def test_a_run_from_a_set_is_entered_in_a_store_only_when_it_is_named(cli, scrip
     code, _, _ = cli("run", script, "--steps", 1, "--set", "slow", "--db", "mine.ivisit")
     assert code == 0
     with iv.ParameterStore("mine.ivisit") as store:
-        assert len(store.runs()) == 1
+        assert len(list(store.runs())) == 1
 
 
 def test_show_prints_controls_with_range_default_unit_and_help(cli, script):

@@ -350,10 +350,18 @@ def test_sigint_ends_a_headless_process_cleanly(tmp_path):
                 time.sleep(0.01)
         """)
     )
+    # A test run that was started in the background has its children ignore the signal.
+    program = (
+        "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "runpy.run_module('ivisit', run_name='__main__', alter_sys=True)"
+    )
     process = subprocess.Popen(
-        [sys.executable, "-m", "ivisit", "run", "slow.py", "--steps", "100000", "--out", "r.npz"],
-        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        [sys.executable, "-c", program, "run", "slow.py", "--steps", "100000", "--out", "r.npz"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     assert process.stdout.readline() == "ready\n"
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=30)

@@ -70,7 +70,7 @@ class Everything(iv.Simulation):
         self.level = 1.5
         self.level = np.sqrt(np.mean(self.picture**2))
         self.level += self.sigma
-        self.level = "high"  # error: "str", variable has type "SupportsFloat"
+        self.level = "high"  # error: "str", variable has type "SupportsFloat
         self.report = 3.5
         self.plot.clear()
         self.plot = "plot.png"  # error: "str", variable has type "Figure"

@@ -7,9 +7,22 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from ivisit.gui.host import Host
 from ivisit.gui.panels import PanelWidget
+from ivisit.gui.widgets import ControlWidget
 from ivisit.gui.widgets.slider import SliderWidget
-from ivisit.link import MouseEvent, Request
+from ivisit.link import (
+    BindMouse,
+    Command,
+    MouseEvent,
+    OfferMenu,
+    Quit,
+    Request,
+    Say,
+    SetLabel,
+    SetRange,
+    SetTitle,
+)
 
 if TYPE_CHECKING:
     from ivisit.gui.window import Window
@@ -23,9 +36,9 @@ class MouseBinding:
     """
 
     def __init__(
-        self, window: Window, panel: PanelWidget, sequence: str, callback: Callable[..., Any]
+        self, host: Host, panel: PanelWidget, sequence: str, callback: Callable[[MouseEvent], Any]
     ) -> None:
-        self.window = window
+        self.host = host
         self.panel = panel
         self.sequence = sequence
         self.callback = callback
@@ -34,11 +47,11 @@ class MouseBinding:
 
     def _happened(self, event: Any) -> None:
         column, row = self.panel.pixel_at(event.x, event.y)
-        button = event.num if isinstance(event.num, int) else _held_button(event)
+        button = event.num if isinstance(event.num, int) else held_button(event)
         self._waiting.append(
             MouseEvent(event.x, event.y, column, row, button, self.sequence, self.panel.name)
         )
-        self.window.session.worker.post(self._deliver)
+        self.host.session.worker.post(self._deliver)
 
     def _deliver(self) -> None:
         """Call the simulation; runs on the worker's thread."""
@@ -46,7 +59,7 @@ class MouseBinding:
             self.callback(self._waiting.popleft())
 
 
-def _held_button(event: Any) -> int:
+def held_button(event: Any) -> int:
     """Return the button that is held during a movement, 0 for none."""
     state = event.state if isinstance(event.state, int) else 0
     return next((number for number in (1, 2, 3) if state & (0x80 << number)), 0)
@@ -54,24 +67,21 @@ def _held_button(event: Any) -> int:
 
 def handle(window: Window, request: Request) -> None:
     """Do what a simulation asks; what is not possible costs a message."""
-    if request.widget:
-        _handle_for_widget(window, request)
-        return
-    text = str(request.arguments.get("text", ""))
-    commands = _commands(window)
-    if request.action == "message":
-        window.say(text)
-    elif request.action == "menu":
-        callback = request.arguments["callback"]
-        window.menu.offer(text, lambda: window.session.worker.post(callback))
-    elif request.action == "title":
-        window.root.title(text)
-    elif request.action == "command" and request.arguments.get("name") in commands:
-        commands[request.arguments["name"]]()
-    elif request.action == "quit":
-        window.close()
-    else:
-        window.say(f"The simulation asks for {request.action!r}, which the window does not know")
+    match request:
+        case Say(text):
+            window.say(text)
+        case OfferMenu(text, callback):
+            window.menu.offer(text, lambda: window.session.worker.post(callback))
+        case SetTitle(text):
+            window.root.title(text)
+        case Command(name) if name in (commands := _commands(window)):
+            commands[name]()
+        case Quit():
+            window.close()
+        case SetLabel(widget) | SetRange(widget) | BindMouse(widget):
+            _handle_for_widget(window, widget, request)
+        case _:
+            window.say(f"The simulation asks for {request}, which the window does not know")
 
 
 def _commands(window: Window) -> dict[str, Callable[[], object]]:
@@ -93,22 +103,22 @@ def _commands(window: Window) -> dict[str, Callable[[], object]]:
     }
 
 
-def _handle_for_widget(window: Window, request: Request) -> None:
+def _handle_for_widget(window: Window, name: str, request: Request) -> None:
     """Do what a simulation asks of one of its controls or panels."""
-    arguments = request.arguments
-    layout = window.layout
-    assert layout is not None
-    widget = layout.controls.get(request.widget) or layout.panels.get(request.widget)
-    if widget is None:
-        window.say(f"The simulation asks for {request.widget!r}, which is not in the window")
-    elif request.action == "label":
-        widget.set_label(str(arguments.get("text", "")))
-    elif request.action == "range" and isinstance(widget, SliderWidget):
-        widget.set_range(arguments.get("minimum"), arguments.get("maximum"), arguments.get("step"))
-    elif request.action == "bind" and isinstance(widget, PanelWidget):
-        try:
-            MouseBinding(window, widget, arguments["sequence"], arguments["callback"])
-        except (tk.TclError, KeyError) as error:
-            window.say(f"{request.widget}: cannot be bound: {error}")
-    else:
-        window.say(f"{request.widget}: cannot do {request.action!r}")
+    assert window.layout is not None
+    widget: ControlWidget | PanelWidget | None
+    widget = window.layout.controls.get(name) or window.layout.panels.get(name)
+    match request, widget:
+        case _, None:
+            window.say(f"The simulation asks for {name!r}, which is not in the window")
+        case SetLabel(_, text), _:
+            widget.set_label(text)
+        case SetRange(_, minimum, maximum, step), SliderWidget():
+            widget.set_range(minimum, maximum, step)
+        case BindMouse(_, sequence, callback), PanelWidget():
+            try:
+                MouseBinding(window, widget, sequence, callback)
+            except tk.TclError as error:
+                window.say(f"{name}: cannot be bound: {error}")
+        case _:
+            window.say(f"{name}: cannot do {type(request).__name__}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ivisit.errors import IVisitError
+from ivisit.link import Say
 from ivisit.runs.single import result_of
 
 if TYPE_CHECKING:
@@ -27,9 +28,9 @@ def save_result(window: Window, path: str) -> None:
             else:
                 result.save(path)
         except (OSError, IVisitError) as error:
-            engine.link.post("message", text=f"{path}: cannot be saved: {error}")
+            engine.link.post(Say(f"{path}: cannot be saved: {error}"))
         else:
-            engine.link.post("message", text=f"Saved {path}")
+            engine.link.post(Say(f"Saved {path}"))
 
     # Between two steps: the recorder belongs to the worker's thread.
     window.session.worker.call(save)

@@ -65,10 +65,10 @@ def _line(declaration: Declaration, facts: str) -> str:
 
 def about() -> str:
     """Return versions and license."""
-    import ivisit
+    from ivisit import __version__
 
     return (
-        f"# ivisit-lab {ivisit.__version__}\n"
+        f"# ivisit-lab {__version__}\n"
         "Declare a simulation once; watch, steer, store and run it everywhere.\n"
         "MIT License.\n"
         f"Python {platform.python_version()}, Tk {tk.TkVersion}, {platform.platform()}"

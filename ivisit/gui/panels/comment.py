@@ -29,14 +29,14 @@ class CommentWidget(PanelWidget):
         """Nothing: the text is fixed."""
 
     def _wrap(self, event: Any) -> None:
-        self.text.configure(wraplength=event.width - self.window.theme.pixels(22))
+        self.text.configure(wraplength=event.width - self.host.theme.pixels(22))
 
     def smallest_size(self) -> tuple[int, int]:
-        px = self.window.theme.pixels
+        px = self.host.theme.pixels
         self.text.configure(wraplength=px(300))
         height = self.heading.winfo_reqheight() + self.text.winfo_reqheight() + px(20)
         return px(self.smallest[0]), max(height, px(self.smallest[1]))
 
     def natural_size(self) -> tuple[int, int]:
         width, height = self.smallest_size()
-        return max(width, self.window.theme.pixels(self.natural[0])), height
+        return max(width, self.host.theme.pixels(self.natural[0])), height

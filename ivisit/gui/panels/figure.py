@@ -34,12 +34,12 @@ class FigureWidget(PicturePanel):
         if self._timer:
             self.after_cancel(self._timer)
         # The first size is wanted at once, else the first picture would be drawn twice.
-        first = self.name not in self.window.engine.figure_sizes
+        first = self.name not in self.host.engine.figure_sizes
         self._timer = self.after(1 if first else SETTLING, self._request_size)
 
     def _request_size(self) -> None:
         self._timer = None
         size = (self.canvas.winfo_width(), self.canvas.winfo_height())
-        if min(size) > 20 and self.window.engine.figure_sizes.get(self.name) != size:
-            self.window.engine.figure_sizes[self.name] = size
-            self.window.session.worker.refresh()
+        if min(size) > 20 and self.host.engine.figure_sizes.get(self.name) != size:
+            self.host.engine.figure_sizes[self.name] = size
+            self.host.session.worker.refresh()

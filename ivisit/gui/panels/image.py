@@ -15,7 +15,7 @@ from ivisit.recording import Frame
 from ivisit.rendering import levels, lookup_table
 
 if TYPE_CHECKING:
-    from ivisit.gui.window import Window
+    from ivisit.gui.host import Host
 
 COLOR_MAPS = (
     "gray", "gray_r", "viridis", "magma", "inferno", "plasma", "cividis", "turbo", "hot",
@@ -34,19 +34,19 @@ class ImageWidget(PicturePanel):
 
     is_tall = True
 
-    def __init__(self, parent: tk.Misc, window: Window, panel: Panel) -> None:
+    def __init__(self, parent: tk.Misc, host: Host, panel: Panel) -> None:
         image = cast(Image, panel)
         self.color_map = image.cmap
         self.vmin, self.vmax = image.vmin, image.vmax
         self.picture: np.ndarray | None = None
         self._noted_at = 0.0
-        super().__init__(parent, window, panel)
+        super().__init__(parent, host, panel)
 
     def _build(self) -> None:
         super()._build()
         self.canvas.smooth = cast(Image, self.panel).smooth
         self.canvas.bind("<Motion>", self._tell_value, add=True)
-        self.canvas.bind("<Leave>", lambda event: self.window.status.point_at(""), add=True)
+        self.canvas.bind("<Leave>", lambda event: self.host.point_at(""), add=True)
         self._pointed = (0, 0)
         self.canvas.bind("<ButtonRelease-3>", self._point, add=True)
         self._fill_menu()
@@ -96,7 +96,7 @@ class ImageWidget(PicturePanel):
         try:
             lookup_table(name)
         except (ValueError, KeyError):
-            self.window.say(f"Matplotlib has no color map {name!r}")
+            self.host.say(f"Matplotlib has no color map {name!r}")
             return
         self.color_map = name
         self.redraw()
@@ -110,7 +110,7 @@ class ImageWidget(PicturePanel):
     def ask_levels(self) -> None:
         """Open the dialog for the levels."""
         FormDialog(
-            self.window,
+            self.host,
             f"Levels of {self.panel.label}",
             {
                 "Darkest": "" if self.vmin is None else f"{self.vmin:.6g}",
@@ -145,7 +145,7 @@ class ImageWidget(PicturePanel):
         """Copy the value under the pointer to the clipboard."""
         if self.picture is not None:
             column, row = self._pointed
-            self.window.copy(str(self.picture[row, column].tolist()))
+            self.host.copy(str(self.picture[row, column].tolist()))
 
     # The pointer ----------------------------------------------------------------------------
 
@@ -154,9 +154,9 @@ class ImageWidget(PicturePanel):
 
     def _tell_value(self, event: Any) -> None:
         if self.picture is None or not self.canvas.is_inside(event.x, event.y):
-            self.window.status.point_at("")
+            self.host.point_at("")
             return
         column, row = self.canvas.pixel_at(event.x, event.y)
         value = self.picture[row, column]
         text = " ".join(f"{number:.6g}" for number in np.atleast_1d(value).tolist())
-        self.window.status.point_at(f"{self.panel.label} [row {row}, column {column}] = {text}")
+        self.host.point_at(f"{self.panel.label} [row {row}, column {column}] = {text}")

@@ -15,12 +15,12 @@ class PicturePanel(PanelWidget):
     """A panel with a `PixelCanvas` and a menu that can save what it shows."""
 
     def _build(self) -> None:
-        self.canvas = PixelCanvas(self.body, self.window.theme)
+        self.canvas = PixelCanvas(self.body, self.host.theme)
         self.canvas.grid(row=0, column=0, sticky="nsew")
         self.menu = self.new_menu()
 
     def color(self) -> None:
-        self.canvas.configure(background=self.window.theme.palette.surface)
+        self.canvas.configure(background=self.host.theme.palette.surface)
 
     def event_widget(self) -> tk.Misc:
         return self.canvas
@@ -31,7 +31,7 @@ class PicturePanel(PanelWidget):
     def ask_file(self) -> None:
         """Ask for a file and save the picture."""
         if self.canvas.pixels is None:
-            self.window.say(f"{self.panel.label}: there is no picture yet")
+            self.host.say(f"{self.panel.label}: there is no picture yet")
             return
         path = filedialog.asksaveasfilename(
             parent=self,
@@ -49,6 +49,6 @@ class PicturePanel(PanelWidget):
         try:
             Image.fromarray(self.canvas.pixels).save(path)
         except (OSError, ValueError) as error:
-            self.window.say(f"{path}: cannot be saved: {error}")
+            self.host.say(f"{path}: cannot be saved: {error}")
         else:
-            self.window.say(f"Saved {path}")
+            self.host.say(f"Saved {path}")

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Callable, Mapping
+from functools import partial
 from tkinter import ttk
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from ivisit.gui.window import Window
+from ivisit.gui.toolkit.theme import Theme
+
+
+class DialogHost(Protocol):
+    """What a dialog needs of the window that it stands before."""
+
+    @property
+    def root(self) -> tk.Tk: ...
+    @property
+    def theme(self) -> Theme: ...
+    @property
+    def alive(self) -> bool: ...
 
 
 class Dialog(tk.Toplevel):
@@ -16,21 +27,21 @@ class Dialog(tk.Toplevel):
 
     Parameters
     ----------
-    window : Window
+    host : DialogHost
         The window it belongs to.
     title : str
         Its title.
     """
 
-    def __init__(self, window: Window, title: str) -> None:
-        root = window.root
-        super().__init__(root, background=window.theme.palette.background)
-        self.window = window
+    def __init__(self, host: DialogHost, title: str) -> None:
+        root = host.root
+        super().__init__(root, background=host.theme.palette.background)
+        self.host = host
         self.withdraw()
         self.title(title)
         if root.winfo_viewable():
             self.transient(root)
-        px = window.theme.pixels
+        px = host.theme.pixels
         self.content = ttk.Frame(self, padding=px(16))
         self.content.pack(fill="both", expand=True)
         self.row = ttk.Frame(self, padding=(px(16), 0, px(16), px(14)))
@@ -43,7 +54,7 @@ class Dialog(tk.Toplevel):
         """Add a button, from the right to the left; Enter presses the default one."""
         style = "Accent.TButton" if is_default else "TButton"
         button = ttk.Button(self.row, text=text, command=command, style=style)
-        button.pack(side="right", padx=(self.window.theme.pixels(8), 0))
+        button.pack(side="right", padx=(self.host.theme.pixels(8), 0))
         if is_default:
             self.bind("<Return>", lambda event: command())
         return button
@@ -51,7 +62,7 @@ class Dialog(tk.Toplevel):
     def open(self, *, minimum: tuple[int, int] = (0, 0)) -> None:
         """Show the dialog in the middle of the window."""
         self.update_idletasks()
-        root = self.window.root
+        root = self.host.root
         width = max(self.winfo_reqwidth(), minimum[0])
         height = max(self.winfo_reqheight(), minimum[1])
         x = root.winfo_rootx() + max((root.winfo_width() - width) // 2, 0)
@@ -66,7 +77,7 @@ class FormDialog(Dialog):
 
     Parameters
     ----------
-    window : Window
+    host : DialogHost
         The window it belongs to.
     title : str
         Its title.
@@ -83,7 +94,7 @@ class FormDialog(Dialog):
 
     def __init__(
         self,
-        window: Window,
+        host: DialogHost,
         title: str,
         fields: Mapping[str, str],
         accept: Callable[[dict[str, str]], str],
@@ -91,9 +102,9 @@ class FormDialog(Dialog):
         text: str = "",
         button: str = "OK",
     ) -> None:
-        super().__init__(window, title)
+        super().__init__(host, title)
         self._accept = accept
-        px = window.theme.pixels
+        px = host.theme.pixels
         if text:
             label = ttk.Label(self.content, text=text, wraplength=px(360), justify="left")
             label.grid(row=0, column=0, columnspan=2, sticky="w", pady=(0, px(10)))
@@ -118,7 +129,7 @@ class FormDialog(Dialog):
     def accept(self) -> None:
         """Hand the texts over; show what is wrong, or close."""
         problem = self._accept({name: entry.get() for name, entry in self.entries.items()})
-        if not self.window.alive:
+        if not self.host.alive:
             return  # it was the last thing to do
         if problem:
             self.problem.configure(text=problem)
@@ -132,7 +143,7 @@ class QuestionDialog(Dialog):
 
     Parameters
     ----------
-    window : Window
+    host : DialogHost
         The window it belongs to.
     title, text : str
         Title and question.
@@ -142,21 +153,17 @@ class QuestionDialog(Dialog):
 
     def __init__(
         self,
-        window: Window,
+        host: DialogHost,
         title: str,
         text: str,
         answers: Mapping[str, Callable[[], object]],
     ) -> None:
-        super().__init__(window, title)
-        px = window.theme.pixels
+        super().__init__(host, title)
+        px = host.theme.pixels
         label = ttk.Label(self.content, text=text, wraplength=px(420), justify="left")
         label.pack(anchor="w")
         self.buttons = {
-            answer: self.add_button(
-                answer,
-                lambda action=action: self._choose(action),
-                is_default=index == 0,  # type: ignore[misc]
-            )
+            answer: self.add_button(answer, partial(self._choose, action), is_default=index == 0)
             for index, (answer, action) in enumerate(answers.items())
         }
         self.buttons["Cancel"] = self.add_button("Cancel", self.destroy)
@@ -173,15 +180,15 @@ class TextDialog(Dialog):
 
     Parameters
     ----------
-    window : Window
+    host : DialogHost
         The window it belongs to.
     title, text : str
         Title and text; lines that begin with ``#`` become headings.
     """
 
-    def __init__(self, window: Window, title: str, text: str) -> None:
-        super().__init__(window, title)
-        px = window.theme.pixels
+    def __init__(self, host: DialogHost, title: str, text: str) -> None:
+        super().__init__(host, title)
+        px = host.theme.pixels
         self.text = tk.Text(
             self.content,
             wrap="word",
@@ -193,7 +200,7 @@ class TextDialog(Dialog):
         )
         bar = ttk.Scrollbar(self.content, orient="vertical", command=self.text.yview)
         self.text.configure(yscrollcommand=bar.set)
-        window.theme.color_text(self.text)
+        host.theme.color_text(self.text)
         bar.pack(side="right", fill="y")
         self.text.pack(side="left", fill="both", expand=True)
         self.text.tag_configure("heading", font="IvisitHeading", spacing1=px(10), spacing3=px(4))

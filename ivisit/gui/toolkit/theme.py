@@ -30,6 +30,7 @@ class Palette:
     on_accent: str
     danger: str
     notice: str
+    lines: tuple[str, ...]
 
 
 LIGHT = Palette(
@@ -45,6 +46,16 @@ LIGHT = Palette(
     on_accent="#ffffff",
     danger="#b3261e",
     notice="#fff4d6",
+    lines=(
+        "#2667d8",
+        "#d4601c",
+        "#2a8a57",
+        "#8b4fc4",
+        "#b8304f",
+        "#0f8a9d",
+        "#96750f",
+        "#5f6b7a",
+    ),
 )
 DARK = Palette(
     name="dark",
@@ -59,6 +70,16 @@ DARK = Palette(
     on_accent="#0d1420",
     danger="#ff7b72",
     notice="#4a3d16",
+    lines=(
+        "#5c9bff",
+        "#ff9a5c",
+        "#5ccf92",
+        "#c39bf2",
+        "#ff7f9b",
+        "#4fc9dc",
+        "#e0bd55",
+        "#a9b4c4",
+    ),
 )
 
 

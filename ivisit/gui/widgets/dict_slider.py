@@ -26,9 +26,9 @@ class DictSliderWidget(ControlWidget):
             1,
             lambda value, continues: self.commit({self.selected: value}, continues=continues),
             self.commit_text,
-            length=self.window.theme.pixels(120),
+            length=self.host.theme.pixels(120),
         )
-        self.body.rowconfigure(1, pad=self.window.theme.pixels(4))
+        self.body.rowconfigure(1, pad=self.host.theme.pixels(4))
         self.selector.bind("<<ComboboxSelected>>", lambda event: self._select())
         self.selector.configure(postcommand=self._list_values)
 
@@ -70,4 +70,4 @@ class DictSliderWidget(ControlWidget):
         font = self.number.unit.cget("font") or "TkDefaultFont"
         units = [self._item(name).unit for name in self.names if self._item(name).unit]
         widths = [int(self.tk.call("font", "measure", str(font), unit)) for unit in units]
-        return max(widths) + self.window.theme.pixels(5) if widths else 0
+        return max(widths) + self.host.theme.pixels(5) if widths else 0

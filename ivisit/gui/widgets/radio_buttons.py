@@ -27,7 +27,7 @@ class RadioButtonsWidget(ControlWidget):
             )
             for index, option in enumerate(self.options)
         ]
-        px = self.window.theme.pixels
+        px = self.host.theme.pixels
         arrange_in_columns(self.buttons, px(240), px(12))
 
     def _show(self, value: Any) -> None:

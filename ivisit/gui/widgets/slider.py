@@ -22,7 +22,7 @@ class SliderWidget(ControlWidget):
             0,
             lambda value, continues: self.commit(value, continues=continues),
             self.commit_text,
-            length=self.window.theme.pixels(120),
+            length=self.host.theme.pixels(120),
         )
         self.number.range = slider.range
         self.number.set_unit(slider.unit)
@@ -39,7 +39,7 @@ class SliderWidget(ControlWidget):
     def unit_width(self) -> int:
         if not self.control.unit:
             return 0
-        return self.number.unit.winfo_reqwidth() + self.window.theme.pixels(5)
+        return self.number.unit.winfo_reqwidth() + self.host.theme.pixels(5)
 
     def set_range(
         self,

@@ -29,6 +29,7 @@ from ivisit.legacy.running.declare import declare
 from ivisit.legacy.running.display import Display
 from ivisit.legacy.running.parent import Parent
 from ivisit.legacy.running.starting import begin
+from ivisit.link import Command, OfferMenu, Say, SetTitle
 from ivisit.plugins.loading import load_file
 from ivisit.simulation import Simulation, SimulationType
 
@@ -105,7 +106,7 @@ class OldSimulation(Simulation):
             engine.post(self._use_defaults)
         if self._source is not None:
             for mode in (ParseMode.ONLY_NEW, ParseMode.UPDATE):
-                engine.link.post("menu", text=mode.value, callback=partial(self._read_again, mode))
+                engine.link.post(OfferMenu(mode.value, partial(self._read_again, mode)))
 
     def _use_defaults(self) -> None:
         for name, control in self.controls.items():
@@ -115,7 +116,7 @@ class OldSimulation(Simulation):
         """Have the window load the script anew, with its directives read in another mode."""
         assert self._source is not None
         wish(self._source, mode, self._records.values())
-        self._engine.link.post("command", name="reload")
+        self._engine.link.post(Command("reload"))
 
     def _opening(self, path: Path) -> str | None:
         name, messages = begin(self, path)
@@ -123,9 +124,9 @@ class OldSimulation(Simulation):
             if finding.severity == "error":
                 messages.append(str(finding))
         if messages:
-            self._engine.link.post("message", text="; ".join(messages))
+            self._engine.link.post(Say("; ".join(messages)))
         if self._script.title:
-            self._engine.link.post("title", text=self._script.title)
+            self._engine.link.post(SetTitle(self._script.title))
         return name
 
     # Life cycle -----------------------------------------------------------------------------
@@ -248,7 +249,7 @@ class OldSimulation(Simulation):
         if name not in self._told:
             self._told.add(name)
             logger.warning("%s", message)
-            self._engine.link.post("message", text=message)
+            self._engine.link.post(Say(message))
 
     # Locks and random numbers ---------------------------------------------------------------
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ivisit.link import BindMouse, MouseEvent
+
 if TYPE_CHECKING:
     from ivisit.engine import Engine
-    from ivisit.link import MouseEvent
 
 logger = logging.getLogger(__name__)
 
@@ -68,7 +69,7 @@ class Canvas:
     def bind(self, sequence: str, func: Callable[[CanvasEvent], Any], add: Any = None) -> str:
         """Have ``func(event)`` called, between two steps, for a Tk event sequence."""
         if sequence not in self._callbacks:
-            self._engine.link.post("bind", self._name, sequence=sequence, callback=self._deliver)
+            self._engine.link.post(BindMouse(self._name, sequence, self._deliver))
         former = self._callbacks.get(sequence, []) if add else []
         self._callbacks[sequence] = [*former, func]
         return f"{self._name} {sequence}"

@@ -15,6 +15,7 @@ from ivisit.legacy.running.handles import (
     ImageHandle,
     TextOutHandle,
 )
+from ivisit.link import Command
 
 if TYPE_CHECKING:
     from ivisit.engine import Engine
@@ -125,7 +126,7 @@ class Display:
 
     def saveGUIDataToDatabase(self, flagForce: int = 0) -> None:
         """Save the parameters, as the button of that name does."""
-        self._engine.link.post("command", name="save")
+        self._engine.link.post(Command("save"))
 
 
 def _nothing() -> None:

@@ -26,6 +26,7 @@ from ivisit.legacy.records import (
 )
 from ivisit.legacy.running.bindings import Binding
 from ivisit.legacy.running.canvas import Canvas
+from ivisit.link import SetLabel, SetRange
 
 if TYPE_CHECKING:
     from ivisit.engine import Engine
@@ -82,7 +83,7 @@ class Handle:
 
     def setLabelText(self, txt: str) -> None:
         """Change the visible label; the widget's name stays."""
-        self._engine.link.post("label", self.name, text=str(txt))
+        self._engine.link.post(SetLabel(self.name, str(txt)))
 
     def setValue(self, val: Any, flagInvoke: int = 1) -> None:
         """Give the widget a value, as if the user had done it."""
@@ -195,7 +196,7 @@ class ControlHandle(Handle):
         if step is not None and step > high - low:
             step = high - low
         now: Any = self._engine.adjust(self.name, minimum=low, maximum=high, step=step)
-        self._engine.link.post("range", self.name, minimum=low, maximum=high, step=now.step)
+        self._engine.link.post(SetRange(self.name, low, high, now.step))
         self.setValue(self.value)
 
     @property

@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from ivisit.link import Command, CommandName, Quit, Say, SetTitle
+
 if TYPE_CHECKING:
     from ivisit.engine import Engine
     from ivisit.legacy.running.adapter import OldSimulation
@@ -100,22 +102,22 @@ class Parent:
     def onOpen(self, file: str | None = None) -> None:
         """Say how files are opened now."""
         text = f"{file or 'a file'} can be opened with 'ivisit params import' or 'ivisit gui --db'"
-        self._engine.link.post("message", text=text)
+        self._engine.link.post(Say(text))
 
     def onQuit(self) -> None:
         """Stop and close the window."""
         self._engine.stop()
-        self._engine.link.post("quit")
+        self._engine.link.post(Quit())
 
     quit = onQuit
     destroy = onQuit
 
     def help(self, flagContent: Any = None) -> None:
         """Show the script's own explanation."""
-        self._engine.link.post("message", text=type(self._simulation).__doc__ or "")
+        self._engine.link.post(Say(type(self._simulation).__doc__ or ""))
 
-    def _command(self, name: str) -> None:
-        self._engine.link.post("command", name=name)
+    def _command(self, name: CommandName) -> None:
+        self._engine.link.post(Command(name))
 
     # What a Tk widget can do ----------------------------------------------------------------
 
@@ -153,7 +155,7 @@ class Parent:
     def title(self, string: str | None = None) -> str:
         """Show a text as the window's title."""
         if string is not None:
-            self._engine.link.post("title", text=str(string))
+            self._engine.link.post(SetTitle(str(string)))
         return type(self._simulation).__name__
 
     def update(self) -> None:

@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from ivisit.link import MouseEvent
+from ivisit.link import BindMouse, Command, MouseEvent, Quit, SetLabel
 
 ALL = """
     SIMULATION & s
@@ -126,8 +126,8 @@ def test_mouse_events_come_in_pixels_of_the_canvas(script):
     canvas = script.display.bind2Widget("I", "<Button-1>", seen.append, "imgcanvas")
     assert canvas is script.display.getWidget("I").imgcanvas
     assert (canvas.winfo_width(), canvas.winfo_height()) == (12, 8)
-    (request,) = [r for r in script.engine.link.take() if r.action == "bind"]
-    request.arguments["callback"](MouseEvent(100, 50, 5, 3, 1, "<Button-1>", "I"))
+    (request,) = [r for r in script.engine.link.take() if isinstance(r, BindMouse)]
+    request.callback(MouseEvent(100, 50, 5, 3, 1, "<Button-1>", "I"))
     (event,) = seen
     assert (event.x // 2, event.y // 2, event.num) == (5, 3, 1)
     assert event.widget is canvas
@@ -137,16 +137,15 @@ def test_binding_again_replaces_and_asks_the_window_only_once(script):
     seen = []
     for name in ("first", "second"):
         script.display.bind2Widget("I", "<Button-1>", lambda event, name=name: seen.append(name))
-    (request,) = [r for r in script.engine.link.take() if r.action == "bind"]
-    request.arguments["callback"](MouseEvent(0, 0, 0, 0, 1, "<Button-1>", "I"))
+    (request,) = [r for r in script.engine.link.take() if isinstance(r, BindMouse)]
+    request.callback(MouseEvent(0, 0, 0, 0, 1, "<Button-1>", "I"))
     assert seen == ["second"]
 
 
 def test_a_label_is_changed_in_the_window_and_not_in_look_ups(script):
     script.display.getWidget("F").setLabelText("Other")
     request = script.engine.link.take()[-1]
-    assert (request.action, request.widget) == ("label", "F")
-    assert request.arguments == {"text": "Other"}
+    assert request == SetLabel("F", "Other")
     assert script.display.getWidget("F") is not None
 
 
@@ -203,10 +202,10 @@ def test_buttons_of_the_window_are_asked_for(script):
     for method in (parent.onSim_init, parent.onSim_step, parent.onSim_run, parent.onSim_cont):
         method()
     parent.onSave()
-    names = [r.arguments.get("name") for r in script.engine.link.take() if r.action == "command"]
+    names = [r.name for r in script.engine.link.take() if isinstance(r, Command)]
     assert names == ["init", "step", "run", "cont", "save"]
     parent.onQuit()
-    assert script.engine.link.take()[-1].action == "quit"
+    assert script.engine.link.take()[-1] == Quit()
 
 
 def test_after_calls_between_two_steps(script):

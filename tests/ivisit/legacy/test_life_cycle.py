@@ -245,11 +245,13 @@ def test_set_widget_value_from_step_and_mouse_callbacks_never_block_each_other(l
     worker.start()
     worker.run()
     end = time.monotonic() + 10
-    while not (requests := [r for r in script.engine.link.take() if r.action == "bind"]):
+    while not (
+        requests := [r for r in script.engine.link.take() if isinstance(r, iv.link.BindMouse)]
+    ):
         assert time.monotonic() < end
     click = iv.link.MouseEvent(1, 1, 1, 1, 1, "<Button-1>", "I")
     for number in range(3600):
-        worker.post(requests[0].arguments["callback"], click)
+        worker.post(requests[0].callback, click)
         script.engine.set("S", number % 10)
     while script.data.seen < 3600:
         assert time.monotonic() < end, "somebody waits for somebody else"

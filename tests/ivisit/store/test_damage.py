@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -94,7 +95,7 @@ def test_bytes_that_are_no_text_are_damage(path: Path, table: str, column: str) 
     execute(path, f"UPDATE {table} SET {column} = CAST(x'73ff6674' AS TEXT)")
     with ParameterStore(path) as store:
         assert bool(store.sets()[0].damage) == (table == "set_version")
-        assert (store.runs()[0].status == "damaged") == (table == "run")
+        assert (next(store.runs()).status == "damaged") == (table == "run")
 
 
 def test_a_damaged_version_is_in_nobodys_way(path: Path) -> None:
@@ -121,3 +122,28 @@ def test_a_migration_does_not_stop_at_bytes_that_are_no_text(path: Path) -> None
     execute(path, "UPDATE set_version SET comment = CAST(x'73ff6674' AS TEXT) WHERE id = 1")
     with ParameterStore(path) as store:
         assert [bool(one.damage) for one in store.history("GaussFilter", "soft")] == [True, False]
+
+
+@pytest.mark.parametrize("text", ["[1]", "3", "null", '"x"', "[" * 3000 + "]" * 3000])
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("set_version", "parameters"),
+        ("run", "parameters"),
+        ("run", "metrics"),
+        ("run", "provenance"),
+    ],
+)
+def test_json_that_is_no_object_is_damage_even_when_it_is_signed(
+    path: Path, table: str, column: str, text: str
+) -> None:
+    # As files of schema version 1 may hold it: bringing them up to date signs what is there.
+    shutil.copyfile(Path(__file__).with_name("version1.ivisit"), path)
+    execute(path, f"UPDATE {table} SET {column} = ? WHERE id = 1", text)
+    with ParameterStore(path) as store:
+        if table == "set_version":
+            assert [bool(o.damage) for o in store.history("GaussFilter", "soft")] == [True, False]
+            with pytest.raises(StoreError, match="'soft' is damaged: the store holds a?"):
+                store.load("GaussFilter", "soft", version=1)
+        else:
+            assert [run.status for run in store.runs("GaussFilter")] == ["damaged", "failed"]

@@ -97,7 +97,7 @@ def test_a_migration_is_applied_once(
     monkeypatch.setattr("ivisit.store.opening.MIGRATIONS", [*MIGRATIONS, step])
     for _ in range(2):
         with ParameterStore(version_1) as store:
-            assert len(store.runs()) == 3
+            assert len(list(store.runs())) == 3
     assert query("PRAGMA user_version") == [(len(MIGRATIONS) + 1,)]
     assert query("SELECT DISTINCT host FROM run") == [("unknown",)]
 
