@@ -35,38 +35,83 @@ def add(parsers: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = group.add_subparsers(dest="what", metavar="COMMAND", required=True)
-    listing = _command(commands, "list", list_, "list the sweeps and single runs of a store",
-                       "ivisit runs list --db lab.ivisit")  # fmt: skip
+    listing = _command(
+        commands,
+        "list",
+        list_,
+        "list the sweeps and single runs of a store",
+        "ivisit runs list --db lab.ivisit",
+    )
     listing.add_argument("--failed", action="store_true", help="only those with failed runs")
-    shown = _command(commands, "show", show, "show a sweep, or one run by its number",
-                     "ivisit runs show rate-scan --failed --db lab.ivisit")  # fmt: skip
+    shown = _command(
+        commands,
+        "show",
+        show,
+        "show a sweep, or one run by its number",
+        "ivisit runs show rate-scan --failed --db lab.ivisit",
+    )
     shown.add_argument("what_to_show", metavar="SWEEP|ID")
     shown.add_argument("--failed", action="store_true", help="list the failed runs, with causes")
-    table_ = _command(commands, "table", table, "print the runs of a sweep as a table",
-                      "ivisit runs table rate-scan --by rate --metric loss --db lab.ivisit")  # fmt: skip
+    table_ = _command(
+        commands,
+        "table",
+        table,
+        "print the runs of a sweep as a table",
+        "ivisit runs table rate-scan --by rate --metric loss --db lab.ivisit",
+    )
     table_.add_argument("sweep", metavar="SWEEP")
     table_.add_argument("--failed", action="store_true", help="only failed runs")
-    table_.add_argument("--by", action="append", default=[], metavar="NAME",
-                        help="summarise for each value of this parameter; may be repeated")  # fmt: skip
+    table_.add_argument(
+        "--by",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="summarise for each value of this parameter; may be repeated",
+    )
     table_.add_argument("--metric", metavar="METRIC", help="the metric to summarise")
     table_.add_argument("--limit", type=int, default=0, metavar="N", help="only the first N rows")
-    again = _command(commands, "rerun", rerun_, "repeat a run and say whether it is identical",
-                     "ivisit runs rerun 17 --db lab.ivisit")  # fmt: skip
+    again = _command(
+        commands,
+        "rerun",
+        rerun_,
+        "repeat a run and say whether it is identical",
+        "ivisit runs rerun 17 --db lab.ivisit",
+    )
     again.add_argument("id", type=int, metavar="ID")
     again.add_argument("--simulation", help="where the simulation is now, if it has moved")
     again.add_argument("--out", metavar="FILE", help="write the whole result (.npz, .csv, .png)")
-    gone = _command(commands, "delete", delete, "remove a sweep with all its runs, or one run",
-                    "ivisit runs delete rate-scan --yes --db lab.ivisit")  # fmt: skip
+    gone = _command(
+        commands,
+        "delete",
+        delete,
+        "remove a sweep with all its runs, or one run",
+        "ivisit runs delete rate-scan --yes --db lab.ivisit",
+    )
     gone.add_argument("what_to_delete", metavar="SWEEP|ID")
     gone.add_argument("--yes", action="store_true", help="without asking")
-    out = _command(commands, "export", export, "write a sweep's runs as a table or a picture",
-                   "ivisit runs export rate-scan --out rates.csv --db lab.ivisit")  # fmt: skip
+    out = _command(
+        commands,
+        "export",
+        export,
+        "write a sweep's runs as a table or a picture",
+        "ivisit runs export rate-scan --out rates.csv --db lab.ivisit",
+    )
     out.add_argument("sweep", metavar="SWEEP")
     out.add_argument("--metric", metavar="METRIC", help="the metric to draw")
-    out.add_argument("--out", action="append", required=True, metavar="FILE",
-                     help="ending in .csv, .parquet, .json, .png, .svg or .pdf")  # fmt: skip
-    page = _command(commands, "report", report, "write a sweep as one page for a browser",
-                    "ivisit runs report rate-scan --out report.html --db lab.ivisit")  # fmt: skip
+    out.add_argument(
+        "--out",
+        action="append",
+        required=True,
+        metavar="FILE",
+        help="ending in .csv, .parquet, .json, .png, .svg or .pdf",
+    )
+    page = _command(
+        commands,
+        "report",
+        report,
+        "write a sweep as one page for a browser",
+        "ivisit runs report rate-scan --out report.html --db lab.ivisit",
+    )
     page.add_argument("sweep", metavar="SWEEP")
     page.add_argument("--out", default="report.html", metavar="FILE", help="ending in .html")
 
@@ -253,11 +298,15 @@ def rerun_(options: argparse.Namespace) -> int:
         say(options, f"wrote {options.out}")
     if options.json:
         print_json(
-            {"id": options.id, "identical": result.identical, "status": result.status,
-             "metrics": result.metrics}
-        )  # fmt: skip
+            {
+                "id": options.id,
+                "identical": result.identical,
+                "status": result.status,
+                "metrics": result.measured,
+            }
+        )
     else:
-        for name, value in (result.metrics or {}).items():
+        for name, value in (result.measured).items():
             print(f"{name} = {value}")
     words = {
         True: "the run is identical, bit for bit",

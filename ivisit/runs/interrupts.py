@@ -28,9 +28,9 @@ class Interrupts:
         try:
             yield self
         finally:
-            for number, handler in former.items():
+            for known, handler in former.items():
                 if handler is not None:
-                    signal.signal(number, handler)
+                    signal.signal(known, handler)
 
     def _hear(self, number: int, frame: Any) -> None:
         self.count += 1

@@ -103,7 +103,9 @@ def optimize(
         of noisy objectives the best trial is the luckiest.
     enqueue : sequence of dict, optional
         Values to try first.
-    seed, until, parameter_set, name, store, executor, workers, max_failures, accept_changed, progress
+    seed, until, parameter_set, name, store, executor, workers
+        See `sweep`.
+    max_failures, accept_changed, progress
         See `sweep`.
 
     Returns
@@ -268,8 +270,8 @@ def make_study(
         for target, given in zip(targets, ranges.values(), strict=True)
     )
     fixed = {}
-    for known, value in (parameters or {}).items():
-        target = find_target(cls, known)
+    for given_name, value in (parameters or {}).items():
+        target = find_target(cls, given_name)
         if target in targets or isinstance(value, (*AXIS_TYPES, Range)):
             raise target.refusal("given once: either as a range or as one value", value)
         fixed[target] = target.validate(value)
@@ -303,9 +305,9 @@ def make_study(
     if parallel is None:
         known = former.specification.get("parallel") if former else None
         parallel = known or max(1, min(workers, trials // 10))
-    specification["parallel"] = whole_number("parallel", parallel, 1)
+    specification["parallel"] = lag = whole_number("parallel", parallel, 1)
     specification["trials"] = int(trials)
-    if specification["method"] == "de" and parallel > INDIVIDUALS:
+    if specification["method"] == "de" and lag > INDIVIDUALS:
         logger.warning(
             "differential evolution works in generations of about %d: more workers idle",
             INDIVIDUALS,

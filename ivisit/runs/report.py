@@ -226,6 +226,4 @@ def _commands(result: SweepResult) -> str:
         ("repeat one run and compare its bits", f"ivisit runs rerun {number} --db {store}"),
         ("all runs as a table", f"ivisit runs export {name} --out runs.csv --db {store}"),
     ]
-    return "".join(
-        f"<p>{label}</p><pre>{html.escape(command)}</pre>" for label, command in lines
-    )
+    return "".join(f"<p>{label}</p><pre>{html.escape(command)}</pre>" for label, command in lines)

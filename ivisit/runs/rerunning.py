@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from ivisit.errors import IVisitError, RunError
@@ -30,13 +30,13 @@ class RerunResult(RunResult):
         nothing to compare.
     stored : StoredRun or None
         What was stored.
-    metrics : dict
+    measured : dict
         The metrics of the repetition.
     """
 
     identical: bool | None = None
     stored: StoredRun | None = None
-    metrics: dict[str, float] | None = None
+    measured: dict[str, float] = field(default_factory=dict)
 
 
 def rerun(
@@ -85,10 +85,10 @@ def rerun(
         result, failed = error.result, True
     values = {} if failed else {m.name: _value(cls, m, result) for m in metrics}
     return RerunResult(
-        **{field.name: getattr(result, field.name) for field in fields(RunResult)},
+        **{one.name: getattr(result, one.name) for one in fields(RunResult)},
         identical=_same(stored, result, values),
         stored=stored,
-        metrics=values,
+        measured=values,
     )
 
 

@@ -112,10 +112,7 @@ class Trials:
         return max(self.proposer.needed(trial, self.parallel), min(trial, len(self._queue)))
 
     def _ask(self, trial: int) -> None:
-        if trial < len(self._queue):
-            values = self._queue[trial]
-        else:
-            values = self.proposer.ask(trial)
+        values = self._queue[trial] if trial < len(self._queue) else self.proposer.ask(trial)
         indices = range(trial * self.repeats, (trial + 1) * self.repeats)
         former = next((self._stored[i][0] for i in indices if i in self._stored), None)
         if former is not None and former != values:

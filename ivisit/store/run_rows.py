@@ -123,7 +123,8 @@ def to_row(run: StoredRun) -> tuple[Any, ...]:
         "duration": None if run.duration is None else _seconds(run.duration, owner),
         "started_at": run.started_at,
         "finished_at": run.finished_at,
-        "failure": run.failure and encode_document(printable(asdict(run.failure)), f"{owner}.failure"),
+        "failure": run.failure
+        and encode_document(printable(asdict(run.failure)), f"{owner}.failure"),
         "provenance": encode_document(run.provenance, f"{owner}.provenance"),
     }
     signed = [columns[name] for name in SIGNED["run"]]

@@ -424,11 +424,7 @@ class SweepDatabase(RunDatabase):
             return run if found is None else complete(run, found)
 
         stored = super().runs(simulation, sweep=sweep)
-        wanted = (
-            run
-            for run in map(completed, stored)
-            if all(holds(run) for holds in conditions)
-        )
+        wanted = (run for run in map(completed, stored) if all(holds(run) for holds in conditions))
         return islice(wanted, check_limit(limit))
 
     def load_run(self, id: int) -> StoredRun:

@@ -63,7 +63,8 @@ class DaskCluster(Crew):
 
     def submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
         self._check()
-        return self._executor.submit(function, *arguments)  # type: ignore[no-any-return]
+        future: Future[Any] = self._executor.submit(function, *arguments)
+        return future
 
     def rebuild(self) -> None:
         self._check()

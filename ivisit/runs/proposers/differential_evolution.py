@@ -1,8 +1,8 @@
 """Differential evolution, as scipy has it, turned from a caller into one that is asked.
 
 Storn and Price, Journal of Global Optimization 11 (1997) 341. The population is about 10
-individuals: with scipy's default of 15 a dimension the method is no better than random search within
-100 trials.
+individuals: with scipy's default of 15 a dimension the method is no better than random search
+within 100 trials.
 """
 
 from __future__ import annotations
