@@ -24,6 +24,8 @@ FLOORS = """
     store
     plugins
     runs
+    testing
+    pytest_plugin
     gui
     matplotlib
     legacy

@@ -18,7 +18,6 @@ from ivisit.commands.common import (
     print_table,
     say,
 )
-from ivisit.commands.sweeping import best_rows, summary_of
 
 if TYPE_CHECKING:
     from ivisit.runs.sweep_result import SweepResult
@@ -194,6 +193,8 @@ def show(options: argparse.Namespace) -> int:
     """Print one sweep, or one run."""
     if options.what_to_show.isdecimal():
         return _show_run(options, int(options.what_to_show))
+    from ivisit.runs.overview import best_rows, summary_of
+
     result = _load(options, options.what_to_show)
     failures = result.failures
     if options.json:

@@ -18,6 +18,7 @@ import numpy as np
 from ivisit.errors import IVisitError
 from ivisit.files import replace_file
 from ivisit.runs import figures
+from ivisit.runs.overview import best_rows
 from ivisit.runs.progress import duration_text
 from ivisit.runs.sweep_result import SweepResult
 
@@ -162,8 +163,6 @@ def _cut(result: SweepResult) -> str:
 
 def _best(result: SweepResult) -> str:
     """Return the best trials, or for each metric the points with its smallest and largest value."""
-    from ivisit.commands.sweeping import best_rows
-
     rows = best_rows(result)
     if not rows:
         return "<p>No run has finished with finite numbers.</p>"
