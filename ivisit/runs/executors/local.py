@@ -82,6 +82,7 @@ def start_worker() -> None:
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
     # The terminal sends Ctrl-C to all; the parent decides what becomes of running work.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _mask(signal.SIG_UNBLOCK)
     # What C code prints must not mix with the parent's answer.
     with contextlib.suppress(OSError):
         os.dup2(2, 1)
@@ -91,6 +92,12 @@ def start_worker() -> None:
 def _end_with(sentinel: Any) -> None:
     wait([sentinel])
     os._exit(1)
+
+
+def _mask(how: int) -> None:
+    """Block or unblock Ctrl-C on this thread and in processes that it starts."""
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(how, {signal.SIGINT})
 
 
 @contextlib.contextmanager
@@ -106,9 +113,12 @@ def _prepared_start() -> Iterator[None]:
     os.environ.update(dict.fromkeys(added, "1"))
     for name in hidden:
         setattr(main, name, None) if name == "__spec__" else delattr(main, name)
+    # A process that starts must not hear Ctrl-C before it has been told to ignore it.
+    _mask(signal.SIG_BLOCK)
     try:
         yield
     finally:
+        _mask(signal.SIG_UNBLOCK)
         for name, value in hidden.items():
             setattr(main, name, value)
         for name in added:
