@@ -86,6 +86,8 @@ class SweepResult:
         columns: dict[str, list[Any]] = {name: [] for name in (*names, "failure")}
         damaged = []
         with ParameterStore(self.path, create=False) as store:
+            # It may have grown since this view was made.
+            self.sweep = store.load_sweep(self.sweep.name, self.sweep.simulation)
             for row in store.sweep_rows(self.sweep):
                 number, is_damaged, index, parameters, seed, steps, status, metrics, duration = row[
                     :9

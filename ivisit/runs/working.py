@@ -144,7 +144,9 @@ class Bench:
         try:
             engine = self._engine(seed)
             engine.simulation.parameters.update(nest(self.job.paths, values))
+            stage = "init"
             engine.init()
+            stage = "step"
             engine.run(self.job.steps, until=self._until(engine))
             stage = "metric"
             metrics, traces = self._measure(engine, time.perf_counter() - began)
@@ -167,7 +169,9 @@ class Bench:
             assert self._factory is not None
             simulation = self._factory()
             simulation.drawing = False
-            engine = Engine(simulation, seed=seed, record=self.recorded)
+            # A function of the result may look at any trace.
+            record = None if self._needs_result else self.recorded
+            engine = Engine(simulation, seed=seed, record=record)
             if self.job.reuse:
                 engine.seed = self.job.entropy
                 engine.prepare()

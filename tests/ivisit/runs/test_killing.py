@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import re
+import shlex
 import signal
 import time
 from collections.abc import Callable
@@ -18,10 +19,10 @@ from ivisit.ranges import Range
 from ivisit.runs.sweep_result import SweepResult
 
 #: A run takes about 5 ms, so that kills hit an unfinished sweep.
-SWEEP = (
+SWEEP = shlex.split(
     "sweep walk.py -p size=lin:0.1:9:20 -p drift=-0.5,0.5 -p nap=0.001 --repeats 10 --steps 4 "
     "--metric position --metric speed:min --name kills --db walk.ivisit --workers 2"
-).split()
+)
 SIZE = 400
 
 
@@ -128,8 +129,7 @@ def test_a_sweep_that_is_asked_to_end_finishes_what_runs_and_says_how_to_go_on(
 def test_ctrl_c_waits_for_long_runs_once_and_ends_them_at_once_when_pressed_twice(
     tmp_path: Path, walk: Path, ivisit: Callable[..., Any], until: Callable[..., Any]
 ) -> None:
-    long = "sweep walk.py -p size=lin:0.1:9:20 -p nap=1.5 --steps 1 --workers 2 --name long".split()
-    command = ivisit(*long, "--db", "walk.ivisit")
+    command = ivisit(*shlex.split("sweep walk.py -p size=1,2,3,4 -p nap=1.5 --steps 1 --workers 2"))
     until(lambda: len([pid for pid in command.members() if _is_worker(pid)]) == 2)
     time.sleep(1.0)
     command.signal_group(signal.SIGINT)
@@ -183,10 +183,10 @@ def test_a_killed_optimization_goes_on_with_the_same_trials_on_any_number_of_wor
     if method != "de":
         pytest.importorskip("optuna")
     trials = 24 * kills
-    common = (
+    common = shlex.split(
         f"optimize walk.py --range size=0.1..9:log --range drift=* --maximize position:max "
         f"-p nap=0.06 --steps 1 --trials {trials} --method {method} --parallel 3 --db s.ivisit"
-    ).split()
+    )
     store = tmp_path / "s.ivisit"
     for _ in range(kills):
         before = stored_rows(store)
