@@ -304,7 +304,8 @@ def _is_log(result: SweepResult, name: str) -> bool:
     if values.dtype.kind not in "if" or values.size < 3 or values[0] <= 0:
         return False
     steps = np.diff(np.log(values.astype(float)))
-    return bool(steps.max() < 1.5 * steps.min()) and _ratio(values) > values.size
+    even = bool(steps.max() < 1.5 * steps.min()) and _ratio(values) > values.size
+    return even or _ratio(values) >= 10 * WIDE_RATIO
 
 
 def _ratio(values: np.ndarray) -> float:

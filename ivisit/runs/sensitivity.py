@@ -21,7 +21,7 @@ WIDE = 0.2
 BINS = 8
 
 
-def sobol_indices(result: SweepResult, metric: str, resamples: int = 1000) -> np.ndarray:
+def sobol_indices(result: SweepResult, metric: str, resamples: int = 300) -> np.ndarray:
     """Return Sobol indices of a metric with 95 % intervals.
 
     The first-order index of a parameter is the share of the metric's variance that vanishes when

@@ -332,7 +332,7 @@ class SweepResult:
         """
         return summaries.best(self, self.metric(metric), n, maximize)
 
-    def sensitivity(self, metric: str, *, resamples: int = 1000) -> np.ndarray:
+    def sensitivity(self, metric: str, *, resamples: int = 300) -> np.ndarray:
         """Return Sobol indices of a metric; the sample must be ``("saltelli", n)``.
 
         Returns
