@@ -63,6 +63,7 @@ stress: .venv/installed-test xvfb
 
 lint: .venv/installed-test
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 
 types: .venv/installed-test
 	$(BIN)/mypy

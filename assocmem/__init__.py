@@ -17,7 +17,7 @@ and measure how many patterns a memory can hold::
 Theory, definitions and measured tables: docs/assocmem.md.
 """
 
-from assocmem import capacity, measures, patterns, theory
+from assocmem import capacity, decoders, measures, patterns, sequences, theory
 from assocmem.channel import Channel
 from assocmem.counts import Counts
 from assocmem.memory import AssociativeMemory, Weights
@@ -36,8 +36,10 @@ __all__ = [
     "Terms",
     "Weights",
     "capacity",
+    "decoders",
     "measures",
     "patterns",
     "register",
+    "sequences",
     "theory",
 ]

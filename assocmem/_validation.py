@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
+from scipy import sparse
 
 
 def refusal(name: str, allowed: str, value: Any) -> ValueError:
@@ -54,6 +55,22 @@ def real_number(name: str, value: Any, minimum: float, maximum: float = np.inf) 
     return number
 
 
+def flag(name: str, value: Any) -> bool:
+    """Return `value` if it is True or False: a word or a number would pass for True silently."""
+    if not isinstance(value, bool | np.bool_):
+        raise refusal(name, "True or False", value)
+    return bool(value)
+
+
+def random_generator(rng: Any) -> np.random.Generator:
+    """Return the generator that `rng` is, or that it seeds."""
+    try:
+        return np.random.default_rng(rng)
+    except (TypeError, ValueError):
+        allowed = "None, a whole number of at least 0, or a numpy.random.Generator"
+        raise refusal("rng", allowed, rng) from None
+
+
 def choice(name: str, value: Any, allowed: Iterable[str]) -> str:
     """Return `value` if it is one of the words `allowed`."""
     words = list(allowed)
@@ -62,18 +79,22 @@ def choice(name: str, value: Any, allowed: Iterable[str]) -> str:
     return value
 
 
-def binary(name: str, values: ArrayLike, n_units: int | None = None) -> NDArray[np.uint8]:
+def binary(name: str, values: Any, n_units: int | None = None) -> NDArray[np.uint8]:
     """Return `values` as uint8 array of zeros and ones, 1-D or 2-D.
 
     Parameters
     ----------
     name : str
         The argument that holds them, for messages.
-    values : array_like
+    values : array_like or sparse array
         Booleans, integers or floating-point numbers, all 0 or 1.
     n_units : int, optional
         Length that the last axis must have.
     """
+    if sparse.issparse(values):
+        return pattern_rows(name, values, n_units).toarray()
+    if np.ma.is_masked(values):
+        raise ValueError(f"{name}: must have no masked entries; fill them with 0 or 1 first")
     array = np.asarray(values)
     shape = "(n_patterns, n_units) or (n_units,)" if n_units is None else f"(any, {n_units})"
     if array.ndim not in (1, 2) or (n_units is not None and array.shape[-1] != n_units):
@@ -91,6 +112,39 @@ def binary(name: str, values: ArrayLike, n_units: int | None = None) -> NDArray[
             f"(at index {place})"
         )
     return array.astype(np.uint8, copy=False)
+
+
+def pattern_rows(name: str, values: Any, n_units: int | None = None) -> Any:
+    """Return patterns as they are kept inside: two-dimensional, and sparse if they were.
+
+    Returns
+    -------
+    ndarray of uint8 or scipy.sparse.csr_array of uint8, shape (n_patterns, n_units)
+        In a sparse array every stored value is 1, and columns are sorted.
+    """
+    if not sparse.issparse(values):
+        return np.atleast_2d(binary(name, values, n_units))
+    shape = "(n_patterns, n_units)" if n_units is None else f"(any, {n_units})"
+    if values.ndim != 2 or (n_units is not None and values.shape[1] != n_units):
+        raise ValueError(
+            f"{name}: must be an array of shape {shape}, not a sparse one of shape {values.shape}"
+        )
+    if values.dtype.kind not in "biuf":
+        raise ValueError(f"{name}: must hold zeros and ones, not a sparse array of {values.dtype}")
+    rows = sparse.csr_array(values, copy=True)
+    if rows.dtype == np.bool_:
+        rows = rows.astype(np.int64)
+    rows.sum_duplicates()
+    rows.eliminate_zeros()
+    wrong = np.flatnonzero(rows.data != 1)
+    if len(wrong):
+        row = int(np.searchsorted(rows.indptr, wrong[0], side="right")) - 1
+        place = [row, int(rows.indices[wrong[0]])]
+        raise ValueError(
+            f"{name}: must hold zeros and ones only, not {rows.data[wrong[0]].item()!r} "
+            f"(at index {place})"
+        )
+    return rows.astype(np.uint8)
 
 
 def same_shape(name: str, array: NDArray[Any], other_name: str, other: NDArray[Any]) -> None:

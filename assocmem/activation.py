@@ -173,6 +173,7 @@ def make_activation(
 ) -> Activation:
     """Return the activation with this name, or raise a ValueError that says what is missing."""
     name = choice("activation", name, ACTIVATIONS)
+    numbers = _checked_numbers(n_active, n_queries, n_units)
     if name == "threshold":
         return Threshold()
     if name == "willshaw":
@@ -182,7 +183,7 @@ def make_activation(
                 f"{rule.name!r} does not define; use 'threshold' or 'winners'"
             )
         return WillshawThreshold(rule.supporting_input)
-    if n_active is None:
+    if numbers is None:
         raise ValueError(f"n_active: must be given with activation {name!r}")
     if name == "block-winners":
         n_blocks = whole_number("n_active", n_active, 1, n_units)
@@ -192,12 +193,19 @@ def make_activation(
                 "activation 'block-winners' needs"
             )
         return BlockWinners(n_blocks, order)
+    return Winners(np.broadcast_to(numbers, n_queries), order)
+
+
+def _checked_numbers(n_active: ArrayLike | None, n_queries: int, n_units: int) -> Indices | None:
+    """Check `n_active`, also for activations that do not need it."""
+    if n_active is None:
+        return None
     numbers = np.asarray(n_active)
     if numbers.dtype.kind not in "iu" or numbers.shape not in ((), (n_queries,)):
         raise refusal("n_active", "a whole number, or one for each query", n_active)
     for number in (numbers.min(initial=n_units), numbers.max(initial=0)):
         whole_number("n_active", number, 0, n_units)
-    return Winners(np.broadcast_to(numbers.astype(np.intp), n_queries), order)
+    return numbers.astype(np.intp)
 
 
 def winners(potentials: Potentials, n_active: Indices, order: Reals | None = None) -> States:

@@ -124,6 +124,11 @@ class Channel:
         """Whether both probabilities lie strictly between 0 and 1, so that all odds are finite."""
         return 0 < self.e01 < 1 and 0 < self.e10 < 1
 
+    def limited(self, smallest: float) -> Channel:
+        """Return the channel with both probabilities kept from `smallest` to 1 - `smallest`."""
+        e01, e10 = np.clip([self.e01, self.e10], smallest, 1 - smallest).tolist()
+        return Channel(e01, e10)
+
     def key(self) -> tuple[float, float]:
         """Return both probabilities, rounded to 12 digits: the key of weight caches."""
         return float(f"{self.e01:.12g}"), float(f"{self.e10:.12g}")

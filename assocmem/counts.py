@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 
@@ -19,7 +20,7 @@ class Counts:
 
     Attributes
     ----------
-    n_patterns : int
+    n_patterns : float
         Number of stored patterns M.
     input_usage : ndarray, shape (n_inputs, 1)
         M1(i), the number of patterns in which input i is active.
@@ -29,14 +30,17 @@ class Counts:
         M11(i, j), the number of patterns in which both are active.
     mean_input_usage, mean_output_usage : float
         Mean of M1 over *all* inputs and outputs of the memory, not of this block only.
+    exact : bool, default True
+        Whether the numbers are whole; those of memories that fade are rounded.
     """
 
-    n_patterns: int
+    n_patterns: float
     input_usage: NDArray[Any]
     output_usage: NDArray[Any]
     both: NDArray[Any]
     mean_input_usage: float
     mean_output_usage: float
+    exact: bool = True
 
     @cached_property
     def input_only(self) -> NDArray[Any]:
@@ -51,7 +55,8 @@ class Counts:
     @cached_property
     def neither(self) -> NDArray[Any]:
         """M00(i, j) = M - M1(j) - M10: patterns with both silent."""
-        return self.output_silence - self.input_only
+        count = self.output_silence - self.input_only
+        return count if self.exact else np.maximum(count, 0)
 
     @cached_property
     def input_silence(self) -> NDArray[Any]:

@@ -9,17 +9,24 @@ rho = e10 / (1 - e01).
 
 from __future__ import annotations
 
+from functools import partial
+from typing import cast
+
 import numpy as np
 from numpy.typing import NDArray
 
 from assocmem._types import Indices, States
 from assocmem.channel import Channel
-from assocmem.learning import PatternStatistics
+from assocmem.learning import PatternStatistics, active_units
+from assocmem.pairs import PairEvidence
+from assocmem.row_weights import RowWeights
 from assocmem.rules.base import LikelihoodRule, Potentials, Rule, Terms, take
+from assocmem.rules.bayes import Bayes
+from assocmem.tables import UsageClasses, remainder, silent_sum
 from assocmem.weights import (
+    NO_NOISE,
     WeightCache,
     WeightMatrix,
-    active_units,
     add,
     build,
     level_sum,
@@ -28,6 +35,12 @@ from assocmem.weights import (
 #: Distance of the nodes, in log rho, between which sums over silent inputs are interpolated by
 #: cubic polynomials; the error is below 1e-3 nat (tested).
 NODE_DISTANCE = 0.25
+
+#: Synapses below which a whole matrix is as quick as some rows of it.
+ROWS_FROM_SYNAPSES = 2**18
+
+#: Error of sums from tables, in nats, up to which they replace sums over all synapses.
+LARGEST_REMAINDER = 2e-4
 
 
 class Evaluator:
@@ -52,12 +65,19 @@ class Evaluator:
         self.cache = WeightCache(statistics)
         self._adaptive: Rule | None = None
         self._silent_sums: dict[int, Potentials] = {}
-        self._level: tuple[float, WeightMatrix] | None = None
+        self._online_sums: dict[tuple[object, ...], Potentials | None] = {}
+        self._quick_biases: dict[tuple[object, ...], Potentials | None] = {}
+        self._classes: UsageClasses | None = None
+
+    @property
+    def n_inputs(self) -> int:
+        """Number of input units."""
+        return len(self.statistics.input_usage)
 
     @property
     def n_outputs(self) -> int:
         """Number of output units."""
-        return self.statistics.coincidences.shape[1]
+        return len(self.statistics.output_usage)
 
     @property
     def adaptive_rule(self) -> Rule:
@@ -70,23 +90,88 @@ class Evaluator:
         """Forget everything that was computed from the former content."""
         self.cache.clear()
         self._silent_sums.clear()
-        self._level = None
+        self._online_sums.clear()
+        self._quick_biases.clear()
+        self._classes = None
+
+    def weights(self, state: States, channel: Channel | None) -> WeightMatrix | RowWeights:
+        """Return weights for retrieval: all of them, or only those of inputs that are active.
+
+        A few rows pay where the memory has just changed. Which route is taken does not change the
+        numbers: that depends on what was stored, not on the queries.
+        """
+        dtype = self._precision(channel)
+        key = self.cache.key(self.rule, channel, dtype)
+        if key not in self._quick_biases:
+            self._quick_biases[key] = self._bias_without_matrix(channel or NO_NOISE, dtype)
+        bias = self._quick_biases[key]
+        if bias is None:
+            return self.matrix(channel)
+        whole = self.cache.find(("whole", *key))
+        if whole is not None:
+            return cast(WeightMatrix, whole)
+        make = partial(RowWeights, self.statistics, self.rule, channel or NO_NOISE, dtype, bias)
+        rows = self.cache.keep(("rows", *key), np.bool_, make)
+        n_new = len(rows.unknown(state))
+        if n_new <= self.n_inputs / 4 and rows.n_rows + n_new <= self.n_inputs / 2:
+            return rows
+        self.cache.drop(("rows", *key))
+        make_whole = partial(build, self.statistics, self.rule, channel or NO_NOISE, dtype, bias)
+        return self.cache.keep(("whole", *key), dtype, make_whole)
+
+    def _bias_without_matrix(self, channel: Channel, dtype: type[np.floating]) -> Potentials | None:
+        """Return prior and silent terms if they need no sum over all synapses, else None."""
+        if self.n_inputs * self.n_outputs < ROWS_FROM_SYNAPSES:
+            return None
+        first = self.rule.terms(self.statistics.block(slice(0, 1), dtype), channel)
+        if first.silent is None:
+            return first.prior or Potentials(np.zeros(self.n_outputs))
+        return self.online_silent_sum(self.rule, channel)
+
+    def online_silent_sum(self, rule: Rule, channel: Channel) -> Potentials | None:
+        """Return prior and silent terms from tables while patterns come one by one, else None."""
+        statistics = self.statistics
+        if not (
+            statistics.is_online
+            and isinstance(rule, LikelihoodRule)
+            and rule.sums_by_counts
+            and channel.is_noisy
+        ):
+            return None
+        key = ("silent sum", rule, channel.key())
+        if key not in self._online_sums:
+            if self._classes is None:
+                self._classes = UsageClasses(statistics.input_usage, statistics.output_usage)
+            summary, classes = statistics.summary(), self._classes
+            n_synapses = statistics.size
+            small = classes.n_pairs * summary.histogram.shape[1] < n_synapses / 16
+            if small and remainder(statistics.n_patterns, classes, summary) < LARGEST_REMAINDER:
+                like = statistics.block(slice(0, 1), np.float64)
+                self._online_sums[key] = silent_sum(rule, channel, like, classes, summary)
+            else:
+                self._online_sums[key] = None
+        return self._online_sums[key]
+
+    def _precision(self, channel: Channel | None) -> type[np.floating]:
+        noisy = channel is not None and channel.is_noisy and self.rule.uses_channel
+        return self.statistics.working_type if noisy else np.float64
 
     def matrix(self, channel: Channel | None, *, exact: bool = False) -> WeightMatrix:
         """Return the weight matrix for a given channel.
 
-        Single precision where both noise values are positive and `exact` is false.
+        Single precision where the rule uses the channel, both noise values are positive, all
+        counts are exact in it, and `exact` is false.
         """
-        noisy = channel is not None and channel.is_noisy and self.rule.probabilistic
-        return self.cache.get(self.rule, channel, np.float32 if noisy and not exact else np.float64)
+        dtype = np.float64 if exact else self._precision(channel)
+        return self.cache.get(self.rule, channel, dtype)
 
     def given(
         self, state: States, channel: Channel | None, own_term: bool, exact: bool = False
     ) -> Potentials:
         """Return potentials for the channel of the given queries."""
-        matrix = self.matrix(channel, exact=exact)
-        x = matrix.potentials(state)
-        return add(x, matrix.own(state)) if own_term else x
+        weights = self.matrix(channel, exact=True) if exact else self.weights(state, channel)
+        x = weights.potentials(state)
+        return add(x, weights.own(state)) if own_term else x
 
     def estimated(
         self, state: States, noise: NDArray[np.float64], own_term: bool, *, may_use_rows: bool
@@ -95,8 +180,8 @@ class Evaluator:
         few_rows = 2 * np.count_nonzero(state) < state.shape[1]
         if may_use_rows and few_rows and not own_term:
             return self.estimated_each(state, np.tile(noise, (len(state), 1)), own_term)
-        self.cache.make_room(np.float32)
-        matrix = build(self.statistics, self.adaptive_rule, Channel(*noise), np.float32)
+        self.cache.make_room(self.statistics.working_type)
+        matrix = self._build(Channel(*noise))
         x = matrix.potentials(state)
         return add(x, matrix.own(state)) if own_term else x
 
@@ -121,21 +206,33 @@ class Evaluator:
 
     def level(self, rule: LikelihoodRule, ratio: float) -> WeightMatrix:
         """Return the evidence of inputs with one likelihood ratio, and its sum with the prior."""
-        if self._level is None or self._level[0] != ratio:
-            self.cache.make_room(np.float32)
-            evidence = np.empty(self.statistics.coincidences.shape, np.float32)
+
+        def make() -> WeightMatrix:
+            evidence = np.empty(self.statistics.shape, np.float32)
             bias = level_sum(self.statistics, rule, ratio, evidence)
-            self._level = ratio, WeightMatrix(Potentials(evidence), bias, None, None)
-        return self._level[1]
+            return WeightMatrix(Potentials(evidence), bias, None, None)
+
+        return self.cache.keep(("level", rule, ratio), np.float32, make)
+
+    def pairs(self) -> PairEvidence:
+        """Return the evidence of pairs, by the rule if it has one, else by Bayes."""
+        rule = self.rule if self.rule.has_pair_evidence else Bayes()
+        make = partial(PairEvidence, self.statistics, rule)
+        return self.cache.keep(("pairs",), np.float32, make)
+
+    def _build(self, channel: Channel) -> WeightMatrix:
+        """Return new weights for an estimated noise, which will hardly occur again."""
+        return build(self.statistics, self.adaptive_rule, channel, self.statistics.working_type)
 
     def _by_matrix(self, state: States, channel: Channel) -> Potentials:
-        matrix = build(self.statistics, self.adaptive_rule, channel, np.float32)
+        matrix = self._build(channel)
         return take(add(matrix.potentials(state[None]), matrix.own(state[None])), 0)
 
     def _by_rows(self, units: Indices, channel: Channel) -> Potentials:
         """Return the potentials of one state from the rows of its active inputs."""
         rows = units if len(units) else np.zeros(1, np.intp)
-        terms = self.adaptive_rule.terms(self.statistics.block(rows, np.float32), channel)
+        counts = self.statistics.block(rows, self.statistics.working_type)
+        terms = self.adaptive_rule.terms(counts, channel)
         weights = terms.active.finite
         if terms.silent is not None:
             weights = weights - terms.silent.finite
@@ -148,8 +245,11 @@ class Evaluator:
         if terms.silent is None:
             return terms.prior or Potentials(np.zeros(self.n_outputs))
         if isinstance(self.adaptive_rule, LikelihoodRule):
+            online = self.online_silent_sum(self.adaptive_rule, channel)
+            if online is not None:
+                return online
             return self.silent_sum(self.adaptive_rule, channel.e10 / (1 - channel.e01))
-        return build(self.statistics, self.adaptive_rule, channel, np.float32).bias
+        return self._build(channel).bias
 
     def silent_sum(self, rule: LikelihoodRule, ratio: float) -> Potentials:
         """Return prior and terms of all inputs as if silent, by cubic interpolation in log rho."""

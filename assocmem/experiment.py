@@ -9,14 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assocmem import measures, patterns
-from assocmem._validation import choice, whole_number
+from assocmem._validation import choice, real_number, whole_number
 from assocmem.channel import Channel
+from assocmem.decoders import DECODERS, Decoder
 from assocmem.memory import AssociativeMemory
 from assocmem.noise import NOISE_MODES
 from assocmem.rules import find
 from assocmem.rules.base import Rule
 
-ENSEMBLES = ("palm", "bernoulli", "block")
+ENSEMBLES = ("palm", "bernoulli", "block", "prototypes")
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,10 @@ class Task:
         Numbers of units n and (mean) active units k.
     completeness, addition : float, default 0.8 and 0.2
         Fractions lambda and kappa of correct and of wrong active units of a query, relative to k.
-    ensemble : {"palm", "bernoulli", "block"}
+    ensemble : {"palm", "bernoulli", "block", "prototypes"}
         Kind of patterns; Bernoulli patterns get independent query noise, others exact numbers.
+    n_prototypes, similarity : int and float, default 20 and 0.5
+        For ``"prototypes"``, see `assocmem.patterns.prototypes`.
 
     Raises
     ------
@@ -43,11 +46,27 @@ class Task:
     completeness: float = 0.8
     addition: float = 0.2
     ensemble: str = "palm"
+    n_prototypes: int = 20
+    similarity: float = 0.5
 
     def __post_init__(self) -> None:
         choice("ensemble", self.ensemble, ENSEMBLES)
         whole_number("n_active", self.n_active, 1, whole_number("n_units", self.n_units, 1))
+        whole_number("n_prototypes", self.n_prototypes, 1)
+        real_number("similarity", self.similarity, 0, 1)
         _ = self.channel  # checks the noise
+
+    def __str__(self) -> str:
+        """The task in the notation of the field."""
+        correlated = (
+            f", {self.n_prototypes} prototypes, similarity {self.similarity:g}"
+            if self.ensemble == "prototypes"
+            else ""
+        )
+        return (
+            f"{self.ensemble}, n = {self.n_units}, k = {self.n_active}, "
+            f"λ = {self.completeness:g}, κ = {self.addition:g}{correlated}"
+        )
 
     @property
     def channel(self) -> Channel:
@@ -59,12 +78,15 @@ class Task:
     def draw(self, n_patterns: int, rng: Any) -> NDArray[np.uint8]:
         """Return patterns, shape (n_patterns, n_units); the first ones are always the same."""
         make = getattr(patterns, self.ensemble)
-        return make(n_patterns, self.n_units, self.n_active, rng=rng)
+        more: dict[str, Any] = {}
+        if self.ensemble == "prototypes":
+            more = {"n_prototypes": self.n_prototypes, "similarity": self.similarity}
+        return np.asarray(make(n_patterns, self.n_units, self.n_active, rng=rng, **more))
 
     def corrupt(self, stored: NDArray[np.uint8], rng: Any) -> NDArray[np.uint8]:
         """Return one query for each pattern."""
         independent = self.ensemble == "bernoulli"
-        return patterns.corrupt(
+        queries: NDArray[np.uint8] = patterns.corrupt(
             stored,
             completeness=self.completeness,
             addition=self.addition,
@@ -72,6 +94,42 @@ class Task:
             n_active=self.n_active if independent else None,
             rng=rng,
         )
+        return queries
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one memory answered.
+
+    Attributes
+    ----------
+    misses, false_alarms : ndarray of int, shape (n_queries,)
+        Wrong units of each answer.
+    counts : ndarray of int, shape (4,)
+        Sums of false alarms, misses, silent units, and active units of the patterns.
+    """
+
+    misses: NDArray[np.intp]
+    false_alarms: NDArray[np.intp]
+    counts: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, answers: NDArray[np.uint8], asked: NDArray[np.uint8]) -> Outcome:
+        """Compare answers with the patterns that were asked for."""
+        misses = measures.misses(answers, asked)
+        false_alarms = measures.false_alarms(answers, asked)
+        active = int(np.count_nonzero(asked))
+        sums = [false_alarms.sum(), misses.sum(), asked.size - active, active]
+        return cls(misses, false_alarms, np.array(sums, np.intp))
+
+    @property
+    def n_errors(self) -> int:
+        """Number of wrong units in all answers."""
+        return int(self.counts[:2].sum())
+
+    def errors(self, task: Task) -> NDArray[np.float64]:
+        """Return the output error of each query, relative to the (mean) k of the task."""
+        return (self.misses + self.false_alarms) / task.n_active
 
 
 @dataclass(frozen=True)
@@ -102,9 +160,12 @@ class Method:
         Parameters
         ----------
         text : str
-            The name of a rule, then options joined by "+": an estimate of noise (``fixed``,
-            ``posterior``, ``batch``, ``calibrated``, ``true``, ``soft``), ``clamp``, ``one-step``,
-            ``random-ties``, ``coreP`` with P the percentage of k active in the first two steps.
+            The name of a rule (or of a decoder, `assocmem.decoders`), then options joined by "+":
+            an estimate of noise (``fixed``, ``posterior``, ``batch``, ``calibrated``, ``true``,
+            ``soft``, ``search``), ``clamp``, ``one-step``, ``random-ties``, ``no-self`` (own terms
+            never count), ``threshold`` (units above 0 instead of the right number of winners: k is
+            unknown), ``willshaw-threshold`` (all active inputs support the unit), ``coreP`` with P
+            the percentage of k active in the first two steps.
 
         Raises
         ------
@@ -112,13 +173,19 @@ class Method:
             If the rule or an option is unknown.
         """
         rule, *options = text.split("+")
-        find(rule)
+        if rule not in DECODERS:
+            find(rule)
+        elif set(options) - {"threshold"}:
+            raise ValueError(f"method: {rule!r} knows no option but 'threshold', not {text!r}")
         settings: dict[str, Any] = {}
         core = None
         switches = {
             "clamp": ("clamp", True),
             "one-step": ("max_steps", 1),
             "random-ties": ("ties", "random"),
+            "no-self": ("self_term", "never"),
+            "threshold": ("activation", "threshold"),
+            "willshaw-threshold": ("activation", "willshaw"),
         } | {mode: ("noise", mode) for mode in NOISE_MODES}
         for option in options:
             if option in switches:
@@ -133,12 +200,24 @@ class Method:
                 )
         return cls(text, rule, settings, core)
 
-    def errors(self, task: Task, n_patterns: int, n_queries: int, streams: Streams) -> Any:
+    def errors(
+        self, task: Task, n_patterns: int, n_queries: int, streams: Streams
+    ) -> NDArray[np.float64]:
         """Return the output error of each query of one memory, shape (at most n_queries,)."""
+        return self.outcome(task, n_patterns, n_queries, streams).errors(task)
+
+    def memory(self, n_units: int) -> AssociativeMemory | Decoder:
+        """Return an empty memory (or decoder, for the names in `DECODERS`)."""
+        if isinstance(self.rule, str) and self.rule in DECODERS:
+            return DECODERS[self.rule](n_units)
+        return AssociativeMemory(n_units, rule=self.rule)
+
+    def outcome(self, task: Task, n_patterns: int, n_queries: int, streams: Streams) -> Outcome:
+        """Return what one memory with `n_patterns` patterns answers to `n_queries` queries."""
         stored = task.draw(n_patterns, streams.generator("patterns"))
         asked = stored[:n_queries]
         queries = task.corrupt(asked, streams.generator("queries"))
-        memory = AssociativeMemory(task.n_units, rule=self.rule)
+        memory = self.memory(task.n_units)
         memory.store(stored)
         activation = "block-winners" if task.ensemble == "block" else "winners"
         settings: dict[str, Any] = {"activation": activation} | self.settings
@@ -155,7 +234,7 @@ class Method:
             settings["calibration"] = stored[: 2 * n_queries]
         rng = streams.generator("retrieval")
         out = memory.retrieve(queries, channel=task.channel, rng=rng, **settings)
-        return measures.output_error(out.patterns, asked, n_active=task.n_active)
+        return Outcome.of(out.patterns, asked)
 
 
 class Streams:

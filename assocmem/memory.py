@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from os import PathLike
 from typing import Any, NamedTuple
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy import sparse
 
-from assocmem._validation import binary, refusal, whole_number
+from assocmem import saving
+from assocmem._types import PatternRows
+from assocmem._validation import (
+    binary,
+    flag,
+    pattern_rows,
+    random_generator,
+    real_number,
+    whole_number,
+)
 from assocmem.channel import Channel
 from assocmem.evaluation import Evaluator
-from assocmem.learning import PatternStatistics
-from assocmem.request import Request
+from assocmem.fading import FadingStatistics
+from assocmem.learning import PatternStatistics, len_rows, to_sparse
+from assocmem.request import Request, check_channel
 from assocmem.retrieval import RetrievalResult
 from assocmem.rules import find
 from assocmem.rules.base import Potentials, Rule
 
-#: Version of the files that `AssociativeMemory.save` writes.
-FILE_VERSION = 1
+#: Largest decay: at 1, nothing but the last pattern would be left.
+LARGEST_DECAY = 1 - 1e-9
 
 
 class Weights(NamedTuple):
@@ -93,12 +104,15 @@ class AssociativeMemory:
         outputs = "" if self.is_auto else f", n_outputs={self.n_outputs}"
         return (
             f"<AssociativeMemory({self.n_units}{outputs}, rule={self.rule.name!r}) "
-            f"with {self.n_patterns} patterns>"
+            f"with {self.n_patterns:.12g} patterns>"
         )
 
     @property
-    def n_patterns(self) -> int:
-        """Number of stored patterns M; a pattern stored twice counts twice."""
+    def n_patterns(self) -> float:
+        """Number of stored patterns M; a pattern stored twice counts twice.
+
+        An int, unless patterns fade (``store(..., decay=)``): then the sum of their weights.
+        """
         return self._statistics.n_patterns
 
     @property
@@ -120,28 +134,45 @@ class AssociativeMemory:
         """
         return _read_only(self._statistics.coincidences)
 
-    def store(self, X: ArrayLike, Y: ArrayLike | None = None) -> None:
+    def store(self, X: ArrayLike, Y: ArrayLike | None = None, *, decay: float = 0.0) -> None:
         """Store patterns, in addition to those that are stored already.
 
         Parameters
         ----------
-        X : array_like, shape (n_patterns, n_units) or (n_units,)
-            Input patterns, zeros and ones.
-        Y : array_like, shape (n_patterns, n_outputs) or (n_outputs,), optional
+        X : array_like or sparse array, shape (n_patterns, n_units) or (n_units,)
+            Input patterns, zeros and ones; lists of active units by `patterns.from_indices`.
+        Y : array_like or sparse array, shape (n_patterns, n_outputs) or (n_outputs,), optional
             Output patterns; for hetero-association only, and required there.
+        decay : float, default 0
+            Forgetting, from 0 to below 1: before each pattern, all counts are multiplied by
+            1 - `decay`, so that a pattern of age a counts (1 - decay)^a, and the memory is never
+            full. `n_patterns` then is a real number that tends to 1/decay, `forget` is refused,
+            and counts take 8 bytes a synapse. Binary synapses (willshaw) do not fade.
 
         Raises
         ------
         ValueError
-            If a shape is wrong or an entry is neither 0 nor 1.
+            If a shape is wrong, an entry is neither 0 nor 1, or `decay` is out of range.
         OverflowError
             If the memory would hold more than 2^30 patterns.
         """
-        self._statistics.add(*self._pairs(X, Y))
+        pairs = self._pairs(X, Y)
+        decay = real_number("decay", decay, 0, LARGEST_DECAY)
+        if decay and not isinstance(self._statistics, FadingStatistics):
+            self._statistics = FadingStatistics(self._statistics)
+            self._evaluator = Evaluator(self._statistics, self.rule)
+        if isinstance(self._statistics, FadingStatistics):
+            self._statistics.fade(*pairs, decay)
+        else:
+            self._statistics.add(*pairs)
         self._evaluator.clear()
 
     def forget(self, X: ArrayLike, Y: ArrayLike | None = None) -> None:
         """Undo `store` for these patterns; parameters as there.
+
+        The memory holds counts, not patterns: a pattern that was never stored is refused only if
+        some count of it would become negative. Where other patterns have left enough
+        coincidences, it is subtracted all the same.
 
         Raises
         ------
@@ -162,7 +193,8 @@ class AssociativeMemory:
         queries : array_like, shape (n_queries, n_units) or (n_units,)
             Zeros and ones.
         channel : Channel, optional
-            Noise of the queries; required for probabilistic rules.
+            Noise of the queries; required for rules whose weights depend on it
+            (`Rule.uses_channel`: bayes, bcp, bcpnn-noise, bcpnn-full).
         self_term : bool, default True
             Whether the own term i = j is included (auto-association only).
 
@@ -182,7 +214,7 @@ class AssociativeMemory:
         x = self._evaluator.given(
             np.atleast_2d(inputs),
             self._check_channel(channel),
-            own_term=self.is_auto and bool(self_term),
+            own_term=flag("self_term", self_term) and self.is_auto,
             exact=True,
         )
         infinite = np.zeros(x.finite.shape, np.int32) if x.infinite is None else x.infinite
@@ -196,7 +228,8 @@ class AssociativeMemory:
         Parameters
         ----------
         channel : Channel, optional
-            Noise of the queries; required for probabilistic rules.
+            Noise of the queries; required for rules whose weights depend on it
+            (`Rule.uses_channel`: bayes, bcp, bcpnn-noise, bcpnn-full).
 
         Returns
         -------
@@ -235,27 +268,35 @@ class AssociativeMemory:
         ties: str = "index",
         truth: ArrayLike | None = None,
         calibration: ArrayLike | None = None,
+        states: bool = False,
+        n_starts: int | None = None,
+        saturate: bool | None = None,
         rng: Any = None,
     ) -> RetrievalResult:
         """Retrieve patterns from queries, by up to `max_steps` steps.
 
         Parameters
         ----------
-        queries : array_like, shape (n_queries, n_units) or (n_units,)
-            Zeros and ones.
+        queries : array_like or sparse array, shape (n_queries, n_units) or (n_units,)
+            Zeros and ones. For sparse queries, the patterns of the result are sparse, too.
         channel : Channel, optional
-            Assumed noise of the queries; required for probabilistic rules.
+            Assumed noise of the queries; required for rules whose weights depend on it
+            (bayes, bcp, bcpnn-noise, bcpnn-full), for `clamp`, and for any `noise` but "fixed".
         activation : {"winners", "threshold", "block-winners", "willshaw"}
             Which units become active: the `n_active` largest potentials; those of at least 0; the
             largest in each of `n_active` blocks; those that all active inputs support.
         n_active : int or array_like of int, shape (n_queries,), optional
-            Number k of winners, or of blocks; required for ``"winners"`` and ``"block-winners"``.
+            Number k of winners, or of blocks; required for ``"winners"`` and ``"block-winners"``,
+            without influence on the others.
         max_steps : int, default 10
             Largest number of steps; hetero-association always makes one.
-        noise : {"fixed", "posterior", "batch", "calibrated", "true", "soft"}
+        noise : {"fixed", "posterior", "batch", "calibrated", "true", "soft", "search"}
             Noise assumed from step 2 on: that of the query; estimated from the posteriors of each
             query; from their mean over the batch; from simulated retrievals of `calibration`;
-            known from `truth`; or a reliability of each unit (bayes and bcpnn-full only).
+            known from `truth`; a reliability of each unit (bayes and bcpnn-full only). Or, in
+            place of steps, a search for the whole pattern that explains the query best ("grow
+            and verify", bayes and bcpnn-shrunk only); with ``activation="threshold"`` its number
+            of active units is open.
         clamp : bool, default False
             Whether each unit of the query keeps its own evidence log rho(q_j) in all steps, in
             place of own terms. Probabilistic rules only.
@@ -263,7 +304,8 @@ class AssociativeMemory:
             Core retrieval: numbers of winners in the first steps.
         self_term : {"first", "never", "always"}, optional
             In which steps the own term i = j counts. Default "first", for willshaw "always".
-            Without influence if `clamp` is true or `noise` is "soft".
+            Without influence if `clamp` is true or `noise` is "soft" or "search", which
+            `max_steps` (for "search"), `schedule` and `clamp` do not influence either.
         ties : {"index", "random"}
             Which of equal potentials wins: the smaller index, or a random order of the units,
             drawn once for each query from a stream of its own.
@@ -271,6 +313,14 @@ class AssociativeMemory:
             The patterns to be found; for `noise` "true" only.
         calibration : array_like, shape (n_calibration, n_units), optional
             Stored patterns, for `noise` "calibrated" only.
+        states : bool, default False
+            Whether the result also holds the answers after every step.
+        n_starts : int, default 16
+            For `noise` "search": from how many units candidates grow; 4 suffice unless half of
+            the query is wrong.
+        saturate : bool, default True
+            For `noise` "search": whether more evidence counts less the surer it is that a
+            pattern was stored. False finds prototypes of the stored patterns.
         rng : int, numpy.random.Generator or None
             Source of random ties and of calibration queries.
 
@@ -290,19 +340,129 @@ class AssociativeMemory:
         """
         inputs = binary("queries", queries, self.n_units)
         request = Request(
-            channel=self._check_channel(channel),
+            channel=channel,
             activation=activation,
             n_active=n_active,
             max_steps=max_steps,
             noise=noise,
             clamp=clamp,
-            schedule=tuple(schedule),
+            schedule=schedule,
             self_term=self_term,
             ties=ties,
-            generator=np.random.default_rng(rng),
+            states=states,
+            n_starts=n_starts,
+            saturate=saturate,
+            generator=random_generator(rng),
         )
         result = request.answer(self._evaluator, np.atleast_2d(inputs), truth, calibration)
+        if sparse.issparse(queries):
+            return replace(result, patterns=to_sparse(result.patterns, np.uint8))
         return result.first() if inputs.ndim == 1 else result
+
+    def recall_sequence(
+        self,
+        start: ArrayLike,
+        *,
+        n_steps: int,
+        channel: Channel | None = None,
+        activation: str = "winners",
+        n_active: int | None = None,
+    ) -> NDArray[np.uint8]:
+        """Recall a sequence: each answer is the query of the next step.
+
+        Store each pattern with its successor before: ``store(sequence[:-1], sequence[1:])`` in a
+        memory with as many outputs as inputs.
+
+        Parameters
+        ----------
+        start : array_like, shape (n_units,)
+            The (noisy) pattern to begin with.
+        n_steps : int
+            Number of steps.
+        channel, activation, n_active
+            As for `retrieve`; the noise is assumed in every step.
+
+        Returns
+        -------
+        ndarray of uint8, shape (n_steps, n_units)
+            The successors of `start`, one after the other.
+
+        Raises
+        ------
+        ValueError
+            If outputs are not as many as inputs, or an argument is out of range.
+        """
+        state = binary("start", start, self.n_units)
+        if self.is_auto or self.n_outputs != self.n_units or state.ndim != 1:
+            raise ValueError(
+                "recall_sequence: needs one start and a hetero-associative memory with as many "
+                f"outputs as inputs (n_outputs={self.n_units})"
+            )
+        answers = np.zeros((whole_number("n_steps", n_steps), self.n_units), np.uint8)
+        for answer in answers:
+            out = self.retrieve(state, channel=channel, activation=activation, n_active=n_active)
+            answer[:] = state = out.patterns
+        return answers
+
+    def evidence(self, patterns: ArrayLike) -> NDArray[np.float64]:
+        """Return the log odds that patterns were stored: the (negative) energy of Hopfield codes.
+
+        E(u) = log M + sum_i log P(u_i) + sum_{i<j} log [P(u_i, u_j) / (P(u_i) P(u_j))], all pairs
+        of units taken for independent, active and silent ones alike, with frequencies among the
+        stored patterns as probabilities. Large for stored patterns, and for mixtures of their
+        parts as far as pairs cannot tell these from them.
+
+        Parameters
+        ----------
+        patterns : array_like, shape (n_patterns, n_units) or (n_units,)
+            Zeros and ones.
+
+        Returns
+        -------
+        ndarray, shape (n_patterns,) (or a number for 1-D)
+            In single precision of the pairs' terms.
+
+        Raises
+        ------
+        ValueError
+            If the memory is empty or hetero-associative, or the patterns are not binary.
+        """
+        states = binary("patterns", patterns, self.n_units)
+        self._require_patterns("evidence")
+        if not self.is_auto:
+            raise ValueError("evidence: needs an auto-associative memory (n_outputs is None)")
+        result = self._evaluator.pairs().evidence(np.atleast_2d(states))
+        return np.asarray(result[0] if states.ndim == 1 else result)[()]
+
+    def is_known(
+        self,
+        queries: ArrayLike,
+        *,
+        channel: Channel,
+        activation: str = "winners",
+        n_active: ArrayLike | None = None,
+    ) -> NDArray[np.bool_]:
+        """Tell for each query whether a stored pattern explains it better than an unknown one.
+
+        Parameters
+        ----------
+        queries, channel, activation, n_active
+            As for `retrieve`, whose ``noise="search"`` finds the best stored pattern.
+
+        Returns
+        -------
+        ndarray of bool, shape (n_queries,) (or a bool for 1-D)
+            Whether the score of that pattern exceeds the score of patterns whose units are
+            active independently; an empty memory knows nothing.
+
+        Raises
+        ------
+        ValueError
+            As `retrieve`.
+        """
+        settings: dict[str, Any] = {"activation": activation, "n_active": n_active}
+        out = self.retrieve(queries, channel=channel, noise="search", **settings)
+        return np.asarray(out.is_known if self.n_patterns else out.score > 0)[()]
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the memory to a compressed NumPy archive (npz).
@@ -310,10 +470,15 @@ class AssociativeMemory:
         Parameters
         ----------
         path : str or path
-            File to write; an existing one is replaced. The name is used as given.
+            File to write; the name is used as given. An existing one is replaced once the new
+            one is complete: a full disk leaves it as it was.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be written.
         """
-        content: dict[str, Any] = {
-            "version": np.array(FILE_VERSION),
+        content = {
             "rule": np.array(self.rule.name),
             "n_patterns": np.array(self.n_patterns),
             "usage": self.usage,
@@ -321,8 +486,7 @@ class AssociativeMemory:
         }
         if not self.is_auto:
             content["output_usage"] = self.output_usage
-        with open(path, "wb") as file:
-            np.savez_compressed(file, **content)
+        saving.write(path, content)
 
     @classmethod
     def load(
@@ -345,33 +509,24 @@ class AssociativeMemory:
         Raises
         ------
         ValueError
-            If the file holds no memory, or one of a later version, or counts that contradict
-            each other.
+            If the file holds no memory, is damaged or of a later version, or holds counts that
+            contradict each other.
+        OSError
+            If the file cannot be opened.
         """
-        try:
-            with np.load(path, allow_pickle=False) as archive:
-                content = dict(archive)
-        except (BadZipFile, ValueError, EOFError) as error:
-            raise ValueError(f"{path}: is not a saved memory ({error})") from error
-        missing = {"version", "rule", "n_patterns", "usage", "coincidences"} - content.keys()
-        if missing:
-            raise ValueError(f"{path}: is not a saved memory; it lacks {sorted(missing)}")
-        if int(content["version"]) > FILE_VERSION:
-            raise ValueError(
-                f"{path}: has version {content['version']}; this program reads versions up to "
-                f"{FILE_VERSION}"
-            )
-        if content["coincidences"].ndim != 2:
-            raise ValueError(f"{path}: is not a saved memory; its coincidences are no matrix")
+        content = saving.read(path)
         n_units, n_outputs = content["coincidences"].shape
         memory = cls(
             n_units,
             n_outputs=n_outputs if "output_usage" in content else None,
-            rule=rule if rule is not None else str(content["rule"]),
+            rule=rule if rule is not None else content["rule"],
         )
+        if isinstance(content["n_patterns"], float):
+            memory._statistics = FadingStatistics(memory._statistics)
+            memory._evaluator = Evaluator(memory._statistics, memory.rule)
         try:
             memory._statistics.restore(
-                int(content["n_patterns"]),
+                content["n_patterns"],
                 content["usage"],
                 content["output_usage" if "output_usage" in content else "usage"],
                 content["coincidences"],
@@ -380,34 +535,26 @@ class AssociativeMemory:
             raise ValueError(f"{path}: {error}") from error
         return memory
 
-    def _pairs(
-        self, X: ArrayLike, Y: ArrayLike | None
-    ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    def _pairs(self, X: ArrayLike, Y: ArrayLike | None) -> tuple[PatternRows, PatternRows]:
         """Check the patterns of `store` and `forget`, and return them two-dimensional."""
-        inputs = np.atleast_2d(binary("X", X, self.n_units))
+        inputs = pattern_rows("X", X, self.n_units)
         if self.is_auto:
             if Y is not None:
                 raise ValueError("Y: must be left out in auto-association (n_outputs is None)")
             return inputs, inputs
         if Y is None:
             raise ValueError("Y: must be given in hetero-association (n_outputs is set)")
-        outputs = np.atleast_2d(binary("Y", Y, self.n_outputs))
-        if len(outputs) != len(inputs):
+        outputs = pattern_rows("Y", Y, self.n_outputs)
+        if len_rows(outputs) != len_rows(inputs):
             raise ValueError(
                 f"X and Y: must hold the same number of patterns, "
-                f"not {len(inputs)} and {len(outputs)}"
+                f"not {len_rows(inputs)} and {len_rows(outputs)}"
             )
         return inputs, outputs
 
     def _check_channel(self, channel: Channel | None) -> Channel | None:
-        if channel is None and self.rule.probabilistic:
-            raise ValueError(
-                f"channel: must be given with the rule {self.rule.name!r}, "
-                "e.g. Channel(e01=0.01, e10=0.25)"
-            )
-        if channel is not None and not isinstance(channel, Channel):
-            raise refusal("channel", "a Channel", channel)
-        return channel
+        """Return the channel for weights, which rules that know no noise can do without."""
+        return check_channel(channel, self.rule.name if self.rule.uses_channel else None)
 
     def _require_patterns(self, action: str) -> None:
         if not self.n_patterns:

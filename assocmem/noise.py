@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from assocmem._types import Indices, Reals, States
 from assocmem.channel import Channel
 
-NOISE_MODES = ("fixed", "posterior", "batch", "calibrated", "true", "soft")
+#: Ways of retrieval: what is assumed about the noise of states. The last two have states of their
+#: own kind (`assocmem.soft`, `assocmem.search`).
+NOISE_MODES = ("fixed", "posterior", "batch", "calibrated", "true", "soft", "search")
 
 #: Range of estimates: an error that was not seen may still occur.
 E01_RANGE, E10_RANGE = (1e-5, 0.5), (1e-3, 0.999)

@@ -11,15 +11,40 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import csr_array
 
-from assocmem._validation import binary, real_number, refusal, whole_number
+from assocmem import lists
+from assocmem._types import PatternRows
+from assocmem._validation import (
+    flag,
+    pattern_rows,
+    random_generator,
+    real_number,
+    refusal,
+    whole_number,
+)
 from assocmem.channel import Channel
+from assocmem.images import from_images, load_digits
+from assocmem.learning import active_per_row, active_units
+
+__all__ = [
+    "bernoulli",
+    "block",
+    "corrupt",
+    "from_images",
+    "from_indices",
+    "load_digits",
+    "palm",
+    "prototypes",
+    "to_indices",
+    "transmit",
+]
 
 #: Random numbers drawn at once.
 DRAWN_AT_ONCE = 2**22
 
 
-def palm(n_patterns: int, n_units: int, n_active: int, *, rng: Any) -> NDArray[np.uint8]:
+def palm(n_patterns: int, n_units: int, n_active: int, *, rng: Any, sparse: bool = False) -> Any:
     """Return patterns with exactly `n_active` active units each, all choices equally likely.
 
     Parameters
@@ -32,10 +57,13 @@ def palm(n_patterns: int, n_units: int, n_active: int, *, rng: Any) -> NDArray[n
         Number of active units k, from 0 to n.
     rng : int, numpy.random.Generator or None
         Seed or source of random numbers.
+    sparse : bool, default False
+        Whether to return a sparse array, at a cost of M k; the same seed then gives other
+        patterns.
 
     Returns
     -------
-    ndarray of uint8, shape (n_patterns, n_units)
+    ndarray of uint8 or scipy.sparse.csr_array, shape (n_patterns, n_units)
 
     Raises
     ------
@@ -49,8 +77,11 @@ def palm(n_patterns: int, n_units: int, n_active: int, *, rng: Any) -> NDArray[n
     """
     n_patterns, n_units = whole_number("n_patterns", n_patterns), _n_units(n_units)
     n_active = whole_number("n_active", n_active, 0, n_units)
+    if flag("sparse", sparse):
+        uniform = random_generator(rng).random((n_patterns, n_active))
+        return lists.pattern_lists(lists.choose_units(uniform, n_units), n_units)
     everything = np.ones((n_patterns, n_units), np.uint8)
-    return _choose(everything, np.full(n_patterns, n_active), np.random.default_rng(rng))
+    return _choose(everything, np.full(n_patterns, n_active), random_generator(rng))
 
 
 def bernoulli(n_patterns: int, n_units: int, n_active: float, *, rng: Any) -> NDArray[np.uint8]:
@@ -76,14 +107,14 @@ def bernoulli(n_patterns: int, n_units: int, n_active: float, *, rng: Any) -> ND
     """
     n_patterns, n_units = whole_number("n_patterns", n_patterns), _n_units(n_units)
     probability = real_number("n_active", n_active, 0, n_units) / n_units
-    generator = np.random.default_rng(rng)
+    generator = random_generator(rng)
     result = np.empty((n_patterns, n_units), np.uint8)
     for rows in _chunks(n_patterns, n_units):
         result[rows] = generator.random(result[rows].shape) < probability
     return result
 
 
-def block(n_patterns: int, n_units: int, n_blocks: int, *, rng: Any) -> NDArray[np.uint8]:
+def block(n_patterns: int, n_units: int, n_blocks: int, *, rng: Any, sparse: bool = False) -> Any:
     """Return patterns with exactly one active unit in each of `n_blocks` equal blocks.
 
     Parameters
@@ -94,10 +125,12 @@ def block(n_patterns: int, n_units: int, n_blocks: int, *, rng: Any) -> NDArray[
         Number of blocks k of n/k neighbouring units each; divides n.
     rng : int, numpy.random.Generator or None
         Seed or source of random numbers.
+    sparse : bool, default False
+        Whether to return the same patterns as a sparse array.
 
     Returns
     -------
-    ndarray of uint8, shape (n_patterns, n_units)
+    ndarray of uint8 or scipy.sparse.csr_array, shape (n_patterns, n_units)
 
     Raises
     ------
@@ -107,7 +140,9 @@ def block(n_patterns: int, n_units: int, n_blocks: int, *, rng: Any) -> NDArray[
     n_patterns, n_units = whole_number("n_patterns", n_patterns), _n_units(n_units)
     n_blocks = _n_blocks(n_blocks, n_units)
     size = n_units // n_blocks
-    chosen = np.random.default_rng(rng).integers(size, size=(n_patterns, n_blocks))
+    chosen = random_generator(rng).integers(size, size=(n_patterns, n_blocks))
+    if flag("sparse", sparse):
+        return lists.pattern_lists(chosen + np.arange(n_blocks) * size, n_units)
     result = np.zeros((n_patterns, n_blocks, size), np.uint8)
     np.put_along_axis(result, chosen[:, :, None], 1, axis=2)
     return result.reshape(n_patterns, n_units)
@@ -151,7 +186,7 @@ def prototypes(
     n_patterns = whole_number("n_patterns", n_patterns)
     n_prototypes = whole_number("n_prototypes", n_prototypes, 1)
     similarity = real_number("similarity", similarity, 0, 1)
-    of_prototypes, of_choice, of_distortion = np.random.default_rng(rng).spawn(3)
+    of_prototypes, of_choice, of_distortion = random_generator(rng).spawn(3)
     originals = palm(n_prototypes, n_units, n_active, rng=of_prototypes)
     n_moved = n_active - int(np.rint(similarity * n_active))
     if n_moved > n_units - n_active:
@@ -164,6 +199,66 @@ def prototypes(
     return _exchange(instances, n_active - counts, counts, of_distortion)
 
 
+def from_indices(indices: Any, n_units: int) -> csr_array:
+    """Return sparse patterns from lists of active units.
+
+    Parameters
+    ----------
+    indices : array_like of int, shape (n_patterns, k), or sequence of such lists of any lengths
+        Numbers of the active units of each pattern, from 0 to n_units - 1, in any order.
+    n_units : int
+        Number of units n.
+
+    Returns
+    -------
+    scipy.sparse.csr_array of uint8, shape (n_patterns, n_units)
+
+    Raises
+    ------
+    ValueError
+        If an entry is no number of a unit, or a pattern names a unit twice.
+
+    Examples
+    --------
+    >>> from_indices([[0, 2], [1]], 3).toarray()
+    array([[1, 0, 1],
+           [0, 1, 0]], dtype=uint8)
+    """
+    n_units = _n_units(n_units)
+    lists = [np.asarray(units) for units in indices]
+    for number, units in enumerate(lists):
+        good = units.ndim == 1 and (units.dtype.kind in "iu" or not units.size)
+        if not good or ((units < 0) | (units >= n_units)).any():
+            raise refusal(f"indices[{number}]", f"numbers of units from 0 to {n_units - 1}", units)
+        if len(np.unique(units)) < len(units):
+            raise ValueError(f"indices[{number}]: must name each unit only once")
+    starts = np.cumsum([0, *map(len, lists)])
+    units = np.concatenate([np.zeros(0, np.intp), *lists]).astype(np.intp)
+    rows = csr_array((np.ones(len(units), np.uint8), units, starts), shape=(len(lists), n_units))
+    rows.sort_indices()
+    return rows
+
+
+def to_indices(patterns: ArrayLike) -> list[NDArray[np.intp]]:
+    """Return the active units of each pattern, sorted: the inverse of `from_indices`.
+
+    Parameters
+    ----------
+    patterns : array_like or sparse array, shape (n_patterns, n_units)
+        Zeros and ones.
+
+    Returns
+    -------
+    list of ndarray of int
+
+    Raises
+    ------
+    ValueError
+        If the patterns are not binary.
+    """
+    return active_units(pattern_rows("patterns", patterns))
+
+
 def corrupt(
     patterns: ArrayLike,
     *,
@@ -173,12 +268,12 @@ def corrupt(
     n_blocks: int | None = None,
     n_active: float | None = None,
     rng: Any,
-) -> NDArray[np.uint8]:
+) -> Any:
     """Return noisy queries for patterns.
 
     Parameters
     ----------
-    patterns : array_like, shape (n_patterns, n_units) or (n_units,)
+    patterns : array_like or sparse array, shape (n_patterns, n_units) or (n_units,)
         Zeros and ones; not changed.
     completeness : float, default 1
         Fraction lambda of the active units that stay active, from 0 to 1.
@@ -199,7 +294,8 @@ def corrupt(
 
     Returns
     -------
-    ndarray of uint8, same shape
+    ndarray of uint8, same shape; or scipy.sparse.csr_array, for which the same seed gives other
+    queries
 
     Raises
     ------
@@ -207,20 +303,19 @@ def corrupt(
         If a number is out of range, more units would be added than are silent, or the patterns
         are no block patterns although `n_blocks` is given.
     """
-    original = binary("patterns", patterns)
-    rows = np.atleast_2d(original)
+    rows = pattern_rows("patterns", patterns)
     completeness = real_number("completeness", completeness, 0, 1)
     addition = real_number("addition", addition, 0)
+    k = active_per_row(rows)
     if n_blocks is not None:
         _check_blocks(rows, _n_blocks(n_blocks, rows.shape[1]))
-    generator = np.random.default_rng(rng)
-    if independent:
+    if flag("independent", independent):
         n_units = rows.shape[1]
         if n_active is None:
-            n_active = rows.sum() / max(1, len(rows))
+            n_active = k.sum() / max(1, len(k))
         channel = Channel.of_query(completeness, addition, n_units=n_units, n_active=n_active)
-        return transmit(original, channel, rng=generator)
-    k = rows.sum(axis=1, dtype=np.intp)
+        return transmit(patterns, channel, rng=rng)
+    generator = random_generator(rng)
     n_kept = np.rint(completeness * k).astype(np.intp)
     n_added = np.rint(addition * k).astype(np.intp)
     if (n_added > rows.shape[1] - k).any():
@@ -229,10 +324,12 @@ def corrupt(
             f"addition: {addition:g} adds {n_added[worst]} units to pattern {worst}, in which only "
             f"{rows.shape[1] - k[worst]} are silent"
         )
-    return _exchange(rows, n_kept, n_added, generator).reshape(original.shape)
+    if isinstance(rows, csr_array):
+        return lists.exchange(rows, n_kept, n_added, generator)
+    return _exchange(rows, n_kept, n_added, generator).reshape(np.shape(patterns))
 
 
-def transmit(patterns: ArrayLike, channel: Channel, *, rng: Any) -> NDArray[np.uint8]:
+def transmit(patterns: ArrayLike, channel: Channel, *, rng: Any) -> Any:
     """Return patterns after independent errors of all units.
 
     Parameters
@@ -253,79 +350,15 @@ def transmit(patterns: ArrayLike, channel: Channel, *, rng: Any) -> NDArray[np.u
     ValueError
         If the patterns are not binary.
     """
-    original = binary("patterns", patterns)
-    rows = np.atleast_2d(original)
-    generator = np.random.default_rng(rng)
+    rows = pattern_rows("patterns", patterns)
+    generator = random_generator(rng)
+    if isinstance(rows, csr_array):
+        return lists.transmit(rows, channel.e01, channel.e10, generator)
     result = np.empty_like(rows)
     for part in _chunks(*rows.shape):
         draws = generator.random(rows[part].shape)
         result[part] = draws < np.where(rows[part], 1 - channel.e10, channel.e01)
-    return result.reshape(original.shape)
-
-
-def from_images(
-    images: ArrayLike | None = None,
-    *,
-    threshold: float | None = None,
-    n_active: int | None = None,
-) -> NDArray[np.uint8]:
-    """Return binary patterns from grey images, one unit per pixel.
-
-    Parameters
-    ----------
-    images : array_like, shape (n_images, height, width), optional
-        Grey values of any scale. Default: 1797 hand-written digits of 8 x 8 pixels with values
-        from 0 to 16, which come with the package.
-    threshold : float, optional
-        Pixels of at least this value are active. Default: half of the largest value.
-    n_active : int, optional
-        In place of a threshold: the brightest `n_active` pixels of each image are active (equal
-        ones by index).
-
-    Returns
-    -------
-    ndarray of uint8, shape (n_images, height * width)
-
-    Raises
-    ------
-    ValueError
-        If the shape is wrong, or both `threshold` and `n_active` are given.
-
-    References
-    ----------
-    E. Alpaydin, C. Kaynak, Optical Recognition of Handwritten Digits, UCI (1998), CC BY 4.0.
-    """
-    grey = load_digits()[0] if images is None else np.asarray(images)
-    if grey.ndim != 3 or grey.dtype.kind not in "biuf":
-        raise refusal("images", "an array of numbers, shape (n_images, height, width)", grey)
-    pixels = grey.reshape(len(grey), -1)
-    if n_active is None:
-        if threshold is None:
-            threshold = pixels.max(initial=0) / 2
-        return (pixels >= real_number("threshold", threshold, -np.inf)).astype(np.uint8)
-    if threshold is not None:
-        raise ValueError("threshold and n_active: must not both be given")
-    n_active = whole_number("n_active", n_active, 0, pixels.shape[1])
-    result = np.zeros(pixels.shape, np.uint8)
-    brightest = np.argsort(-pixels.astype(np.float64), axis=1, kind="stable")[:, :n_active]
-    np.put_along_axis(result, brightest, 1, axis=1)
-    return result
-
-
-def load_digits() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Return the hand-written digits that come with the package, and their labels.
-
-    Returns
-    -------
-    images : ndarray of uint8, shape (1797, 8, 8)
-        Grey values from 0 to 16.
-    labels : ndarray of uint8, shape (1797,)
-        The digits 0 to 9.
-    """
-    from importlib.resources import files
-
-    with (files("ivisit_lab_data") / "digits.npz").open("rb") as file, np.load(file) as archive:
-        return archive["images"], archive["labels"]
+    return result.reshape(np.shape(patterns))
 
 
 def _n_units(n_units: int) -> int:
@@ -339,8 +372,11 @@ def _n_blocks(n_blocks: int, n_units: int) -> int:
     return n_blocks
 
 
-def _check_blocks(patterns: NDArray[np.uint8], n_blocks: int) -> None:
-    active = patterns.reshape(len(patterns), n_blocks, -1).sum(axis=2)
+def _check_blocks(patterns: PatternRows, n_blocks: int) -> None:
+    size = patterns.shape[1] // n_blocks
+    pattern, unit = (part.astype(np.intp) for part in patterns.nonzero())
+    place = pattern * n_blocks + unit // size
+    active = np.bincount(place, minlength=patterns.shape[0] * n_blocks).reshape(-1, n_blocks)
     if (active != 1).any():
         row, number = np.argwhere(active != 1)[0]
         raise ValueError(

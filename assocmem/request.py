@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from assocmem._types import States
-from assocmem._validation import binary, choice, same_shape, whole_number
-from assocmem.activation import Activation, make_activation
+from assocmem._validation import binary, choice, flag, refusal, same_shape, whole_number
+from assocmem.activation import Activation, BlockWinners, Winners, make_activation
 from assocmem.channel import Channel
 from assocmem.evaluation import Evaluator
 from assocmem.noise import (
@@ -23,6 +24,7 @@ from assocmem.noise import (
 from assocmem.patterns import corrupt, transmit
 from assocmem.retrieval import Procedure, RetrievalResult, iterate
 from assocmem.rules.base import Potentials
+from assocmem.search import SMALLEST_NOISE, SearchSettings, search
 from assocmem.soft import SoftRetrieval
 
 SELF_TERMS = ("first", "never", "always")
@@ -42,9 +44,12 @@ class Request:
     max_steps: int
     noise: str
     clamp: bool
-    schedule: tuple[int, ...]
+    schedule: Sequence[int]
     self_term: str | None
     ties: str
+    states: bool
+    n_starts: int | None
+    saturate: bool | None
     generator: np.random.Generator
 
     def answer(
@@ -68,11 +73,20 @@ class Request:
         procedure = self._procedure(evaluator, len(queries))
         source = self._noise_source(len(queries), _truth(truth, queries, self.noise))
         calibrating = _calibration(calibration, queries.shape[1], self.noise)
+        searching = self._search_settings(evaluator, procedure, len(queries))
         soft = None
         if self.noise == "soft" and self.channel is not None:
             soft = SoftRetrieval(evaluator, queries, procedure, self.channel)
         if not evaluator.statistics.n_patterns:
-            return _nothing(len(queries), evaluator.n_outputs, source)
+            return _nothing(len(queries), evaluator.n_outputs, source, self.states)
+        if searching is not None and self.channel is not None:
+            channel = self.channel.limited(SMALLEST_NOISE)
+            one_step = replace(
+                procedure, channel=channel, max_steps=1, schedule=(), clamp=False, keep_states=False
+            )
+            first = iterate(evaluator, queries, one_step, FixedNoise(channel, len(queries)))
+            pairs = evaluator.pairs()
+            return search(pairs, evaluator.statistics, queries, channel, first, searching)
         if soft is not None:
             return soft.run()
         if calibrating is not None:
@@ -82,10 +96,12 @@ class Request:
     def _check(self, evaluator: Evaluator) -> None:
         rule = evaluator.rule
         choice("noise", self.noise, NOISE_MODES)
+        flag("clamp", self.clamp)
+        flag("states", self.states)
         choice("ties", self.ties, TIES)
         if self.self_term is not None:
             choice("self_term", self.self_term, SELF_TERMS)
-        if self.noise != "fixed":
+        if self.noise not in ("fixed", "search"):
             _ = evaluator.adaptive_rule  # refuses rules for which noise has no meaning
         if self.clamp and not rule.probabilistic:
             raise ValueError(
@@ -94,17 +110,51 @@ class Request:
             )
         if not evaluator.statistics.shared:
             self._refuse_iteration()
-        if self.schedule and self.activation not in SELECTIVE:
+        needs_channel = rule.uses_channel or self.clamp or self.noise != "fixed"
+        check_channel(self.channel, rule.name if needs_channel else None)
+        if len(_sequence(self.schedule)) and self.activation not in SELECTIVE:
             raise ValueError(
                 f"schedule: needs activation 'winners' or 'block-winners', not {self.activation!r}"
             )
+
+    def _search_settings(
+        self, evaluator: Evaluator, procedure: Procedure, n_queries: int
+    ) -> SearchSettings | None:
+        """Return the settings of ``noise="search"``, or refuse them with another `noise`."""
+        if self.noise != "search":
+            for name in ("n_starts", "saturate"):
+                if getattr(self, name) is not None:
+                    raise ValueError(
+                        f"{name}: must be left out unless noise is 'search', not {self.noise!r}"
+                    )
+            return None
+        if not evaluator.rule.has_pair_evidence:
+            raise ValueError(
+                f"noise: 'search' needs a rule with evidence of pairs ('bayes' or "
+                f"'bcpnn-shrunk'), not {evaluator.rule.name!r}"
+            )
+        activation = procedure.activation
+        n_active, n_blocks = None, None
+        if isinstance(activation, Winners):
+            n_active = activation.n_active
+        elif isinstance(activation, BlockWinners):
+            n_blocks = activation.n_blocks
+            n_active = np.full(n_queries, n_blocks)
+        n_starts = 16 if self.n_starts is None else self.n_starts
+        return SearchSettings(
+            n_active,
+            n_blocks,
+            whole_number("n_starts", n_starts, 0),
+            True if self.saturate is None else flag("saturate", self.saturate),
+            self.states,
+        )
 
     def _refuse_iteration(self) -> None:
         """Refuse what hetero-association, which makes one step without own terms, cannot do."""
         unsuitable = {
             "noise": (self.noise, "fixed"),
-            "clamp": (bool(self.clamp), False),
-            "schedule": (self.schedule, ()),
+            "clamp": (self.clamp, False),
+            "schedule": (_sequence(self.schedule), ()),
             "self_term": (self.self_term, None),
         }
         for name, (value, only) in unsuitable.items():
@@ -122,8 +172,9 @@ class Request:
             self.channel,
             whole_number("max_steps", self.max_steps, 1),
             self._checked_schedule(),
-            bool(self.clamp),
+            self.clamp,
             self_term if shared else "never",
+            self.states,
         )
 
     def _activation(self, evaluator: Evaluator, n_queries: int) -> Activation:
@@ -146,7 +197,9 @@ class Request:
         largest = None
         if self.activation in SELECTIVE and self.n_active is not None:
             largest = int(np.max(np.asarray(self.n_active), initial=0))
-        return tuple(whole_number("schedule", number, 0, largest) for number in self.schedule)
+        return tuple(
+            whole_number("schedule", number, 0, largest) for number in _sequence(self.schedule)
+        )
 
     def _noise_source(self, n_queries: int, truth: States | None) -> NoiseSource:
         if self.noise == "batch":
@@ -169,6 +222,24 @@ class Request:
         return np.vstack([noise, source.current])
 
 
+def check_channel(channel: Channel | None, needed_by: str | None) -> Channel | None:
+    """Return the channel, or refuse what is none; `needed_by` names the rule that asks for one."""
+    if channel is None and needed_by is not None:
+        raise ValueError(
+            f"channel: must be given with the rule {needed_by!r} and this kind of retrieval, "
+            "e.g. Channel(e01=0.01, e10=0.25)"
+        )
+    if channel is not None and not isinstance(channel, Channel):
+        raise refusal("channel", "a Channel", channel)
+    return channel
+
+
+def _sequence(schedule: Sequence[int]) -> tuple[int, ...]:
+    if isinstance(schedule, str) or not np.iterable(schedule):
+        raise refusal("schedule", "a sequence of whole numbers, such as (6, 6)", schedule)
+    return tuple(schedule)
+
+
 def _simulated_queries(
     patterns: States, channel: Channel, generator: np.random.Generator
 ) -> States:
@@ -183,6 +254,8 @@ def _simulated_queries(
 
 def _truth(truth: ArrayLike | None, queries: States, noise: str) -> States | None:
     if noise != "true":
+        if truth is not None:
+            raise ValueError(f"truth: must be left out unless noise is 'true', not {noise!r}")
         return None
     if truth is None:
         raise ValueError("truth: must be given with noise 'true' (the patterns to be found)")
@@ -193,6 +266,10 @@ def _truth(truth: ArrayLike | None, queries: States, noise: str) -> States | Non
 
 def _calibration(calibration: ArrayLike | None, n_units: int, noise: str) -> States | None:
     if noise != "calibrated":
+        if calibration is not None:
+            raise ValueError(
+                f"calibration: must be left out unless noise is 'calibrated', not {noise!r}"
+            )
         return None
     if calibration is None:
         raise ValueError("calibration: must be given with noise 'calibrated' (stored patterns)")
@@ -202,7 +279,9 @@ def _calibration(calibration: ArrayLike | None, n_units: int, noise: str) -> Sta
     return patterns
 
 
-def _nothing(n_queries: int, n_outputs: int, source: NoiseSource) -> RetrievalResult:
+def _nothing(
+    n_queries: int, n_outputs: int, source: NoiseSource, keep_states: bool
+) -> RetrievalResult:
     """Return the answers of an empty memory."""
     shape = (n_queries, n_outputs)
     return RetrievalResult(
@@ -211,4 +290,5 @@ def _nothing(n_queries: int, n_outputs: int, source: NoiseSource) -> RetrievalRe
         np.ones(n_queries, bool),
         Potentials(np.zeros(shape), np.zeros(shape, np.int32)),
         source.current[None],
+        states=np.zeros((0, *shape), np.uint8) if keep_states else None,
     )

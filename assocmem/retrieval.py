@@ -7,7 +7,8 @@ leaves the batch. Soft adaptive noise estimation has a state of its own kind: `a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,9 @@ from assocmem.noise import NoiseSource
 from assocmem.rules.base import Potentials, difference, plog, take
 from assocmem.weights import add, choose
 
+#: Stands for NaN of every query.
+UNKNOWN = np.full((), np.nan)
+
 
 @dataclass(frozen=True)
 class RetrievalResult:
@@ -28,32 +32,81 @@ class RetrievalResult:
     Attributes
     ----------
     patterns : ndarray of uint8, shape (n_queries, n_units)
-        The answers, zeros and ones: the activation of the last potentials.
+        The answers, zeros and ones: the activation of the last potentials. A
+        `scipy.sparse.csr_array` if the queries were sparse.
     n_steps : ndarray of int, shape (n_queries,)
         Number of steps made.
     converged : ndarray of bool, shape (n_queries,)
         Whether the query stopped by itself: its state repeated and its noise had settled. Always
         true for hetero-association, which has one step.
     potentials : Potentials, shape (n_queries, n_units)
-        The last potentials: natural-log odds for probabilistic rules. Single precision where both
-        noise values are positive.
+        The last potentials: natural-log odds for probabilistic rules. Single precision where the
+        rule uses the noise of the query and both values are positive.
     noise : ndarray, shape (n_steps, 2) or (n_steps, n_queries, 2)
         (e01, e10) assumed in each step, row 0 the given channel (NaN without one); for each query
         with the estimates ``"posterior"`` and ``"true"``. For ``"soft"``: the batch mean of the
         noise that the posteriors ascribe to the activated state.
+    score : ndarray, shape (n_queries,)
+        How well the answer explains the query and how surely it was stored, as log odds; NaN
+        unless `noise` is ``"search"``, as are the following two.
+    evidence : ndarray, shape (n_queries,)
+        Log odds that the answer was stored, see `AssociativeMemory.evidence`.
+    background : ndarray, shape (n_queries,)
+        The score of an unknown pattern as the cause of the query (NaN also if not saturated).
+    states : ndarray of uint8, shape (max(n_steps), n_queries, n_units), or None
+        The answers after every step, as if it had been the last one; with ``states=True`` only.
+        Queries that have finished keep their answer. For ``"search"`` the best pattern found
+        after each start.
+
+    Notes
+    -----
+    For ``"search"``, `n_steps` counts starts, `converged` tells whether no swap or flip improves
+    the answer, and `potentials` are the log odds of each unit given all others of the answer.
     """
 
-    patterns: States
+    patterns: Any
     n_steps: Indices
     converged: NDArray[np.bool_]
     potentials: Potentials
     noise: NDArray[np.float64]
+    score: NDArray[np.float64] = field(default_factory=lambda: UNKNOWN)
+    evidence: NDArray[np.float64] = field(default_factory=lambda: UNKNOWN)
+    background: NDArray[np.float64] = field(default_factory=lambda: UNKNOWN)
+    states: States | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("score", "evidence", "background"):
+            if getattr(self, name) is UNKNOWN:
+                object.__setattr__(self, name, np.full(np.shape(self.n_steps), np.nan)[()])
+
+    @property
+    def is_known(self) -> NDArray[np.bool_]:
+        """Whether a stored pattern explains the query better than an unknown one would.
+
+        Raises
+        ------
+        ValueError
+            If the result is not one of ``noise="search"`` with ``saturate=True``.
+        """
+        if np.isnan(self.background).any():
+            raise ValueError(
+                "is_known: needs a result of retrieve(..., noise='search', saturate=True)"
+            )
+        return self.score > self.background
 
     def first(self) -> RetrievalResult:
         """Return the result of the first query alone, without the axis n_queries."""
-        noise = self.noise[:, 0] if self.noise.ndim == 3 else self.noise
-        return RetrievalResult(
-            self.patterns[0], self.n_steps[0], self.converged[0], take(self.potentials, 0), noise
+        alone: dict[str, Any] = {
+            item.name: getattr(self, item.name)[0]
+            for item in fields(self)
+            if item.name not in ("potentials", "noise", "states")
+        }
+        return replace(
+            self,
+            potentials=take(self.potentials, 0),
+            noise=self.noise[:, 0] if self.noise.ndim == 3 else self.noise,
+            states=None if self.states is None else self.states[:, 0],
+            **alone,
         )
 
 
@@ -75,6 +128,8 @@ class Procedure:
         Whether the evidence of the query about each of its own units counts in every step.
     self_term : str
         ``"first"``, ``"never"`` or ``"always"``.
+    keep_states : bool
+        Whether the answers after every step are kept.
     """
 
     activation: Activation
@@ -83,12 +138,14 @@ class Procedure:
     schedule: tuple[int, ...]
     clamp: bool
     self_term: str
+    keep_states: bool = False
 
 
 class Answers:
     """Collects the last state, potentials and step number of each query."""
 
-    def __init__(self, n_queries: int, n_units: int) -> None:
+    def __init__(self, n_queries: int, n_units: int, keep_states: bool) -> None:
+        self.states: list[States] | None = [] if keep_states else None
         self.patterns = np.zeros((n_queries, n_units), np.uint8)
         self.finite = np.zeros((n_queries, n_units), np.float32)
         self.infinite = np.zeros((n_queries, n_units), np.int32)
@@ -103,6 +160,8 @@ class Answers:
         self.finite[which] = potentials.finite
         self.infinite[which] = 0 if potentials.infinite is None else potentials.infinite
         self.n_steps[which] = step
+        if self.states is not None:
+            self.states.append(self.patterns.copy())
 
     def result(self, noise: list[NDArray[np.float64]]) -> RetrievalResult:
         """Return everything, with the noise assumed in each step."""
@@ -112,6 +171,7 @@ class Answers:
             self.converged,
             Potentials(self.finite, self.infinite),
             np.array(noise),
+            states=None if self.states is None else np.array(self.states),
         )
 
 
@@ -136,7 +196,7 @@ def iterate(
     -------
     RetrievalResult
     """
-    answers = Answers(len(queries), evaluator.n_outputs)
+    answers = Answers(len(queries), evaluator.n_outputs, procedure.keep_states)
     states = queries.copy()
     running = np.arange(len(queries))
     history = []

@@ -20,7 +20,7 @@ from assocmem.experiment import Method, Task
 from assocmem.memory import AssociativeMemory
 from assocmem.noise import NOISE_MODES
 from assocmem.retrieval import RetrievalResult
-from assocmem.rules import RULES, Potentials
+from assocmem.rules import RULES, LikelihoodRule, Potentials
 
 #: Side of the square in which random patterns are shown, equal to that of the digits.
 SIDE = 8
@@ -155,8 +155,11 @@ class AssociativeRecall(iv.Simulation):
         rule = self.memories[self.rule].rule
         if rule.probabilistic:
             settings["clamp"] = self.clamp
-            soft_but_hard = self.noise == "soft" and self.rule not in ("bayes", "bcpnn-full")
-            settings["noise"] = "fixed" if soft_but_hard else self.noise
+            possible = {
+                "soft": isinstance(rule, LikelihoodRule),
+                "search": rule.has_pair_evidence,
+            }
+            settings["noise"] = self.noise if possible.get(self.noise, True) else "fixed"
         return Method(self.rule, self.rule, settings)
 
     def _activation(self) -> str:

@@ -22,7 +22,7 @@ from assocmem.evaluation import Evaluator
 from assocmem.noise import posterior_noise
 from assocmem.retrieval import Answers, Procedure, RetrievalResult, own_evidence
 from assocmem.rules.base import LikelihoodRule, Potentials, take
-from assocmem.weights import BLOCK_SYNAPSES, WeightMatrix, active_units, add, gather
+from assocmem.weights import BLOCK_SYNAPSES, WeightMatrix, add, gather
 
 #: Ranges of posteriors and of log rho: beyond them a single unit could overrule all others.
 POSTERIOR_RANGE, LOG_RATIO_RANGE = (1e-7, 1 - 1e-6), (-16.0, 14.0)
@@ -32,6 +32,9 @@ SILENT_LOG_RATIO, LOUD_UNITS_PER_ACTIVE = -8.0, 2
 
 #: A query has converged when no log rho changes by more than this.
 CONVERGED = 1e-3
+
+#: Noise below this is taken for this.
+SMALLEST_NOISE = 1e-6
 
 
 class SoftRetrieval:
@@ -64,7 +67,8 @@ class SoftRetrieval:
         self.rule: LikelihoodRule = evaluator.rule
         self.queries = queries
         self.procedure = procedure
-        self.channel = channel
+        # Certainty about a symbol of the query would overrule all other evidence if it is wrong.
+        self.channel = channel.limited(SMALLEST_NOISE)
         usage = evaluator.statistics.input_usage
         n_patterns = max(1, evaluator.statistics.n_patterns)
         n_loud = LOUD_UNITS_PER_ACTIVE * round(float(usage.sum()) / n_patterns)
@@ -75,7 +79,7 @@ class SoftRetrieval:
 
     def run(self) -> RetrievalResult:
         """Iterate until the likelihood ratios no longer change."""
-        answers = Answers(*self.queries.shape)
+        answers = Answers(len(self.queries), self.queries.shape[1], self.procedure.keep_states)
         running = np.arange(len(self.queries))
         log_ratios = np.zeros(self.queries.shape, np.float32)
         own_noise = np.tile([self.channel.e01, self.channel.e10], (len(self.queries), 1))
@@ -96,7 +100,7 @@ class SoftRetrieval:
             answers.record(step, running, answer, x)
             posterior = self._posterior(x)
             own_noise[running] = posterior_noise(posterior, answer)
-            new = self._log_ratios(posterior, state)
+            new = self._log_ratios(posterior)
             change = np.abs(new - log_ratios[running]).max(axis=1, initial=0)
             log_ratios[running] = new
             finished = change < CONVERGED
@@ -108,23 +112,7 @@ class SoftRetrieval:
         """Return what never changes: prior, silent level of all units, the query's evidence."""
         level = self.evaluator.level(self.rule, float(np.exp(SILENT_LOG_RATIO)))
         own = own_evidence(self.queries, self.channel)
-        if self.channel.e01 > 0:
-            return add(Potentials(own.finite.astype(np.float32), own.infinite), level.bias)
-        # Without false alarms an active unit of the query is certain and stays so.
-        finite = np.zeros(self.queries.shape)
-        infinite = np.zeros(self.queries.shape, np.int32)
-        for row, units in enumerate(active_units(self.queries)):
-            counts = self.evaluator.statistics.block(units, np.float64)
-            evidence = self.rule.evidence(counts, 1 - self.channel.e10, 0.0)
-            others = np.ones(evidence.finite.shape, bool)
-            others[np.arange(len(units)), units] = False
-            finite[row] = evidence.finite.sum(axis=0, where=others)
-            finite[row] -= level.weights.finite[units].sum(axis=0, dtype=np.float64)
-            if evidence.infinite is not None:
-                infinite[row] = evidence.infinite.sum(axis=0, where=others)
-        for part in (finite, infinite):
-            self._clear_certain(part, level)
-        return add(add(own, level.bias), Potentials(finite, infinite))
+        return add(Potentials(own.finite.astype(np.float32), own.infinite), level.bias)
 
     def _evidence_of_loud_units(self, log_ratios: NDArray[np.float32]) -> Potentials:
         """Return the evidence of units above the silent level, relative to that level."""
@@ -133,10 +121,11 @@ class SoftRetrieval:
         total = -gather(level.weights.finite, loud)
         query, unit = np.nonzero(loud)
         ratio = np.exp(log_ratios[query, unit])[:, None]
+        statistics = self.evaluator.statistics
         height = max(1, BLOCK_SYNAPSES // loud.shape[1])
         for start in range(0, len(unit), height):
             rows = slice(start, start + height)
-            counts = self.evaluator.statistics.block(unit[rows], np.float32)
+            counts = statistics.block(unit[rows], statistics.working_type)
             evidence = self.rule.evidence(counts, ratio[rows], np.float32(1)).finite
             evidence[np.arange(len(evidence)), unit[rows]] = 0
             owner, first = np.unique(query[rows], return_index=True)
@@ -157,15 +146,11 @@ class SoftRetrieval:
             return self.procedure.activation.posterior(x, np.arange(len(x.finite)))
         return probability(x)
 
-    def _log_ratios(
-        self, posterior: NDArray[np.floating], queries: NDArray[np.uint8]
-    ) -> NDArray[np.float32]:
+    def _log_ratios(self, posterior: NDArray[np.floating]) -> NDArray[np.float32]:
         """Return log rho of all units; all but the most probable ones are at the silent level."""
         ratios = logit(np.clip(posterior, *POSTERIOR_RANGE)).astype(np.float32, copy=False)
         ratios -= self.prior_log_odds
         np.clip(ratios, *LOG_RATIO_RANGE, out=ratios)
-        if self.channel.e01 == 0:
-            ratios[queries == 1] = SILENT_LOG_RATIO  # counted in the constant part
         n_units = ratios.shape[1]
         if self.n_loud < n_units:
             place = n_units - self.n_loud

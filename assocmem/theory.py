@@ -15,6 +15,8 @@ from __future__ import annotations
 
 import numpy as np
 from scipy import stats
+from scipy.optimize import brentq
+from scipy.special import comb, gammaln, ndtr
 
 from assocmem._validation import choice, real_number, refusal, whole_number
 
@@ -32,6 +34,9 @@ _SUBTRACTED = {
     "presynaptic-covariance": 1.0,
     "heterosynaptic": 1.0,
 }
+#: Most terms of an alternating sum, beyond which they cancel too much.
+MOST_TERMS = 30
+
 LINEAR_RULES = (*_SUBTRACTED, "hopfield")
 
 
@@ -211,6 +216,68 @@ def linear_signal_to_noise(
     active = c + f
     variance = (m - 1) * q * (1 - q) * (active * p * (1 - p) + (active * (p - a)) ** 2)
     return float((c - a * active) / np.sqrt(variance))
+
+
+def one_step_error(
+    rule: str,
+    n_patterns: int,
+    *,
+    n_units: int,
+    n_active: int,
+    completeness: float = 1.0,
+    addition: float = 0.0,
+    activation: str = "winners",
+) -> float:
+    """Return the expected output error of one step, where one of the formulas here applies.
+
+    Linear rules with k winners: with Gaussian potentials and the signal-to-noise ratio r, the
+    threshold t at which as many units are missed as wrongly chosen, k Phi(t - r) = (n - k) Phi(-t),
+    gives eps = 2 Phi(t - r). The rule ``"willshaw"`` with threshold and no wrong inputs misses
+    nothing: eps = p01 (n - k) / k. With z = lambda k inputs of Palm patterns, by inclusion and
+    exclusion of the inputs that share none of the patterns of a silent output,
+
+        p01 = sum_s (-1)^s binom(z, s) [1 - q + q binom(n-1-s, k-1) / binom(n-1, k-1)]^(M-1),
+
+    with q = k / n, exactly.
+
+    Parameters
+    ----------
+    rule : str
+        Name of a rule.
+    n_patterns, n_units, n_active : int
+        Numbers of patterns M, units n and active units k.
+    completeness, addition : float, default 1 and 0
+        Fractions lambda and kappa of the query.
+    activation : {"winners", "willshaw"}, default "winners"
+        As for `AssociativeMemory.retrieve`.
+
+    Returns
+    -------
+    float
+        Relative to k; NaN for other rules and activations.
+    """
+    correct, false = round(completeness * n_active), round(addition * n_active)
+    n_silent, p = n_units - n_active, n_active / n_units
+    if rule == "willshaw" and activation == "willshaw" and not false:
+        if correct > MOST_TERMS:
+            return float("nan")
+        s = np.arange(correct + 1)
+        without = gammaln(n_units - s) - gammaln(n_units - s - n_active + 1)
+        share = np.exp(without - without[0])
+        signs = (-1.0) ** s * comb(correct, s)
+        p01 = float(signs @ (1 - p + p * share) ** (n_patterns - 1))
+        return max(0.0, p01) * n_silent / n_active
+    if rule not in LINEAR_RULES or activation != "winners" or not correct or n_patterns < 2:
+        return float("nan")
+    if not n_silent:
+        return 0.0
+    r = linear_signal_to_noise(rule, n_patterns, p, p, n_correct=correct, n_false=false)
+
+    def surplus(t: float) -> float:
+        return float(n_active * ndtr(t - r) - n_silent * ndtr(-t))
+
+    threshold = brentq(surplus, -50 - abs(r), 50 + abs(r))
+    return float(2 * ndtr(threshold - r))
 
 
 def linear_error(signal_to_noise: float) -> float:

@@ -8,15 +8,16 @@ The own terms i = j are kept apart, because retrieval counts them in some steps 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, Protocol, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assocmem.channel import Channel
-from assocmem.learning import PatternStatistics
+from assocmem.learning import PatternStatistics, active_units
 from assocmem.rules.base import LikelihoodRule, Potentials, Rule, difference
 
 #: Synapses whose terms are computed at once: a few temporaries of this size fit the L2 cache.
@@ -29,6 +30,8 @@ CACHE_BYTES = 10**9
 GATHER_NUMBERS = 2**18
 
 NO_NOISE = Channel(0.0, 0.0)
+
+T = TypeVar("T", bound="Kept")
 
 
 @dataclass(frozen=True)
@@ -58,15 +61,10 @@ class WeightMatrix:
 
     def potentials(self, inputs: NDArray[np.uint8]) -> Potentials:
         """Return the potentials of all outputs without own terms, shape (n_queries, n_outputs)."""
-        finite = gather(self.weights.finite, inputs)
-        finite += self.bias.finite.astype(finite.dtype, copy=False)
         infinite = None
         if self.weights.infinite is not None:
             infinite = gather(self.weights.infinite, inputs, np.int32)
-        if self.bias.infinite is not None:
-            counts = np.zeros(finite.shape, np.int32) if infinite is None else infinite
-            infinite = counts + self.bias.infinite.astype(np.int32)
-        return Potentials(finite, infinite)
+        return with_bias(gather(self.weights.finite, inputs), infinite, self.bias)
 
     def own(self, inputs: NDArray[np.uint8]) -> Potentials:
         """Return the own terms of all units, shape (n_queries, n_units)."""
@@ -75,8 +73,16 @@ class WeightMatrix:
         return choose(inputs, self.own_active, self.own_silent)
 
 
+class Kept(Protocol):
+    """What a cache can keep."""
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that it takes."""
+
+
 class WeightCache:
-    """Weight matrices of one memory, kept per rule, channel and precision.
+    """Matrices of one memory: weights per rule, channel and precision, and what else is as large.
 
     Parameters
     ----------
@@ -86,7 +92,7 @@ class WeightCache:
 
     def __init__(self, statistics: PatternStatistics) -> None:
         self.statistics = statistics
-        self._matrices: OrderedDict[tuple[Any, ...], WeightMatrix] = OrderedDict()
+        self._matrices: OrderedDict[tuple[Any, ...], Kept] = OrderedDict()
 
     def clear(self) -> None:
         """Forget all matrices."""
@@ -94,19 +100,33 @@ class WeightCache:
 
     def get(self, rule: Rule, channel: Channel | None, dtype: type[np.floating]) -> WeightMatrix:
         """Return the weight matrix, from the cache or new."""
-        noise = channel.key() if channel is not None and rule.uses_channel else None
-        key = (rule, noise, dtype)
-        if key in self._matrices:
-            self._matrices.move_to_end(key)
-            return self._matrices[key]
-        self.make_room(dtype)
-        matrix = build(self.statistics, rule, channel or NO_NOISE, dtype)
-        self._matrices[key] = matrix
-        return matrix
+        make = partial(build, self.statistics, rule, channel or NO_NOISE, dtype)
+        return self.keep(self.key(rule, channel, dtype), dtype, make)
 
-    def make_room(self, dtype: type[np.floating]) -> None:
+    @staticmethod
+    def key(rule: Rule, channel: Channel | None, dtype: type[np.floating]) -> tuple[Any, ...]:
+        """Return the key of a weight matrix."""
+        return rule, channel.key() if channel is not None and rule.uses_channel else None, dtype
+
+    def keep(self, key: tuple[Any, ...], dtype: type[np.generic], make: Callable[[], T]) -> T:
+        """Return what `make` returns: a matrix of this type, from the cache or new."""
+        if key not in self._matrices:
+            self.make_room(dtype)
+            self._matrices[key] = make()
+        self._matrices.move_to_end(key)
+        return cast(T, self._matrices[key])
+
+    def find(self, key: tuple[Any, ...]) -> Any:
+        """Return what is kept by this key, or None."""
+        return self._matrices.get(key)
+
+    def drop(self, key: tuple[Any, ...]) -> None:
+        """Forget what is kept by this key."""
+        self._matrices.pop(key, None)
+
+    def make_room(self, dtype: type[np.generic]) -> None:
         """Drop the least recently used matrices until one more fits into `CACHE_BYTES`."""
-        size = self.statistics.coincidences.size * np.dtype(dtype).itemsize
+        size = self.statistics.size * np.dtype(dtype).itemsize
         while self._matrices and size + self._kept_bytes() > CACHE_BYTES:
             self._matrices.popitem(last=False)
 
@@ -115,10 +135,14 @@ class WeightCache:
 
 
 def build(
-    statistics: PatternStatistics, rule: Rule, channel: Channel, dtype: type[np.floating]
+    statistics: PatternStatistics,
+    rule: Rule,
+    channel: Channel,
+    dtype: type[np.floating],
+    known_bias: Potentials | None = None,
 ) -> WeightMatrix:
-    """Compute all weights of a rule, block by block."""
-    n_inputs, n_outputs = statistics.coincidences.shape
+    """Compute all weights of a rule, block by block, and the bias unless it is known."""
+    n_inputs, n_outputs = statistics.shape
     weights = np.empty((n_inputs, n_outputs), dtype)
     infinite: NDArray[np.int16] | None = None
     bias = _Sum(n_outputs)
@@ -143,7 +167,8 @@ def build(
     if prior is not None:
         bias.add(prior)
     own_active, own_silent = (total.result() if statistics.shared else None for total in own)
-    return WeightMatrix(Potentials(weights, infinite), bias.result(), own_active, own_silent)
+    sums = bias.result() if known_bias is None else known_bias
+    return WeightMatrix(Potentials(weights, infinite), sums, own_active, own_silent)
 
 
 def level_sum(
@@ -170,10 +195,10 @@ def level_sum(
     Potentials, shape (n_outputs,)
         Infinite only where the prior is.
     """
-    n_inputs, n_outputs = statistics.coincidences.shape
+    n_inputs, n_outputs = statistics.shape
     total = _Sum(n_outputs)
     for rows in blocks(n_inputs, n_outputs):
-        evidence = rule.evidence(statistics.block(rows, np.float32), ratio, 1.0)
+        evidence = rule.evidence(statistics.block(rows, statistics.working_type), ratio, 1.0)
         if statistics.shared:
             _clear_diagonal(evidence, rows.start)
         total.add_rows(evidence)
@@ -189,13 +214,6 @@ def blocks(n_inputs: int, n_outputs: int) -> Iterator[slice]:
     height = max(1, BLOCK_SYNAPSES // max(1, n_outputs))
     for start in range(0, n_inputs, height):
         yield slice(start, min(start + height, n_inputs))
-
-
-def active_units(inputs: NDArray[np.uint8]) -> list[NDArray[np.intp]]:
-    """Return the indices of the active units of each query."""
-    query, unit = np.nonzero(inputs)
-    ends = np.bincount(query, minlength=len(inputs)).cumsum()
-    return np.split(unit, ends[:-1])[: len(inputs)]
 
 
 def gather(
@@ -214,16 +232,34 @@ def gather(
     -------
     ndarray, shape (n_queries, n_outputs)
     """
-    sums = np.zeros((len(inputs), rows.shape[1]), dtype or rows.dtype)
+    return gather_lists(rows, active_units(inputs), dtype)
+
+
+def gather_lists(
+    rows: NDArray[Any], lists: list[NDArray[np.intp]], dtype: type[np.number] | None = None
+) -> NDArray[Any]:
+    """Return, for each list of row numbers, the sum of these rows in this order."""
+    sums = np.zeros((len(lists), rows.shape[1]), dtype or rows.dtype)
     height = max(1, GATHER_NUMBERS // max(1, rows.shape[1]))
     buffer = np.empty((min(height, max(1, rows.shape[0])), rows.shape[1]), rows.dtype)
-    for total, units in zip(sums, active_units(inputs), strict=True):
+    for total, units in zip(sums, lists, strict=True):
         for start in range(0, len(units), len(buffer)):
             part = units[start : start + len(buffer)]
             # Indices are valid by construction; mode "clip" spares NumPy a buffered copy.
             gathered = rows.take(part, axis=0, out=buffer[: len(part)], mode="clip")
             total += gathered.sum(axis=0, dtype=sums.dtype)
     return sums
+
+
+def with_bias(
+    finite: NDArray[Any], infinite: NDArray[np.int32] | None, bias: Potentials
+) -> Potentials:
+    """Return sums of weights plus the bias of each output, in the precision of the sums."""
+    finite += bias.finite.astype(finite.dtype, copy=False)
+    if bias.infinite is not None:
+        counts = np.zeros(finite.shape, np.int32) if infinite is None else infinite
+        infinite = counts + bias.infinite.astype(np.int32)
+    return Potentials(finite, infinite)
 
 
 def choose(inputs: NDArray[np.uint8], if_active: Potentials, if_silent: Potentials) -> Potentials:

@@ -15,12 +15,14 @@
 (100,)
 
 ``iv.launch(Walk)`` opens the window. Names are imported when they are first used, so that
-``import ivisit`` is light.
+``import ivisit`` is light. The distribution is called ``ivisit-lab``.
 """
 
 from __future__ import annotations
 
 import importlib
+import os
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
         RunError,
         StoreError,
     )
+    from ivisit.events import PointerEvent
     from ivisit.launcher import launch
     from ivisit.legacy.running.api import (
         IVisit_Data,
@@ -100,6 +103,7 @@ _HOMES = {
     **dict.fromkeys(
         ("SimulationInfo", "get_simulation", "list_simulations"), "ivisit.plugins.finding"
     ),
+    "PointerEvent": "ivisit.events",
     "launch": "ivisit.launcher",
     **dict.fromkeys(
         (
@@ -121,6 +125,7 @@ _HOMES = {
 
 #: What scripts for IVISIT 0.7x find here besides: name -> module, or attribute of a module.
 _FOR_OLD_SCRIPTS = {
+    "IVisitParser": "ivisit.parser.IVisitParser",
     "datetime": "datetime.datetime",
     "np": "numpy",
     "os": "os",
@@ -154,6 +159,7 @@ __all__ = [
     "ParameterSet",
     "ParameterStore",
     "PluginError",
+    "PointerEvent",
     "RadioButtons",
     "Range",
     "Raster",
@@ -185,17 +191,47 @@ __all__ = [
 ]
 
 
+class _Version(str):
+    """The version of ivisit-lab; as a number, that of IVISIT whose scripts run here.
+
+    Old scripts compare ``float(iv.__version__)``.
+    """
+
+    __slots__ = ()
+
+    def __float__(self) -> float:
+        from ivisit.legacy.running.api import Version
+
+        return float(Version)
+
+
+def _check_installation() -> None:
+    """Look once whether the old package lies in the same folder; it would have this module."""
+    if os.path.exists(os.path.join(__path__[0], "widgetdefcollection.py")):
+        from pathlib import Path
+
+        from ivisit.installation import warn_of_mixture
+
+        warn_of_mixture(Path(__path__[0]))
+
+
+_check_installation()
+
+
 def __getattr__(name: str) -> Any:
     if name == "__version__":
         from importlib.metadata import version
 
-        value: Any = version("ivisit-lab")
+        value: Any = _Version(version("ivisit-lab"))
     elif name in _HOMES:
         value = getattr(importlib.import_module(_HOMES[name]), name)
     elif name in _FOR_OLD_SCRIPTS:
-        module, _, attribute = _FOR_OLD_SCRIPTS[name].partition(".")
-        value = importlib.import_module(module)
-        value = getattr(value, attribute) if attribute else value
+        value = resolve_name(_FOR_OLD_SCRIPTS[name])
+    elif (
+        name.startswith("IVisit")
+        and name in (widgets := importlib.import_module("ivisit.widgets")).__all__
+    ):
+        value = getattr(widgets, name)
     else:
         raise AttributeError(f"module 'ivisit' has no attribute {name!r}")
     globals()[name] = value

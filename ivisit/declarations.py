@@ -7,23 +7,19 @@ import inspect
 import math
 import numbers
 from collections.abc import Mapping
+from enum import Enum
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol, Self
+from unicodedata import normalize
 
 from ivisit.errors import ParameterError, address, closest, expected
-
-if TYPE_CHECKING:
-    from collections.abc import MutableMapping
 
 
 class Holder(Protocol):
     """What a declaration needs of the simulation on whose class it stands."""
 
-    _values: dict[str, Any]
-    _outputs: dict[str, Any]
-
-    @property
-    def parameters(self) -> MutableMapping[str, Any]:
-        """The values of all controls, by name; every assignment is validated."""
+    _ivisit_values: dict[str, Any]
+    _ivisit_outputs: dict[str, Any]
+    _ivisit_parameters: Any
 
 
 class Declaration:
@@ -67,7 +63,7 @@ class Declaration:
             return super().__new__(cls)
 
     def __init__(self, *, label: str | None = None, help: str = "") -> None:
-        self.name = ""
+        self.name: str = ""
         self._label = label
         self.help = help
 
@@ -182,7 +178,9 @@ def _source(value: Any, prefix: str) -> str:
     if isinstance(value, Mapping):
         items = (f"{key!r}: {_source(item, prefix)}" for key, item in value.items())
         return f"{{{', '.join(items)}}}"
-    return repr(list(value) if isinstance(value, tuple) else value)
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(_source(item, prefix) for item in value)}]"
+    return f"{type(value).__name__}.{value.name}" if isinstance(value, Enum) else repr(value)
 
 
 def _is_same(value: Any, default: Any) -> bool:
@@ -190,10 +188,23 @@ def _is_same(value: Any, default: Any) -> bool:
 
 
 def own_name(declarations: Mapping[str, Declaration], name: Any) -> Any:
-    """Return the name of the declaration that is addressed by `name`, else `name` itself."""
-    if name in declarations:
+    """Return the name of the declaration that is addressed by `name`, else `name` itself.
+
+    Names are equal after normalization, as Python's own are: the ``µ`` of a keyboard finds the
+    attribute that was written with it, which Python calls ``μ``.
+    """
+    if name in declarations or not isinstance(name, str):
         return name
-    return next((own for own, found in declarations.items() if name in found.aliases), name)
+    wanted = normalize("NFKC", name)
+    for own, found in declarations.items():
+        if normalize("NFKC", own) == wanted or name in found.aliases:
+            return own
+    return name
+
+
+def is_storable_text(text: str) -> bool:
+    """Tell whether SQLite's text functions and a file in UTF-8 can hold `text`."""
+    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 class FrozenDict(dict[str, Any]):
@@ -205,14 +216,16 @@ class FrozenDict(dict[str, Any]):
         simulation.weights = {"first": 0.5}
     """
 
-    def _refuse(self, *arguments: Any, **named: Any) -> NoReturn:
-        raise TypeError(
-            "the items of a parameter are changed by assigning a dict to the parameter, e.g. "
-            "simulation.weights = {'first': 0.5}; items that are left out keep their value"
-        )
+    if not TYPE_CHECKING:  # for type checkers a dict as any other
 
-    __setitem__ = __delitem__ = __ior__ = _refuse
-    clear = pop = popitem = setdefault = update = _refuse
+        def _refuse(self, *arguments: Any, **named: Any) -> NoReturn:
+            raise TypeError(
+                "the items of a parameter are changed by assigning a dict to the parameter, e.g. "
+                "simulation.weights = {'first': 0.5}; items that are left out keep their value"
+            )
+
+        __setitem__ = __delitem__ = __ior__ = _refuse
+        clear = pop = popitem = setdefault = update = _refuse
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The default protocol would fill the copy through __setitem__.

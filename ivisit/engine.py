@@ -7,6 +7,8 @@ and frames.
 
 from __future__ import annotations
 
+import inspect
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -14,10 +16,23 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
+from ivisit import pyplots
 from ivisit.controls import Control
-from ivisit.errors import Failure, IVisitError, ParameterError, RunError, expected, shorten, unknown
-from ivisit.link import WindowLink
-from ivisit.panels.base import Painter
+from ivisit.drawing import Drawer
+from ivisit.errors import (
+    Failure,
+    IVisitError,
+    ParameterError,
+    RunError,
+    closest_names,
+    expected,
+    shorten,
+    unknown,
+)
+from ivisit.events import Event, EventQueue, PointerEvent, as_event
+from ivisit.link import Say, WindowLink
+from ivisit.panels.base import Painter, painted
+from ivisit.pyplots import PyplotFigures
 from ivisit.recording import (
     RASTER_LIMIT,
     Adjustment,
@@ -25,11 +40,16 @@ from ivisit.recording import (
     Column,
     Frame,
     LogEntry,
+    Occurrence,
     Recorder,
+    Retry,
     SparseRecorder,
     component_name,
 )
+from ivisit.reserved import LIFE_CYCLE
 from ivisit.simulation import Simulation
+
+logger = logging.getLogger(__name__)
 
 #: Stages of an engine's life.
 State: TypeAlias = Literal["new", "ready", "running", "paused", "failed", "closed"]
@@ -55,6 +75,9 @@ class Engine:
         Record every n-th step.
     limit : int, optional
         Most rows to keep; see `Recorder`.
+    drawing : bool, optional
+        Whether pictures are made of the runs, so that `Simulation.draw` is called when somebody
+        looks; sweeps and optimizations need none.
 
     Attributes
     ----------
@@ -96,37 +119,42 @@ class Engine:
         record: Iterable[str] | None = None,
         every: int = 1,
         limit: int | None = None,
+        drawing: bool = True,
     ) -> None:
         if mode not in ("sync", "async"):
             raise ParameterError(expected("Engine", "mode", "'sync' or 'async'", mode))
         if isinstance(every, bool) or not isinstance(every, int | np.integer) or every < 1:
             raise ParameterError(expected("Engine", "every", "a whole number from 1 on", every))
-        self.simulation = simulation() if isinstance(simulation, type) else simulation
+        self.simulation: Simulation = _instance_of(simulation)
         self._class = type(self.simulation)
         #: Called whenever something was posted; whoever runs the engine sets it.
         self.wake: Callable[[], Any] = _nothing
-        #: Whether the simulation itself ended the last `run`; see `stop`.
-        self.stopped = False
-        self.seed = as_seed(seed)
+        self.seed: int = as_seed(seed)
         self.mode: Mode = mode
         self.state: State = "new"
-        self.steps = 0
-        self.runs = 0
+        self.steps: int = 0
+        self.runs: int = 0
         self.changes: list[LogEntry] = []
         self.initial_parameters: dict[str, Any] = {}
         self.initial_adjustments: dict[str, dict[str, Any]] = {}
-        self.revision = 0
-        self.instance_reused = False
+        self.revision: int = 0
+        self.instance_reused: bool = False
         self.failure: Failure | None = None
         #: What the simulation may ask of its window.
-        self.link = WindowLink()
+        self.link: WindowLink = WindowLink()
+        # The instance's own: it may have an engine for every run.
+        self.pyplot_figures: PyplotFigures = vars(self.simulation).setdefault(
+            "_ivisit_figures", PyplotFigures()
+        )
         #: Size in pixels at which a figure panel is drawn; the window sets it.
         self.figure_sizes: dict[str, tuple[int, int]] = {}
         columns = self._recorded(record)
         sparse = [name for name in columns if name in self._rasters()]
-        self.rasters = SparseRecorder(sparse, None if limit is None else RASTER_LIMIT)
+        self.rasters: SparseRecorder = SparseRecorder(
+            sparse, None if limit is None else RASTER_LIMIT
+        )
         columns = {name: column for name, column in columns.items() if name not in sparse}
-        self.recorder = Recorder(columns, int(every), limit)
+        self.recorder: Recorder = Recorder(columns, int(every), limit)
         self._lock = threading.Lock()
         #: Whether values or controls wait for the next step.
         self._waiting = False
@@ -134,8 +162,12 @@ class Engine:
         self._pending_controls: dict[str, tuple[Control[Any], dict[str, Any]]] = {}
         self._callbacks: deque[tuple[Callable[..., Any], tuple[Any, ...]]] = deque()
         self._pressed: list[str] = []
+        self._events = EventQueue()
+        self._script: deque[Occurrence] = deque()
+        self._drawer = Drawer(self.simulation)
         self._painters: dict[str, tuple[Any, Painter]] = {}
         self._watchers: dict[str, list[Callable[[], Any]]] = {}
+        self.simulation._ivisit_drawing = drawing
         self.simulation._attached(self)
 
     def __repr__(self) -> str:
@@ -255,6 +287,61 @@ class Engine:
         self._callbacks.append((callback, arguments))
         self.wake()
 
+    def send(self, event: Event, *, located: bool = True) -> None:
+        """Have an event delivered to the simulation between two steps, from any thread.
+
+        Parameters
+        ----------
+        event : PointerEvent or MouseEvent
+            The event. Of movements that wait only the latest is delivered.
+        located : bool, optional
+            Without it ``x`` and ``y`` are fractions of the panel's width and height, from its
+            upper left corner, and the panel says where in its data that is.
+
+        Raises
+        ------
+        ParameterError
+            When there is no such panel, or it takes no such events.
+        """
+        self._check_event(event)
+        if self._events.put(event, located=located):
+            self.post(self._deliver)
+
+    def schedule(self, events: Iterable[tuple[int, Any]]) -> None:
+        """Have events delivered before given steps, counted from 0, of the coming run."""
+        script = [Occurrence(step, as_event(event)) for step, event in events]
+        for occurrence in script:
+            self._check_event(occurrence.event)
+        self._script = deque(sorted(script, key=lambda occurrence: occurrence.step))
+
+    def _check_event(self, event: Event) -> None:
+        panels = self._class.panels
+        if event.panel not in panels:
+            raise ParameterError(unknown(self._class.key, "panel", event.panel, panels))
+        panel = panels[event.panel]
+        if isinstance(event, PointerEvent):
+            argument = "keys" if event.kind == "key" else "pointer"
+            if not getattr(panel, argument):
+                raise ParameterError(
+                    f"{self._class.key}.{event.panel}: takes no event {event.kind!r}; declare it "
+                    f"with {argument}=True"
+                )
+
+    def _deliver(self) -> None:
+        """Hand the oldest event over to the simulation and log it."""
+        waiting = self._events.take()
+        if waiting is None or self.state in ("new", "failed"):
+            return  # there is no run to which it could belong
+        event, located = waiting
+        if isinstance(event, PointerEvent) and not located:
+            value = self.simulation._outputs.get(event.panel)
+            event = self._class.panels[event.panel].locate(value, event)
+        self.changes.append(Occurrence(self.steps, event))
+        if isinstance(event, PointerEvent):
+            self.simulation.pointer(event)
+        elif (handler := self.link.handlers.get((event.panel, event.sequence))) is not None:
+            handler(event)
+
     def parameters(self) -> dict[str, Any]:
         """Return the values of all controls, those that wait for the next step included."""
         with self._lock:
@@ -266,7 +353,7 @@ class Engine:
             self._waiting = False
             controls, self._pending_controls = self._pending_controls, {}
             for name, (control, changes) in controls.items():
-                self.simulation.parameters._adopt(name, control, changes)
+                self.simulation.parameters.adopt(name, control, changes)
                 self.changes.append(Adjustment(self.steps, name, changes))
             pending, self._pending = self._pending, {}
             for name, value in pending.items():
@@ -283,8 +370,14 @@ class Engine:
             self.simulation._values[name] = self._class.controls[name].default
         self._pressed.clear()
 
+    @property
+    def has_callbacks(self) -> bool:
+        """Whether something was posted that has not been called yet."""
+        return bool(self._callbacks)
+
     def handle_callbacks(self) -> None:
         """Call what was posted, between two steps or while no run goes on."""
+        self._drawer.forget()
         while self._callbacks:
             callback, arguments = self._callbacks.popleft()
             with self._stage("callback"):
@@ -318,8 +411,8 @@ class Engine:
             for name, control in self._class.controls.items()
             if control.momentary and simulation._values[name] != control.default
         ]
-        self.instance_reused = simulation._begun > 0
-        simulation._begun += 1
+        self.instance_reused = simulation._ivisit_begun > 0
+        simulation._ivisit_begun += 1
         self.prepare()
         simulation.rng = np.random.default_rng(self.seed)
         for name, panel in self._class.panels.items():
@@ -327,16 +420,20 @@ class Engine:
                 simulation._outputs.pop(name, None)
         with self._stage("init"):
             simulation.init()
+            self._check_life_cycle()
         self.state = "ready"
 
     def prepare(self) -> None:
         """Call `main_init`, with random numbers from the present seed, if that was not done yet."""
-        if self.simulation._prepared:
+        simulation = self.simulation
+        if simulation._ivisit_prepared:
             return
-        self.simulation.rng = np.random.default_rng(self.seed)
-        with self._stage("main_init"):
-            self.simulation.main_init()
-        self.simulation._prepared = True
+        # A generator takes longer to make than many a step.
+        if self._class.main_init is not Simulation.main_init:
+            simulation.rng = np.random.default_rng(self.seed)
+            with self._stage("main_init"):
+                simulation.main_init()
+        simulation._ivisit_prepared = True
 
     def run(self, steps: int | None = None, *, until: Callable[[Any], Any] | None = None) -> int:
         """Compute steps; return how many.
@@ -359,21 +456,72 @@ class Engine:
         if self.state == "new":
             self.init()
         if self.state == "failed":
-            raise IVisitError(f"{self._class.key}: has failed; init() starts a new run")
+            raise IVisitError(
+                f"{self._class.key}: has failed; init() starts a new run, retry() goes on"
+            )
         first = self.steps
-        self.stopped = False
+        self.simulation._ivisit_stopped = False
         self.state = "running"
         try:
             with self._stage("step"):
-                self._loop(steps, until)
+                ended = False
+                if first == 0 and self.runs == 1 and (steps is None or steps > 0):
+                    ended = self._follow_script(1, until)
+                    self._tell_misspelt_outputs()
+                if not ended:
+                    self._follow_script(None if steps is None else first + steps, until)
         finally:
             if self.state == "running":
                 self.state = "paused"
         return self.steps - first
 
-    def _loop(self, steps: int | None, until: Callable[[Any], Any] | None) -> None:
-        """Step; this loop is the engine's overhead, so what is rarely needed hides behind ifs."""
-        step = self.simulation.step
+    @property
+    def can_retry(self) -> bool:
+        """Whether a run has failed after its `init`, so that `retry` is possible."""
+        failed = self.state == "failed" and self.failure is not None
+        return failed and self.failure.stage not in ("main_init", "init")  # type: ignore[union-attr]
+
+    def retry(self) -> None:
+        """Let a run go on whose step has failed: the next `run` computes that step once more.
+
+        What the failed step has done half stays done, so that a replay cannot promise the same
+        results; the log says so.
+
+        Raises
+        ------
+        IVisitError
+            When no run has failed, or it has failed in `init`.
+        """
+        if not self.can_retry:
+            raise IVisitError(f"{self._class.key}: no step has failed that could be computed again")
+        self.failure = None
+        self.state = "paused"
+        self.changes.append(Retry(self.steps))
+
+    def _follow_script(self, last: int | None, until: Callable[[Any], Any] | None) -> bool:
+        """Step up to `last`, and deliver the scheduled events on the way; see `_loop`."""
+        while self._script:
+            due = self._script[0].step
+            if last is not None and due > last:
+                break
+            if due > self.steps and self._loop(due - self.steps, until):
+                return True
+            self._apply_now(self._script.popleft())
+        return self._loop(None if last is None else last - self.steps, until)
+
+    def _apply_now(self, entry: LogEntry) -> None:
+        """Do again what is logged, between two steps, so that the order of the log is kept."""
+        entry.apply(self)
+        self._apply_pending()
+        self.handle_callbacks()
+
+    def _loop(self, steps: int | None, until: Callable[[Any], Any] | None) -> bool:
+        """Step; tell whether the simulation or `until` ended that.
+
+        This loop is the engine's overhead, so what is rarely needed hides behind ifs.
+        """
+        simulation = self.simulation
+        step = simulation.step
         outputs = self.simulation._outputs
         recorder = self.recorder if self.recorder.names else None
         rasters = self.rasters if self.rasters.names else None
@@ -392,42 +540,81 @@ class Engine:
                 rasters.record(done, outputs)
             if self._pressed:
                 self._release_buttons()
-            if self.stopped or (until is not None and until(self.simulation)):
-                break
+            if simulation._ivisit_stopped or (until is not None and until(simulation)):
+                return True
+        return False
+
+    def _check_life_cycle(self) -> None:
+        """Refuse a simulation that has assigned something else to the name of a method."""
+        for name in LIFE_CYCLE:
+            value = vars(self.simulation).get(name, _nothing)
+            if not callable(value):
+                raise ParameterError(
+                    f"{self._class.key}.{name}: is a method of the simulation, and was assigned "
+                    f"{shorten(value)}; rename that attribute"
+                )
+
+    def _tell_misspelt_outputs(self) -> None:
+        """Point out attributes that resemble a panel to which the first step assigned nothing."""
+        outputs = self.simulation._outputs
+        empty = [n for n, p in self._class.panels.items() if n not in outputs and p.assignable]
+        if not empty or self.simulation._ivisit_misspelt_told:
+            return
+        type(self.simulation)._ivisit_misspelt_told = True  # for all instances, of a sweep for one
+        for attribute in vars(self.simulation):
+            resembled = [] if attribute.startswith("_") else closest_names(attribute, empty, 0.75)
+            if resembled:
+                logger.warning(
+                    "%s: the first step assigned nothing to the panel %r, but there is an "
+                    "attribute %r. Is that a misspelling?",
+                    self._class.key,
+                    resembled[0],
+                    attribute,
+                )
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the simulation itself ended the last `run`."""
+        return self.simulation._ivisit_stopped
 
     def stop(self) -> None:
-        """End the present `run` after this step; for the simulation's own code."""
-        self.stopped = True
+        """End the present `run` after this step."""
+        self.simulation._ivisit_stopped = True
 
     def replay(self, changes: Iterable[LogEntry], steps: int) -> None:
         """Run `steps` steps and repeat the logged `changes` at their steps.
 
         With the seed and the initial parameters of the run in which they were logged, the
-        results are those of that run, bit for bit.
+        results are those of that run: bit for bit, if code, libraries and machine are the same.
         """
         for change in changes:
+            if change.step > steps:
+                break
             if change.step > self.steps:
-                self.run(min(change.step, steps) - self.steps)
-            if change.step >= steps:
-                return
-            change.apply(self)
+                self.run(change.step - self.steps)
+            if change.step == self.steps:  # unless the simulation has ended the run
+                self._apply_now(change)
         self.run(steps - self.steps)
 
     def close(self) -> None:
         """Call the simulation's `close`, once; the engine cannot be used afterwards."""
         if self.state == "closed":
             return
-        prepared, self.simulation._prepared = self.simulation._prepared, False
+        prepared, self.simulation._ivisit_prepared = self.simulation._ivisit_prepared, False
         self.state = "closed"
-        if prepared:
-            with self._stage("close"):
-                self.simulation.close()
+        try:
+            if prepared:
+                with self._stage("close"):
+                    self.simulation.close()
+        finally:
+            self.pyplot_figures.close()
 
     def successor(self, simulation: Simulation | type[Simulation]) -> tuple[Engine, dict[str, str]]:
         """Return an engine for another version of the simulation, e.g. after its file was edited.
 
-        It keeps seed, mode, recording and the values that still fit; the dict has a message for
-        every value that the new declarations do not accept, by name.
+        It keeps seed, mode, recording, the values that still fit, and the ranges that were
+        changed of controls whose declaration is as it was; the dict has a message for every value
+        that the new declarations do not accept, by name.
         """
         engine = Engine(
             simulation,
@@ -437,17 +624,31 @@ class Engine:
             limit=self.recorder.limit,
         )
         engine.figure_sizes = dict(self.figure_sizes)
+        parameters = engine.simulation.parameters
+        for name, changes in self.simulation.parameters.adjustments.items():
+            if repr(type(engine.simulation).controls.get(name)) == repr(self._class.controls[name]):
+                parameters.adjust(name, **changes)
         problems = {}
         for name, value in self.parameters().items():
             try:
-                engine.simulation.parameters[name] = value
+                control = parameters.control(name)
+                parameters[name], change = control.fitting(value, owner=engine._class.key)
             except ParameterError as error:
                 problems[name] = str(error)
+            else:
+                problems |= {name: change} if change else {}
         return engine, problems
 
     def _check_open(self) -> None:
         if self.state == "closed":
             raise IVisitError(f"{self._class.key}: the engine is closed")
+
+    def hint_at_pyplot(self) -> None:
+        """Tell the author of the simulation, once, that figures of pyplot are not seen."""
+        figures, shown = self.pyplot_figures, self.simulation._ivisit_outputs.values()
+        if figures.is_hint_due and (hint := figures.hint(self._class.key, shown)):
+            logger.warning("%s", hint)
+            self.link.post(Say(hint.partition("\n")[0] + " See 'iv.Figure'"))
 
     def _stage(self, name: str) -> _Stage:
         return _Stage(self, name)
@@ -477,6 +678,7 @@ class Engine:
     def outputs(self, *, figures: bool = True) -> dict[str, Any]:
         """Return copies of what all panels show; figures as pixels, or not at all."""
         self.simulation._refresh()
+        self.draw()
         shown: dict[str, Any] = {}
         for name, panel in self._class.panels.items():
             value = self.simulation._outputs.get(name)
@@ -486,9 +688,15 @@ class Engine:
             if painter is None:
                 shown[name] = panel.snapshot(value)
             elif figures:
-                with self._stage(f"drawing of {name}"):
-                    shown[name] = painter.pixels(*self.figure_sizes.get(name, (None, None)))
+                shown[name] = painted(painter, *self.figure_sizes.get(name, (None, None)))
         return shown
+
+    def draw(self) -> None:
+        """Have the simulation draw what somebody is going to look at; see `Simulation.draw`."""
+        drawer = self._drawer
+        if drawer.is_needed and self.simulation._ivisit_drawing and self.state not in _UNDRAWN:
+            with self._stage("draw"):
+                drawer.draw((self.runs, self.steps))
 
     def painter(self, name: str, value: Any) -> Painter | None:
         """Return what makes pixels of the `value` of a panel; None where it is no picture.
@@ -515,18 +723,54 @@ class _Stage:
         self.name = name
 
     def __enter__(self) -> None:
-        pass
+        self.former = pyplots.enter(self.engine.pyplot_figures)
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        pyplots.enter(self.former)
+        self.engine.hint_at_pyplot()
         # sys.exit() in a step must not end the window's worker without a word.
         if error is None or isinstance(error, RunError):
             return
-        if not isinstance(error, Exception | SystemExit):
+        # Ctrl-C is not the simulation's, and a generator's end no error; all else is.
+        if isinstance(error, KeyboardInterrupt | GeneratorExit):
             return
         engine = self.engine
         engine.state = "failed"
         engine.failure = Failure.from_exception(self.name, error)
-        raise RunError(f"{engine._class.key}: {engine.failure}", failure=engine.failure) from error
+        raise RunError(
+            f"{type(engine.simulation).key}: {engine.failure}", failure=engine.failure
+        ) from error
+
+
+#: States in which there is nothing to draw, or what there is may be broken.
+_UNDRAWN = ("new", "failed", "closed")
+
+
+def _instance_of(simulation: Simulation | type[Simulation]) -> Simulation:
+    """Return an instance, made without arguments where a class is given."""
+    if not isinstance(simulation, type):
+        return simulation
+    try:
+        return simulation()
+    except (KeyboardInterrupt, GeneratorExit):
+        raise
+    # The simulation's own code: whatever it raises is told like an error of its steps.
+    except BaseException as error:
+        if isinstance(error, TypeError):
+            _refuse_arguments(simulation)
+        failure = Failure.from_exception("__init__", error)
+        raise RunError(f"{simulation.__name__}: {failure}", failure=failure) from error
+
+
+def _refuse_arguments(simulation: type[Simulation]) -> None:
+    """Raise `ParameterError` for a class that cannot be made without arguments."""
+    try:
+        inspect.signature(simulation.__init__).bind(None)
+    except TypeError as error:
+        raise ParameterError(
+            f"{simulation.__name__}: cannot be made without arguments ({error}); give them "
+            "defaults, or hand over an instance"
+        ) from None
 
 
 def _nothing() -> None:

@@ -14,6 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from ivisit.events import MouseEvent
+
 #: What the buttons of the window do; ``cont`` runs on without a new beginning.
 CommandName = Literal["init", "step", "run", "cont", "stop", "save", "reload"]
 
@@ -43,14 +45,26 @@ class SetRange(Request):
 
 @dataclass(frozen=True)
 class BindMouse(Request):
-    """Have ``callback(MouseEvent)`` called on the worker's thread.
+    """Report a Tk event sequence such as ``<Button-1>`` on the image or figure `widget`.
 
-    `sequence` is a Tk event sequence such as ``<Button-1>`` on the image or figure `widget`.
+    See `WindowLink.bind`.
     """
 
     widget: str
     sequence: str
-    callback: Callable[[MouseEvent], Any]
+
+
+@dataclass(frozen=True)
+class BindControl(Request):
+    """Have ``callback(item)`` called on the worker's thread when the control `widget` is used.
+
+    `sequence` is a virtual event of its widget, such as ``<<ItemSelected>>`` of a `DictSlider`;
+    `item` is the item that is selected there, an empty text where there are none.
+    """
+
+    widget: str
+    sequence: str
+    callback: Callable[[str], Any]
 
 
 @dataclass(frozen=True)
@@ -87,53 +101,40 @@ class Quit(Request):
     """Close the window."""
 
 
-@dataclass(frozen=True)
-class MouseEvent:
-    """A mouse event on a panel, as user code gets it.
-
-    Attributes
-    ----------
-    x, y : int
-        Pixels of the widget on the screen, from its upper left corner.
-    column, row : int
-        Pixel of the image that lies there, within the image's bounds.
-    button : int
-        1 left, 2 middle, 3 right; 0 for a movement without button.
-    sequence : str
-        The Tk event sequence, e.g. ``<B1-Motion>``.
-    panel : str
-        Name of the panel.
-    """
-
-    x: int
-    y: int
-    column: int
-    row: int
-    button: int
-    sequence: str
-    panel: str
-
-
 class WindowLink:
     """Mailbox between a simulation and its window.
 
     Attributes
     ----------
     sizes : dict of str to (int, int)
-        Width and height in pixels of the widgets on the screen, kept by the window.
+        Width and height in pixels of the widgets on the screen, kept by the window; the empty name
+        is that of all of them together.
     is_open : bool
         Whether a window takes the requests.
+    handlers : dict of (str, str) to callable
+        Panel and event sequence to what is called with a `MouseEvent`.
     """
 
     def __init__(self) -> None:
         self.sizes: dict[str, tuple[int, int]] = {}
         self.is_open = False
+        #: Whether the window steps until it is stopped; kept by the worker.
+        self.is_running = False
+        self.handlers: dict[tuple[str, str], Callable[[MouseEvent], Any]] = {}
         # A headless run of days must not gather requests that nobody takes.
         self._requests: deque[Request] = deque(maxlen=10_000)
 
     def post(self, request: Request) -> None:
         """Ask the window for something; returns at once, from any thread."""
         self._requests.append(request)
+
+    def bind(self, panel: str, sequence: str, callback: Callable[[MouseEvent], Any]) -> None:
+        """Have ``callback(event)`` called, between two steps, for a Tk event sequence on a panel.
+
+        Events come from a window, or from the log of a run that is replayed.
+        """
+        self.handlers[panel, sequence] = callback
+        self.post(BindMouse(panel, sequence))
 
     def take(self) -> list[Request]:
         """Return the requests that wait, oldest first, and forget them."""

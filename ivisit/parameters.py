@@ -40,7 +40,7 @@ class Parameters(MutableMapping[str, Any]):
         self._controls = dict(simulation.controls)
         self._adjustments: dict[str, dict[str, Any]] = {}
         for name, changes in (adjustments or {}).items():
-            self._adopt(name, *self.planned(name, changes))
+            self.adopt(name, *self.planned(name, changes))
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A simulation and its parameters share one dict of values, and so do copies of them.
@@ -50,7 +50,7 @@ class Parameters(MutableMapping[str, Any]):
         return self._values[self.control(name).name]
 
     def __contains__(self, name: object) -> bool:
-        return name in self._values
+        return own_name(self._controls, name) in self._values
 
     def __setitem__(self, name: str, value: Any) -> None:
         self._values[self.control(name).name] = self.validate(name, value)
@@ -135,7 +135,7 @@ class Parameters(MutableMapping[str, Any]):
         (5.0, Slider(2.0, 0.1, 20.0))
         """
         control, all_changes = self.planned(name, changes)
-        self._adopt(control.name, control, all_changes)
+        self.adopt(control.name, control, all_changes)
         return control
 
     def take(self, adjustments: Mapping[str, Mapping[str, Any]], values: Mapping[str, Any]) -> None:
@@ -148,7 +148,7 @@ class Parameters(MutableMapping[str, Any]):
             self.adjust(name, **changes)
         for name in values:
             if name not in adjustments and not self._fits(name, values[name]):
-                self._adopt(name, self._simulation.controls[name], {})
+                self.adopt(name, self._simulation.controls[name], {})
         self.update(values)
 
     def _fits(self, name: str, value: Any) -> bool:
@@ -177,7 +177,7 @@ class Parameters(MutableMapping[str, Any]):
         control = self._simulation.controls[name].adjusted(self._owner, merged)
         return control, _canonical(control, merged)
 
-    def _adopt(self, name: str, control: Control[Any], changes: dict[str, Any]) -> None:
+    def adopt(self, name: str, control: Control[Any], changes: dict[str, Any]) -> None:
         """Let a control count that `planned` has returned."""
         self._controls[name] = control
         self._adjustments.pop(name, None)
@@ -212,8 +212,8 @@ def _canonical(control: Control[Any], changes: Mapping[str, Any]) -> dict[str, A
 class NoSuchParameter(ParameterError, KeyError):
     """A parameter name that the simulation does not declare."""
 
-    # KeyError would print the repr of the message.
-    __str__ = Exception.__str__
+    def __str__(self) -> str:
+        return Exception.__str__(self)  # KeyError would print the repr of the message
 
 
 def parse_values(
@@ -242,15 +242,39 @@ def parse_values(
         For an unknown name or item and for a text that is not acceptable.
     """
     values: dict[str, Any] = {}
-    for name, text in texts.items():
-        name = own_name(controls, name)
-        group, _, item = name.rpartition(".")
-        group = own_name(controls, group)
-        if name not in controls and group in controls and controls[group].items:
-            parsed = controls[group].parse_item(item, text, owner=owner)
-            values[group] = {**values.get(group, {}), **parsed}
-        elif name in controls:
-            values[name] = controls[name].parse(text, owner=owner)
+    for written, text in texts.items():
+        found = _addressed(controls, written, text)
+        if found is None:
+            raise NoSuchParameter(unknown(owner, "parameter", written, controls))
+        name, item, text = found
+        if item:
+            parsed = controls[name].parse_item(item, text, owner=owner)
+            values[name] = {**values.get(name, {}), **parsed}
         else:
-            raise NoSuchParameter(unknown(owner, "parameter", name, controls))
+            values[name] = controls[name].parse(text, owner=owner)
     return values
+
+
+def _addressed(
+    controls: Mapping[str, Control[Any]], written: str, text: str
+) -> tuple[str, str, str] | None:
+    """Return the control and item that ``written=text`` addresses, and the text for it.
+
+    Names and items may contain dots and equals signs: the longest name that fits counts. An item
+    is only looked for in a control that has items, and need not exist: the message names it.
+    """
+    whole = f"{written}={text}"
+    ends = [place for place, character in enumerate(whole) if character == "="]
+    unknown_item = None
+    for end in ends:
+        address, rest = whole[:end], whole[end + 1 :]
+        name = own_name(controls, address)
+        if name in controls:
+            return name, "", rest
+        for dot in [place for place, character in enumerate(address) if character == "."]:
+            name, item = own_name(controls, address[:dot]), address[dot + 1 :]
+            if name in controls and controls[name].items:
+                if own_name(controls[name].items, item) in controls[name].items:
+                    return name, item, rest
+                unknown_item = unknown_item or (name, item, rest)
+    return unknown_item

@@ -94,7 +94,7 @@ class Range:
         nearest = grid_point(self.minimum, count, self.step)
         if nearest > self.maximum:
             nearest = grid_point(self.minimum, count - 1, self.step)
-        return nearest
+        return self.clipped(nearest)
 
     def clipped(self, value: float) -> float:
         """Return the nearest number within the range, an int where the numbers are."""
@@ -143,7 +143,7 @@ def grid_point(start: float, count: int, step: float) -> float:
         return start + count * step
     exact_step = Decimal(repr(step))
     total = Decimal(repr(start)) + count * exact_step
-    if len(exact_step.as_tuple().digits) > DECIMAL_DIGITS:
+    if len(exact_step.normalize().as_tuple().digits) > DECIMAL_DIGITS:
         return _tidy(float(total))
     return float(total)
 

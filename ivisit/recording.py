@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from array import array
 from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
+
+from ivisit.errors import RunError
+from ivisit.events import Event, as_event
+
+logger = logging.getLogger(__name__)
 
 #: Rows that a recorder with a limit keeps at the most.
 RECORDER_LIMIT = 2**20
@@ -23,6 +29,15 @@ class Changeable(Protocol):
 
     def adjust(self, name: str, **changes: Any) -> Any:
         """Change range, step or label of a control."""
+
+    def run(self, steps: int | None = None) -> int:
+        """Compute steps."""
+
+    def retry(self) -> None:
+        """Let a failed run go on."""
+
+    def send(self, event: Event) -> None:
+        """Have an event delivered."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +82,42 @@ class Adjustment(LogEntry):
         engine.adjust(self.name, **self.changes)
 
 
+@dataclass(frozen=True)
+class Retry(LogEntry):
+    """The step had failed and was computed once more."""
+
+    def apply(self, engine: Changeable) -> None:
+        logger.warning(
+            "step %d failed and was computed once more: what it had done by then is not known, so "
+            "that the results of a replay may differ",
+            self.step + 1,
+        )
+        try:
+            engine.run(1)
+        except RunError:
+            engine.retry()
+
+
+@dataclass(frozen=True)
+class Occurrence(LogEntry):
+    """Mouse or key did something on a panel; a mapping of the event's attributes is taken, too."""
+
+    event: Event
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "event", as_event(self.event))
+
+    def apply(self, engine: Changeable) -> None:
+        engine.send(self.event)
+
+
 #: What a log may hold, by the name that a saved log has for it.
-LOG_ENTRIES: dict[str, type[LogEntry]] = {"change": Change, "adjustment": Adjustment}
+LOG_ENTRIES: dict[str, type[LogEntry]] = {
+    "change": Change,
+    "adjustment": Adjustment,
+    "retry": Retry,
+    "event": Occurrence,
+}
 
 
 def entry_to_json(entry: LogEntry) -> dict[str, Any]:
@@ -165,7 +214,7 @@ class Recorder:
     ) -> None:
         if not isinstance(columns, Mapping):
             columns = {name: Column(name) for name in columns}
-        self.names = tuple(columns)
+        self.names: tuple[str, ...] = tuple(columns)
         self._sizes = {name: c.size for name, c in columns.items() if c.index is None}
         self._columns = columns
         self.first_every = every
@@ -174,8 +223,8 @@ class Recorder:
 
     def clear(self) -> None:
         """Forget all rows."""
-        self.every = self.first_every
-        self.steps = array("q")
+        self.every: int = self.first_every
+        self.steps: array[int] = array("q")
         self.columns = {name: array("d") for name in self.names}
         self._taken = 0
         self._arrange()
@@ -246,7 +295,7 @@ class SparseRecorder:
     """
 
     def __init__(self, names: Iterable[str], limit: int | None = None) -> None:
-        self.names = tuple(names)
+        self.names: tuple[str, ...] = tuple(names)
         self.limit = limit
         self.clear()
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import copy
+import os
+import sys
 from abc import ABCMeta
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self
@@ -14,8 +17,28 @@ import numpy as np
 from ivisit.controls import Control
 from ivisit.declarations import Declaration
 from ivisit.errors import ParameterError, shorten
+from ivisit.events import PointerEvent
 from ivisit.panels import Panel
 from ivisit.parameters import Parameters
+from ivisit.reserved import (
+    RESERVED,
+    Owned,
+    OwnedMapping,
+    OwnedMethod,
+    check_class,
+    refuse_dataclass,
+)
+
+#: What scripts of IVISIT 0.7x import from here.
+_FOR_OLD_SCRIPTS = ("IVisit_Data", "IVisit_Parameters", "IVisit_Simulation")
+__all__ = [*_FOR_OLD_SCRIPTS, "Simulation", "SimulationType", "np"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _FOR_OLD_SCRIPTS:
+        # They live on a higher floor, which only the package itself may know.
+        return getattr(sys.modules["ivisit"], name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 class _Namespace(dict[str, Any]):
@@ -52,21 +75,39 @@ class SimulationType(ABCMeta):
         mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **kwargs: Any
     ) -> SimulationType:
         cls = super().__new__(mcs, name, bases, dict(namespace), **kwargs)
+        check_class(cls, globals().get("Simulation"))
         declarations = _collect(cls)
         for declaration in declarations.values():
             declaration.settle(name)
         cls.key = namespace.get("key", name)  # type: ignore[attr-defined]
-        cls.controls = MappingProxyType(  # type: ignore[attr-defined]
-            {k: d for k, d in declarations.items() if isinstance(d, Control)}
+        cls.controls = OwnedMapping(  # type: ignore[attr-defined]
+            "controls",
+            MappingProxyType({k: d for k, d in declarations.items() if isinstance(d, Control)}),
         )
-        cls.panels = MappingProxyType(  # type: ignore[attr-defined]
-            {k: d for k, d in declarations.items() if isinstance(d, Panel)}
+        cls.panels = OwnedMapping(  # type: ignore[attr-defined]
+            "panels",
+            MappingProxyType({k: d for k, d in declarations.items() if isinstance(d, Panel)}),
         )
+        cls._ivisit_written_in = _file_of(namespace)  # type: ignore[attr-defined]
         return cls
 
 
-#: Attributes of `Simulation` that no declaration may take; filled when that class exists.
-_RESERVED: frozenset[str] = frozenset()
+def _file_of(namespace: Mapping[str, Any]) -> tuple[str, bytes] | None:
+    """Return the file of a class and what it holds: now, when the class is being made."""
+    module = sys.modules.get(namespace.get("__module__", ""))
+    codes = (getattr(value, "__code__", None) for value in namespace.values())
+    for path in (getattr(module, "__file__", None), *(c.co_filename for c in codes if c)):
+        try:
+            status = os.stat(path or "")
+            return str(path), _content(str(path), status.st_mtime_ns, status.st_size)
+        except OSError:
+            continue
+    return None
+
+
+@lru_cache(maxsize=16)
+def _content(path: str, modified: int, size: int) -> bytes:
+    return Path(path).read_bytes()
 
 
 def _collect(cls: type) -> dict[str, Declaration]:
@@ -95,10 +136,11 @@ def _check_name(cls: type, base: type, name: str, declaration: Declaration) -> N
             f"{owner}.{name}: is the same {type(declaration).__name__} object as "
             f"{declaration.name!r}; declare each of them on its own"
         )
-    if name in _RESERVED or name.startswith("_"):
+    if name in RESERVED or name.startswith("_"):
+        public = sorted(word for word in RESERVED if not word.startswith("_"))
         raise ParameterError(
             f"{owner}.{name}: the name is reserved; names with a leading underscore and "
-            f"{', '.join(sorted(_RESERVED))} belong to ivisit"
+            f"{', '.join(public)} belong to ivisit"
         )
     for other in base.__mro__[1:]:
         if callable(vars(other).get(name)):
@@ -115,7 +157,8 @@ class Simulation(metaclass=SimulationType):
     -----
     1. Controls and panels are class attributes. Subclasses inherit them, may declare them anew,
        and remove one with ``name = None``.
-    2. `main_init` runs once, `init` before every run, `step` repeatedly, `close` at the end.
+    2. `main_init` runs once, `init` before every run, `step` repeatedly, `close` at the end;
+       `draw` when a picture is due, `pointer` for events on panels, both between two steps.
     3. A parameter is read as an attribute, or as ``parameters[name]``. It changes between steps,
        never during one, unless the engine's mode is ``async``.
     4. Panels are assigned to like attributes; the last value of a step counts. Arrays may be
@@ -131,12 +174,12 @@ class Simulation(metaclass=SimulationType):
         Class attributes: the declarations, in the order in which they were written.
     rng : numpy.random.Generator
         The run's random numbers.
-    drawing : bool
-        Whether somebody may look: False in sweeps and optimizations, where a simulation can leave
-        costly pictures out. Numbers must not depend on it.
     step_duration, step_unit : float, str or None, and str
         Class attributes: how long a step is, as a number or as the name of a parameter, and in
         which unit. Axes, read-outs and tables then show the time beside the step number.
+    pace : float or None
+        Class attribute: steps a second in a window that has just been opened; None: as many as
+        possible.
 
     Examples
     --------
@@ -158,29 +201,45 @@ class Simulation(metaclass=SimulationType):
     controls: Mapping[str, Control[Any]]
     panels: Mapping[str, Panel[Any]]
     rng: np.random.Generator
-    drawing: bool = True
     #: How long a step is: a number, or the name of a parameter; None: steps are only counted.
     step_duration: float | str | None = None
     #: Unit of `step_duration`, e.g. ``"ms"``.
     step_unit: str = ""
-    _values: dict[str, Any]
-    _outputs: dict[str, Any]
-    _parameters: Parameters
+    #: Steps a second in a window that has just been opened; None: as many as possible.
+    pace: float | None = None
+    _ivisit_values: dict[str, Any]
+    _ivisit_outputs: dict[str, Any]
+    _ivisit_parameters: Parameters
+    #: Whether the present run is to end after this step; see `stop`.
+    _ivisit_stopped = False
+    #: Whether pictures of the present run are shown; see `drawing`.
+    _ivisit_drawing = False
     #: Whether `main_init` has been called, and `close` has not been since.
-    _prepared = False
+    _ivisit_prepared = False
     #: Runs that this instance has begun.
-    _begun = 0
-    #: The file in which the simulation is written, where its methods do not tell.
+    _ivisit_begun = 0
+    #: Whether somebody has been told of attributes that resemble panels.
+    _ivisit_misspelt_told = False
+    #: The file in which the simulation is written, where its module does not tell.
     _source: Path | None = None
+    #: The file of the class's module, and its content when the class was made.
+    _ivisit_written_in: tuple[str, bytes] | None
+    #: Whether `init` seeds the global random numbers, as scripts of IVISIT 0.7x need it.
+    _seeds_global_random = False
     #: Seconds between two steps in a window that has just been opened.
     _delay: float = 0.0
+    #: Whether a window that opens with empty panels computes the first step.
+    _opens_with_step = True
+    #: Whether Step and Run go on after a step that has failed, rather than begin anew.
+    _goes_on_after_error = False
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        refuse_dataclass(cls)
         # Not in __init__: a subclass that forgets super().__init__() works all the same.
         self = super().__new__(cls)
-        self._values = {name: control.default for name, control in cls.controls.items()}
-        self._outputs = {}
-        self._parameters = Parameters(cls, self._values)
+        self._ivisit_values = {name: control.default for name, control in cls.controls.items()}
+        self._ivisit_outputs = {}
+        self._ivisit_parameters = Parameters(cls, self._ivisit_values)
         self.rng = np.random.default_rng(0)
         return self
 
@@ -192,7 +251,9 @@ class Simulation(metaclass=SimulationType):
         vars(clone).update((k, v) for k, v in vars(self).items() if k not in framework)
         clone._values.update(self._values)
         clone._outputs.update(copy.deepcopy(self._outputs))
-        clone._parameters = Parameters(type(self), clone._values, self._parameters.adjustments)
+        clone._ivisit_parameters = Parameters(
+            type(self), clone._values, self.parameters.adjustments
+        )
         clone.rng = copy.deepcopy(self.rng)
         return clone
 
@@ -200,29 +261,54 @@ class Simulation(metaclass=SimulationType):
         values = ", ".join(f"{name}={shorten(value, 30)}" for name, value in self._values.items())
         return f"<{self.key}: {values or 'no parameters'}>"
 
-    @property
+    @Owned
     def parameters(self) -> Parameters:
         """The values of all controls, by name."""
-        return self._parameters
+        return self._ivisit_parameters
 
-    @property
+    @Owned
+    def _values(self) -> dict[str, Any]:
+        return self._ivisit_values
+
+    @Owned
+    def _outputs(self) -> dict[str, Any]:
+        return self._ivisit_outputs
+
+    @Owned
     def outputs(self) -> Mapping[str, Any]:
         """What the panels hold at present, by name; read-only."""
         self._refresh()
         return MappingProxyType(self._outputs)
 
+    @Owned
+    def drawing(self) -> bool:
+        """Whether pictures are made of this run: in a window and in `ivisit.run`, not in sweeps.
+
+        What only pictures need may be left out where it is false; numbers must not depend on it.
+        """
+        return self._ivisit_drawing
+
+    @OwnedMethod
+    def stop(self) -> None:
+        """End the present run after this step, in the window and headlessly."""
+        self._ivisit_stopped = True
+
     # A simulation that keeps its parameters or outputs in another place overrides these.
 
+    @OwnedMethod
     def _attached(self, engine: Any) -> None:
         """Hear which engine will run this simulation."""
 
+    @OwnedMethod
     def _opening(self, path: Path) -> str | None:
         """Hear that a window opens whose store is `path`; name the set to start with, if any."""
         return None
 
+    @OwnedMethod
     def _assigned(self, name: str) -> None:
         """Hear that the parameter `name` has got the value that somebody set; from any thread."""
 
+    @OwnedMethod
     def _refresh(self) -> None:
         """Bring `_outputs` up to date: somebody is going to look at them."""
 
@@ -235,10 +321,21 @@ class Simulation(metaclass=SimulationType):
     def step(self) -> None:
         """Compute one step."""
 
+    def draw(self) -> None:
+        """Fill figures and images that are costly to make.
+
+        Called only when a picture is due: at most 60 times a second in the window, at the end of
+        a headless run, never in sweeps and optimizations. It must not assign to traces and
+        rasters, and its `rng` is another one than that of `step`: no number may depend on how
+        often somebody looks.
+        """
+
+    def pointer(self, event: PointerEvent) -> None:
+        """React to mouse and keys on a panel that is declared ``pointer=True`` or ``keys=True``.
+
+        Called between two steps, after the first `init`. Events are logged with their step, saved
+        and replayed as changes of parameters are.
+        """
+
     def close(self) -> None:
         """Release files, cameras and threads. Called once, at the end."""
-
-
-_RESERVED = frozenset(
-    name for name in {*vars(Simulation), *Simulation.__annotations__} if not name.startswith("_")
-)

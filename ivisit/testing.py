@@ -189,8 +189,6 @@ def _check_drawing(
     make: Make, steps: int, reference: dict[str, Any], key: str
 ) -> Iterator[Problem]:
     """Run once with nobody looking, and once with somebody who looks after every step."""
-    unseen = make()
-    unseen.drawing = False
     seen = Engine(make(), seed=1)
 
     def look(simulation: Simulation) -> bool:
@@ -198,7 +196,7 @@ def _check_drawing(
         return False
 
     for engine, until, words in (
-        (Engine(unseen, seed=1), None, "when drawing is False"),
+        (Engine(make(), seed=1, drawing=False), None, "when drawing is False"),
         (seen, look, "when each step is drawn"),
     ):
         try:

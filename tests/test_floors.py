@@ -11,14 +11,14 @@ ROOT = Path(__file__).parents[1]
 #: From the ground up. What stands on one line may import each other; a part of a package that is
 #: named here has a floor of its own.
 FLOORS = """
-    errors files ranges
-    declarations
+    errors files installation ranges
+    declarations events
     rendering rasterizing
     controls
     panels
-    parameters
+    parameters reserved
     simulation
-    recording link timing
+    recording link timing drawing pyplots
     engine
     worker
     store
@@ -29,7 +29,7 @@ FLOORS = """
     gui
     matplotlib
     legacy
-    special
+    special widgets parser defdb
     launcher
     __init__
     legacy.tools

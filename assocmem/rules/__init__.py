@@ -12,8 +12,9 @@ import difflib
 
 from assocmem.rules.base import LikelihoodRule, Potentials, Rule, Terms, log_ratio, plog, settle
 from assocmem.rules.bayes import Bayes, BayesianConfidencePropagation
-from assocmem.rules.bcpnn import ClassicBCPNN, FullBCPNN, NoisyBCPNN, StableBCPNN
+from assocmem.rules.bcpnn import ClassicBCPNN, FullBCPNN, NoisyBCPNN, ShrunkBCPNN, StableBCPNN
 from assocmem.rules.linear import (
+    BipolarHopfield,
     Covariance,
     GlobalCovariance,
     Hebb,
@@ -47,8 +48,10 @@ RULES: dict[str, type[Rule]] = {
         NoisyBCPNN,
         FullBCPNN,
         StableBCPNN,
+        ShrunkBCPNN,
         Hebb,
         Hopfield,
+        BipolarHopfield,
         Covariance,
         GlobalCovariance,
         PresynapticCovariance,

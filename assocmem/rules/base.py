@@ -53,6 +53,25 @@ class Terms(NamedTuple):
     prior: Potentials | None = None
 
 
+class PairTerms(NamedTuple):
+    """What pairs of units contribute to the evidence that a whole pattern was stored.
+
+    With p_ab(i, j) the log ratio of the frequency of (u_i, u_j) = (a, b) to what independent units
+    would give:
+
+    Attributes
+    ----------
+    couplings : ndarray, shape (n_inputs, n_outputs)
+        p11 + p00 - p10 - p01.
+    first_only, neither : ndarray of the same shape, or None
+        p10 and p00; None where pairs with silent units do not count.
+    """
+
+    couplings: NDArray[Any]
+    first_only: NDArray[Any] | None = None
+    neither: NDArray[Any] | None = None
+
+
 class Rule(ABC):
     """A learning rule: from counts to synaptic weights.
 
@@ -83,6 +102,8 @@ class Rule(ABC):
     self_term : str, default "first"
         In which retrieval steps the own term i = j counts unless told otherwise: ``"first"``,
         ``"never"`` or ``"always"``.
+    has_pair_evidence : bool, default False
+        Whether `pair_evidence` is implemented, so that whole patterns can be searched for.
     supporting_input : float or None, default None
         For rules of the Willshaw type: what each active input contributes to an output it fully
         supports. The activation ``"willshaw"`` asks for this much from every active input.
@@ -92,6 +113,7 @@ class Rule(ABC):
     probabilistic: ClassVar[bool] = False
     uses_channel: ClassVar[bool] = False
     self_term: ClassVar[str] = "first"
+    has_pair_evidence: ClassVar[bool] = False
     supporting_input: ClassVar[float | None] = None
 
     @abstractmethod
@@ -131,6 +153,21 @@ class Rule(ABC):
             )
         return self
 
+    def pair_evidence(self, counts: Counts) -> PairTerms:
+        """Return the evidence of pairs, for ``noise="search"``.
+
+        Parameters
+        ----------
+        counts : Counts
+            Statistics of a block of units with all units; entries of a unit with itself are
+            ignored. Finite everywhere, no infinities.
+
+        Returns
+        -------
+        PairTerms
+        """
+        raise NotImplementedError(f"{type(self).__name__}.pair_evidence")
+
 
 class LikelihoodRule(Rule):
     """A rule in which each input counts by the likelihoods of its symbol.
@@ -143,6 +180,9 @@ class LikelihoodRule(Rule):
     uses_channel = True
     #: Whether outputs that were active in all patterns are certain to be active (see `settle`).
     always_is_certain: ClassVar[bool] = False
+    #: Whether silent terms may be summed up as `assocmem.tables.silent_sum` does it: what a
+    #: coincidence changes in them depends on M1(i) no more than for Bayes.
+    sums_by_counts: ClassVar[bool] = False
 
     @abstractmethod
     def evidence(self, counts: Counts, if_active: Any, if_silent: Any) -> Potentials:

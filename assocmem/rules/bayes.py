@@ -12,10 +12,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from assocmem.channel import Channel
 from assocmem.counts import Counts
 from assocmem.rules.base import (
     LikelihoodRule,
+    PairTerms,
     Potentials,
     Rule,
     Terms,
@@ -24,6 +28,10 @@ from assocmem.rules.base import (
     log_ratio,
     settle,
 )
+
+#: Counts of pairs below these are taken for these: what was not seen is improbable, not impossible.
+#: A missing coincidence counts more than other missing pairs.
+LEAST_COINCIDENCE, LEAST_COUNT = 1e-4, 0.05
 
 
 class Bayes(LikelihoodRule):
@@ -36,6 +44,8 @@ class Bayes(LikelihoodRule):
 
     name = "bayes"
     always_is_certain = True
+    has_pair_evidence = True
+    sums_by_counts = True
 
     def evidence(self, counts: Counts, if_active: Any, if_silent: Any) -> Potentials:
         return log_ratio(
@@ -44,6 +54,26 @@ class Bayes(LikelihoodRule):
 
     def prior(self, counts: Counts) -> Potentials:
         return log_ratio(counts.output_usage, counts.output_silence)
+
+    def pair_evidence(self, counts: Counts) -> PairTerms:
+        n_patterns = counts.output_usage.dtype.type(counts.n_patterns)
+        on_i, off_i = _log_activity(counts.input_usage, n_patterns)
+        off_j = _log_activity(counts.output_usage, n_patterns)[1]
+        both = np.log(np.maximum(counts.both, LEAST_COINCIDENCE))
+        one, other, neither = (
+            np.log(np.maximum(count, LEAST_COUNT))
+            for count in (counts.input_only, counts.output_only, counts.neither)
+        )
+        couplings = (both + neither) - (one + other)  # symmetric to the last bit
+        log_m = np.log(n_patterns)
+        return PairTerms(couplings, one - on_i - (log_m + off_j), neither - off_i - (log_m + off_j))
+
+
+def _log_activity(usage: NDArray[Any], n_patterns: Any) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return log P(u = 1) and log P(u = 0), with usages kept from 1/2 to M - 1/2."""
+    half = usage.dtype.type(0.5)
+    frequency = np.clip(usage, half, n_patterns - half) / n_patterns
+    return np.log(frequency), np.log1p(-frequency)
 
 
 class BayesianConfidencePropagation(Rule):

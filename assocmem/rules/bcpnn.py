@@ -10,12 +10,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assocmem._validation import real_number
 from assocmem.channel import Channel
 from assocmem.counts import Counts
 from assocmem.rules.base import (
     LikelihoodRule,
+    PairTerms,
     Potentials,
     Rule,
     Terms,
@@ -83,12 +85,52 @@ class FullBCPNN(LikelihoodRule):
     """
 
     name = "bcpnn-full"
+    sums_by_counts = True
 
     def evidence(self, counts: Counts, if_active: Any, if_silent: Any) -> Potentials:
         return _evidence(counts, if_active, if_silent)
 
     def prior(self, counts: Counts) -> Potentials:
         return _prior(counts)
+
+
+class ShrunkBCPNN(Rule):
+    """The classic BCPNN with ratios drawn towards 1, for correlated patterns (our definition).
+
+        x_j = log(M1(j) / M) + sum_{q_i = 1} log[(M11 + a) / (M1(i) M1(j) / M + a)]
+
+    The mean of the ratio of coincidences to their expected number, under a gamma prior of mean 1
+    that weighs as much as a expected coincidences. a -> 0 is the classic BCPNN, a -> infinity the
+    covariance rule divided by a.
+
+    Parameters
+    ----------
+    strength : float, default 1
+        The number a > 0.
+    """
+
+    name = "bcpnn-shrunk"
+    probabilistic = True
+    has_pair_evidence = True
+
+    def __init__(self, strength: float = 1.0) -> None:
+        self.strength = real_number("strength", strength, float(np.finfo(np.float32).tiny))
+
+    def terms(self, counts: Counts, channel: Channel) -> Terms:
+        active = Potentials(self._weights(counts))
+        return settle(Terms(active, None, _prior(counts)), counts, always=False)
+
+    def adaptive(self) -> Rule:
+        return NoisyBCPNN()
+
+    def pair_evidence(self, counts: Counts) -> PairTerms:
+        return PairTerms(self._weights(counts))
+
+    def _weights(self, counts: Counts) -> NDArray[Any]:
+        a = counts.both.dtype.type(self.strength)
+        m = counts.both.dtype.type(counts.n_patterns)
+        expected = counts.input_usage * (counts.output_usage / m)
+        return np.asarray(np.log((counts.both + a) / (expected + a)))
 
 
 class StableBCPNN(Rule):

@@ -33,6 +33,23 @@ class Hopfield(Rule):
         return Terms(Potentials(agreements - counts.input_only - counts.output_only))
 
 
+class BipolarHopfield(Rule):
+    """The classic Hopfield network with states +1 and -1, of which `Hopfield` lacks half.
+
+        x_j = sum_i s_i w_ij,    s_i = 2 q_i - 1,    w_ij = M11 - M10 - M01 + M00
+
+    Silent inputs count with the opposite sign. Units have no connection with themselves. Meant for
+    dense patterns and the activation ``"threshold"``.
+    """
+
+    name = "hopfield-bipolar"
+    self_term = "never"
+
+    def terms(self, counts: Counts, channel: Channel) -> Terms:
+        weights = Hopfield().terms(counts, channel).active.finite
+        return Terms(Potentials(weights), Potentials(-weights))
+
+
 class Covariance(Rule):
     """Covariance with the activity of each unit: w = C - M1(i) M1(j) / M."""
 

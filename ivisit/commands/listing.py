@@ -63,7 +63,11 @@ def show(options: argparse.Namespace) -> int:
         return 0
     print(simulation.key + (f": {doc}" if doc else ""))
     print("\nParameters" if controls else "\nNo parameters")
-    print_table([row for control in controls for row in _control_rows(control)])
+    for group in dict.fromkeys(control["group"] for control in controls):
+        if group:
+            print(f"\n {group}")
+        members = [control for control in controls if control["group"] == group]
+        print_table([row for control in members for row in _control_rows(control)])
     print("\nPanels" if panels else "\nNo panels")
     print_table([(f"  {p['name']}", p["kind"], p["label"], p["help"]) for p in panels])
     return 0
@@ -76,5 +80,6 @@ def _control_rows(control: dict[str, Any], prefix: str = "") -> list[tuple[str, 
     default = "" if items else f"default {control['default']!r}"
     step = f", step {control['step']}" if "step" in control else ""
     allowed = "" if items else control["allowed"] + step
-    row = (f"  {name}", control["kind"], control["type"], allowed, default, control["help"])
+    text = " ".join(filter(None, (control["help"], "(read by init)" * control["restart"])))
+    row = (f"  {name}", control["kind"], control["type"], allowed, default, text)
     return [row] + [r for item in items for r in _control_rows(item, f"{name}.")]

@@ -17,13 +17,20 @@ def add(parsers: Any) -> None:
         help="check a simulation, or the directives of an old script",
         description="Of a new simulation: load it, run it several times for a few steps, and list "
         "what does not keep the rules of ivisit.testing. Of an old script: list what is wrong or "
-        "doubtful in its #@IVISIT: directives, with line numbers; it is not run. Exit code 1 when "
-        "there is something.",
+        "doubtful in its #@IVISIT: directives, and which calls of the old interface have no "
+        "counterpart here, with line numbers and what to write instead; it is not run. Exit code "
+        "1 when there is something.",
         example="ivisit check my_sim.py",
     )
     check_parser.add_argument("file", help="a plugin's name, a path file.py[:Class], an old script")
     check_parser.add_argument(
         "--steps", type=int, default=3, help="steps of each run (default: 3); new simulations only"
+    )
+    check_parser.add_argument(
+        "--uses",
+        action="store_true",
+        help="also list, by line, what an old script uses of the old interface, and what a new "
+        "simulation has for it",
     )
     migrate_parser = command(
         parsers,
@@ -37,10 +44,11 @@ def add(parsers: Any) -> None:
 
 def check(options: argparse.Namespace) -> int:
     """Print the findings."""
-    findings: list[Any]
-    if _is_old(options.file):
-        from ivisit.legacy.tools.check import check_script
+    from ivisit.legacy.tools.check import check_script, script_uses
 
+    findings: list[Any]
+    is_old = _is_old(options.file)
+    if is_old:
         findings = list(check_script(options.file))
     else:
         from ivisit.testing import find_problems
@@ -49,6 +57,9 @@ def check(options: argparse.Namespace) -> int:
             findings = list(find_problems(options.file, steps=options.steps))
     for finding in findings:
         print(finding)
+    if options.uses and is_old:
+        for use in script_uses(options.file):
+            print(f"{options.file}:{use.line}: {use}")
     say(options, f"{options.file}: {len(findings) or 'no'} finding{'s'[: len(findings) != 1]}")
     return 1 if findings else 0
 

@@ -18,6 +18,7 @@ from ivisit.commands.common import (
     print_table,
     say,
 )
+from ivisit.commands.stores import default_store
 
 if TYPE_CHECKING:
     from ivisit.runs.sweep_result import SweepResult
@@ -125,16 +126,7 @@ def _command(
 
 def _store_path(options: argparse.Namespace) -> Path:
     """Return the store that is meant: the one named, or the only one in this folder."""
-    import os
-
-    named = options.db or os.environ.get("IVISIT_DB")
-    if named:
-        return Path(named)
-    stores = sorted(Path.cwd().glob("*.ivisit"))
-    if len(stores) != 1:
-        found = ", ".join(path.name for path in stores) or "none"
-        raise Refused(f"name the store with --db; in this folder there is {found}")
-    return stores[0]
+    return Path(options.db).expanduser() if options.db else default_store()
 
 
 def _load(options: argparse.Namespace, name: str) -> SweepResult:
@@ -160,19 +152,19 @@ def list_(options: argparse.Namespace) -> int:
     cells: list[tuple[str, ...]] = [
         ("sweep", "simulation", "kind", "status", "done", "failed", "diverged", "begun")
     ]
-    for row in rows:
-        cells.append(
-            (
-                row["name"],
-                row["simulation"],
-                row["kind"],
-                row["status"],
-                f"{row['done']}/{row['size']}",
-                str(row["failed"]),
-                str(row["diverged"]),
-                row["created_at"][:16].replace("T", " "),
-            )
+    cells += [
+        (
+            row["name"],
+            row["simulation"],
+            row["kind"],
+            row["status"],
+            f"{row['done']}/{row['size']}",
+            str(row["failed"]),
+            str(row["diverged"]),
+            row["created_at"][:16].replace("T", " "),
         )
+        for row in rows
+    ]
     print_table(cells if rows else [])
     if single:
         print_table(

@@ -129,6 +129,9 @@ def _add_common_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--until", metavar="TRACE<X", help="end a run when this holds")
     parser.add_argument("--set", metavar="NAME", help="start from a stored parameter set")
     parser.add_argument(
+        "--loose", action="store_true", help="take of the set what fits, instead of refusing it"
+    )
+    parser.add_argument(
         "--seed", type=seed, default=0, help="seed of the whole, or 'none' to draw one (default: 0)"
     )
     parser.add_argument("--name", help="name in the store (default: a digest of the request)")
@@ -230,6 +233,7 @@ def _common(options: argparse.Namespace) -> dict[str, Any]:
         "seed": options.seed,
         "until": options.until,
         "parameter_set": options.set,
+        "strict": not options.loose,
         "name": options.name,
         "store": options.db,
         "executor": executor,

@@ -72,7 +72,7 @@ class Control(Declaration, Generic[Value]):
         restart: bool = False,
     ) -> None:
         super().__init__(label=label, help=help)
-        self.default = default
+        self.default: Any = default
         self.unit = unit
         self.group = group
         self.restart = restart
@@ -84,10 +84,10 @@ class Control(Declaration, Generic[Value]):
     def __get__(self, instance: Holder | None, owner: type) -> Any:
         if instance is None:
             return self
-        return instance._values[self.name]
+        return instance._ivisit_values[self.name]
 
     def __set__(self, instance: Holder, value: Value) -> None:
-        instance.parameters[self.name] = value
+        instance._ivisit_parameters[self.name] = value
 
     def check(self, owner: str) -> None:
         super().check(owner)
@@ -127,6 +127,13 @@ class Control(Declaration, Generic[Value]):
     def nearest(self, value: Any) -> Any:
         """Return the acceptable value nearest to one that was acceptable under another range."""
         return value
+
+    def fitting(self, value: Any, *, owner: str = "") -> tuple[Any, str]:
+        """Return a stored value as it is acceptable now, and what had to be changed.
+
+        Most kinds take a value as it is or refuse it; one that brings it inside says so.
+        """
+        return self.validate(value, owner=owner), ""
 
     def adjusted(self, owner: str, changes: Mapping[str, Any]) -> Self:
         """Return this control with another range, step or label, for one simulation.

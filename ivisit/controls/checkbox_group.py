@@ -57,7 +57,7 @@ class CheckboxGroup(Group[bool]):
         return super().validate(value, owner=owner, present=present)
 
     def parse(self, text: str, *, owner: str = "", present: Any = None) -> FrozenDict:
-        if text.lstrip().startswith("{"):
+        if text.lstrip().startswith(("{", "[")):
             return super().parse(text, owner=owner, present=present)
         names = [name.strip() for name in text.split(",") if name.strip()]
         return self.validate(names, owner=owner)

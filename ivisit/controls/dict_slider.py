@@ -33,6 +33,11 @@ class DictSlider(Group[float]):
     DictSlider({'learning': 0.1, 'decay': Slider(1, 0, 9)}, 0.0, 1.0)
     """
 
+    #: Name of the item that the window shows first; empty for the first one.
+    selected = ""
+    #: Whether the window shows all values in a box of text besides, and takes them from there.
+    shows_all = False
+
     def __init__(
         self,
         default: Mapping[str, float | Slider[int] | Slider[float]],
@@ -75,6 +80,10 @@ class DictSlider(Group[float]):
         common = ("minimum", "maximum", "_step", "scale", "unit", "_label", "help")
         is_plain = all(getattr(plain, name) == getattr(item, name) for name in common)
         return item.default if is_plain else item
+
+    def lines(self, value: Mapping[str, float]) -> str:
+        """Return all values as text, one item a line."""
+        return "\n".join(f"{name}: {number!r}" for name, number in value.items())
 
     def allowed(self) -> str:
         return f"a dict with numbers for {', '.join(map(repr, self._items))}"

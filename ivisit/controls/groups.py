@@ -20,7 +20,7 @@ class Group(Control[Mapping[str, Item]], Generic[Item]):
 
     #: What one item is called in messages.
     item_word = "item"
-    adjustable = ("label", "items")
+    adjustable: tuple[str, ...] = ("label", "items")
 
     def __init__(self, items: Mapping[str, Control[Item]], **texts: Any) -> None:
         # A dict of its own that nobody else can change, and that can be copied and pickled.

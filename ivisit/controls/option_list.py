@@ -11,10 +11,23 @@ class OptionList(Choice[Value]):
 
     Parameters
     ----------
-    default : str, int or float
-        One of `options`.
-    options : sequence of str, int or float
-        All different, also as text.
+    default : object
+        One of `options`, or its label.
+    options : sequence, dict or Enum
+        Texts and numbers, all different, also as text; None and members of an `Enum` are called by
+        name. A dict of label to value has whatever values you want: people choose a label, results
+        and parameter sets keep it, and the simulation reads the value.
     label, unit, help, group, restart
         See `Control`.
+
+    Examples
+    --------
+    >>> OptionList("reflect", ["reflect", "nearest"])
+    OptionList('reflect', ['reflect', 'nearest'])
+    >>> import math, ivisit as iv
+    >>> class Layer(iv.Simulation):
+    ...     squash = iv.OptionList("tanh", {"tanh": math.tanh, "none": None})
+    >>> layer = Layer()
+    >>> layer.squash(0.0), layer.parameters["squash"]
+    (0.0, 'tanh')
     """

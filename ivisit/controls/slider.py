@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import math
 import numbers
+import re
 from typing import Any, TypeVar
 
 from ivisit.controls.base import Control
 from ivisit.declarations import as_number
+from ivisit.errors import ParameterError
 from ivisit.ranges import Range, Scale, default_step, number_text
+
+#: The smallest width of a range: a thousandth of it is a number with all its digits.
+SMALLEST_SPAN = 1e-300
+#: Steps from bound to bound that a slider can count.
+MOST_STEPS = 1e15
+#: A number as it is written in many countries, though not in Python.
+DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
 
 #: Type of a slider's value.
 Number = TypeVar("Number", int, float)
@@ -43,7 +53,7 @@ class Slider(Control[Number]):
     Slider(2.0, 0.1, 20.0, step=0.1, label='Kernel width', unit='px')
     """
 
-    adjustable = ("label", "minimum", "maximum", "step")
+    adjustable: tuple[str, ...] = ("label", "minimum", "maximum", "step")
 
     def __init__(
         self,
@@ -99,11 +109,24 @@ class Slider(Control[Number]):
         if not self.minimum < self.maximum:
             wanted = f"larger than the minimum {number_text(self.minimum)}"
             raise self.refusal(owner, "maximum", wanted, self.maximum)
+        self._check_span(owner)
         if self.scale not in ("linear", "log"):
             raise self.refusal(owner, "scale", "'linear' or 'log'", self.scale)
         if self.scale == "log" and self.minimum <= 0:
             raise self.refusal(owner, "minimum", "positive on a logarithmic scale", self.minimum)
         self._check_step(owner)
+
+    def _check_span(self, owner: str) -> None:
+        """Refuse ranges at the ends of what floats can be, where no arithmetic is left."""
+        low, high = float(self.minimum), float(self.maximum)
+        if not math.isfinite(high - low):
+            wanted = f"nearer to the minimum {number_text(self.minimum)}: at most 1e308 from it"
+            raise self.refusal(owner, "maximum", wanted, self.maximum)
+        if high - low < SMALLEST_SPAN:
+            wanted = (
+                f"larger than the minimum {number_text(self.minimum)} by {SMALLEST_SPAN} or more"
+            )
+            raise self.refusal(owner, "maximum", wanted, self.maximum)
 
     def _checked_bound(self, owner: str, argument: str) -> float:
         """Return a bound in the type of the values."""
@@ -132,6 +155,9 @@ class Slider(Control[Number]):
             span = number_text(self.maximum - self.minimum)
             wanted = f"positive and at most the range {span}"
             raise self.refusal(owner, "step", wanted, self._step)
+        if (self.maximum - self.minimum) / step > MOST_STEPS:
+            smallest = number_text((self.maximum - self.minimum) / MOST_STEPS)
+            raise self.refusal(owner, "step", f"at least {smallest} in this range", self._step)
         self._step = step
 
     def nearest(self, value: Any) -> Any:
@@ -147,7 +173,13 @@ class Slider(Control[Number]):
         return number
 
     def parse(self, text: str, *, owner: str = "", present: Any = None) -> Any:
-        return self.validate(number_from_text(text), owner=owner)
+        try:
+            return self.validate(number_from_text(text), owner=owner)
+        except ParameterError as error:
+            if DECIMAL_COMMA.fullmatch(text.strip()):
+                point = text.strip().replace(",", ".")
+                raise ParameterError(f"{error}. With a decimal point: {point}") from None
+            raise
 
     def text(self, value: Any) -> str:
         return repr(value)

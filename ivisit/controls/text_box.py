@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ivisit.controls.base import Control
-from ivisit.declarations import as_number
+from ivisit.declarations import as_number, is_storable_text
 
 
 class TextBox(Control[str]):
@@ -43,8 +43,7 @@ class TextBox(Control[str]):
     def validate(self, value: Any, *, owner: str = "", present: Any = None) -> str:
         if not isinstance(value, str):
             raise self._refused(owner, value)
-        # Neither SQLite's text functions nor a file in UTF-8 can hold these.
-        if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
+        if not is_storable_text(value):
             raise self._refused(owner, value, "a text without NUL and lone surrogates")
         return str(value)
 

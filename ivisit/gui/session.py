@@ -91,6 +91,10 @@ class Session:
         else:
             self.worker.step()
 
+    def retry(self) -> None:
+        """Compute the step that has failed once more."""
+        self.worker.retry()
+
     def run(self) -> None:
         """Step until `stop`."""
         self.running = True
@@ -138,6 +142,7 @@ class Session:
         self.engine.link.is_open = True
         self.worker = Worker(self.engine)
         self.worker.steps_per_frame = former.steps_per_frame
+        self.worker.steps_per_delay = former.steps_per_delay
         self.worker.delay = former.delay
         former.close(timeout=0)
         self._failure = None

@@ -28,7 +28,7 @@ from ivisit.gui.toolkit.dialogs import QuestionDialog
 from ivisit.gui.toolkit.scrolling import protect_from_wheel, scroll_on_tab, scroll_on_wheel
 from ivisit.gui.toolkit.theme import DARK, LIGHT, Theme
 from ivisit.recording import Frame
-from ivisit.runs.single import store_name
+from ivisit.runs.beginning import store_name
 from ivisit.simulation import Simulation
 from ivisit.store import default_path
 
@@ -179,7 +179,11 @@ class Window:
             layout = AutomaticLayout(self.root, self)
         layout.pack(side="top", fill="both", expand=True)
         self.layout = layout
+        layout.bind("<Configure>", self._note_size)
         layout.color()
+
+    def _note_size(self, event: Any) -> None:
+        self.engine.link.sizes[""] = (event.width, event.height)
 
     def use_positions(self, positions: Mapping[str, Any]) -> None:
         """Have the widgets stand at given positions, or arrange them when there are none."""
@@ -269,6 +273,11 @@ class Window:
         """Start a new run."""
         self.error_pane.hide()
         self.session.init()
+
+    def retry(self) -> None:
+        """Compute the step that has failed once more."""
+        self.error_pane.hide()
+        self.session.retry()
 
     def say(self, text: str) -> None:
         """Show a message in the status line."""

@@ -5,6 +5,7 @@ A simulation assigns to them like to plain attributes; window, headless run and 
 
 from __future__ import annotations
 
+import logging
 import textwrap
 from collections.abc import Mapping
 from typing import Any, Generic, Protocol, Self, TypeVar, overload
@@ -12,7 +13,10 @@ from typing import Any, Generic, Protocol, Self, TypeVar, overload
 import numpy as np
 
 from ivisit.declarations import Declaration, Holder
+from ivisit.events import PointerEvent
 from ivisit.rendering import to_rgb
+
+logger = logging.getLogger(__name__)
 
 #: Type of what a panel shows, as a simulation reads it.
 Shown = TypeVar("Shown")
@@ -23,6 +27,20 @@ class Painter(Protocol):
 
     def pixels(self, width: int | None = None, height: int | None = None) -> np.ndarray:
         """Return the picture, (height, width, 4) uint8, in its own size unless one is given."""
+
+
+def painted(painter: Painter, width: int | None = None, height: int | None = None) -> Any:
+    """Return the picture that a painter makes, or a text that says why there is none.
+
+    What cannot be drawn costs its own picture only; a run goes on.
+    """
+    try:
+        return painter.pixels(width, height)
+    # A figure is the simulation's: whatever drawing it raises is the reason.
+    except Exception as error:
+        reason = " ".join(str(error).split())
+        logger.debug("a picture cannot be drawn", exc_info=True)
+        return f"There is no picture: {type(error).__name__}: {reason}"
 
 
 class Panel(Declaration, Generic[Shown]):
@@ -50,6 +68,11 @@ class Panel(Declaration, Generic[Shown]):
     size: int | None = None
     #: Whether the value says which of many units are active in a step; recorded as such.
     sparse = False
+    #: Whether the simulation assigns the value; a comment is fixed.
+    assignable = True
+    #: Whether events of the mouse, and of keys, on the panel reach `Simulation.pointer`.
+    pointer = False
+    keys = False
     #: Whether the value survives `init`; other panels are empty when a run begins.
     kept_over_init = False
 
@@ -65,10 +88,10 @@ class Panel(Declaration, Generic[Shown]):
     def __get__(self, instance: Holder | None, owner: type) -> Any:
         if instance is None:
             return self
-        return instance._outputs.get(self.name)
+        return instance._ivisit_outputs.get(self.name)
 
     def __set__(self, instance: Holder, value: Shown) -> None:
-        instance._outputs[self.name] = self.validate(value, owner=type(instance).__name__)
+        instance._ivisit_outputs[self.name] = self.validate(value, owner=type(instance).__name__)
 
     def validate(self, value: Any, *, owner: str = "") -> Any:
         """Return `value` as the panel keeps it, or raise `ParameterError`."""
@@ -81,6 +104,19 @@ class Panel(Declaration, Generic[Shown]):
     def painter(self, value: Any) -> Painter | None:
         """Return what makes pixels of `value`; None where `snapshot` is what is handed out."""
         return None
+
+    def locate(self, value: Any, event: PointerEvent) -> PointerEvent:
+        """Return `event`, whose place is a fraction of the panel, with its place in the data.
+
+        Called between two steps, on the simulation's thread.
+        """
+        return event
+
+    def check_flags(self, owner: str, *arguments: str) -> None:
+        """Raise `ParameterError` where one of the arguments is not True or False."""
+        for argument in arguments:
+            if not isinstance(getattr(self, argument), bool):
+                raise self.refusal(owner, argument, "True or False", getattr(self, argument))
 
     @classmethod
     def plot(cls, axes: Any, value: Any, description: Mapping[str, Any]) -> None:
@@ -98,7 +134,9 @@ class Panel(Declaration, Generic[Shown]):
         axes.set_axis_off()
         if isinstance(value, np.ndarray) and value.ndim in (2, 3):
             levels = {
-                key: description[key] for key in ("vmin", "vmax", "cmap") if key in description
+                key: description[key]
+                for key in ("vmin", "vmax", "cmap", "missing")
+                if key in description
             }
             axes.imshow(to_rgb(value, **levels))
         else:

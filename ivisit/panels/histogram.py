@@ -116,14 +116,14 @@ class Histogram(Panel[np.ndarray[Any, Any]]):
     def __get__(self, instance: Holder | None, owner: type) -> Any:
         if instance is None:
             return self
-        collected = instance._outputs.get(self.name)
+        collected = instance._ivisit_outputs.get(self.name)
         return None if collected is None else self.snapshot(collected)
 
     def __set__(self, instance: Holder, value: ArrayLike) -> None:
         added = self.validate(value, owner=type(instance).__name__)
-        collected = instance._outputs.get(self.name)
+        collected = instance._ivisit_outputs.get(self.name)
         if collected is None:
-            collected = instance._outputs[self.name] = Collected(self.last)
+            collected = instance._ivisit_outputs[self.name] = Collected(self.last)
         collected.add(added)
 
     def validate(self, value: Any, *, owner: str = "") -> Any:

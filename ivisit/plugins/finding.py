@@ -114,7 +114,7 @@ def _get(simulation: Any, load: Load) -> Simulation | type[Simulation]:
     name, _, wanted = text.partition(":")
     # A colon in a plugin's name is no separator.
     plugins = [point for point in _plugins() if point.name == text]
-    files = [known for known in _known_files() if known.stem == name]
+    files = list(_known_files(name))
     if len(names := _full_names(plugins, files, wanted)) > 1:
         raise PluginError(f"{text!r} is the name of several simulations: run {' or '.join(names)}")
     if plugins:
@@ -183,7 +183,11 @@ def _plugins_on(path: tuple[tuple[str, int], ...]) -> tuple[EntryPoint, ...]:
 
 def plugin_name(simulation: type[Simulation]) -> str | None:
     """Return the name under which a class is installed as a plugin; None when it is not."""
-    value = f"{simulation.__module__}:{simulation.__qualname__}"
+    return plugin_called(f"{simulation.__module__}:{simulation.__qualname__}")
+
+
+def plugin_called(value: str) -> str | None:
+    """Return the name of the installed plugin ``module:Class``; None where there is none."""
     return next((point.name for point in _plugins() if point.value == value), None)
 
 
@@ -228,14 +232,27 @@ def _describe_plugin(point: EntryPoint) -> SimulationInfo:
 # Files ----------------------------------------------------------------------------------------
 
 
-def _known_files() -> Iterator[Path]:
-    """Yield the files of ``IVISIT_PATH`` and ``./apps`` that contain simulations."""
+def _known_files(stem: str = "*") -> Iterator[Path]:
+    """Yield the files of ``IVISIT_PATH`` and ``./apps`` that contain simulations.
+
+    Parameters
+    ----------
+    stem : str, optional
+        Only the files of that name.
+    """
     places = [Path(p) for p in os.environ.get("IVISIT_PATH", "").split(os.pathsep) if p]
     seen = set()
     for place in [*places, Path("apps")]:
-        files = sorted(place.glob("*.py")) if place.is_dir() else [place]
+        if not place.is_dir():
+            files = [place]
+        elif stem == "*":
+            files = sorted(place.glob("*.py"))
+        else:
+            files = [place / f"{stem}.py"]
         for file in files:
-            if file.resolve() in seen or not file.is_file() or file.name.startswith("_"):
+            if file.name.startswith("_") or stem not in ("*", file.stem):
+                continue
+            if not file.is_file() or file.resolve() in seen:
                 continue
             seen.add(file.resolve())
             if _describe_file(file):

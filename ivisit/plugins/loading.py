@@ -26,16 +26,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ivisit import pyplots
 from ivisit.errors import Failure, PluginError
 from ivisit.plugins.compiling import compiled
+from ivisit.plugins.origins import Found, Origin, class_of, remember
 from ivisit.plugins.renaming import rename
-from ivisit.plugins.sources import Place, Source, SourceFile, read_source
+from ivisit.plugins.repository import commit_of
+from ivisit.plugins.sources import HelperFinder, Place, Source, read_source
 from ivisit.plugins.spaces import Space
+from ivisit.pyplots import PyplotFigures
 from ivisit.simulation import Simulation
 
 logger = logging.getLogger(__name__)
-
-Found = Simulation | type[Simulation]
 
 
 @dataclass
@@ -55,33 +57,6 @@ class _Stack(threading.local):
 _stack = _Stack()
 #: Guards what the interpreter has only once: ``__main__``, `sys.argv`, `sys.path`.
 _one_at_a_time = threading.RLock()
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where a simulation was loaded from.
-
-    Attributes
-    ----------
-    source : Source
-        The file and its helpers, as they were read.
-    space : Space or None
-        The modules of this execution; None where the file is the process's ``__main__``.
-    """
-
-    source: Source
-    space: Space | None = None
-
-    @property
-    def files(self) -> list[SourceFile]:
-        """The helper modules that have been executed so far."""
-        if self.space is None:
-            return [h for h in self.source.helpers if h.module in sys.modules]
-        return [file for name, file in sorted(self.space.files.items()) if name != "__main__"]
-
-
-#: Attribute of a loaded class. A table elsewhere would keep every execution alive.
-_ORIGIN = "_ivisit_origin"
 
 
 def hand_over(*simulations: Found) -> bool:
@@ -126,17 +101,17 @@ def load_library(what: str | os.PathLike[str] | Source, wanted: str = "") -> Fou
         shown = source.file.path
     else:
         source, shown = read_source(what), Path(what)
-    space = Space(source)
+    space, commit = Space(source), commit_of((source.file, *source.helpers))
     code = _compile(source, shown)
     module = space.new_module("__main__", Place(str(source.file.path), None))
     space.files["__main__"] = source.file
     module.__name__, module.__package__ = "__main__", None
     with _one_at_a_time, _as_main(module, shown, space), _handing_over() as loading:
-        _execute(code, module, shown)
+        _execute(code, module, shown, space.pyplot_figures)
     found = _simulations(module, loading)
     rename(module, space.name, found)
     space.keep()
-    return _choose(found, wanted, shown, Origin(source, space))
+    return _choose(found, wanted, shown, Origin(source, commit, space))
 
 
 #: What `load_library` was called when there was no other way to load.
@@ -151,23 +126,26 @@ def load_main(path: str | os.PathLike[str], wanted: str = "") -> Found:
     """
     shown = Path(path)
     source = read_source(shown)
+    commit = commit_of((source.file, *source.helpers))
     code = _compile(source, shown)
+    finder = HelperFinder(source.folder)
     module = types.ModuleType("__main__")
     module.__file__ = str(source.file.path)
     former = MainState()
     sys.modules["__main__"], sys.argv = module, [str(shown)]
     if sys.path[0] != str(source.folder):
         sys.path.insert(0, str(source.folder))
+    sys.meta_path.insert(0, finder)
     os.environ["MPLBACKEND"] = "Agg"
     if "matplotlib" in sys.modules:
         sys.modules["matplotlib"].use("Agg")
     try:
         with _handing_over() as loading:
-            _execute(code, module, shown)
+            _execute(code, module, shown, PyplotFigures())
     except BaseException:
         former.restore()
         raise
-    return _choose(_simulations(module, loading), wanted, shown, Origin(source))
+    return _choose(_simulations(module, loading), wanted, shown, Origin(source, commit, finder))
 
 
 def load_again(path: str | os.PathLike[str], wanted: str = "") -> Found:
@@ -183,12 +161,13 @@ class MainState:
 
     def __init__(self) -> None:
         self._main, self._argv = sys.modules["__main__"], sys.argv
-        self._path, self._backend = list(sys.path), os.environ.get("MPLBACKEND")
+        self._path, self._finders = list(sys.path), list(sys.meta_path)
+        self._backend = os.environ.get("MPLBACKEND")
 
     def restore(self) -> None:
         """Bring it back."""
         sys.modules["__main__"], sys.argv = self._main, self._argv
-        sys.path[:] = self._path
+        sys.path[:], sys.meta_path[:] = self._path, self._finders
         os.environ.pop("MPLBACKEND", None)
         if self._backend is not None:
             os.environ["MPLBACKEND"] = self._backend
@@ -206,7 +185,10 @@ def _compile(source: Source, shown: Path) -> types.CodeType:
         ) from error
 
 
-def _execute(code: types.CodeType, module: types.ModuleType, shown: Path) -> None:
+def _execute(
+    code: types.CodeType, module: types.ModuleType, shown: Path, figures: PyplotFigures
+) -> None:
+    former = pyplots.enter(figures)
     try:
         exec(code, vars(module))
     except SystemExit as end:
@@ -220,6 +202,8 @@ def _execute(code: types.CodeType, module: types.ModuleType, shown: Path) -> Non
             f"{shown}: cannot be loaded: {failure.type}: {failure.message} "
             f'({failure.file}, line {failure.line}: "{failure.source}"){_hint(error, shown)}'
         ) from error
+    finally:
+        pyplots.enter(former)
 
 
 def _hint(error: BaseException, shown: Path) -> str:
@@ -301,11 +285,11 @@ def _simulations(module: types.ModuleType, loading: Loading) -> list[Found]:
 
 def _choose(found: list[Found], wanted: str, shown: Path, origin: Origin) -> Found:
     """Return the one simulation that is meant, and remember where all of them come from."""
-    files = {str(file.path) for file in (origin.source.file, *origin.files)}
+    files = {str(file.path) for file in (origin.source.file, *origin.helpers)}
     for simulation in found:
         defined_in = sys.modules.get(class_of(simulation).__module__)
         if getattr(defined_in, "__file__", None) in files:
-            setattr(class_of(simulation), _ORIGIN, origin)
+            remember(simulation, origin)
     complete = [s for s in found if not inspect.isabstract(class_of(s))]
     if wanted:
         named = [s for s in found if wanted in (class_of(s).__name__, class_of(s).key)]
@@ -323,45 +307,3 @@ def _choose(found: list[Found], wanted: str, shown: Path, origin: Origin) -> Fou
         )
     names = ", ".join(f"{shown}:{class_of(s).__name__}" for s in complete)
     raise PluginError(f"{shown}: has several simulations; name one of {names}")
-
-
-def class_of(simulation: Found) -> type[Simulation]:
-    """Return the class of a simulation that may be one already."""
-    return simulation if isinstance(simulation, type) else type(simulation)
-
-
-def origin_of(simulation: Found) -> Origin | None:
-    """Return where a simulation was loaded from; None where Python itself imported it."""
-    return vars(class_of(simulation)).get(_ORIGIN)
-
-
-def source_of(simulation: Found) -> Source | None:
-    """Return the file of a simulation and its helpers, ready to be sent to a worker.
-
-    None for an installed plugin, for a class of a notebook, and for one that an imported module
-    defines: these are reached by their module's name, or not at all.
-    """
-    origin = origin_of(simulation)
-    if origin is not None:
-        known = {file.path: file for file in (*origin.source.helpers, *origin.files)}
-        helpers = sorted(known.values(), key=lambda file: file.module)
-        return Source(origin.source.file, tuple(helpers))
-    cls = class_of(simulation)
-    main = getattr(sys.modules["__main__"], "__file__", None)
-    if cls.__module__ == "__main__" and main is not None and Path(main).is_file():
-        return read_source(main)
-    return None
-
-
-def source_file(simulation: Found) -> Path | None:
-    """Return the file in which a simulation is written, or None where there is none."""
-    cls = class_of(simulation)
-    if cls._source is not None:
-        return cls._source
-    if (origin := origin_of(cls)) is not None:
-        return origin.source.file.path
-    for method in vars(cls).values():
-        code = getattr(method, "__code__", None)
-        if code is not None and Path(code.co_filename).is_file():
-            return Path(code.co_filename)
-    return None

@@ -6,8 +6,10 @@ import types
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-#: How deeply lists and dictionaries of classes and functions are looked into.
+#: How deeply lists and dictionaries of classes and functions are looked into, and how large ones:
+#: others are data.
 DEPTH = 3
+SIZE = 1000
 
 
 def rename(module: types.ModuleType, name: str, further: Iterable[Any] = ()) -> None:
@@ -26,7 +28,7 @@ def rename(module: types.ModuleType, name: str, further: Iterable[Any] = ()) -> 
     package = name.rpartition(".")[0]
     namespace["__name__"], namespace["__package__"] = name, package
     seen: set[int] = {id(namespace)}
-    queue = [(value, DEPTH) for value in namespace.values()]
+    queue = [(value, DEPTH) for name, value in namespace.items() if name != "__builtins__"]
     queue += [(one if isinstance(one, type) else type(one), DEPTH) for one in further]
     while queue:
         value, depth = queue.pop()
@@ -57,7 +59,5 @@ def _parts(value: Any, name: str, depth: int) -> Iterator[Any]:
         yield value.__func__
     elif isinstance(value, types.FunctionType):
         yield getattr(value, "__wrapped__", None)
-    elif depth > 0 and type(value) in (list, tuple, set, frozenset):
-        yield from value
-    elif depth > 0 and type(value) is dict:
-        yield from value.values()
+    elif depth > 0 and type(value) in (list, tuple, set, frozenset, dict) and len(value) <= SIZE:
+        yield from value.values() if type(value) is dict else value

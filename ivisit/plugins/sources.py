@@ -18,10 +18,19 @@ import re
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Iterable, Iterator
+import types
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from importlib.machinery import BYTECODE_SUFFIXES, EXTENSION_SUFFIXES, SOURCE_SUFFIXES
+from importlib.abc import MetaPathFinder
+from importlib.machinery import (
+    BYTECODE_SUFFIXES,
+    EXTENSION_SUFFIXES,
+    SOURCE_SUFFIXES,
+    ModuleSpec,
+    PathFinder,
+    SourceFileLoader,
+)
 from pathlib import Path
 
 from ivisit.errors import PluginError
@@ -252,6 +261,55 @@ def _imported_names(content: bytes) -> tuple[str, ...]:
             dot = "" if base.endswith(".") else "."
             names.update(dict.fromkeys(f"{base}{dot}{alias.name}" for alias in node.names))
     return tuple(names)
+
+
+class HelperFinder(MetaPathFinder):
+    """Finds the modules of a folder as Python does, and notes what they held when they ran.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder of the process's ``__main__``.
+
+    Attributes
+    ----------
+    files : dict of str to SourceFile
+        The modules that were imported from the folder, by name.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = str(folder)
+        self.files: dict[str, SourceFile] = {}
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: object = None
+    ) -> ModuleSpec | None:
+        """Find a module; see `importlib.abc.MetaPathFinder`."""
+        if fullname.partition(".")[0] in SHARED or INSTALLED.search(self.folder):
+            return None
+        if sys.path[0] != self.folder:
+            return None  # the program has changed the order
+        spec = PathFinder.find_spec(fullname, [self.folder] if path is None else path)
+        # Others, as mere folders and compiled modules, are found in the usual order.
+        if spec is None or type(spec.loader) is not SourceFileLoader or spec.origin is None:
+            return None
+        if not Path(spec.origin).is_relative_to(self.folder):
+            return None
+        spec.loader = _NotingLoader(fullname, spec.origin, self.files)
+        return spec
+
+
+class _NotingLoader(SourceFileLoader):
+    """Loads a module and notes its content."""
+
+    def __init__(self, name: str, path: str, files: dict[str, SourceFile]) -> None:
+        super().__init__(name, path)
+        self._files = files
+
+    def get_code(self, fullname: str) -> types.CodeType | None:
+        path = Path(self.get_filename(fullname))
+        self._files[fullname] = SourceFile(fullname, path, path.read_bytes())
+        return super().get_code(fullname)
 
 
 # Where modules are ----------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from typing import Any
 
 from ivisit.plugins.compiling import compiled
 from ivisit.plugins.sources import SHARED, Place, Source, SourceFile, absolute_name, locate
+from ivisit.pyplots import PyplotFigures
 
 #: Private names begin so.
 PREFIX = "_ivisit_"
@@ -66,6 +67,8 @@ class Space:
         self.name = f"{PREFIX}{source.file.path.stem}_{source.key[:16]}"
         self.folders = [str(source.folder)]
         self.last_folders: list[str] = []
+        #: What the file draws while it is executed.
+        self.pyplot_figures = PyplotFigures()
         #: What `sys.path` was before the file that is being executed could change it.
         self.former_path: list[str] | None = None
         self.modules: dict[str, types.ModuleType] = {}
@@ -82,6 +85,9 @@ class Space:
 
     def keep(self) -> None:
         """Stay alive until the file is executed again."""
+        former = _kept.get(self.source.file.path)
+        if former is not None:
+            former.pyplot_figures.close()
         _kept[self.source.file.path] = self
 
     # Importing ------------------------------------------------------------------------------

@@ -40,12 +40,10 @@ def lines(result: SweepResult, x: str, y: str, by: str | None = None) -> Any:
         A parameter whose values have a curve each.
     """
     figure, axes = _new(result)
-    column = result.parameters.get(x)
-    if column is None:
-        result._parameter(x)
+    result.parameter(x)
     groups = [(None, np.ones(len(result), dtype=bool))]
     if by is not None:
-        own = result._parameter(by)
+        own = result.parameter(by)
         groups = [(value, own == value) for value in np.unique(own)]
         if len(groups) > MOST_CURVES:
             raise IVisitError(f"figure: {by} has {len(groups)} values, too many for curves")

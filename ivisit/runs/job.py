@@ -75,6 +75,8 @@ class Job:
         Seed of the sweep.
     common : bool
         Whether all points of one repeat share their random numbers.
+    adjustments : dict
+        Ranges that are not those of the declarations.
     reuse : bool
         Whether a worker uses one instance for all runs.
     """
@@ -92,7 +94,7 @@ class Job:
     entropy: int = 0
     common: bool = False
     reuse: bool = False
-    extras: dict[str, Any] = field(default_factory=dict)
+    adjustments: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def seed(self, index: int) -> int:
         """Return the seed of the run at a place."""

@@ -94,7 +94,8 @@ class OptimizeResult(SweepResult):
         return SweepResult(self.path, names[-1], self.sweep.simulation) if names else None
 
     @cached_property
-    def _winner(self) -> dict[str, Any]:
+    def winner(self) -> dict[str, Any]:
+        """The best trial as in `top`, or the best point of the confirmation as in `best`."""
         confirmed = self.confirmation
         if confirmed is not None:
             return confirmed.best(self.objective, maximize=self.maximize)[0]
@@ -108,12 +109,12 @@ class OptimizeResult(SweepResult):
     @property
     def best_parameters(self) -> dict[str, Any]:
         """The best values of what was searched; decided by the confirmation where there is one."""
-        return dict(self._winner["parameters"])
+        return dict(self.winner["parameters"])
 
     @property
     def best_value(self) -> float:
         """The objective there; of noisy objectives it is too good to be true, unless confirmed."""
-        return float(self._winner["value"])
+        return float(self.winner["value"])
 
     def importance(self, metric: str | None = None) -> Any:
         """Return a figure of how much each parameter says about the objective."""

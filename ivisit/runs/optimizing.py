@@ -21,9 +21,9 @@ from ivisit.runs.proposers import check_method, default_method, make_proposer
 from ivisit.runs.proposers.differential_evolution import INDIVIDUALS
 from ivisit.runs.requests import (
     Subject,
-    base_values,
     entropy_of,
     find_subject,
+    make_base,
     make_measure,
     open_store,
     whole_number,
@@ -58,6 +58,7 @@ def optimize(
     seed: int | None = 0,
     until: str | Callable[[Any], Any] | None = None,
     parameter_set: str | None = None,
+    strict: bool = True,
     save: str | None = None,
     confirm: int | None = None,
     enqueue: Sequence[Mapping[str, Any]] = (),
@@ -103,7 +104,7 @@ def optimize(
         of noisy objectives the best trial is the luckiest.
     enqueue : sequence of dict, optional
         Values to try first.
-    seed, until, parameter_set, name, store, executor, workers
+    seed, until, parameter_set, strict, name, store, executor, workers
         See `sweep`.
     max_failures, accept_changed, progress
         See `sweep`.
@@ -144,6 +145,7 @@ def optimize(
         seed=seed,
         until=until,
         parameter_set=parameter_set,
+        strict=strict,
         save=save,
         confirm=confirm,
         enqueue=enqueue,
@@ -249,6 +251,7 @@ def make_study(
     seed: int | None = 0,
     until: Any = None,
     parameter_set: str | None = None,
+    strict: bool = True,
     enqueue: Sequence[Mapping[str, Any]] = (),
     name: str | None = None,
     command: str | None = None,
@@ -275,10 +278,10 @@ def make_study(
         if target in targets or isinstance(value, (*AXIS_TYPES, Range)):
             raise target.refusal("given once: either as a range or as one value", value)
         fixed[target] = target.validate(value)
-    base, given = base_values(cls, store, parameter_set, fixed)
-    queue = [_queued(cls, targets, base, point) for point in enqueue]
+    base = make_base(subject, store, parameter_set, fixed, strict=strict)
+    queue = [_queued(cls, targets, base.values, point) for point in enqueue]
     specification: dict[str, Any] = {
-        "fixed": base,
+        **base.document(),
         "space": {
             "order": [target.name for target in targets],
             "ranges": {d.name: d.document() for d in dimensions},
@@ -326,7 +329,8 @@ def make_study(
     job = Job(
         key=f"{label}/{this_process()}/{id(stored)}",
         origin=subject.origin,
-        fixed=given,
+        fixed=base.given,
+        adjustments=base.adjustments,
         paths=tuple(target.path for target in targets),
         points=stored.size,
         steps=measure.steps,
@@ -423,7 +427,7 @@ def _confirm(
     """Run the best trials again, with fresh seeds, as a sweep of its own."""
     specification = study.specification
     points = [best["parameters"] for best in result.top(CONFIRMED)]
-    fixed = {name: value for name, value in specification["fixed"].items()}
+    fixed = specification["fixed"]
     varied = {target.path[0] for target in study.targets}
     sweeping.conduct(
         study.subject,
@@ -451,7 +455,7 @@ def _save(study: Study, result: OptimizeResult, store: ParameterStore, name: str
     for parameter, value in nest(paths, best).items():
         values[parameter] = {**values[parameter], **value} if isinstance(value, dict) else value
     saved = {n: v for n, v in values.items() if study.subject.cls.controls[n].saved}
-    trial = result._winner.get("trial")
+    trial = result.winner.get("trial")
     which = f"trial {trial}" if trial is not None else "confirmed"
     direction = study.specification["objective"]["direction"]
     comment = f"{direction} {study.objective}: {result.best_value:.6g} ({which} of {result.name})"

@@ -15,7 +15,8 @@ from types import CodeType
 from typing import Any
 
 from ivisit.errors import ParameterError
-from ivisit.plugins.loading import class_of, load_library, source_file, source_of
+from ivisit.plugins.loading import load_library
+from ivisit.plugins.origins import class_of, source_file, source_of
 from ivisit.plugins.sources import Source, SourceFile, read_source
 from ivisit.simulation import Simulation
 
@@ -70,8 +71,8 @@ class Origin:
             cls: Factory = operator.attrgetter(self.name)(importlib.import_module(self.place))
             return cls
         if self.kind == "pickle":
-            cls = pickle.loads(self.content)
-            return cls
+            unpickled: Factory = pickle.loads(self.content)
+            return unpickled
         assert self.source is not None
         return file_factory(self.source, self.name)
 

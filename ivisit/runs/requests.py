@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 
 from ivisit.engine import as_seed
-from ivisit.errors import ParameterError, PluginError, StoreError, expected, unknown
+from ivisit.errors import ParameterError, PluginError, expected, unknown
 from ivisit.panels import Trace
 from ivisit.plugins.finding import get_simulation
 from ivisit.plugins.loading import hand_over
+from ivisit.runs.beginning import store_name, take_set
 from ivisit.runs.metrics import Metric, make_metrics
 from ivisit.runs.origin import Factory, Origin, origin_of
 from ivisit.runs.references import condition_text
-from ivisit.runs.single import store_name
 from ivisit.runs.targets import Target, nest
 from ivisit.simulation import Simulation
 from ivisit.store import ParameterStore, default_path
@@ -102,29 +102,52 @@ def store_path(store: Any, cls: type[Simulation]) -> Path:
     return default_path(store_name(cls)) if store is None else Path(store)
 
 
-def base_values(
-    cls: type[Simulation],
+@dataclass(frozen=True)
+class Base:
+    """What all runs have in common, except where something is varied.
+
+    Attributes
+    ----------
+    values : dict
+        All parameters.
+    given : dict
+        Those that are no defaults.
+    adjustments : dict
+        Ranges that are not those of the declarations; see `Parameters.adjust`.
+    """
+
+    values: dict[str, Any]
+    given: dict[str, Any]
+    adjustments: dict[str, dict[str, Any]]
+
+    def document(self) -> dict[str, Any]:
+        """Return it as plain, JSON-ready values."""
+        document: dict[str, Any] = {"fixed": self.values}
+        return document | ({"adjustments": self.adjustments} if self.adjustments else {})
+
+
+def make_base(
+    subject: Subject,
     store: ParameterStore | None,
     parameter_set: str | None,
     fixed: Mapping[Target, Any],
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the values of all parameters that are not varied, and those that are no defaults."""
-    values = {name: control.default for name, control in cls.controls.items()}
+    *,
+    strict: bool = True,
+) -> Base:
+    """Return defaults, with the values of a stored set upon them, and fixed ones upon these."""
+    cls = subject.cls
+    defaults = {name: control.default for name, control in cls.controls.items()}
     given: dict[str, Any] = {}
+    adjustments: dict[str, dict[str, Any]] = {}
     if parameter_set is not None:
-        if store is None:
-            raise StoreError(f"{cls.key}: there is no store with the set {parameter_set!r} yet")
-        stored = store.load(cls, parameter_set)
-        if stored.problems:
-            raise ParameterError(
-                f"{cls.key}: the parameter set {parameter_set!r} does not fit: "
-                + "; ".join(stored.problems.values())
-            )
-        given.update(stored)
+        simulation = subject.factory()
+        take_set(simulation, parameter_set, store, strict=strict)
+        adjustments = simulation.parameters.adjustments
+        given = {n: v for n, v in simulation.parameters.items() if v != defaults[n]}
     for name, value in nest([t.path for t in fixed], fixed.values()).items():
-        present = given.get(name, values[name])
+        present = given.get(name, defaults[name])
         given[name] = {**present, **value} if isinstance(value, Mapping) else value
-    return values | given, given
+    return Base(defaults | given, given, adjustments)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from ivisit.runs.result import RunResult
 from ivisit.runs.single import run
 from ivisit.simulation import Simulation
 from ivisit.store import ParameterStore
-from ivisit.store.runs import StoredRun
+from ivisit.store.run_rows import StoredRun
 
 
 @dataclass

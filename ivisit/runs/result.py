@@ -6,26 +6,22 @@ import csv
 import html
 import json
 import os
-import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import IO, Any, Literal, TypeAlias
+from typing import IO, Any, Literal
 
 import numpy as np
 
 from ivisit import panels
 from ivisit.errors import Failure, IVisitError, unknown
 from ivisit.files import replace_file
-from ivisit.panels.base import Painter
-from ivisit.recording import LogEntry, component_name, entry_from_json, entry_to_json
+from ivisit.panels.base import Painter, painted
+from ivisit.recording import LogEntry, component_name, entry_to_json
+from ivisit.runs.reading import Status, read_result
 
 #: Written into every result file; a reader refuses what it does not know.
 FORMAT = "ivisit-lab run result, version 1"
-
-
-#: How a run ended.
-Status: TypeAlias = Literal["finished", "interrupted", "failed"]
 
 
 class Outputs(Mapping[str, Any]):
@@ -43,7 +39,7 @@ class Outputs(Mapping[str, Any]):
 
     def __getitem__(self, name: str) -> Any:
         if name in self._painters:
-            self._values[name] = self._painters.pop(name).pixels()
+            self._values[name] = painted(self._painters.pop(name))
         try:
             return self._values[name]
         except KeyError:
@@ -85,11 +81,15 @@ class RunResult:
     recorded_steps : ndarray of int, shape (n,)
         Step number of each row, counted from 1.
     outputs : mapping of str to value
-        What the panels held at the end: arrays, pixels of figures, floats, texts.
+        What the panels held at the end: arrays, pixels of figures, floats, texts. A figure that
+        cannot be drawn is a text that says why.
     panels : list of dict
         Name, kind, label, unit ... of the panels, as `Panel.describe` gives them.
     status : str
         ``finished``, ``interrupted`` or ``failed``.
+    mode : str
+        ``sync``, or ``async`` where changes took effect in the middle of steps: such a run cannot
+        be repeated exactly.
     changes : list of Change and Adjustment
         Parameters, and ranges and labels of controls, changed while the run went on, by step.
     adjustments : dict of str to dict
@@ -119,6 +119,7 @@ class RunResult:
     outputs: Mapping[str, Any]
     panels: list[dict[str, Any]] = field(default_factory=list)
     status: Status = "finished"
+    mode: Literal["sync", "async"] = "sync"
     changes: list[LogEntry] = field(default_factory=list)
     failure: Failure | None = None
     duration: float = 0.0
@@ -136,6 +137,11 @@ class RunResult:
         if not isinstance(other, RunResult):
             return NotImplemented
         return all(_same(getattr(self, name), getattr(other, name)) for name in _COMPARED)
+
+    @property
+    def every(self) -> int:
+        """Every how many steps a row was recorded; a window that runs for long thins them."""
+        return int(self.recorded_steps[0]) if len(self.recorded_steps) else 1
 
     @property
     def times(self) -> np.ndarray:
@@ -179,6 +185,7 @@ class RunResult:
             "seed": self.seed,
             "steps": self.steps,
             "status": self.status,
+            "mode": self.mode,
             "changes": [entry_to_json(entry) for entry in self.changes],
             "adjustments": self.adjustments,
             "instance_reused": self.instance_reused,
@@ -187,6 +194,7 @@ class RunResult:
             "provenance": self.provenance,
             "traces": list(self.traces),
             "arrays": list(arrays),
+            "masked": [i for i, array in enumerate(arrays.values()) if np.ma.isMaskedArray(array)],
             "outputs": plain,
             "panels": self.panels,
             "rasters": list(self.rasters),
@@ -198,7 +206,12 @@ class RunResult:
             "metadata": np.array(json.dumps(metadata)),
             "recorded_steps": self.recorded_steps,
             **{f"trace_{i}": column for i, column in enumerate(self.traces.values())},
-            **{f"output_{i}": array for i, array in enumerate(arrays.values())},
+            **{f"output_{i}": np.ma.getdata(array) for i, array in enumerate(arrays.values())},
+            **{
+                f"mask_{i}": np.ma.getmaskarray(array)
+                for i, array in enumerate(arrays.values())
+                if np.ma.isMaskedArray(array)
+            },
             **{f"raster_{i}": array for i, array in enumerate(self.rasters.values())},
         }
         return _write(target, lambda file: np.savez_compressed(file, **table))
@@ -210,33 +223,19 @@ class RunResult:
         Raises
         ------
         IVisitError
-            When the file is missing, damaged, or no result of a run.
+            When the file is missing, damaged, altered, or no result of a run. Nothing else is
+            raised, whatever the file holds, and nothing in it is executed.
         """
-        try:
-            with np.load(path, allow_pickle=False) as file:
-                metadata = json.loads(str(file["metadata"]))
-                if metadata.pop("format") != FORMAT:
-                    raise IVisitError(f"{path}: is a result file of another version of ivisit-lab")
-                names = metadata.pop("arrays")
-                outputs = {name: file[f"output_{i}"] for i, name in enumerate(names)}
-                traces = {n: file[f"trace_{i}"] for i, n in enumerate(metadata.pop("traces"))}
-                rasters = metadata.pop("rasters", [])
-                rasters = {n: file[f"raster_{i}"] for i, n in enumerate(rasters)}
-                steps = file["recorded_steps"]
-        except OSError as error:
-            raise IVisitError(f"{path}: cannot be read: {error.strerror or error}") from error
-        except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
-            raise IVisitError(f"{path}: is not a result file of ivisit-lab, or damaged") from error
-        failure = metadata.pop("failure")
-        return cls(
-            traces=traces,
-            recorded_steps=steps,
-            rasters=rasters,
-            outputs=outputs | metadata.pop("outputs"),
-            changes=[entry_from_json(entry) for entry in metadata.pop("changes")],
-            failure=Failure(**failure) if failure else None,
-            **metadata,
-        )
+        return read_result(path, FORMAT, cls)
+
+    def pack(self, path: str | os.PathLike[str]) -> Path:
+        """Write the result and the code that gave it as one ``.zip`` file, for somebody else.
+
+        ``ivisit replay`` repeats it there; see `ivisit.runs.packing.pack`.
+        """
+        from ivisit.runs.packing import pack
+
+        return pack(self, path)
 
     def to_csv(self, path: str | os.PathLike[str]) -> Path:
         """Write the recorded traces as a table: ``step``, the time, and the `columns`.

@@ -12,7 +12,7 @@ from typing import Any
 
 from ivisit.errors import RunError
 from ivisit.runs.job import Job, Row
-from ivisit.runs.provenance import machine_stamp
+from ivisit.runs.stamp import machine_stamp
 from ivisit.runs.targets import nest
 from ivisit.store import ParameterStore
 from ivisit.store.sweeps import StoredSweep, SweepRow

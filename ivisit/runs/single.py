@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+import weakref
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
@@ -11,11 +12,14 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from ivisit.engine import Engine
-from ivisit.errors import ParameterError, RunError, expected
-from ivisit.plugins.finding import get_simulation, plugin_name
-from ivisit.plugins.loading import source_file
+from ivisit.errors import ParameterError, RunError, StoreError, expected
+from ivisit.plugins.finding import get_simulation
+from ivisit.runs.beginning import open_for_writing, take_set
+from ivisit.runs.interrupting import EndOnce
 from ivisit.runs.provenance import provenance
-from ivisit.runs.result import Outputs, RunResult, Status
+from ivisit.runs.randomness import watching_global_random
+from ivisit.runs.reading import Status
+from ivisit.runs.result import Outputs, RunResult
 from ivisit.simulation import Simulation
 from ivisit.timing import step_time
 
@@ -33,7 +37,9 @@ def run(
     every: int = 1,
     store: ParameterStore | str | os.PathLike[str] | None = None,
     parameter_set: str | None = None,
+    strict: bool = True,
     until: Callable[[Any], Any] | None = None,
+    events: Iterable[tuple[int, Any]] = (),
     progress: bool = False,
 ) -> RunResult:
     """Run a simulation: `init` and `steps` steps.
@@ -59,9 +65,16 @@ def run(
         Where `parameter_set` is read, by default the simulation's own store in the working
         directory. The run is entered into the store only when it is given here.
     parameter_set : str, optional
-        Name of a stored parameter set to start from.
+        Name of a stored parameter set to start from, or ``OTHER.ivisit:NAME`` for one in another
+        store.
+    strict : bool, optional
+        Whether a set that does not fit the declaration any more is refused; else a warning names
+        what was left out.
     until : callable, optional
         Called with the simulation after each step; a true value ends the run.
+    events : iterable of (int, PointerEvent or dict), optional
+        What mouse and keys do on panels: each event, or a dict of its attributes, is delivered
+        before the step of that number, counted from 0.
     progress : bool, optional
         Show a progress bar with rate and remaining time on stderr.
 
@@ -75,7 +88,8 @@ def run(
     ParameterError
         For a name or value that the declaration does not accept, before anything runs.
     PluginError, StoreError
-        When the simulation or the set cannot be found.
+        When the simulation or the set cannot be found, and when the store cannot take the run: what
+        can be known is told before the first step, else ``error.result`` holds the result.
     RunError
         When the simulation's code raises; ``error.result`` holds what was recorded.
 
@@ -98,17 +112,18 @@ def run(
         raise ParameterError(expected("run", "steps", "a whole number from 0 on", steps))
     found = get_simulation(simulation)
     engine = Engine(found, seed=seed, record=record, every=every)
-    opened = _open_store(store, engine, parameter_set)
+    opened = None if store is None else open_for_writing(store)
     try:
-        if parameter_set is not None and opened is not None:
-            stored = opened.load(type(engine.simulation), parameter_set)
-            engine.simulation.parameters.take(stored.adjustments, stored)
+        if parameter_set is not None:
+            take_set(engine.simulation, parameter_set, opened, strict=strict)
         engine.simulation.parameters.update(parameters or {})
-        with _Course() as course:
-            engine.init()
-            _drive(engine, int(steps), until, progress)
-        target = opened if store is not None else None
-        return _conclude(engine, course, owned=isinstance(found, type), store=target)
+        engine.schedule(events)
+        with EndOnce(), watching_global_random(engine.simulation):
+            with _Course() as course:
+                engine.init()
+                _drive(engine, int(steps), until, progress)
+                engine.draw()
+            return _conclude(engine, course, owned=isinstance(found, type), store=opened)
     finally:
         if opened is not None and opened is not store:
             opened.close()
@@ -130,40 +145,21 @@ def replay(simulation: Any, result: RunResult) -> RunResult:
         Equal to `result` bit for bit, as long as code, libraries and machine are the same.
     """
     found = get_simulation(simulation)
-    engine = Engine(found, seed=result.seed, record=[*result.traces, *result.rasters])
+    record = [*result.traces, *result.rasters]
+    engine = Engine(found, seed=result.seed, record=record, every=result.every)
     engine.simulation.parameters.take(result.adjustments, result.parameters)
-    with _Course() as course:
-        engine.init()
-        engine.replay(result.changes, result.steps)
-    return _conclude(engine, course, owned=isinstance(found, type), store=None)
+    with EndOnce():
+        with _Course() as course:
+            engine.init()
+            engine.replay(result.changes, _steps_to_repeat(result))
+            engine.draw()
+        return _conclude(engine, course, owned=isinstance(found, type), store=None)
 
 
-def _open_store(
-    store: ParameterStore | str | os.PathLike[str] | None,
-    engine: Engine,
-    parameter_set: str | None,
-) -> ParameterStore | None:
-    """Return the store that the run reads or writes; None when it needs none."""
-    if store is None and parameter_set is None:
-        return None
-    from ivisit.store import ParameterStore, default_path
-
-    if isinstance(store, ParameterStore):
-        return store
-    if store is None:
-        store = default_path(store_name(type(engine.simulation)))
-        engine.simulation._opening(store)  # an old script brings the sets of its old file
-        return ParameterStore(store, create=False)
-    return ParameterStore(store)
-
-
-def store_name(simulation: type[Simulation]) -> str:
-    """Return what a simulation's store is called: its file's stem, else its plugin's name."""
-    name = plugin_name(simulation)
-    if name is not None:
-        return name
-    source = source_file(simulation)
-    return source.stem if source is not None else simulation.key
+def _steps_to_repeat(result: RunResult) -> int:
+    """Return how many steps to compute: of a run that failed in a step, that step, too."""
+    failed_in_step = result.failure is not None and result.failure.stage == "step"
+    return result.steps + failed_in_step
 
 
 def _drive(engine: Engine, steps: int, until: Callable[[Any], Any] | None, progress: bool) -> None:
@@ -221,9 +217,12 @@ def _conclude(
 ) -> RunResult:
     """Return the result of a run that has ended; raise its failure with the result attached."""
     result = result_of(engine, status=course.status, duration=course.duration, owned=owned)
+    error: RunError | StoreError | None = course.error
     if store is not None:
-        _enter(result, course.started, store)
-    error = course.error
+        try:
+            _enter(result, course.started, store)
+        except StoreError as refused:
+            error = error or refused
     if owned:
         try:
             engine.close()
@@ -250,7 +249,8 @@ def result_of(
     duration : float, optional
         Seconds that the run took.
     owned : bool, optional
-        Whether nobody steps the engine any more: then figures are drawn when they are looked at.
+        Whether nobody steps the engine any more: then figures are drawn when they are looked at,
+        unless `close` of the simulation might change them.
     """
     steps, traces = engine.recorder.table()
     duration_of_step, unit = step_time(engine.simulation)
@@ -263,9 +263,10 @@ def result_of(
         if (painter := simulation.panels[name].painter(shown)) is not None
     }
     outputs = Outputs(values, painters)
-    if not owned:
+    # Whoever owns the simulation, and its own close(), may go on drawing: take the pixels now.
+    if not owned or simulation.close is not Simulation.close:
         for name in painters:
-            outputs[name]  # whoever owns the simulation may go on drawing: take the pixels now
+            outputs[name]
     return RunResult(
         simulation=simulation.key,
         parameters=engine.initial_parameters or dict(engine.simulation.parameters),
@@ -274,8 +275,9 @@ def result_of(
         traces=traces,
         recorded_steps=steps,
         outputs=outputs,
-        panels=[panel.describe() for panel in simulation.panels.values()],
+        panels=[description.copy() for description in _descriptions(simulation)],
         status=status,
+        mode=engine.mode,
         changes=list(engine.changes),
         adjustments=engine.initial_adjustments
         if engine.runs
@@ -288,6 +290,20 @@ def result_of(
         step_duration=duration_of_step,
         step_unit=unit,
     )
+
+
+#: What panels say of themselves, by simulation; looked up by thousands of runs in a row.
+_described: weakref.WeakKeyDictionary[type[Simulation], list[dict[str, Any]]] = (
+    weakref.WeakKeyDictionary()
+)
+
+
+def _descriptions(simulation: type[Simulation]) -> list[dict[str, Any]]:
+    known = _described.get(simulation)
+    if known is None:
+        known = [panel.describe() for panel in simulation.panels.values()]
+        _described[simulation] = known
+    return known
 
 
 def _enter(result: RunResult, started: datetime, store: ParameterStore) -> None:

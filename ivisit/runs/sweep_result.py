@@ -305,7 +305,7 @@ class SweepResult:
         """
         names = [by] if isinstance(by, str) else list(by)
         return summaries.aggregate(
-            {name: self._parameter(name) for name in names}, self.metric(metric), statistics
+            {name: self.parameter(name) for name in names}, self.metric(metric), statistics
         )
 
     def pivot(
@@ -321,7 +321,7 @@ class SweepResult:
             NaN where no run has a finite value.
         """
         return summaries.pivot(
-            self._parameter(index), self._parameter(columns), self.metric(metric), statistic
+            self.parameter(index), self.parameter(columns), self.metric(metric), statistic
         )
 
     def best(self, metric: str, n: int = 1, *, maximize: bool = False) -> list[dict[str, Any]]:
@@ -345,7 +345,8 @@ class SweepResult:
 
         return sobol_indices(self, metric, resamples)
 
-    def _parameter(self, name: str) -> np.ndarray:
+    def parameter(self, name: str) -> np.ndarray:
+        """Return the column of a varied parameter; `IVisitError` with the closest name if none."""
         if name not in self.parameters:
             raise IVisitError(
                 unknown(f"sweep {self.name!r}", "varied parameter", name, self.parameters)

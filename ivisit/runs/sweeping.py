@@ -14,9 +14,9 @@ from ivisit.runs.job import Job, Row, Task
 from ivisit.runs.ownership import this_process
 from ivisit.runs.requests import (
     Subject,
-    base_values,
     entropy_of,
     find_subject,
+    make_base,
     make_measure,
     open_store,
     store_path,
@@ -75,6 +75,7 @@ def sweep(
     seeds: str = "independent",
     until: str | Callable[[Any], Any] | None = None,
     parameter_set: str | None = None,
+    strict: bool = True,
     keep: Iterable[str] | str = (),
     every: int = 1,
     name: str | None = None,
@@ -124,6 +125,9 @@ def sweep(
         ``"loss<0.01"``, or a function of the simulation; a true value ends a run.
     parameter_set : str, optional
         A stored parameter set to start from.
+    strict : bool, optional
+        Whether a set that does not fit the declaration is refused; else what fits is taken, with a
+        warning.
     keep : list of str or "all", optional
         Traces to keep of each run.
     every : int, optional
@@ -195,6 +199,7 @@ def sweep(
         seeds=seeds,
         until=until,
         parameter_set=parameter_set,
+        strict=strict,
         keep=keep,
         every=every,
         name=name,
@@ -295,6 +300,7 @@ def make_plan(
     seeds: str = "independent",
     until: Any = None,
     parameter_set: str | None = None,
+    strict: bool = True,
     keep: Any = (),
     every: int = 1,
     name: str | None = None,
@@ -312,10 +318,10 @@ def make_plan(
     former = store.find_sweep(name, cls.key) if store is not None and name is not None else None
     entropy = entropy_of(seed, former.entropy if former else None)
     fixed, space = make_space(cls, parameters, points=points, sample=sample, entropy=entropy)
-    base, given = base_values(cls, store, parameter_set, fixed)
+    base = make_base(subject, store, parameter_set, fixed, strict=strict)
     specification = canonical(
         {
-            "fixed": base,
+            **base.document(),
             "space": space.document(),
             "repeats": repeats,
             "seed": entropy,
@@ -338,7 +344,8 @@ def make_plan(
     job = Job(
         key=f"{label}/{this_process()}/{id(space)}",
         origin=subject.origin,
-        fixed=given,
+        fixed=base.given,
+        adjustments=base.adjustments,
         paths=tuple(target.path for target in space.targets),
         points=space.size,
         steps=measure.steps,

@@ -31,7 +31,7 @@ class Target:
 
     name: str
     path: tuple[str, ...]
-    control: Control
+    control: Control[Any]
     owner: str
 
     def validate(self, value: Any) -> Any:

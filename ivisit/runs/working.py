@@ -22,8 +22,8 @@ from ivisit.errors import Failure, RunError
 from ivisit.runs import capturing
 from ivisit.runs.job import Job, Row, Task
 from ivisit.runs.metrics import Metric
-from ivisit.runs.provenance import machine_stamp
 from ivisit.runs.references import condition, resolve
+from ivisit.runs.stamp import machine_stamp
 from ivisit.runs.targets import nest
 from ivisit.simulation import Simulation
 
@@ -168,10 +168,9 @@ class Bench:
         if engine is None:
             assert self._factory is not None
             simulation = self._factory()
-            simulation.drawing = False
             # A function of the result may look at any trace.
             record = None if self._needs_result else self.recorded
-            engine = Engine(simulation, seed=seed, record=record)
+            engine = Engine(simulation, seed=seed, record=record, drawing=False)
             if self.job.reuse:
                 engine.seed = self.job.entropy
                 engine.prepare()
@@ -179,8 +178,8 @@ class Bench:
         elif self.job.reuse:
             engine.simulation.parameters.reset()
         engine.seed = seed
-        if self.job.fixed:
-            engine.simulation.parameters.update(self.job.fixed)
+        if self.job.fixed or self.job.adjustments:
+            engine.simulation.parameters.take(self.job.adjustments, self.job.fixed)
         return engine
 
     def _drop(self, engine: Engine | None) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ivisit.declarations import FrozenDict
+from ivisit.declarations import FrozenDict, own_name
 from ivisit.errors import ParameterError, shorten, unknown
 
 if TYPE_CHECKING:
@@ -51,7 +51,8 @@ class ParameterSet(Mapping[str, Any]):
         loading it is refused. Empty for a sound one.
     problems : FrozenDict
         Name of a stored value that does not fit the simulation's present declaration, to what is
-        wrong with it. Those values are not among the parameters, but remain in the store.
+        wrong with it. Those values are not among the parameters, but for those that were brought
+        inside a range; all remain in the store as they were.
     """
 
     simulation: str
@@ -115,6 +116,7 @@ def accepted(simulation: SimulationLike, values: Mapping[str, Any]) -> dict[str,
     if isinstance(simulation, str):
         return dict(values)
     controls = controls_of(simulation)
+    values = {own_name(controls, name): value for name, value in values.items()}
     for name in values:
         if name not in controls:
             raise ParameterError(unknown(simulation.key, "parameter", name, controls))
@@ -179,7 +181,9 @@ def fitted(
             problems[name] = unknown(simulation.key, "parameter", name, simulation.controls)
             continue
         try:
-            fits[name] = control.validate(value, owner=simulation.key)
+            fits[name], change = control.fitting(value, owner=simulation.key)
+            if change:
+                problems[name] = change
         except ParameterError as error:
             items, item_problems = _fitting_items(control, value, simulation.key)
             if items:
@@ -189,7 +193,7 @@ def fitted(
 
 
 def _fitting_items(
-    control: Control, value: Any, owner: str
+    control: Control[Any], value: Any, owner: str
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Return the items of a group that fit each by itself, and what is wrong with the others."""
     fits: dict[str, Any] = {}

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from ivisit.errors import StoreError
-from ivisit.store.migrations import MIGRATIONS
+from ivisit.store.migrations import MIGRATIONS, Migration
+from ivisit.store.problems import DamageError
+from ivisit.store.queries import fetch
 
 #: ``PRAGMA application_id`` of every store: the letters IVLB.
 APPLICATION_ID = 0x49564C42
@@ -32,8 +37,10 @@ def read_version(connection: sqlite3.Connection, path: Path) -> int:
                 f"{version}, this version knows up to {len(MIGRATIONS)}). Install the newer one; "
                 "the file was not changed."
             )
+        if version:
+            _refuse_strange(connection, path, version)
         return int(version)
-    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    tables = {name for (name,) in fetch(connection, "SELECT name FROM sqlite_master")}
     if application or version or tables:
         old = {"parameterwidget", "datawidget"} <= tables
         raise StoreError(
@@ -42,6 +49,59 @@ def read_version(connection: sqlite3.Connection, path: Path) -> int:
             + "; the file was not changed."
         )
     return 0
+
+
+def _refuse_strange(connection: sqlite3.Connection, path: Path, version: int) -> None:
+    """Raise `StoreError` for a store whose tables are not those that ivisit makes.
+
+    Somebody may have added what would run by itself; and a damaged declaration would make of sound
+    rows something else. Further tables, columns, indexes and views are nobody's business.
+    """
+    for (name,) in fetch(
+        connection, "SELECT name FROM main.sqlite_master WHERE type = 'trigger' LIMIT 1"
+    ):
+        raise StoreError(
+            f"{path}: holds the trigger {name!r}, which would run whenever something is saved; a "
+            "parameter store has none. Nothing was changed. If you trust the file, remove it with "
+            f"the sqlite3 shell: DROP TRIGGER {name}"
+        )
+    present = _declarations(connection)
+    for name, declared in _declarations_of(tuple(MIGRATIONS[:version])).items():
+        if not declared <= present.get(name, frozenset()):
+            raise DamageError(
+                f"{path}: is damaged or not a store as ivisit makes it: {name!r} is not the table "
+                "or index that it should be. Nothing was changed. 'ivisit store restore BACKUP' "
+                "puts a backup in its place and keeps a copy of it."
+            )
+
+
+def _declarations(connection: sqlite3.Connection) -> dict[str, frozenset[Any]]:
+    """Return, by the names of tables and indexes, what is declared of each."""
+    found: dict[str, frozenset[Any]] = {}
+    for kind, name, definition in fetch(
+        connection, "SELECT type, name, sql FROM main.sqlite_master WHERE sql IS NOT NULL"
+    ):
+        if kind == "table" and definition.startswith("CREATE TABLE"):
+            columns = connection.execute(
+                'SELECT name, type, "notnull", pk FROM pragma_table_xinfo(?) WHERE hidden = 0',
+                (name,),
+            )
+            found[name] = frozenset(columns)
+        elif kind == "index":
+            found[name] = frozenset([definition])
+    return found
+
+
+@lru_cache(maxsize=8)
+def _declarations_of(migrations: tuple[Migration, ...]) -> dict[str, frozenset[Any]]:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        for migrate in migrations:
+            migrate(connection)
+        return {
+            name: declared
+            for name, declared in _declarations(connection).items()
+            if not name.startswith("sqlite_")
+        }
 
 
 def upgrade(connection: sqlite3.Connection, version: int) -> None:

@@ -92,7 +92,19 @@ def missing(connection: sqlite3.Connection, key: str, name: str) -> StoreError:
         "WHERE key = ? AND deleted_at IS NULL",
         (key,),
     )
-    return StoreError(unknown(key, "parameter set", name, [known for (known,) in names]))
+    message = unknown(key, "parameter set", name, [known for (known,) in names])
+    keys = [known for (known,) in fetch(connection, "SELECT key FROM simulation ORDER BY key")]
+    if not names and keys and key not in keys:
+        message += f" {keys_in_words(keys)} 'ivisit params rekey OLD {key}' moves what they have."
+    return StoreError(message)
+
+
+def keys_in_words(keys: list[str]) -> str:
+    """Return a sentence that tells what simulations a store knows."""
+    if not keys:
+        return "The store holds nothing."
+    shown = ", ".join(map(repr, keys[:10])) + ", ..." * (len(keys) > 10)
+    return f"The store holds what belongs to {shown}."
 
 
 def check_free(connection: sqlite3.Connection, key: str, name: str) -> None:

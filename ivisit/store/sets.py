@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,15 +26,20 @@ from ivisit.store.set_rows import (
     current,
     find,
     intact,
+    keys_in_words,
     missing,
     newest,
     now,
     one_version,
     set_id,
+    simulation_id,
     to_row,
     to_set,
 )
 from ivisit.store.values import check_text, encode_document, encode_parameters
+
+#: The tables whose rows belong to a simulation.
+OWNED = ("parameter_set", "run")
 
 
 class SetDatabase(Database):
@@ -306,6 +312,59 @@ class SetDatabase(Database):
                 former = intact(one_version(connection, key, name, version))
                 append_version(connection, key, name, to_row(former))
             return current(connection, simulation, name)
+
+    def rekey(self, old: str, new: str) -> int:
+        """Give what belongs to one simulation to another: its class was renamed.
+
+        Parameters
+        ----------
+        old, new : str
+            The keys.
+
+        Returns
+        -------
+        int
+            The number of sets and runs that were moved.
+
+        Raises
+        ------
+        StoreError
+            When the store holds nothing of `old`, or when both have a set of the same name, be it
+            a deleted one, or a run at the same place of a sweep. Nothing is moved then.
+        """
+        check_name(new, "new key")
+        with self._writing() as connection:
+            keys = [key for (key,) in fetch(connection, "SELECT key FROM simulation ORDER BY key")]
+            if old not in keys:
+                raise StoreError(f"{self.path}: holds nothing of {old!r}. {keys_in_words(keys)}")
+            if old == new:
+                return 0
+            owners = (simulation_id(connection, new), simulation_id(connection, old))
+            both = fetch(
+                connection,
+                "SELECT name FROM parameter_set WHERE simulation_id = ? AND name IN "
+                "(SELECT name FROM parameter_set WHERE simulation_id = ?) ORDER BY name",
+                owners,
+            )
+            if both:
+                names = ", ".join(repr(name) for (name,) in both)
+                raise StoreError(
+                    f"{self.path}: {old} and {new} both have the parameter set {names}. Rename or "
+                    "purge one of each."
+                )
+            try:
+                moved = sum(
+                    connection.execute(
+                        f"UPDATE {table} SET simulation_id = ? WHERE simulation_id = ?", owners
+                    ).rowcount
+                    for table in OWNED
+                )
+            except sqlite3.IntegrityError as error:
+                raise StoreError(
+                    f"{self.path}: {old} and {new} both have runs at the same places of a sweep."
+                ) from error
+            connection.execute("DELETE FROM simulation WHERE id = ?", owners[1:])
+            return moved
 
 
 def _same(a: Any, b: Any) -> bool:

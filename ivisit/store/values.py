@@ -93,7 +93,7 @@ def decode_metrics(text: str) -> dict[str, float]:
     """Return the metrics that `encode_metrics` wrote."""
     try:
         return {
-            name: float(value) if isinstance(value, str) else value + 0
+            name: float(value) if isinstance(value, str) else +value
             for name, value in decode_object(text).items()
         }
     except (TypeError, ValueError) as error:

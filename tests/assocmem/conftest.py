@@ -103,6 +103,16 @@ class ReadingVersion:
         together = max(float(self.count(i, j, 1, 1)), floor)
         return 0, math.log(self.M * together / (self.input_usage(i) * self.usage(j)))
 
+    def hopfield_bipolar(self, i, j, symbol):
+        weight = self.linear("hopfield", i, j)
+        return 0, float(weight if symbol else -weight)
+
+    def bcpnn_shrunk(self, i, j, symbol):
+        if not symbol:
+            return NOTHING
+        expected = self.input_usage(i) * self.usage(j) / self.M
+        return 0, math.log((self.count(i, j, 1, 1) + 1) / (expected + 1))
+
     def bilinear(self, i, j, input_mean, output_mean):
         """Sum over patterns of (u_i - input_mean) (v_j - output_mean)."""
         pairs = zip(self.X, self.Y, strict=True)

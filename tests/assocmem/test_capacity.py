@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import subprocess
 import sys
 
@@ -11,6 +12,7 @@ import pytest
 
 from assocmem import capacity, measures, patterns
 from assocmem.__main__ import main
+from assocmem.bisection import bisect
 from assocmem.experiment import Method, Streams, Task
 
 SMALL = {"n_units": 60, "n_active": 4, "n_queries": 20, "n_memories": 4}
@@ -24,13 +26,13 @@ def test_bisection_finds_the_border(border):
         asked.append(m)
         return m <= border
 
-    found = capacity._bisect(passes, start=30, largest=1000, tolerance=0)
+    found = bisect(passes, start=30, largest=1000, tolerance=0)
     assert found == border
     assert len(asked) <= 22
 
 
 def test_bisection_stops_at_the_tolerance():
-    found = capacity._bisect(lambda m: m <= 1000, start=30, largest=10**6, tolerance=0.1)
+    found = bisect(lambda m: m <= 1000, start=30, largest=10**6, tolerance=0.1)
     assert 0.9 * 1000 < found <= 1000
 
 
@@ -146,8 +148,9 @@ def test_a_comparison_uses_the_same_numbers_and_exports_them(tmp_path):
     assert float(rows[0]["bits_gain"]) == first.bits_gain
     figure = comparison.plot(tmp_path / "bars.png")
     assert (tmp_path / "bars.png").read_bytes().startswith(b"\x89PNG")
-    widths = [bar.get_width() for bar in figure.axes[0].patches]
-    assert widths == [c.n_patterns for c in comparison.capacities]
+    bars = sorted(figure.axes[0].patches, key=lambda bar: bar.get_y())
+    ends = [bar.get_x() + bar.get_width() for bar in bars]
+    assert ends == [c.high if c.is_vague else c.n_patterns for c in comparison.capacities]
     table = str(comparison).splitlines()
     assert len(table) == 4
     assert table[1].split()[:2] == ["bayes", str(first.n_patterns)]
@@ -229,3 +232,38 @@ def test_block_patterns_are_asked_in_blocks():
     np.testing.assert_array_equal(stored, patterns.block(30, 60, 6, rng=0))
     errors = Method.parse("bayes").errors(task, 10, 5, Streams(np.random.SeedSequence(0), 0))
     assert errors.shape == (5,)
+
+
+def test_a_limit_is_told_from_a_capacity(tmp_path):
+    call = SMALL | {"max_patterns": 5}
+    comparison = capacity.compare(["bayes", "hebb"], rng=0, max_error=0.3, **call)
+    assert [c.is_limited for c in comparison.capacities] == [True, True]
+    assert str(comparison).splitlines()[1].split()[1] == ">=5"
+    comparison.write_csv(tmp_path / "table.csv")
+    with open(tmp_path / "table.csv", newline="", encoding="utf-8") as file:
+        assert [row["is_limited"] for row in csv.DictReader(file)] == ["True", "True"]
+    found = capacity.pattern_capacity("bayes", rng=0, **SMALL)
+    assert not found.is_limited
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ("--csv {}/missing/t.csv", "--csv: the folder .*missing does not exist"),
+        ("--csv {}", "--csv: .* is a folder, not a file"),
+        ("--plot {}/missing/t.png", "--plot: the folder .*missing does not exist"),
+        ("--plot {}/t.gnarl", "--plot: .*t.gnarl must end with one of .*png"),
+        ("--plot {}/t", "--plot: .*t must end with one of .*png"),
+    ],
+)
+def test_files_that_cannot_be_written_are_refused_before_the_work(
+    option, message, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setattr("assocmem.__main__._measure", None)
+    assert main(["capacity", *option.format(tmp_path).split()]) == 2
+    assert re.search(message, capsys.readouterr().err)
+
+
+def test_the_command_line_shows_no_progress_bar_where_nobody_watches(capsys):
+    assert main(["capacity", "bayes", "--units", "60", "--active", "4", "--queries", "20"]) == 0
+    assert capsys.readouterr().err == ""

@@ -17,10 +17,20 @@ def loop_counts(X, Y):
     return counts
 
 
-@pytest.mark.parametrize("dense_from", [0.0, 1.0], ids=["by product", "by input"])
+@pytest.mark.parametrize(
+    ("sparse_below", "dense_from"),
+    [(0.0, 0.0), (0.0, 1.0), (2.0, 1.0)],
+    ids=["by product", "by input", "by sparse product"],
+)
 @pytest.mark.parametrize("product_rows", [5, 100], ids=["in blocks", "at once"])
 @pytest.mark.parametrize("activity", [0.0, 0.05, 0.5, 1.0])
-def test_both_formulations_equal_the_loop(monkeypatch, dense_from, product_rows, activity):
+def test_all_formulations_equal_the_loop(
+    monkeypatch, sparse_below, dense_from, product_rows, activity
+):
+    monkeypatch.setattr(learning, "SPARSE_BELOW", sparse_below)
+    monkeypatch.setattr(learning, "SPARSE_SYNAPSES", 20 * product_rows)
+    monkeypatch.setattr(learning, "SCATTER_BELOW", 0.2 if product_rows == 5 else 0.0)
+    monkeypatch.setattr(learning, "CACHED_ROWS", product_rows)
     monkeypatch.setattr(learning, "DENSE_FROM", dense_from)
     monkeypatch.setattr(learning, "PRODUCT_PATTERNS", 7)
     monkeypatch.setattr(learning, "PRODUCT_ROWS", product_rows)

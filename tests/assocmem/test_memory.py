@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from assocmem import RULES, AssociativeMemory, Channel, RetrievalResult, Rule, patterns
+from assocmem import RULES, AssociativeMemory, Channel, RetrievalResult, patterns
 
 CHANNEL = Channel(0.05, 0.25)
 
@@ -104,72 +104,6 @@ def test_no_winners_and_all_winners(n_active, noise, palm_memory):
     assert (out.patterns == (n_active > 0)).all()
 
 
-@pytest.mark.parametrize("rule", RULES)
-def test_files_keep_everything(rule, tmp_path, palm_memory):
-    memory, stored, queries = palm_memory(rule)
-    memory.save(tmp_path / "memory.npz")
-    loaded = AssociativeMemory.load(tmp_path / "memory.npz")
-    assert loaded.rule.name == rule
-    for query_noise in (CHANNEL, Channel(0, 0)):
-        x, y = (m.potentials(queries, query_noise) for m in (memory, loaded))
-        np.testing.assert_array_equal(x.finite, y.finite)
-        np.testing.assert_array_equal(x.infinite, y.infinite)
-    loaded.forget(stored)
-    assert loaded.n_patterns == 0
-
-
-def test_files_of_hetero_associations(tmp_path):
-    memory = AssociativeMemory(3, n_outputs=2, rule="willshaw")
-    memory.store([[1, 0, 1]], [[0, 1]])
-    memory.save(tmp_path / "hetero")
-    loaded = AssociativeMemory.load(tmp_path / "hetero")
-    assert (loaded.n_units, loaded.n_outputs, loaded.is_auto) == (3, 2, False)
-    np.testing.assert_array_equal(loaded.coincidences, memory.coincidences)
-    loaded.store([[1, 1, 1]], [[1, 1]])
-    assert loaded.output_usage.tolist() == [1, 2]
-
-
-def test_a_rule_of_ones_own_is_given_when_loading(tmp_path):
-    class Doubled(Rule):
-        name = "doubled"
-
-        def terms(self, counts, channel):
-            terms = RULES["hebb"]().terms(counts, channel)
-            return terms._replace(active=terms.active._replace(finite=2 * terms.active.finite))
-
-    memory = AssociativeMemory(3, rule=Doubled())
-    memory.store([1, 1, 0])
-    memory.save(tmp_path / "own.npz")
-    with pytest.raises(ValueError, match="rule: must be one of .* not 'doubled'"):
-        AssociativeMemory.load(tmp_path / "own.npz")
-    loaded = AssociativeMemory.load(tmp_path / "own.npz", rule=Doubled())
-    assert loaded.potentials([1, 0, 0]).finite.tolist() == [2, 2, 0]
-
-
-def test_files_that_hold_no_memory_are_refused(tmp_path, palm_memory):
-    text = tmp_path / "text.npz"
-    text.write_text("no archive")
-    with pytest.raises(ValueError, match="is not a saved memory"):
-        AssociativeMemory.load(text)
-    np.savez(tmp_path / "other.npz", a=1)
-    with pytest.raises(ValueError, match=r"it lacks \['coincidences'"):
-        AssociativeMemory.load(tmp_path / "other.npz")
-    palm_memory()[0].save(tmp_path / "good.npz")
-    content = dict(np.load(tmp_path / "good.npz"))
-    np.savez(tmp_path / "later.npz", **content | {"version": 2})
-    with pytest.raises(ValueError, match="version 2; this program reads versions up to 1"):
-        AssociativeMemory.load(tmp_path / "later.npz")
-    np.savez(tmp_path / "bad.npz", **content | {"n_patterns": 1})
-    with pytest.raises(ValueError, match="contradict each other"):
-        AssociativeMemory.load(tmp_path / "bad.npz")
-    np.savez(tmp_path / "flat.npz", **content | {"coincidences": content["usage"]})
-    with pytest.raises(ValueError, match="its coincidences are no matrix"):
-        AssociativeMemory.load(tmp_path / "flat.npz")
-    np.savez(tmp_path / "short.npz", **content | {"usage": content["usage"][1:]})
-    with pytest.raises(ValueError, match="do not fit"):
-        AssociativeMemory.load(tmp_path / "short.npz")
-
-
 @pytest.mark.parametrize(
     ("action", "message"),
     [
@@ -183,6 +117,14 @@ def test_files_that_hold_no_memory_are_refused(tmp_path, palm_memory):
         (lambda m: m.store(["a"] * 60), "X: must be an array of zeros and ones"),
         (lambda m: m.store(np.zeros(60), [1]), "Y: must be left out in auto-association"),
         (lambda m: m.potentials(np.zeros(60)), "channel: must be given with the rule 'bayes'"),
+        (
+            lambda m: m.store(np.ma.masked_array(np.zeros(60), np.eye(60)[0])),
+            "X: must have no masked entries",
+        ),
+        (
+            lambda m: m.potentials(np.zeros(60), CHANNEL, self_term="no"),
+            "self_term: must be True or False, not 'no'",
+        ),
         (lambda m: m.potentials(np.zeros(60), 0.1), "channel: must be a Channel, not 0.1"),
         (lambda m: m.retrieve(np.full(60, -1), n_active=1), "queries: must hold zeros and ones"),
     ],

@@ -141,8 +141,8 @@ def test_estimated_noise_always_stays_a_probability(noise, X, Q, channel, clamp)
         n_active=2,
         noise=noise,
         clamp=clamp,
-        truth=Q,
-        calibration=X,
+        truth=Q if noise == "true" else None,
+        calibration=X if noise == "calibrated" else None,
         rng=0,
     )
     assert ((out.noise >= 0) & (out.noise <= 1)).all()

@@ -122,9 +122,9 @@ def test_own_terms_count_when_asked_for(rule, self_term, palm_memory):
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_own_terms_count_first_by_default_but_always_for_willshaw(rule, palm_memory):
+def test_own_terms_count_first_by_default_but_not_for_classic_networks(rule, palm_memory):
     memory, _, queries = palm_memory(rule)
-    expected = "always" if rule == "willshaw" else "first"
+    expected = {"willshaw": "always", "hopfield-bipolar": "never"}.get(rule, "first")
     call = {"channel": CHANNEL, "n_active": 6}
     default = memory.retrieve(queries, **call)
     chosen = memory.retrieve(queries, self_term=expected, **call)
@@ -376,3 +376,66 @@ def test_a_large_batch_of_random_ties_still_equals_its_parts(palm_memory):
         for part in np.array_split(queries, 7)
     ]
     np.testing.assert_array_equal(whole.patterns, np.vstack(parts))
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"clamp": "yes"}, "clamp: must be True or False, not 'yes'"),
+        ({"clamp": 1}, "clamp: must be True or False, not 1"),
+        ({"schedule": 3}, "schedule: must be a sequence of whole numbers, .* not 3"),
+        ({"schedule": "66"}, "schedule: must be a sequence of whole numbers, .* not '66'"),
+        ({"schedule": (4.5,)}, "schedule: must be a whole number, from 0 to 6, not 4.5"),
+        ({"rng": "a"}, "rng: must be None, a whole number of at least 0, .* not 'a'"),
+        ({"rng": -1}, "rng: must be None, a whole number of at least 0, .* not -1"),
+        ({"truth": np.zeros((5, 60))}, "truth: must be left out unless noise is 'true'"),
+        ({"calibration": np.zeros((5, 60))}, "calibration: must be left out unless noise is"),
+        ({"activation": "threshold", "n_active": 2.5}, "n_active: must be a whole number"),
+        ({"activation": "threshold", "n_active": -1}, "n_active: must be a whole number"),
+    ],
+)
+def test_arguments_without_a_meaning_are_refused(settings, message, palm_memory):
+    memory, _, queries = palm_memory()
+    with pytest.raises(ValueError, match=message):
+        memory.retrieve(queries[:5], **{"channel": CHANNEL, "n_active": 6} | settings)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_channel_is_asked_for_only_where_it_counts(rule, palm_memory):
+    memory, _, queries = palm_memory(rule)
+    call = {"queries": queries, "n_active": 6}
+    if memory.rule.uses_channel:
+        with pytest.raises(ValueError, match=f"channel: must be given with the rule '{rule}'"):
+            memory.retrieve(**call)
+    else:
+        without, given = memory.retrieve(**call), memory.retrieve(**call, channel=CHANNEL)
+        np.testing.assert_array_equal(without.patterns, given.patterns)
+        assert memory.potentials(queries).finite.shape == queries.shape
+        assert np.isnan(without.noise).all()
+    if memory.rule.probabilistic:
+        for settings in ({"clamp": True}, {"noise": "batch"}):
+            with pytest.raises(ValueError, match="channel: must be given"):
+                memory.retrieve(**call, **settings)
+
+
+@pytest.mark.parametrize("n_patterns", [2**24 + 2**22, 2**30])
+@pytest.mark.parametrize("noise", ["fixed", "batch", "posterior", "soft"])
+def test_potentials_stay_exact_for_more_patterns_than_single_precision_counts(n_patterns, noise):
+    """As if a few patterns had been stored millions of times: the same memory, but for size."""
+    few = AssociativeMemory(12)
+    generator = np.random.default_rng(0)
+    stored = np.vstack([patterns.palm(31, 12, 3, rng=generator), np.ones((1, 12))])
+    few.store(stored)
+    many = AssociativeMemory(12)
+    factor = n_patterns // 32
+    statistics = few._statistics
+    many._statistics.restore(
+        32 * factor,
+        factor * statistics.input_usage,
+        factor * statistics.output_usage,
+        (factor * statistics.coincidences.astype(np.int64)).astype(np.int32),
+    )
+    settings = {"channel": Channel(0.05, 0.25), "n_active": 3, "max_steps": 3, "noise": noise}
+    one, other = (m.retrieve(stored[:31], **settings) for m in (few, many))
+    np.testing.assert_array_equal(one.patterns, other.patterns)
+    np.testing.assert_allclose(one.potentials.finite, other.potentials.finite, atol=2e-3)

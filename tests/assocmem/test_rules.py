@@ -20,9 +20,9 @@ from assocmem.rules.bcpnn import StableBCPNN
 from assocmem.testing import check_rule
 
 NAMES = (
-    "bayes bcp bcpnn bcpnn-noise bcpnn-full bcpnn-stable hebb hopfield covariance "
-    "covariance-global presynaptic-covariance homosynaptic heterosynaptic willshaw "
-    "inhibitory-willshaw"
+    "bayes bcp bcpnn bcpnn-noise bcpnn-full bcpnn-stable bcpnn-shrunk hebb hopfield "
+    "hopfield-bipolar covariance covariance-global presynaptic-covariance homosynaptic "
+    "heterosynaptic willshaw inhibitory-willshaw"
 )
 
 

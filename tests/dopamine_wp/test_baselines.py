@@ -74,3 +74,17 @@ def test_echo_state_network_is_reproducible():
 def test_misuse_is_refused(make, error, message):
     with pytest.raises(error, match=message):
         make()
+
+
+def test_series_that_are_not_finite_are_refused():
+    values = np.sin(np.arange(400.0))
+    broken = values.copy()
+    broken[7] = np.nan
+    for make in (
+        lambda: baselines.persistence(broken),
+        lambda: baselines.ridge(broken, values),
+        lambda: baselines.ridge(values, broken),
+        lambda: baselines.EchoState(20, rng=0).fit(broken),
+    ):
+        with pytest.raises(ValueError, match="must be finite everywhere.*index 7"):
+            make()

@@ -197,8 +197,9 @@ def test_dopaminev_on_series_costs_what_it_says_and_equals_itself_on_long_blocks
     fixed = train(net, rule, (X, Y), theta=theta, steps=6, rng=1)
     # Stored outputs of an accepted candidate are those that would be computed again
     np.testing.assert_allclose(by_function.theta, fixed.theta, rtol=1e-9)
-    assert by_function.fpe[-1] == 6 * 5 + 6 / hold
-    assert fixed.fpe[-1] == 6 * 5 + 1
+    # A pass over 5 sequences is 5/16 of the unit
+    assert by_function.fpe[-1] == (6 * 5 + 6 / hold) * 5 / 16
+    assert fixed.fpe[-1] == (6 * 5 + 1) * 5 / 16
 
 
 def test_dopaminev_without_more_parameters_than_directions_is_least_squares():

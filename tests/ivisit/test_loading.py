@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 import ivisit as iv
-from ivisit.plugins import loading, sources
+from ivisit.plugins import loading, origins, sources
 
 SIMULATION = """
 import ivisit as iv
@@ -430,17 +430,17 @@ def test_a_source_holds_the_file_and_all_that_its_folder_supplies(program):
 def test_a_source_runs_elsewhere(program, tmp_path, monkeypatch):
     monkeypatch.setattr(sources.tempfile, "gettempdir", lambda: str(tmp_path / "temporary"))
     (tmp_path / "temporary").mkdir()
-    source = pickle.loads(pickle.dumps(loading.source_of(iv.get_simulation(program))))
+    source = pickle.loads(pickle.dumps(origins.source_of(iv.get_simulation(program))))
     assert value_of(loading.load_library(source)) == 13
     program.unlink()
     (program.parent / "helper.py").write_text("VALUE = 77\n")
     elsewhere = loading.load_library(source)
     assert value_of(elsewhere) == 13
-    assert loading.source_file(elsewhere).is_relative_to(tmp_path / "temporary")
-    moved = loading.source_of(elsewhere)
+    assert origins.source_file(elsewhere).is_relative_to(tmp_path / "temporary")
+    moved = origins.source_of(elsewhere)
     assert (moved.digest, moved.key == source.key) == (source.digest, False)
     # What somebody has damaged there is written again.
-    loading.source_file(elsewhere).write_text("damaged")
+    origins.source_file(elsewhere).write_text("damaged")
     assert value_of(loading.load_library(source)) == 13
 
 
@@ -450,7 +450,7 @@ def test_a_source_with_files_elsewhere_cannot_be_sent(write):
     path = write("here/sim.py", simulation("self.value = far_helper.VALUE", top))
     cls = iv.get_simulation(path)
     assert value_of(cls) == 4
-    source = loading.source_of(cls)
+    source = origins.source_of(cls)
     assert [h.module for h in source.helpers] == ["far_helper"]
     path.unlink()
     with pytest.raises(iv.PluginError, match="cannot be taken along: it imports .*far_helper"):

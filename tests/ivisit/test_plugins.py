@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import ivisit as iv
-from ivisit.plugins import finding, loading
+from ivisit.plugins import finding, origins
 
 ONE = """
 import ivisit as iv
@@ -55,7 +55,7 @@ def test_a_file_with_one_simulation_needs_no_name(write):
     found = iv.get_simulation(write("one.py", ONE))
     assert found.__name__ == "One"
     assert found.__module__.startswith("_ivisit_one_")
-    assert loading.source_file(type("Sub", (found,), {"step": lambda self: None})) is not None
+    assert origins.source_file(type("Sub", (found,), {"step": lambda self: None})) is not None
 
 
 def test_several_simulations_are_listed_and_one_is_named(write):
@@ -171,8 +171,8 @@ def test_installed_plugins_are_known_by_their_class():
 
 def test_the_source_file_of_a_simulation_is_known(write):
     path = write("one.py", ONE + "\n    def step(self):\n        pass\n")
-    assert loading.source_file(iv.get_simulation(path)) == Path(path).resolve()
-    assert loading.source_file(iv.Simulation) == Path(iv.simulation.__file__)
+    assert origins.source_file(iv.get_simulation(path)) == Path(path).resolve()
+    assert origins.source_file(iv.Simulation) == Path(iv.simulation.__file__)
 
 
 # Bad neighbours -------------------------------------------------------------------------------

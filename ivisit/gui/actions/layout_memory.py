@@ -23,13 +23,15 @@ def layout_state(window: Window) -> dict[str, Any]:
     dict
         ``widgets``: widget name to ``{"x": ..., "y": ...}``, empty when they are arranged
         automatically; ``geometry``: size and place of the window; ``steps_per_frame``: int, or
-        None for as many as possible; ``delay``: milliseconds.
+        None for as many as possible; ``delay``: milliseconds; ``steps_per_delay``: int, steps
+        before each delay when as many as possible are computed, 1 but for old scripts.
     """
     worker = window.session.worker
     return {
         "widgets": window.layout.positions() if window.layout is not None else {},
         "geometry": window.root.geometry(),
         "steps_per_frame": worker.steps_per_frame,
+        "steps_per_delay": worker.steps_per_delay,
         "delay": worker.delay * 1000,
     }
 
@@ -42,6 +44,9 @@ def take_layout(window: Window, layout: Any) -> None:
     pace, delay = layout.get("steps_per_frame", worker.steps_per_frame), layout.get("delay")
     if pace is None or (isinstance(pace, int) and pace > 0):
         worker.steps_per_frame = pace
+    group = layout.get("steps_per_delay", worker.steps_per_delay)
+    if isinstance(group, int) and group > 0:
+        worker.steps_per_delay = group
     if isinstance(delay, int | float) and 0 <= delay <= LONGEST_DELAY:
         worker.delay = delay / 1000
     window.toolbar.show_pace()

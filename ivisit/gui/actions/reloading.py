@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ivisit.errors import Failure, IVisitError, PluginError
-from ivisit.plugins.loading import load_again, source_file
+from ivisit.plugins.loading import load_again
+from ivisit.plugins.origins import source_file
 from ivisit.simulation import Simulation
 
 if TYPE_CHECKING:

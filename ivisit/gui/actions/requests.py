@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from ivisit.events import MouseEvent
 from ivisit.gui.host import Host
 from ivisit.gui.panels import PanelWidget
 from ivisit.gui.widgets import ControlWidget
 from ivisit.gui.widgets.slider import SliderWidget
 from ivisit.link import (
+    BindControl,
     BindMouse,
     Command,
-    MouseEvent,
     OfferMenu,
     Quit,
     Request,
@@ -29,34 +29,20 @@ if TYPE_CHECKING:
 
 
 class MouseBinding:
-    """Posts the events of one sequence on one panel to a function of the simulation.
+    """Hands the events of one sequence on one panel to the simulation."""
 
-    Of movements only the latest counts: a simulation that is slower than the mouse must not lag
-    more and more behind it.
-    """
-
-    def __init__(
-        self, host: Host, panel: PanelWidget, sequence: str, callback: Callable[[MouseEvent], Any]
-    ) -> None:
+    def __init__(self, host: Host, panel: PanelWidget, sequence: str) -> None:
         self.host = host
         self.panel = panel
         self.sequence = sequence
-        self.callback = callback
-        self._waiting: deque[MouseEvent] = deque(maxlen=1 if "Motion" in sequence else None)
         panel.event_widget().bind(sequence, self._happened, add=True)
 
     def _happened(self, event: Any) -> None:
         column, row = self.panel.pixel_at(event.x, event.y)
         button = event.num if isinstance(event.num, int) else held_button(event)
-        self._waiting.append(
+        self.host.engine.send(
             MouseEvent(event.x, event.y, column, row, button, self.sequence, self.panel.name)
         )
-        self.host.session.worker.post(self._deliver)
-
-    def _deliver(self) -> None:
-        """Call the simulation; runs on the worker's thread."""
-        if self._waiting:
-            self.callback(self._waiting.popleft())
 
 
 def held_button(event: Any) -> int:
@@ -78,7 +64,7 @@ def handle(window: Window, request: Request) -> None:
             commands[name]()
         case Quit():
             window.close()
-        case SetLabel(widget) | SetRange(widget) | BindMouse(widget):
+        case SetLabel(widget) | SetRange(widget) | BindMouse(widget) | BindControl(widget):
             _handle_for_widget(window, widget, request)
         case _:
             window.say(f"The simulation asks for {request}, which the window does not know")
@@ -115,9 +101,15 @@ def _handle_for_widget(window: Window, name: str, request: Request) -> None:
             widget.set_label(text)
         case SetRange(_, minimum, maximum, step), SliderWidget():
             widget.set_range(minimum, maximum, step)
-        case BindMouse(_, sequence, callback), PanelWidget():
+        case BindControl(_, sequence, callback), ControlWidget():
+
+            def used(event: Any) -> None:
+                window.session.worker.post(callback, getattr(widget, "selected", ""))
+
+            widget.bind(sequence, used, add=True)
+        case BindMouse(_, sequence), PanelWidget():
             try:
-                MouseBinding(window, widget, sequence, callback)
+                MouseBinding(window, widget, sequence)
             except tk.TclError as error:
                 window.say(f"{name}: cannot be bound: {error}")
         case _:

@@ -236,8 +236,10 @@ class SetCommands:
             "Save parameter set",
             {
                 "Name": self.name,
-                "Comment": shown.comment if shown else "",
-                "Grade": f"{shown.grade:g}" if shown and shown.grade is not None else "",
+                "Comment": shown.comment if shown is not None else "",
+                "Grade": f"{shown.grade:g}"
+                if shown is not None and shown.grade is not None
+                else "",
             },
             accept,
             text="The former version of a set with this name is kept.",
@@ -263,7 +265,7 @@ class SetCommands:
         """
         if comment is None:
             shown = self._shown
-            comment, grade = (shown.comment, shown.grade) if shown else ("", None)
+            comment, grade = (shown.comment, shown.grade) if shown is not None else ("", None)
         values = self._present_values()
         try:
             store = self._open(create=True)

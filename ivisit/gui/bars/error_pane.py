@@ -29,8 +29,11 @@ class ErrorPane(ttk.Frame):
         buttons.pack(side="right", anchor="n")
         self.title.pack(side="left", fill="x", expand=True, anchor="n")
         self.buttons: dict[str, ttk.Button] = {}
+        offers = [("Init again", window.init), ("Retry step", window.retry)]
+        if window.session.simulation_class._goes_on_after_error:
+            offers.reverse()  # what Step and Run do, too, stands first
         for text, command in (
-            ("Init again", window.init),
+            *offers,
             ("Reload source", window.source.reload),
             ("Copy", self.copy),
             ("Close", self.hide),
@@ -70,6 +73,8 @@ class ErrorPane(ttk.Frame):
         if failure.file:
             place = f'{failure.file}, line {failure.line}: "{failure.source}"'
         self.place_label.configure(text=place)
+        can_retry = self.window.engine.can_retry
+        self.buttons["Retry step"].configure(state="normal" if can_retry else "disabled")
         self.text.configure(state="normal")
         self.text.replace("1.0", "end-1c", failure.traceback)
         self.text.configure(state="disabled")

@@ -45,7 +45,7 @@ class PanelWidget(ttk.Frame):
     smallest = (180, 150)
     natural = (420, 340)
 
-    def __init__(self, parent: tk.Misc, host: Host, panel: Panel) -> None:
+    def __init__(self, parent: tk.Misc, host: Host, panel: Panel[Any]) -> None:
         super().__init__(parent, style="Card.TFrame")
         self.host = host
         self.panel = panel
@@ -78,11 +78,11 @@ class PanelWidget(ttk.Frame):
         raise NotImplementedError
 
     @classmethod
-    def card_of(cls, panel: Panel) -> str:
+    def card_of(cls, panel: Panel[Any]) -> str:
         """Return a name; panels for which it is the same share one card."""
         return panel.name
 
-    def join(self, panel: Panel) -> None:
+    def join(self, panel: Panel[Any]) -> None:
         """Show a further panel on this card; see `card_of`."""
         raise NotImplementedError
 

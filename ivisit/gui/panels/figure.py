@@ -26,8 +26,10 @@ class FigureWidget(PicturePanel):
 
     def show(self, frame: Frame) -> None:
         pixels = frame.outputs.get(self.name)
+        if isinstance(pixels, str):
+            self.canvas.say(pixels)
         # The engine returns the same array while the figure has not changed.
-        if pixels is not None and pixels is not self.canvas.pixels:
+        elif pixels is not None and pixels is not self.canvas.pixels:
             self.canvas.show(pixels)
 
     def _resized(self, event: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 import tkinter as tk
 from typing import TYPE_CHECKING, Any, cast
@@ -12,15 +13,25 @@ from ivisit.gui.panels.picture import PicturePanel
 from ivisit.gui.toolkit.dialogs import FormDialog
 from ivisit.panels import Image, Panel
 from ivisit.recording import Frame
-from ivisit.rendering import levels, lookup_table
+from ivisit.rendering import finite_extremes, levels, lookup_table
 
 if TYPE_CHECKING:
     from ivisit.gui.host import Host
 
 COLOR_MAPS = (
-    "gray", "gray_r", "viridis", "magma", "inferno", "plasma", "cividis", "turbo", "hot",
-    "coolwarm", "RdBu_r", "twilight",
-)  # fmt: skip
+    "gray",
+    "gray_r",
+    "viridis",
+    "magma",
+    "inferno",
+    "plasma",
+    "cividis",
+    "turbo",
+    "hot",
+    "coolwarm",
+    "RdBu_r",
+    "twilight",
+)
 ZOOMS = (("Fit", None), ("1:2", 0.5), ("1:1", 1.0), ("2:1", 2.0), ("4:1", 4.0), ("8:1", 8.0))
 #: Seconds between two changes of the levels in the heading: faster ones cannot be read.
 NOTE_INTERVAL = 0.25
@@ -34,7 +45,7 @@ class ImageWidget(PicturePanel):
 
     is_tall = True
 
-    def __init__(self, parent: tk.Misc, host: Host, panel: Panel) -> None:
+    def __init__(self, parent: tk.Misc, host: Host, panel: Panel[Any]) -> None:
         image = cast(Image, panel)
         self.color_map = image.cmap
         self.vmin, self.vmax = image.vmin, image.vmax
@@ -87,7 +98,7 @@ class ImageWidget(PicturePanel):
         if now - self._noted_at > NOTE_INTERVAL:
             self._noted_at = now
             rows, columns = self.picture.shape[:2]
-            self.set_note(f"{columns}×{rows}   {low:.4g} … {high:.4g}")
+            self.set_note(f"{columns}×{rows}   {_span_text(self.picture, low, high)}")
 
     # What the menu offers -------------------------------------------------------------------
 
@@ -160,3 +171,13 @@ class ImageWidget(PicturePanel):
         value = self.picture[row, column]
         text = " ".join(f"{number:.6g}" for number in np.atleast_1d(value).tolist())
         self.host.point_at(f"{self.panel.label} [row {row}, column {column}] = {text}")
+
+
+def _span_text(picture: np.ndarray, low: float, high: float) -> str:
+    """Return the levels with as many digits as tell one from the other."""
+    if picture.ndim == 2 and finite_extremes(picture) is None:
+        return "no finite value"
+    digits = 4
+    if high > low:
+        digits = min(max(4, round(math.log10(max(abs(low), abs(high)) / (high - low))) + 3), 17)
+    return f"{low:.{digits}g} … {high:.{digits}g}"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import tkinter as tk
+from pathlib import Path
 from tkinter import filedialog
 
 from PIL import Image
 
+from ivisit.files import replace_file
 from ivisit.gui.panels.base import PanelWidget
 from ivisit.gui.panels.pixels import PixelCanvas
 
@@ -46,8 +48,10 @@ class PicturePanel(PanelWidget):
         """Save the picture with its present colors, one pixel for each of its own."""
         if self.canvas.pixels is None:
             return
+        picture = Image.fromarray(self.canvas.pixels)
+        kind = Image.registered_extensions().get(Path(path).suffix.lower(), "PNG")
         try:
-            Image.fromarray(self.canvas.pixels).save(path)
+            replace_file(Path(path), lambda file: picture.save(file, format=kind))
         except (OSError, ValueError) as error:
             self.host.say(f"{path}: cannot be saved: {error}")
         else:

@@ -50,6 +50,7 @@ class PixelCanvas(tk.Canvas):
         self.pixels: np.ndarray | None = None
         self._photo: ImageTk.PhotoImage | None = None
         self._item = self.create_image(0, 0, anchor="nw")
+        self._text = self.create_text(0, 0, fill=theme.palette.muted, state="hidden")
         self._origin = (0.0, 0.0)
         self._place = (-1, -1)
         self._scale = 1.0
@@ -63,7 +64,17 @@ class PixelCanvas(tk.Canvas):
     def show(self, pixels: np.ndarray) -> None:
         """Draw an array (height, width, 3 or 4) of uint8."""
         self.pixels = pixels
+        self.itemconfigure(self._text, state="hidden")
+        self.itemconfigure(self._item, state="normal")
         self.redraw()
+
+    def say(self, text: str) -> None:
+        """Show a text in place of the picture."""
+        self.pixels = None
+        width, height = self.winfo_width(), self.winfo_height()
+        self.coords(self._text, width / 2, height / 2)
+        self.itemconfigure(self._text, text=text, width=max(width - 20, 50), state="normal")
+        self.itemconfigure(self._item, state="hidden")
 
     def set_zoom(self, zoom: float | None) -> None:
         """Enlarge by `zoom`; None fits the picture to the canvas."""

@@ -35,6 +35,8 @@ class PlotPanel(PanelWidget):
     """
 
     group = "plot"
+    #: Whether the horizontal axis is that of time, with cursor and zoom.
+    is_timeline = True
     smallest = (200, 130)
     natural = (420, 200)
 
@@ -56,6 +58,11 @@ class PlotPanel(PanelWidget):
         self._item = canvas.create_image(0, 0, anchor="nw")
         self._cursor_line = canvas.create_line(0, 0, 0, 0, state="hidden", tags="cursor")
         canvas.bind("<Configure>", self._resized, add=True)
+        if self.is_timeline:
+            self._bind_pointer(canvas)
+        self.bind("<Destroy>", self._forget, add=True)
+
+    def _bind_pointer(self, canvas: tk.Canvas) -> None:
         canvas.bind("<Motion>", self._point, add=True)
         canvas.bind("<Leave>", lambda event: self.cursor.move(None), add=True)
         canvas.bind("<ButtonPress-1>", self._take_hold, add=True)
@@ -65,7 +72,6 @@ class PlotPanel(PanelWidget):
         for wheel in ("<Control-Button-4>", "<Control-Button-5>", "<Control-MouseWheel>"):
             canvas.bind(wheel, self._zoom_at)
         self.cursor.watch(self.show_cursor)
-        self.bind("<Destroy>", self._forget, add=True)
 
     def _forget(self, event: Any) -> None:
         self.cursor.forget(self.show_cursor)
@@ -156,7 +162,7 @@ class PlotPanel(PanelWidget):
         first, last = self.horizontal()
         low, high, marks = self.vertical(first, last, bottom - top)
         self.limits = (first, last, low, high)
-        relative = self.zoom is None and self.shown_span() is not None
+        relative = self.is_timeline and self.zoom is None and self.shown_span() is not None
         time_axis = (-(last - first), 0.0) if relative else (first, last)
         axes = (time_axis, low, high, tuple(marks), self.area, self._time_unit())
         if axes != self._axes:
@@ -208,7 +214,7 @@ class PlotPanel(PanelWidget):
             y = float(self.y_of(position))
             background[min(max(round(y), 0), shape[0] - 1)] = rgb(palette.hover)
             canvas.create_text(left - 6, top + y, text=text, anchor="e", **small)
-        for place, text in self._time_ticks(time_axis, right - left):
+        for place, text in self.horizontal_ticks(time_axis, right - left):
             x = left + (place - time_axis[0]) / (time_axis[1] - time_axis[0]) * (right - left)
             canvas.create_line(x, bottom, x, bottom + 3, fill=palette.border, tags="axes")
             half = int(str(self.tk.call("font", "measure", "IvisitSmall", text))) / 2 + 1
@@ -221,8 +227,8 @@ class PlotPanel(PanelWidget):
         canvas.tag_lower("axes")
         self._background = Image.fromarray(np.ascontiguousarray(background[:, 1:]))
 
-    def _time_ticks(self, limits: tuple[float, float], width: int) -> list[Tick]:
-        """Return step and text of the ticks of the time axis."""
+    def horizontal_ticks(self, limits: tuple[float, float], width: int) -> list[Tick]:
+        """Return step and text of the ticks of the horizontal axis."""
         duration, unit = self._time_unit()
         low, high = limits[0] * duration, limits[1] * duration
         distance = nice_step(high - low, max(width // self.host.theme.pixels(90), 1))

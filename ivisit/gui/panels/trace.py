@@ -45,7 +45,7 @@ class TraceWidget(PlotPanel):
     """
 
     def _build(self) -> None:
-        self.traces: list[Trace] = []
+        self.traces: list[Trace[Any]] = []
         self.lines: list[Line] = []
         self.history = TraceHistory()
         self.smoothing = 0
@@ -64,24 +64,23 @@ class TraceWidget(PlotPanel):
         self._make_menu()
 
     @classmethod
-    def card_of(cls, panel: Panel) -> str:
+    def card_of(cls, panel: Panel[Any]) -> str:
         plot = cast("Trace[Any]", panel).plot_name
         # Names of panels are identifiers or have no leading blank.
         return f" {plot}" if plot else panel.name
 
-    def join(self, panel: Panel) -> None:
+    def join(self, panel: Panel[Any]) -> None:
         trace = cast("Trace[Any]", panel)
         self.traces.append(trace)
         if len(self.traces) == 2:
             plot = trace.plot_name.replace("_", " ")
             self.set_label(plot[:1].upper() + plot[1:])
-            self.lines[0].name = self.traces[0].label
         self.lines += [Line(name, "") for name in self._names_of(trace)]
         self._color_lines()
         self.history = TraceHistory(len(self.lines))
         self.legend.lines = self.lines
 
-    def _names_of(self, trace: Trace) -> list[str]:
+    def _names_of(self, trace: Trace[Any]) -> list[str]:
         if trace.size is None:
             return [trace.label]
         return [f"{trace.label} {name}" if trace.plot_name else name for name in trace.components]

@@ -112,7 +112,8 @@ class TraceHistory:
             first = int(np.searchsorted(starts, starts[0], side="right"))
             self._low[last] = np.fmin(self._low[last], np.fmin.reduce(values[:first]))
             self._high[last] = np.fmax(self._high[last], np.fmax.reduce(values[:first]))
-            self._sum[last] += parts[2][:first].sum(axis=0)
+            with np.errstate(over="ignore", invalid="ignore"):
+                self._sum[last] += parts[2][:first].sum(axis=0)
             self._count[last] += parts[3][:first].sum(axis=0)
         if first < len(starts):
             self._store(starts[first:], [part[first:] for part in parts], self._buckets)
@@ -125,7 +126,7 @@ class TraceHistory:
         # fmin and fmax ignore NaN as long as there is a number.
         self._low[place] = np.fmin.reduceat(parts[0], heads)
         self._high[place] = np.fmax.reduceat(parts[1], heads)
-        with np.errstate(over="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):
             self._sum[place] = np.add.reduceat(parts[2], heads)
         self._count[place] = np.add.reduceat(parts[3], heads)
         self._buckets = place.stop

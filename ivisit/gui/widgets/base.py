@@ -49,7 +49,7 @@ class ControlWidget(ttk.Frame):
     #: Column of `body` in which the unit stands, or nothing where others have a unit.
     unit_column = 1
 
-    def __init__(self, parent: tk.Misc, host: Host, control: Control) -> None:
+    def __init__(self, parent: tk.Misc, host: Host, control: Control[Any]) -> None:
         super().__init__(parent)
         self.host = host
         self.control = control

@@ -16,7 +16,7 @@ class OptionListWidget(ControlWidget):
     """Widget of an `OptionList`."""
 
     def _build(self) -> None:
-        self.options = list(cast(OptionList, self.control).options)
+        self.options = list(cast(OptionList[Any], self.control).options)
         texts = [str(option) for option in self.options]
         self.box = ttk.Combobox(
             self.body,

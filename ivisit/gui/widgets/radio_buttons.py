@@ -14,7 +14,7 @@ class RadioButtonsWidget(ControlWidget):
     """Widget of `RadioButtons`."""
 
     def _build(self) -> None:
-        self.options = list(cast(RadioButtons, self.control).options)
+        self.options = list(cast(RadioButtons[Any], self.control).options)
         # A Tcl variable by name: see `theme`. The widget's own path makes it unique.
         self.variable = f"choice{self}"
         self.buttons = [

@@ -50,7 +50,8 @@ class SliderWidget(ControlWidget):
         """Show another range; what is None stays as it is."""
         given = {"minimum": minimum, "maximum": maximum, "step": step}
         changes: dict[str, Any] = {k: v for k, v in given.items() if v is not None}
-        wanted = replace(self.number.range, **changes)
+        slider = cast("Slider[Any]", self.host.engine.control(self.name))
+        wanted = replace(slider.range, **changes)
         if wanted.minimum < wanted.maximum and wanted.step > 0:
             self.number.range = wanted
             self._show(self.value)

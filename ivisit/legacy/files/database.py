@@ -13,11 +13,12 @@ from ivisit.controls import Control
 from ivisit.errors import ParameterError, PluginError
 from ivisit.legacy.files.tables import StoredSimulation, read_tables
 from ivisit.legacy.language.merge import with_value_of
+from ivisit.legacy.names import free_name
 from ivisit.legacy.records import (
-    ImageWidget,
-    ParameterWidget,
-    TextOutWidget,
-    Widget,
+    ImageRecord,
+    ParameterRecord,
+    TextOutRecord,
+    WidgetRecord,
     identity,
 )
 from ivisit.legacy.running.adapter import OldSimulation
@@ -71,7 +72,10 @@ def import_database(
     changed = []
     taken: set[str] = set()
     for stored in simulations:
-        name = _distinct(stored.name, taken)
+        name = free_name(
+            stored.name or "unnamed", is_free=lambda name: name not in taken, numbered="{} ({})"
+        )
+        taken.add(name)
         if (digest, stored.key) in known:
             continue
         for problem in stored.problems:
@@ -115,36 +119,28 @@ def _imported(store: ParameterStore, target: Any) -> Iterator[tuple[str, int]]:
                 yield str(origin.get("sha256")), int(origin.get("simulation", -1))
 
 
-def _distinct(name: str, taken: set[str]) -> str:
-    """Return `name`, with a number behind it when it is taken."""
-    number, free = 1, name or "unnamed"
-    while free in taken:
-        number += 1
-        free = f"{name} ({number})"
-    taken.add(free)
-    return free
-
-
-def _values(stored: StoredSimulation, target: Any) -> tuple[dict[str, Any], dict[Widget, str]]:
+def _values(
+    stored: StoredSimulation, target: Any
+) -> tuple[dict[str, Any], dict[WidgetRecord, str]]:
     """Return the values by the names of the controls, and the name of each widget."""
-    controls: Mapping[str, Control] = {}
+    controls: Mapping[str, Control[Any]] = {}
     if isinstance(target, type) and issubclass(target, OldSimulation):
         records, controls = target._records, target.controls
     else:
         records = declare(stored.widgets, OldSimulation).records
     names_by_identity = {identity(widget): name for name, widget in records.items()}
     values: dict[str, Any] = {}
-    names: dict[Widget, str] = {}
+    names: dict[WidgetRecord, str] = {}
     for widget in stored.widgets:
         name = names_by_identity.get(identity(widget))
         if name is None:
             logger.warning("simulation %r: %r is in no directive", stored.name, widget.name)
             continue
         names[widget] = name
-        if not isinstance(widget, ParameterWidget):
+        if not isinstance(widget, ParameterRecord):
             continue
         declared = records[name]
-        assert isinstance(declared, ParameterWidget)
+        assert isinstance(declared, ParameterRecord)
         binding = bind(with_value_of(declared, widget))  # type: ignore[arg-type]
         binding.control.name = name
         binding.control.check("")
@@ -157,7 +153,7 @@ def _values(stored: StoredSimulation, target: Any) -> tuple[dict[str, Any], dict
     return values, names
 
 
-def _picture_extent(widget: ImageWidget, name: str, target: Any) -> dict[str, int]:
+def _picture_extent(widget: ImageRecord, name: str, target: Any) -> dict[str, int]:
     """Return the size that a picture had in the old window, with the new one's frame around it."""
     if not (isinstance(target, type) and issubclass(target, OldSimulation)):
         return {}
@@ -183,11 +179,13 @@ def _text_extent(place: Mapping[str, int], others: Iterable[Mapping[str, int]]) 
     return {"width": TEXT_WIDTH, "height": max(min([TEXT_HEIGHT, *below]) - 4, FRAME_HEIGHT)}
 
 
-def _layout(stored: StoredSimulation, names: Mapping[Widget, str], target: Any) -> dict[str, Any]:
+def _layout(
+    stored: StoredSimulation, names: Mapping[WidgetRecord, str], target: Any
+) -> dict[str, Any]:
     """Return places and pace; widgets that were never moved apart have no places.
 
-    The window shows the newest frame at its own pace, so that the old numbers of steps a frame
-    are kept for the record only.
+    The window shows the newest frame at its own pace. Of the old numbers of steps and frames it
+    keeps how many steps come before each delay, and with each press on Step.
     """
     steps, frames, delay = stored.pace
     places = {
@@ -198,13 +196,14 @@ def _layout(stored: StoredSimulation, names: Mapping[Widget, str], target: Any) 
         if widget not in names:
             continue
         place = places[names[widget]]
-        if isinstance(widget, ImageWidget):
+        if isinstance(widget, ImageRecord):
             place |= _picture_extent(widget, names[widget], target)
-        elif isinstance(widget, TextOutWidget):
+        elif isinstance(widget, TextOutRecord):
             place |= _text_extent(place, places.values())
     return {
         "widgets": places if apart else {},
         "steps_per_frame": None,
+        "steps_per_delay": max(1, steps) * max(1, frames),
         "delay": delay,
         "old_pace": {"simsteps_per_frame": steps, "frames_per_step": frames},
     }

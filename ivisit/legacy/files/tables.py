@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ivisit.errors import ParameterError, StoreError
+from ivisit.errors import DirectiveError, StoreError
 from ivisit.legacy.files.rows import comment_widget, data_widget, parameter_widget, position
-from ivisit.legacy.records import NOT_NAMED, DataWidget, ParameterWidget, Widget
+from ivisit.legacy.records import NOT_NAMED, DataRecord, ParameterRecord, WidgetRecord
 
 #: The tables of an old file, and the columns that are read.
 TABLES = {
@@ -26,7 +26,8 @@ TABLES = {
     "parameterwidget": "key key_simulation key_parameter name comment type range items size pos "
     "value",
     "datawidget": "key key_simulation key_dataarray name comment type range pos scale",
-    "commentwidget": "key key_simulation name comment flagDisplayName pos",
+    "commentwidget": "key key_simulation name comment fontname fontsize fontstyle fontcolor "
+    "flagDisplayName pos",
 }
 
 
@@ -46,12 +47,12 @@ class StoredSimulation:
         When it was made and last changed, as ``YYYY.MM.DD``.
     pace : tuple of int
         Steps a frame, frames a step of the loop, milliseconds of pause.
-    widgets : list of Widget
+    widgets : list of WidgetRecord
         Its widgets with their values.
-    positions : list of (Widget, (int, int))
+    positions : list of (WidgetRecord, (int, int))
         Where they stood, in pixels.
     problems : list of str
-        Widgets that could not be read, and why.
+        Widgets that could not be read, and what was changed in others.
     """
 
     key: int
@@ -60,14 +61,14 @@ class StoredSimulation:
     grade: float | None
     dates: tuple[str, str]
     pace: tuple[int, int, int]
-    widgets: list[Widget] = field(default_factory=list)
-    positions: list[tuple[Widget, tuple[int, int]]] = field(default_factory=list)
+    widgets: list[WidgetRecord] = field(default_factory=list)
+    positions: list[tuple[WidgetRecord, tuple[int, int]]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
     @property
     def is_placeholder(self) -> bool:
         """Whether it is the row that every file begins with, and nobody has used it."""
-        used = any(isinstance(w, ParameterWidget | DataWidget) for w in self.widgets)
+        used = any(isinstance(w, ParameterRecord | DataRecord) for w in self.widgets)
         return self.name == NOT_NAMED and not self.comment and not used
 
 
@@ -89,6 +90,16 @@ def read_tables(path: str | os.PathLike[str]) -> list[StoredSimulation]:
             return _read(connection, file)
     except sqlite3.DatabaseError as error:
         raise StoreError(f"{file}: is no file of IVISIT 0.7x, or damaged: {error}") from error
+
+
+def is_old_file(path: Path) -> bool:
+    """Tell by its content whether a file is one of IVISIT 0.7x, whatever it is called."""
+    try:
+        with closing(_connect(path)) as connection:
+            _check_tables(connection, path)
+    except (OSError, sqlite3.DatabaseError, StoreError):
+        return False
+    return True
 
 
 def _connect(file: Path) -> sqlite3.Connection:
@@ -153,10 +164,11 @@ def _add(
 ) -> None:
     """Add the widget of one row; a row that makes no sense costs only itself."""
     try:
-        widget = make(row, connected)
-    except (ParameterError, KeyError, ValueError, TypeError) as error:
+        widget, findings = make(row, connected)
+    except (DirectiveError, KeyError, ValueError, TypeError) as error:
         simulation.problems.append(f"{row['name']!r}: {error}")
         return
+    simulation.problems += [one.message for one in findings if one.severity != "note"]
     if widget is not None:
         simulation.widgets.append(widget)
         simulation.positions.append((widget, position(row["pos"])))

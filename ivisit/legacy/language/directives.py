@@ -5,14 +5,16 @@ One bad directive costs its own widget only: it becomes a finding, and reading g
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ivisit.errors import DirectiveError
-from ivisit.legacy.language.lines import FIELDS, DirectiveLine, directive_lines, read_source
+from ivisit.legacy.language.lines import DirectiveLine, directive_lines, read_source
 from ivisit.legacy.language.merge import with_value_of
-from ivisit.legacy.language.readers import READERS, read_dict_item, read_dict_slider
-from ivisit.legacy.records import Block, DictSliderWidget, Finding, Widget, identity
+from ivisit.legacy.language.readers import READERS, read_dict_slider
+from ivisit.legacy.language.widget_fields import WidgetFields
+from ivisit.legacy.records import Block, Finding, WidgetRecord, identity
 
 
 @dataclass
@@ -59,12 +61,9 @@ def parse_directives(source: str, file: str = "") -> Directives:
     """
     parser = _Parser(file)
     for line in directive_lines(source, file):
-        try:
-            parser.read(line)
-        except DirectiveError as error:
-            line.find(str(error), "error")
-        parser.result.findings += line.findings
+        parser.read(line)
     parser.finish()
+    parser.result.findings.sort(key=lambda finding: finding.line)
     return parser.result
 
 
@@ -75,52 +74,47 @@ class _Parser:
         self.file = file
         self.result = Directives()
         self.block: Block | None = None
-        self.group: DictSliderWidget | None = None
+        # The dict slider that is being read, and its items.
+        self.group: WidgetFields | None = None
+        self.items: list[WidgetFields] = []
         # Where a DICTSLIDER was refused, its items have no place and no further fault.
         self.group_refused = False
 
     def read(self, line: DirectiveLine) -> None:
-        """Take up one directive; `DirectiveError` when its widget is impossible."""
-        if line.keyword == "DICTSLIDERITEM":
-            self._add_item(line)
+        """Take up one directive; a bad one becomes a finding."""
+        is_item = line.keyword == "DICTSLIDERITEM"
+        if not is_item:
+            self.finish()
+            self.group_refused = line.keyword == "DICTSLIDER"
+        if is_item and self.group is None:
+            if not self.group_refused:
+                name = line.texts[0] if line.texts else ""
+                message = f"DICTSLIDERITEM {name!r}: must follow a DICTSLIDER or one of its items"
+                self._find(line.number, message, "error")
             return
-        self.finish()
-        self.group_refused = line.keyword == "DICTSLIDER"
-        if line.keyword not in FIELDS:
-            known = ", ".join(FIELDS)
-            raise DirectiveError(f"{line.keyword!r} is no directive; there are {known}")
-        parts = line.checked()
+        try:
+            given = line.named()
+        except DirectiveError as error:
+            self._find(line.number, str(error), "error")
+            return
         if line.keyword == "SIMULATION":
-            self._open_block(parts[0], line.number)
+            self._open_block(given["name"], line.number)
         elif line.keyword == "DICTSLIDER":
-            self.group = read_dict_slider(line, *parts)
-            self.group_refused = False
+            self.group, self.group_refused = given, False
+        elif is_item:
+            self.items.append(given)
         else:
-            self._add(READERS[line.keyword](line, *parts))
+            self._add(given, READERS[line.keyword])
 
     def finish(self) -> None:
         """Close the dict slider that is being read."""
-        group, self.group = self.group, None
-        if group is None:
-            return
-        if not group.items:
-            message = f"DICTSLIDER {group.name!r}: needs a DICTSLIDERITEM in the next directive"
-            self.result.findings.append(Finding(group.line, message, "error", self.file))
-            return
-        selected = group.selected
-        if not 0 <= selected < len(group.items):
-            message = (
-                f"DICTSLIDER {group.name!r}, selected_index: must be between 0 and "
-                f"{len(group.items) - 1}, not {selected}; 0 is used"
-            )
-            self.result.findings.append(Finding(group.line, message, "warning", self.file))
-            selected = 0
-        # Only the selected item is on the slider, where its value comes to rest on the grid.
-        items = [
-            replace(item, value=item.grid.snapped(item.value)) if i == selected else item
-            for i, item in enumerate(group.items)
-        ]
-        self._add(replace(group, items=tuple(items), selected=selected))
+        if self.group is not None:
+            group, items = self.group, self.items
+            self.group, self.items = None, []
+            self._add(group, lambda given: read_dict_slider(given, items))
+
+    def _find(self, line: int, message: str, severity: str) -> None:
+        self.result.findings.append(Finding(line, message, severity, self.file))
 
     def _open_block(self, name: str, line: int) -> None:
         for block in self.result.blocks:
@@ -130,11 +124,22 @@ class _Parser:
         self.block = Block(name, line)
         self.result.blocks.append(self.block)
 
-    def _add(self, widget: Widget) -> None:
+    def _add(self, given: WidgetFields, reader: Callable[[WidgetFields], WidgetRecord]) -> None:
+        """Add the widget that `reader` makes of the fields, and what it has found in them."""
+        try:
+            widget = reader(given)
+        except DirectiveError as error:
+            given.find_error(error)
+        else:
+            self._place(widget)
+        self.result.findings += given.findings
+
+    def _place(self, widget: WidgetRecord) -> None:
+        """Add a widget to the present block; the same one for a second time replaces the first."""
         if self.block is None:
             self._open_block("", widget.line)
             message = "a line '@IVISIT:SIMULATION & name' must come before the first widget"
-            self.result.findings.append(Finding(widget.line, message, "warning", self.file))
+            self._find(widget.line, message, "warning")
         assert self.block is not None
         widgets = self.block.widgets
         for place, known in enumerate(widgets):
@@ -145,16 +150,6 @@ class _Parser:
                     f"{widget.name!r} was declared in line {known.line} already; this line "
                     "replaces it, but for its value"
                 )
-                self.result.findings.append(Finding(widget.line, message, "note", self.file))
+                self._find(widget.line, message, "note")
                 return
         widgets.append(widget)
-
-    def _add_item(self, line: DirectiveLine) -> None:
-        if self.group is None:
-            if self.group_refused:
-                return
-            raise DirectiveError(
-                f"DICTSLIDERITEM {line.name!r}: must follow a DICTSLIDER or one of its items"
-            )
-        item = read_dict_item(line, *line.checked())
-        self.group = replace(self.group, items=(*self.group.items, item))

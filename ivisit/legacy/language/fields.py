@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 
-from ivisit.legacy.records import Grid
+from ivisit.legacy.language.grid import Grid
 
 #: Words for the types, as scripts write them.
 TYPE_WORDS = {
@@ -65,7 +65,13 @@ def to_int(text: str) -> int | None:
         return None
 
 
-def grid(field: str, kind: str, *, complete: bool) -> tuple[Grid, list[str]]:
+def rounded(text: str) -> int | None:
+    """Return the whole number nearest to the one that `text` spells, or None."""
+    number = to_float(text)
+    return None if number is None else round(number)
+
+
+def grid(field: str, kind: str, *, complete: bool, length: int = 0) -> tuple[Grid, list[str]]:
     """Return the range ``[minimum,maximum,ticks,resolution]`` of a slider.
 
     Parameters
@@ -77,6 +83,8 @@ def grid(field: str, kind: str, *, complete: bool) -> tuple[Grid, list[str]]:
     complete : bool
         Whether all four numbers are needed (SLIDER) or the last two may be missing
         (DICTSLIDERITEM).
+    length : int, optional
+        Length of the old slider in pixels.
 
     Returns
     -------
@@ -90,14 +98,9 @@ def grid(field: str, kind: str, *, complete: bool) -> tuple[Grid, list[str]]:
     if len(given) < (4 if complete else 2):
         given = []
         changes.append(f"must be [min,max,ticks,resolution], not {field!r}; [0,100,5,1] is used")
+    # Two or three numbers of an item are its bounds, and the third one counts for nothing.
+    given = given[:2] if len(given) < 4 else given
     minimum, maximum, ticks, resolution = (given + list(DEFAULT_RANGE[len(given) :]))[:4]
-    return _usable(minimum, maximum, ticks, resolution, kind, changes), changes
-
-
-def _usable(
-    minimum: float, maximum: float, ticks: float, resolution: float, kind: str, changes: list[str]
-) -> Grid:
-    """Return a grid with an extent and a direction; tell `changes` what that took."""
     if kind == "int":
         minimum, maximum, resolution = round(minimum), round(maximum), round(resolution)
     if minimum > maximum:
@@ -108,8 +111,7 @@ def _usable(
         resolution = -resolution
     if minimum == maximum:
         changes.append(f"has no extent: minimum and maximum are {minimum:g}; it is widened by 1")
-        maximum += 1
-    return Grid(minimum, maximum, round(ticks), resolution)
+    return Grid(minimum, maximum, resolution, kind == "int", length, round(ticks)), changes
 
 
 def _inside(field: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ivisit.legacy.language.merge import ParseMode
-from ivisit.legacy.records import Widget
+from ivisit.legacy.records import WidgetRecord
 
 
 @dataclass(frozen=True)
@@ -19,13 +19,13 @@ class Wish:
     """How the directives are to be read next time, and what the widgets were until then."""
 
     mode: ParseMode
-    former: tuple[Widget, ...]
+    former: tuple[WidgetRecord, ...]
 
 
 _wishes: dict[Path, Wish] = {}
 
 
-def wish(path: Path, mode: ParseMode, former: Iterable[Widget]) -> None:
+def wish(path: Path, mode: ParseMode, former: Iterable[WidgetRecord]) -> None:
     """Have the script `path` read in `mode` when it is loaded next."""
     _wishes[path] = Wish(mode, tuple(former))
 

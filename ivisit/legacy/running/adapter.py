@@ -23,7 +23,7 @@ from ivisit.controls import Button
 from ivisit.errors import ParameterError
 from ivisit.legacy.language.merge import ParseMode
 from ivisit.legacy.language.reparsing import wish
-from ivisit.legacy.records import DataWidget, Finding, Widget
+from ivisit.legacy.records import DataRecord, Finding, WidgetRecord
 from ivisit.legacy.running.bindings import Binding
 from ivisit.legacy.running.declare import declare
 from ivisit.legacy.running.display import Display
@@ -75,11 +75,15 @@ class OldSimulation(Simulation):
 
     #: What 0.72 waited between two steps; scripts may count on the pause for threads of theirs.
     _delay = 0.001
+    _seeds_global_random = True
+    # The script has computed its first step itself, and 0.72 goes on after whatever a step does.
+    _opens_with_step = False
+    _goes_on_after_error = True
 
     _script: ClassVar[Script]
     _bindings: ClassVar[dict[str, Binding[Any]]]
-    _data: ClassVar[dict[str, DataWidget]]
-    _records: ClassVar[dict[str, Widget]]
+    _data: ClassVar[dict[str, DataRecord]]
+    _records: ClassVar[dict[str, WidgetRecord]]
     #: What is wrong or doubtful in the directives.
     _findings: ClassVar[Sequence[Finding]]
 
@@ -99,6 +103,8 @@ class OldSimulation(Simulation):
         self._written: dict[str, Any] = {}
         self._clicks: set[str] = set()
         self._told: set[str] = set()
+        self._stepping = False
+        self._failed_steps = 0
         self._display = Display(self, engine)
         self._parent = Parent(self, engine, self._display)
         self._choose_mode()
@@ -148,6 +154,7 @@ class OldSimulation(Simulation):
             self._values[name] = False
         self._clicks.clear()
         self._mark_all_modified()
+        self._failed_steps = 0
         if self._is_synchronous():
             self._write_all(buttons=False)
         else:
@@ -164,8 +171,15 @@ class OldSimulation(Simulation):
             self._write_changed()
         while self._changed:
             self._modified.add(self._changed.popleft())
-        with self._locked():
-            self._script.simulation.step()
+        self._stepping = True
+        try:
+            with self._locked():
+                self._script.simulation.step()
+        except BaseException:
+            self._failed_steps += 1
+            raise
+        finally:
+            self._stepping = False
         pressed = [name for name in self._bindings if self._values[name] is True]
         if not self._is_synchronous():
             for name in pressed:
@@ -277,7 +291,7 @@ def simulation_class(
     script: Script,
     key: str,
     name: str,
-    widgets: Sequence[Widget],
+    widgets: Sequence[WidgetRecord],
     *,
     findings: Sequence[Finding] = (),
     doc: str = "",
@@ -292,7 +306,7 @@ def simulation_class(
         The simulation's name in a store.
     name : str
         Name of the class, by which ``file.py:name`` chooses it.
-    widgets : sequence of Widget
+    widgets : sequence of WidgetRecord
         Its widgets.
     findings : sequence of Finding, optional
         What reading the directives has found.

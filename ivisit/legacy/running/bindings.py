@@ -7,34 +7,32 @@ numbers, ``'0110'`` for check boxes, ``'0'`` and ``'1'`` for a button.
 from __future__ import annotations
 
 from collections.abc import Container
-from itertools import chain, count
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 from ivisit.controls import (
     Button,
     CheckboxGroup,
     Control,
-    DictSlider,
     OptionList,
     RadioButtons,
-    Slider,
     TextBox,
 )
 from ivisit.declarations import own_name
 from ivisit.errors import ParameterError
+from ivisit.legacy.names import free_name
 from ivisit.legacy.records import (
-    ButtonWidget,
-    CheckboxWidget,
-    DictSliderWidget,
-    Grid,
-    ListWidget,
-    ParameterWidget,
-    RadioWidget,
-    SliderWidget,
-    TextWidget,
+    ButtonRecord,
+    CheckboxRecord,
+    DictSliderRecord,
+    ListRecord,
+    ParameterRecord,
+    RadioRecord,
+    SliderRecord,
+    TextRecord,
 )
+from ivisit.legacy.running.sliders import OldDictSlider, OldSlider
 
-AnyWidget = TypeVar("AnyWidget", bound=ParameterWidget)
+AnyWidget = TypeVar("AnyWidget", bound=ParameterRecord)
 
 
 class Binding(Generic[AnyWidget]):
@@ -42,7 +40,7 @@ class Binding(Generic[AnyWidget]):
 
     Parameters
     ----------
-    widget : ParameterWidget
+    widget : ParameterRecord
         What the directive says.
 
     Attributes
@@ -58,7 +56,7 @@ class Binding(Generic[AnyWidget]):
         self.name = widget.name
         self.control = self.make_control()
 
-    def make_control(self) -> Control:
+    def make_control(self) -> Control[Any]:
         """Return the declaration of the control."""
         raise NotImplementedError
 
@@ -66,10 +64,17 @@ class Binding(Generic[AnyWidget]):
         """Return the control's value as the script gets it."""
         return value
 
-    def from_script(self, value: Any, control: Control[Any] | None = None) -> Any:
-        """Return what a script, or an old file as text, says as a value of the control.
+    def from_script(self, value: Any, control: Control[Any], present: Any) -> Any:
+        """Return what a script says as a value of the control.
 
-        `control` has the range that holds at present, where that is another than the declared one.
+        Parameters
+        ----------
+        value : object
+            What the script says.
+        control : Control
+            The control with the range that holds at present.
+        present : object
+            The control's present value.
         """
         return str(value)
 
@@ -98,41 +103,48 @@ class Binding(Generic[AnyWidget]):
             setattr(parameters, attribute, replaced)
 
 
-class SliderBinding(Binding[SliderWidget]):
+class SliderBinding(Binding[SliderRecord]):
     """Writes an int or a float."""
 
-    def make_control(self) -> Control:
-        return _slider(self.widget.value, self.widget.grid, self.widget.name, self.widget.help)
+    def make_control(self) -> Control[Any]:
+        widget = self.widget
+        return OldSlider(widget.delivered, widget.grid, label=widget.name, help=widget.help)
 
-    def from_script(self, value: Any, control: Control[Any] | None = None) -> Any:
-        slider = control or self.control
-        assert isinstance(slider, Slider)
-        return _inside(slider, value, on_grid=True)
+    def from_script(self, value: Any, control: Control[Any], present: Any) -> Any:
+        assert isinstance(control, OldSlider)
+        return control.moved(float(value), present)
 
 
-class DictBinding(Binding[DictSliderWidget]):
+class DictBinding(Binding[DictSliderRecord]):
     """Writes the items of a dict; its other items are left alone."""
 
-    def make_control(self) -> Control:
-        sliders: dict[str, Slider] = {}
-        for item in self.widget.items:
-            name = free_name(item.name or item.key or "item", sliders, item.key)
-            sliders[name] = _slider(item.value, item.grid, name, "")
+    def make_control(self) -> Control[Any]:
+        widget = self.widget
+        sliders: dict[str, OldSlider] = {}
+        for item, value in zip(widget.items, widget.delivered, strict=True):
+            name = _item_name(item.name or item.key or "item", item.key, sliders)
+            sliders[name] = OldSlider(value, item.grid, bounded=False, label=name)
             sliders[name].aliases = (item.key,)
-        return DictSlider(sliders, label=self.widget.name, help=self.widget.help)
+        return OldDictSlider(
+            sliders,
+            selected=list(sliders)[widget.selected],
+            shows_all=widget.shows_all,
+            label=widget.name,
+            help=widget.help,
+        )
 
     def to_script(self, value: Any) -> Any:
         keys = (item.key for item in self.widget.items)
         return dict(zip(keys, value.values(), strict=True))
 
-    def from_script(self, value: Any, control: Control[Any] | None = None) -> Any:
+    def from_script(self, value: Any, control: Control[Any], present: Any) -> Any:
         """Return the items of a list of all values, or of a dict by key or name."""
-        assert isinstance(self.control, DictSlider)
-        sliders = cast(dict[str, Slider], self.control.items)
+        assert isinstance(control, OldDictSlider)
+        sliders = control.items
         given = value if isinstance(value, dict) else dict(zip(sliders, value, strict=False))
         numbers = {own_name(sliders, name): number for name, number in given.items()}
         return {
-            name: _inside(sliders[name], number) if name in sliders else number
+            name: control.given(name, number, present[name]) if name in sliders else number
             for name, number in numbers.items()
         }
 
@@ -145,37 +157,37 @@ class DictBinding(Binding[DictSliderWidget]):
             setattr(parameters, self.widget.parameter, self.to_script(value))
 
 
-class ListBinding(Binding[ListWidget]):
+class ListBinding(Binding[ListRecord]):
     """Writes the text that was chosen."""
 
-    def make_control(self) -> Control:
-        kind = RadioButtons if isinstance(self.widget, RadioWidget) else OptionList
+    def make_control(self) -> Control[Any]:
+        kind = RadioButtons if isinstance(self.widget, RadioRecord) else OptionList
         # A value that is none of the options has always been shown and written as it is.
         options = tuple(dict.fromkeys((*self.widget.options, self.widget.value)))
         return kind(self.widget.value, options, label=self.widget.name, help=self.widget.help)
 
 
-class CheckboxBinding(Binding[CheckboxWidget]):
+class CheckboxBinding(Binding[CheckboxRecord]):
     """Writes one digit a label."""
 
-    def make_control(self) -> Control:
+    def make_control(self) -> Control[Any]:
         labels: dict[str, bool] = {}
         for label, digit in zip(self.widget.labels, self.widget.value, strict=True):
-            name = label or str(len(labels) + 1)
-            labels[free_name(name, labels, str(len(labels) + 1))] = digit == "1"
+            number = str(len(labels) + 1)
+            labels[_item_name(label or number, number, labels)] = digit == "1"
         return DigitGroup(labels, label=self.widget.name, help=self.widget.help)
 
     def to_script(self, value: Any) -> Any:
         return "".join("1" if checked else "0" for checked in value.values())
 
-    def from_script(self, value: Any, control: Control[Any] | None = None) -> Any:
+    def from_script(self, value: Any, control: Control[Any], present: Any) -> Any:
         return value if isinstance(value, dict) else self.control.parse(str(value))
 
 
-class ButtonBinding(Binding[ButtonWidget]):
+class ButtonBinding(Binding[ButtonRecord]):
     """Writes ``'1'`` while the button is down."""
 
-    def make_control(self) -> Control:
+    def make_control(self) -> Control[Any]:
         title = self.widget.title if self.widget.title not in ("", "<") else ""
         label = f"{title}: {self.widget.text}" if title else self.widget.text
         return Button(label, help=self.widget.help)
@@ -183,14 +195,14 @@ class ButtonBinding(Binding[ButtonWidget]):
     def to_script(self, value: Any) -> Any:
         return "1" if value else "0"
 
-    def from_script(self, value: Any, control: Control[Any] | None = None) -> Any:
+    def from_script(self, value: Any, control: Control[Any], present: Any) -> Any:
         return str(value) in ("1", "True")
 
 
-class TextBinding(Binding[TextWidget]):
+class TextBinding(Binding[TextRecord]):
     """Writes the text."""
 
-    def make_control(self) -> Control:
+    def make_control(self) -> Control[Any]:
         return TextBox(
             self.widget.value,
             lines=self.widget.rows,
@@ -199,15 +211,10 @@ class TextBinding(Binding[TextWidget]):
         )
 
 
-def free_name(name: str, taken: Container[str], addition: str) -> str:
-    """Return `name`, where it is taken with `addition` in brackets, and if need be with a number.
-
-    >>> free_name("a", {"a"}, "key"), free_name("a", {"a", "a (key)"}, "key")
-    ('a (key)', 'a (key) 2')
-    """
+def _item_name(name: str, addition: str, taken: Container[str]) -> str:
+    """Return `name`, where it is taken with `addition` in brackets."""
     longer = f"{name} ({addition})" if addition else name
-    candidates = chain([name, longer], (f"{longer} {number}" for number in count(2)))
-    return next(candidate for candidate in candidates if candidate not in taken)
+    return free_name(name, longer, is_free=lambda candidate: candidate not in taken)
 
 
 class DigitGroup(CheckboxGroup):
@@ -227,33 +234,17 @@ class DigitGroup(CheckboxGroup):
         return super().describe() | {"kind": "CheckboxGroup"}
 
 
-def _slider(value: float, grid: Grid, name: str, text: str) -> Slider:
-    """Return a slider; a value outside the range, which scripts have always got, widens it."""
-    kind = type(value)
-    minimum, maximum = kind(min(grid.minimum, value)), kind(max(grid.maximum, value))
-    step = min(grid.resolution, maximum - minimum) or None
-    return Slider(value, minimum, maximum, step=step, label=name, help=text)
-
-
-def _inside(slider: Slider, value: Any, *, on_grid: bool = False) -> float:
-    """Return the number that `slider` shows when somebody wants `value`."""
-    number = float(value)
-    number = round(number) if slider.type is int else number
-    step = slider.step if on_grid else 0
-    return Grid(slider.minimum, slider.maximum, 1, step).snapped(number)
-
-
-BINDINGS: dict[type[ParameterWidget], type[Binding[Any]]] = {
-    SliderWidget: SliderBinding,
-    DictSliderWidget: DictBinding,
-    ListWidget: ListBinding,
-    RadioWidget: ListBinding,
-    CheckboxWidget: CheckboxBinding,
-    ButtonWidget: ButtonBinding,
-    TextWidget: TextBinding,
+BINDINGS: dict[type[ParameterRecord], type[Binding[Any]]] = {
+    SliderRecord: SliderBinding,
+    DictSliderRecord: DictBinding,
+    ListRecord: ListBinding,
+    RadioRecord: ListBinding,
+    CheckboxRecord: CheckboxBinding,
+    ButtonRecord: ButtonBinding,
+    TextRecord: TextBinding,
 }
 
 
-def bind(widget: ParameterWidget) -> Binding[Any]:
+def bind(widget: ParameterRecord) -> Binding[Any]:
     """Return the binding of a widget."""
     return BINDINGS[type(widget)](widget)

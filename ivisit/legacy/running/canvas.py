@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ivisit.link import BindMouse, MouseEvent
+from ivisit.events import MouseEvent
+from ivisit.legacy.running.winfo import WinfoAnswers, no_counterpart
 
 if TYPE_CHECKING:
     from ivisit.engine import Engine
@@ -44,7 +45,7 @@ class CanvasEvent:
     widget: Canvas
 
 
-class Canvas:
+class Canvas(WinfoAnswers):
     """The canvas of an image, `scale` times as large as its data.
 
     Parameters
@@ -59,6 +60,8 @@ class Canvas:
         Returns the present data.
     """
 
+    _tk_class = "Canvas"
+
     def __init__(self, engine: Engine, name: str, scale: float, picture: Callable[[], Any]) -> None:
         self.scale = scale
         self._engine = engine
@@ -69,7 +72,7 @@ class Canvas:
     def bind(self, sequence: str, func: Callable[[CanvasEvent], Any], add: Any = None) -> str:
         """Have ``func(event)`` called, between two steps, for a Tk event sequence."""
         if sequence not in self._callbacks:
-            self._engine.link.post(BindMouse(self._name, sequence, self._deliver))
+            self._engine.link.bind(self._name, sequence, self._deliver)
         former = self._callbacks.get(sequence, []) if add else []
         self._callbacks[sequence] = [*former, func]
         return f"{self._name} {sequence}"
@@ -94,7 +97,7 @@ class Canvas:
         for callback in self._callbacks.get(event.sequence, []):
             callback(old)
 
-    def _size(self) -> tuple[int, int]:
+    def _extent(self) -> tuple[int, int]:
         picture = self._picture()
         if picture is None:
             # A text has no pixels of its own; the window knows its size.
@@ -102,20 +105,13 @@ class Canvas:
         height, width = (*np.shape(picture), 1, 1)[:2]
         return int(self.scale * width), int(self.scale * height)
 
-    def winfo_width(self) -> int:
-        """Return the width in pixels."""
-        return self._size()[0]
+    def _toplevel(self) -> Any:
+        return self._engine.simulation._parent  # type: ignore[attr-defined]
 
-    def winfo_height(self) -> int:
-        """Return the height in pixels."""
-        return self._size()[1]
-
-    winfo_reqwidth = winfo_width
-    winfo_reqheight = winfo_height
-
-    def winfo_exists(self) -> int:
-        """Return 1."""
-        return 1
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        no_counterpart("canvas", name, "draw into the array that the picture shows")
 
     def configure(self, **options: Any) -> None:
         """Do nothing: how the image looks is the window's affair."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -11,18 +12,21 @@ import numpy as np
 
 from ivisit.declarations import Declaration
 from ivisit.errors import ParameterError
+from ivisit.legacy.names import free_name
 from ivisit.legacy.records import (
-    CommentWidget,
-    DataWidget,
-    DictSliderWidget,
+    CommentRecord,
+    DataRecord,
+    DictSliderRecord,
     Finding,
-    ImageWidget,
-    ParameterWidget,
-    TextOutWidget,
-    Widget,
+    ImageRecord,
+    ParameterRecord,
+    TextOutRecord,
+    WidgetRecord,
 )
 from ivisit.legacy.running.bindings import Binding, bind
 from ivisit.panels import Comment, Image, Panel, TextOutput
+from ivisit.panels.comment import STYLES
+from ivisit.reserved import RESERVED
 
 
 @dataclass
@@ -35,9 +39,9 @@ class Declared:
         Controls and panels by name, as the body of a simulation's class has them.
     bindings : dict of str to Binding
         How the control of that name reaches the script.
-    data : dict of str to DataWidget
+    data : dict of str to DataRecord
         What the panel of that name shows.
-    records : dict of str to Widget
+    records : dict of str to WidgetRecord
         The widget that the declaration of that name stands for.
     findings : list of Finding
         Widgets that are missing, and why.
@@ -45,19 +49,19 @@ class Declared:
 
     declarations: dict[str, Declaration] = field(default_factory=dict)
     bindings: dict[str, Binding[Any]] = field(default_factory=dict)
-    data: dict[str, DataWidget] = field(default_factory=dict)
-    records: dict[str, Widget] = field(default_factory=dict)
+    data: dict[str, DataRecord] = field(default_factory=dict)
+    records: dict[str, WidgetRecord] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
 
 def declare(
-    widgets: Iterable[Widget], base: type, *, parameters: Any = None, file: str = ""
+    widgets: Iterable[WidgetRecord], base: type, *, parameters: Any = None, file: str = ""
 ) -> Declared:
     """Return the declarations that the widgets of an old script stand for.
 
     Parameters
     ----------
-    widgets : iterable of Widget
+    widgets : iterable of WidgetRecord
         What the directives say.
     base : type
         The class from which the simulation will derive: its attributes are no names for widgets.
@@ -70,7 +74,7 @@ def declare(
     for widget in widgets:
         name = _free_name(widget, base, declared)
         try:
-            if isinstance(widget, ParameterWidget):
+            if isinstance(widget, ParameterRecord):
                 _check_parameter(widget, parameters)
             declaration = _declaration(widget, name, declared)
             declaration.name = name
@@ -86,29 +90,22 @@ def declare(
     return declared
 
 
-def _free_name(widget: Widget, base: type, declared: Declared) -> str:
+def _free_name(widget: WidgetRecord, base: type, declared: Declared) -> str:
     """Return the widget's name; with its parameter in brackets where that name is not free."""
 
     def is_free(name: str) -> bool:
-        taken = name in declared.declarations or hasattr(base, name)
-        return bool(name) and not name.startswith("_") and not taken
+        taken = name in declared.declarations or name in RESERVED or hasattr(base, name)
+        return bool(name) and not taken and not name.startswith("_")
 
-    if is_free(widget.name):
-        return widget.name
-    bound_to = widget.name.lstrip("_") or "comment"
-    if isinstance(widget, ParameterWidget):
-        bound_to = f"{widget.name} ({widget.parameter})"
-    elif isinstance(widget, DataWidget):
-        bound_to = f"{widget.name} ({widget.data})"
-    bound_to = bound_to.lstrip(" _")
-    number, name = 1, bound_to
-    while not is_free(name):
-        number += 1
-        name = f"{bound_to} {number}"
-    return name
+    longer = widget.name.lstrip("_") or "comment"
+    if isinstance(widget, ParameterRecord):
+        longer = f"{widget.name} ({widget.parameter})"
+    elif isinstance(widget, DataRecord):
+        longer = f"{widget.name} ({widget.data})"
+    return free_name(widget.name, longer.lstrip(" _"), is_free=is_free)
 
 
-def _check_parameter(widget: ParameterWidget, parameters: Any) -> None:
+def _check_parameter(widget: ParameterRecord, parameters: Any) -> None:
     """Raise `ParameterError` when the widget can never be written to its parameter."""
     if widget.parameter.startswith("__"):
         raise ParameterError(
@@ -116,7 +113,7 @@ def _check_parameter(widget: ParameterWidget, parameters: Any) -> None:
             f"{widget.parameter!r}"
         )
     present = getattr(parameters, widget.parameter, None)
-    if isinstance(widget, DictSliderWidget):
+    if isinstance(widget, DictSliderRecord):
         return  # whatever is there, it becomes a dict
     if isinstance(present, list | tuple) and not 0 <= widget.index < len(present):
         raise ParameterError(
@@ -125,25 +122,36 @@ def _check_parameter(widget: ParameterWidget, parameters: Any) -> None:
         )
 
 
-def _declaration(widget: Widget, name: str, declared: Declared) -> Declaration:
+def _declaration(widget: WidgetRecord, name: str, declared: Declared) -> Declaration:
     """Return the control or panel for `widget`; enter what it is connected with."""
-    if isinstance(widget, ParameterWidget):
+    if isinstance(widget, ParameterRecord):
         binding = bind(widget)
         binding.name = name
         declared.bindings[name] = binding
         return binding.control
-    if isinstance(widget, DataWidget):
+    if isinstance(widget, DataRecord):
         declared.data[name] = widget
     return _panel(widget)
 
 
-def _panel(widget: Widget) -> Panel:
-    if isinstance(widget, ImageWidget):
+def _panel(widget: WidgetRecord) -> Panel[Any]:
+    if isinstance(widget, ImageRecord):
         return Picture(vmin=0, vmax=255, label=widget.name, help=widget.help)
-    if isinstance(widget, TextOutWidget):
+    if isinstance(widget, TextOutRecord):
         return TextOutput(align=cast(Any, widget.align), label=widget.name, help=widget.help)
-    assert isinstance(widget, CommentWidget)
-    return Comment(widget.text, label=widget.name, help=widget.help)
+    assert isinstance(widget, CommentRecord)
+    font, size = widget.font
+    is_plain = (font, size, widget.color) == OLD_FONT
+    return Comment(
+        widget.text,
+        font="" if is_plain else font,
+        size=0 if is_plain else max(0, size),
+        style=" ".join(word for word in widget.style.lower().split() if word in STYLES),
+        # Black is what nobody has chosen; on a dark window it could not be read.
+        color="" if widget.color == "black" else widget.color,
+        label=widget.name,
+        help=widget.help,
+    )
 
 
 def _add_aliases(declared: Declared) -> None:
@@ -159,12 +167,16 @@ def _add_aliases(declared: Declared) -> None:
         binding.control.aliases = tuple(aliases)
 
 
+#: Font, size and color that 0.72 gives to a comment.
+OLD_FONT = ("Arial", 10, "black")
+
+
 class Picture(Image):
     """A picture as old scripts have it.
 
     Its values are pixels of 8 bits: fractions are cut off, and what lies outside 0 .. 255 wraps
     around, until the user chooses other levels. It may be one row, have one channel, or be grey
-    with transparency.
+    with transparency; of complex numbers the real part is shown.
     """
 
     def pixels(self, picture: np.ndarray, vmin: float, vmax: float, cmap: str) -> np.ndarray:
@@ -177,6 +189,7 @@ class Picture(Image):
             picture = np.asarray(value)
         except ValueError:
             picture = np.asarray(value, dtype=object)  # rows of different lengths: refused below
+        picture = _real(picture)
         if picture.ndim == 1:
             picture = picture[np.newaxis]
         elif picture.ndim == 3 and picture.shape[2] == 1:
@@ -187,6 +200,15 @@ class Picture(Image):
 
     def describe(self) -> dict[str, Any]:
         return super().describe() | {"kind": "Image"}
+
+
+def _real(picture: np.ndarray) -> np.ndarray:
+    """Return the real part of complex numbers, and objects that are numbers as numbers."""
+    if picture.dtype == object:
+        if not all(isinstance(item, numbers.Number) for item in picture.flat):
+            return picture
+        picture = picture.astype(complex)
+    return picture.real if picture.dtype.kind == "c" else picture
 
 
 def wrapped(picture: np.ndarray) -> np.ndarray:

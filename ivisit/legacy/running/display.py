@@ -6,8 +6,9 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ivisit.legacy.records import ImageWidget
+from ivisit.legacy.records import ImageRecord
 from ivisit.legacy.running.handles import (
+    CONTROL_HANDLES,
     CommentHandle,
     ControlHandle,
     DataHandle,
@@ -54,7 +55,8 @@ class Display:
         for name in simulation.panels:
             self._add_panel(name)
         for binding in simulation._bindings.values():
-            self.par_widgets.append(ControlHandle(simulation, engine, binding))
+            handle = CONTROL_HANDLES[type(binding.widget)]
+            self.par_widgets.append(handle(simulation, engine, binding))
         self.widgets: list[Handle] = [*self.data_widgets, *self.par_widgets, *self.com_widgets]
         self.dict_widgets = {handle.old_name: handle for handle in self.widgets}
 
@@ -63,7 +65,7 @@ class Display:
         widget = simulation._data.get(name)
         if widget is None:
             self.com_widgets.append(CommentHandle(simulation, engine, name))
-        elif isinstance(widget, ImageWidget):
+        elif isinstance(widget, ImageRecord):
             self.data_widgets.append(ImageHandle(simulation, engine, name, widget))
         else:
             self.data_widgets.append(TextOutHandle(simulation, engine, name, widget))

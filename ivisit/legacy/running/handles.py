@@ -8,42 +8,32 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from ivisit.controls import Button, Slider
+from ivisit.controls import Button
 from ivisit.declarations import Declaration
 from ivisit.legacy.records import (
-    ButtonWidget,
-    CheckboxWidget,
-    DataWidget,
-    DictSliderWidget,
-    ImageWidget,
-    ListWidget,
-    RadioWidget,
-    SliderWidget,
-    TextWidget,
-    Widget,
+    ButtonRecord,
+    CheckboxRecord,
+    DataRecord,
+    DictSliderRecord,
+    ImageRecord,
+    ListRecord,
+    ParameterRecord,
+    RadioRecord,
+    SliderRecord,
+    TextRecord,
 )
 from ivisit.legacy.running.bindings import Binding
 from ivisit.legacy.running.canvas import Canvas
-from ivisit.link import SetLabel, SetRange
+from ivisit.legacy.running.sliders import OldDictSlider, OldSlider
+from ivisit.link import BindControl, SetLabel, SetRange
 
 if TYPE_CHECKING:
     from ivisit.engine import Engine
     from ivisit.legacy.running.adapter import OldSimulation
 
 logger = logging.getLogger(__name__)
-
-#: The parts of a parameter's widget to which a script may bind.
-PARTS: dict[type[Widget], tuple[str, ...]] = {
-    SliderWidget: ("slider",),
-    DictSliderWidget: ("slider", "optionmenu", "textbox"),
-    ListWidget: ("optionmenu",),
-    CheckboxWidget: ("checkbox",),
-    RadioWidget: ("radiobutton",),
-    ButtonWidget: ("button",),
-    TextWidget: ("textfield",),
-}
 
 
 class Handle:
@@ -115,18 +105,21 @@ class Definition:
     def range(self) -> list[Any]:
         """Range of a slider, options or items of others."""
         control = self._handle.declaration
-        if isinstance(control, Slider):
-            return [control.minimum, control.maximum, 1, control.step]
+        if isinstance(control, OldSlider):
+            grid = control.grid
+            return [grid.minimum, grid.maximum, grid.ticks, grid.resolution]
         return list(getattr(control, "options", ()) or getattr(control, "items", ()))
 
 
 class ControlHandle(Handle):
-    """A parameter's widget."""
+    """A parameter's widget; `parts` are those to which a script may bind, the first by default."""
+
+    parts: tuple[str, ...] = ()
 
     def __init__(self, simulation: OldSimulation, engine: Engine, binding: Binding[Any]) -> None:
         super().__init__(simulation, engine, binding.name, binding.widget.name)
         self._binding = binding
-        self._callback: Callable[[], Any] | None = None
+        self._callbacks: dict[str, Callable[[], Any]] = {}
 
     @property
     def value(self) -> Any:
@@ -139,21 +132,14 @@ class ControlHandle(Handle):
 
     def setValue(self, val: Any, flagInvoke: int = 1) -> None:
         try:
-            value = self._binding.from_script(val, self._engine.control(self.name))
+            present = self._engine.parameters()[self.name]
+            value = self._binding.from_script(val, self._engine.control(self.name), present)
             # Like a widget of the window, this one reports changes only.
-            if value != self._engine.parameters()[self.name]:
+            if value != present:
                 self._engine.set(self.name, value)
         # A value that cannot be shown is this widget's fault and no reason to end the run.
         except (TypeError, ValueError) as error:
             self._simulation._tell_once(f"{self.name} value", f"{self.old_name}: {error}")
-
-    def set(self, text: Any) -> None:
-        """Give the widget a value; text fields have always had this name for it."""
-        self.setValue(text)
-
-    def onPressedButton(self, e: Any = None) -> None:
-        """Press the button."""
-        self.setValue("1")
 
     def release(self) -> None:
         """Release a button that nobody has seen pressed yet."""
@@ -161,19 +147,28 @@ class ControlHandle(Handle):
             self.setValue("0")
 
     def bind(self, eventType: str, fn: Callable[..., Any], obj: str | None = None) -> Any:
-        """Have ``fn()`` called after each change of the value; the last `fn` counts."""
-        if obj is not None and obj not in PARTS[type(self._binding.widget)]:
+        """Have ``fn()`` called after each change of the value; of a part, the last `fn` counts."""
+        if obj is not None and obj not in self.parts:
             return self._has_no_part(obj)
-        if self._callback is None:
-            self._engine.watch(self.name, self._report)
-        self._callback = fn
+        if not self._callbacks:
+            self._watch()
+        self._callbacks[obj or self.parts[0]] = fn
         return None
 
-    def _report(self) -> None:
-        if self._callback is not None:
-            self._callback()
+    def _watch(self) -> None:
+        """Hear of all that happens to the widget from now on."""
+        self._engine.watch(self.name, lambda: self._report(self.parts[0]))
 
-    # Sliders --------------------------------------------------------------------------------
+    def _report(self, part: str) -> None:
+        """Call what the script has bound to a part of the widget."""
+        if part in self._callbacks:
+            self._callbacks[part]()
+
+
+class SliderHandle(ControlHandle):
+    """A slider."""
+
+    parts = ("slider",)
 
     def reconfigure(
         self,
@@ -182,22 +177,23 @@ class ControlHandle(Handle):
         nTicks: int | None = None,
         scale: float | None = None,
     ) -> None:
-        """Change range and resolution (`scale`) of a slider; its value is brought inside."""
-        slider = self.declaration
-        if not isinstance(slider, Slider):
-            raise AttributeError(f"{self.old_name!r} is no slider and cannot be reconfigured")
-        kind = slider.type
-        low = slider.minimum if min is None else kind(min)
-        high = slider.maximum if max is None else kind(max)
+        """Change range and resolution (`scale`) of a slider; its value is brought inside.
+
+        What is left out is as the script has declared it.
+        """
+        grid = self._binding.widget.grid
+
+        def number(given: float | None, declared: float) -> float:
+            chosen = declared if given is None else given
+            return round(chosen) if grid.whole else float(chosen)
+
+        low, high = number(min, grid.minimum), number(max, grid.maximum)
         if not low < high:
             logger.warning("%s: the range %s .. %s is empty and ignored", self.old_name, low, high)
             return
-        step = kind(scale) if scale else None
-        if step is not None and step > high - low:
-            step = high - low
+        step = abs(number(scale, grid.resolution)) or None
         now: Any = self._engine.adjust(self.name, minimum=low, maximum=high, step=step)
         self._engine.link.post(SetRange(self.name, low, high, now.step))
-        self.setValue(self.value)
 
     @property
     def slider(self) -> Scale:
@@ -205,10 +201,91 @@ class ControlHandle(Handle):
         return Scale(self)
 
 
+class DictSliderHandle(ControlHandle):
+    """A dict slider: what happens to its selector, its slider and its text is told apart."""
+
+    parts = ("slider", "optionmenu", "textbox")
+
+    def _watch(self) -> None:
+        self._item = cast(OldDictSlider, self.declaration).selected
+        self._number = self._present_number()
+        self._engine.watch(self.name, self._report_slider)
+        for sequence, called in (
+            ("<<ItemSelected>>", self._report_selection),
+            ("<<TextEntered>>", lambda item: self._report("textbox")),
+        ):
+            self._engine.link.post(BindControl(self.name, sequence, called))
+
+    def _present_number(self) -> float:
+        return float(self._engine.parameters()[self.name][self._item])
+
+    def _report_slider(self) -> None:
+        """Only the selected item is on the slider: the others change without its moving."""
+        number = self._present_number()
+        if number != self._number:
+            self._number = number
+            self._report("slider")
+
+    def _report_selection(self, item: str) -> None:
+        self._item = item
+        self._number = self._present_number()
+        self._report("optionmenu")
+
+
+class ListHandle(ControlHandle):
+    """A drop-down list."""
+
+    parts = ("optionmenu",)
+
+
+class RadioHandle(ControlHandle):
+    """Radio buttons."""
+
+    parts = ("radiobutton",)
+
+
+class CheckboxHandle(ControlHandle):
+    """Check boxes."""
+
+    parts = ("checkbox",)
+
+
+class ButtonHandle(ControlHandle):
+    """A button."""
+
+    parts = ("button",)
+
+    def onPressedButton(self, e: Any = None) -> None:
+        """Press the button."""
+        self.setValue("1")
+
+
+class TextHandle(ControlHandle):
+    """A field for text."""
+
+    parts = ("textfield",)
+
+    def set(self, text: Any) -> None:
+        """Put a text into the field, as if the user had done it."""
+        self.setValue(text)
+
+
+#: Kind of a parameter's widget -> class of its handle.
+CONTROL_HANDLES: dict[type[ParameterRecord], type[ControlHandle]] = {
+    SliderRecord: SliderHandle,
+    DictSliderRecord: DictSliderHandle,
+    ListRecord: ListHandle,
+    RadioRecord: RadioHandle,
+    CheckboxRecord: CheckboxHandle,
+    ButtonRecord: ButtonHandle,
+    TextRecord: TextHandle,
+}
+
+
 class Scale:
     """What old scripts get as the Tk scale of a slider."""
 
-    def __init__(self, handle: ControlHandle) -> None:
+    def __init__(self, handle: SliderHandle) -> None:
         self._handle = handle
 
     def get(self) -> Any:
@@ -222,11 +299,14 @@ class Scale:
     def cget(self, option: str) -> Any:
         """Return ``from``, ``to``, ``resolution`` or ``label``."""
         slider = self._handle.declaration
-        assert isinstance(slider, Slider)
+        assert isinstance(slider, OldSlider)
+        grid = slider.grid
         options = {
-            "from": slider.minimum,
-            "to": slider.maximum,
-            "resolution": slider.step,
+            "from": grid.minimum,
+            "to": grid.highest,
+            "resolution": grid.resolution,
+            "length": grid.length,
+            "tickinterval": (grid.maximum - grid.minimum) / (grid.ticks or 1),
             "label": slider.label,
         }
         return options[option.rstrip("_")]
@@ -246,7 +326,7 @@ class DataHandle(Handle):
     """A widget that shows data."""
 
     def __init__(
-        self, simulation: OldSimulation, engine: Engine, name: str, widget: DataWidget
+        self, simulation: OldSimulation, engine: Engine, name: str, widget: DataRecord
     ) -> None:
         super().__init__(simulation, engine, name, widget.name)
         self._widget = widget
@@ -264,10 +344,15 @@ class ImageHandle(DataHandle):
     """An image; `imgcanvas` is its canvas."""
 
     def __init__(
-        self, simulation: OldSimulation, engine: Engine, name: str, widget: ImageWidget
+        self, simulation: OldSimulation, engine: Engine, name: str, widget: ImageRecord
     ) -> None:
         super().__init__(simulation, engine, name, widget)
+        self._scale = widget.scale
         self.imgcanvas = Canvas(engine, name, widget.scale, lambda: self.value)
+
+    def setScale(self, sc: float) -> None:
+        """Make the canvas `sc` times as large as the directive says; the window shows what fits."""
+        self.imgcanvas.scale = self._scale * float(sc)
 
     def bind(self, eventType: str, fn: Callable[..., Any], obj: str | None = None) -> Any:
         """Have ``fn(event)`` called for a Tk event sequence; return the canvas."""
@@ -281,7 +366,7 @@ class TextOutHandle(DataHandle):
     """A text; `textlabel` is its label."""
 
     def __init__(
-        self, simulation: OldSimulation, engine: Engine, name: str, widget: DataWidget
+        self, simulation: OldSimulation, engine: Engine, name: str, widget: DataRecord
     ) -> None:
         super().__init__(simulation, engine, name, widget)
         self.textlabel = Canvas(engine, name, 1.0, lambda: None)

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from ivisit.errors import DirectiveError, StoreError
-from ivisit.legacy.files.tables import read_tables
+from ivisit.legacy.files.tables import is_old_file, read_tables
 from ivisit.legacy.language.directives import Directives, read_directives
 from ivisit.legacy.language.lines import MARK, read_source
 from ivisit.legacy.language.merge import ParseMode, merge
 from ivisit.legacy.language.reparsing import Wish, take_wish
-from ivisit.legacy.records import Block, ListWidget, RadioWidget, Widget, identity
+from ivisit.legacy.records import Block, ListRecord, RadioRecord, WidgetRecord, identity
 from ivisit.legacy.running.adapter import OldSimulation, Script, simulation_class
 from ivisit.legacy.running.starting import find_database
 from ivisit.plugins.loading import hand_over
@@ -38,7 +38,7 @@ def open_script(simulation: Any, fname: str | None, *, title: str = "", doc: str
         What it says about itself.
     """
     file = Path(fname or sys.argv[1]) if fname or len(sys.argv) > 1 else None
-    is_old = file is not None and file.suffix == ".db"
+    is_old = file is not None and (file.suffix == ".db" or is_old_file(file))
     script = Script(
         simulation, script_file(simulation), title=title, database=file if is_old else None
     )
@@ -86,10 +86,10 @@ def simulations_of(script: Script, doc: str = "") -> list[type[OldSimulation]]:
     ]
 
 
-def _widgets(former: list[Widget], block: Block, wish: Wish) -> list[Widget]:
+def _widgets(former: list[WidgetRecord], block: Block, wish: Wish) -> list[WidgetRecord]:
     """Return the widgets of a block, with those that only the old file has."""
     widgets = merge(former, block.widgets, ParseMode.UPDATE).widgets
-    values = {identity(old): old.value for old in former if isinstance(old, ListWidget)}
+    values = {identity(old): old.value for old in former if isinstance(old, ListRecord)}
     widgets = [_with_option(widget, values.get(identity(widget))) for widget in widgets]
     if wish.mode is ParseMode.ONLY_NEW:
         present = {identity(widget) for widget in widgets}
@@ -98,22 +98,22 @@ def _widgets(former: list[Widget], block: Block, wish: Wish) -> list[Widget]:
     return widgets
 
 
-def _with_option(widget: Widget, value: str | None) -> Widget:
+def _with_option(widget: WidgetRecord, value: str | None) -> WidgetRecord:
     """Return an option list that can show the `value` of the old file, as it always could."""
-    if not isinstance(widget, ListWidget) or isinstance(widget, RadioWidget):
+    if not isinstance(widget, ListRecord) or isinstance(widget, RadioRecord):
         return widget
     if value is None or value in widget.options:
         return widget
     return replace(widget, options=(*widget.options, value))
 
 
-def _former_widgets(script: Script, blocks: list[Block]) -> dict[str, list[Widget]]:
+def _former_widgets(script: Script, blocks: list[Block]) -> dict[str, list[WidgetRecord]]:
     """Return the widgets that the script's old file has for each block, by the block's name.
 
     Simulations whose name is that of no block belong to the first one: 0.72 calls them ``N.N.``,
     or the user has named them.
     """
-    former: dict[str, list[Widget]] = {block.name: [] for block in blocks}
+    former: dict[str, list[WidgetRecord]] = {block.name: [] for block in blocks}
     database = find_database(script)
     if database is None:
         return former

@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from ivisit.legacy.running.starting import old_file
+from ivisit.legacy.running.winfo import WinfoAnswers, no_counterpart
 from ivisit.link import Command, CommandName, Quit, Say, SetTitle
 
 if TYPE_CHECKING:
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from ivisit.legacy.running.display import Display
 
 
-class Parent:
+class Parent(WinfoAnswers):
     """The main window, as old scripts know it.
 
     Everything may be called from `step`, callbacks and the script's own threads, and returns at
@@ -37,6 +39,8 @@ class Parent:
         The script's simulation.
     display : Display
         The widgets.
+    currfile : str
+        Path of the ``.db`` file that 0.72 would use, whether it exists or not.
     master : Parent
         Stands for the Tk root window.
     """
@@ -52,18 +56,20 @@ class Parent:
         self._numbers = itertools.count(1)
         self.display = display
         self.sim = simulation._script.simulation
-        self.currfile = str(simulation._script.path or "")
+        self.currfile = str(old_file(simulation._script))
         self.master = self
 
     @property
     def steps(self) -> int:
-        """Finished steps of the run."""
-        return self._engine.steps
+        """Steps of the run; in `step` the present one counts, and so do those that failed."""
+        simulation = self._simulation
+        return self._engine.steps + simulation._stepping + simulation._failed_steps
 
     @property
     def runflg(self) -> int:
-        """1 while the simulation runs, else 0."""
-        return int(self._engine.state == "running")
+        """1 while the simulation steps until it is stopped, 0 during a single step, too."""
+        link = self._engine.link
+        return int(link.is_running if link.is_open else self._engine.state == "running")
 
     # The buttons ----------------------------------------------------------------------------
 
@@ -164,6 +170,13 @@ class Parent:
     update_idletasks = update
     bell = update
 
-    def winfo_exists(self) -> int:
-        """Return 1."""
-        return 1
+    def _extent(self) -> tuple[int, int]:
+        return self._engine.link.sizes.get("", (1, 1))
+
+    def _toplevel(self) -> Parent:
+        return self
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        no_counterpart("parent", name, "the window runs beside the script and arranges itself")

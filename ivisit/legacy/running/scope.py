@@ -57,9 +57,18 @@ class SimpleScope:
     ) -> None:
         self.im_data = np.zeros((0, 0), np.uint8)
         self.configure(
-            im_width, im_height, min_x, max_x, min_y, max_y,
-            flagRGB, flag_line_x0, flag_line_y0, col_bkgr, col_frgr,
-        )  # fmt: skip
+            im_width,
+            im_height,
+            min_x,
+            max_x,
+            min_y,
+            max_y,
+            flagRGB,
+            flag_line_x0,
+            flag_line_y0,
+            col_bkgr,
+            col_frgr,
+        )
 
     def configure(
         self,

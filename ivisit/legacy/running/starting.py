@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ivisit.errors import StoreError
 from ivisit.legacy.language.lines import MARK, read_source
-from ivisit.legacy.records import DictSliderWidget, Widget
+from ivisit.legacy.records import DictSliderRecord, WidgetRecord
 
 if TYPE_CHECKING:
     from ivisit.legacy.running.adapter import OldSimulation, Script
@@ -51,14 +51,16 @@ def begin(simulation: OldSimulation, path: Path) -> tuple[str | None, list[str]]
                 messages += _compare(store, cls)
             sets = store.sets(cls)
             newest = max(sets, key=lambda one: one.saved_at, default=None)
-            return newest.name if newest else None, messages
+            if newest is None:
+                return None, messages
+            return newest.name, [*messages, *newest.problems.values()]
     except StoreError as error:
         return None, [*messages, str(error)]
 
 
 def find_database(script: Script) -> Path | None:
     """Return the old file of a script: the one that was named, else the one of its name."""
-    if script.database is not None:
+    if script.database is not None and script.database.is_file():
         return script.database
     if script.path is None:
         return None
@@ -67,6 +69,13 @@ def find_database(script: Script) -> Path | None:
         if (folder / name).is_file():
             return folder / name
     return None
+
+
+def old_file(script: Script) -> Path:
+    """Return the path of the old file of a script, which need not exist."""
+    found = script.database or find_database(script)
+    name = f"{script.path.stem if script.path else script.simulation.name}.db"
+    return (found or Path.cwd() / name).resolve()
 
 
 def _import(database: Path | None, store: ParameterStore, cls: type[OldSimulation]) -> list[str]:
@@ -98,7 +107,7 @@ def _compare(store: ParameterStore, cls: type[OldSimulation]) -> list[str]:
     added = [repr(name) for name in present if name not in former]
     changed = [repr(name) for name in present if former.get(name, present[name]) != present[name]]
     news = [f"new: {', '.join(added)}"] if added else []
-    news += [f"changed: {', '.join(changed)}; values are kept"] if changed else []
+    news += [f"changed: {', '.join(changed)}; values are kept where they fit"] if changed else []
     return [f"directives {'; '.join(news)}"] if news else []
 
 
@@ -116,6 +125,6 @@ def directive_texts(cls: type[OldSimulation]) -> dict[str, str]:
     }
 
 
-def _line_numbers(widget: Widget) -> list[int]:
-    items = widget.items if isinstance(widget, DictSliderWidget) else ()
+def _line_numbers(widget: WidgetRecord) -> list[int]:
+    items = widget.items if isinstance(widget, DictSliderRecord) else ()
     return [widget.line, *(item.line for item in items)]

@@ -14,12 +14,15 @@ from ivisit.legacy.language.directives import parse_directives
 from ivisit.legacy.language.lines import MARK, read_source
 from ivisit.legacy.language.source import ScriptSource
 from ivisit.legacy.records import (
-    DataWidget,
-    DictSliderWidget,
+    DataRecord,
+    DictSliderRecord,
     Finding,
-    ParameterWidget,
-    Widget,
+    ParameterRecord,
+    WidgetRecord,
 )
+from ivisit.legacy.running.adapter import OldSimulation
+from ivisit.legacy.tools.uses import Use, uses
+from ivisit.reserved import RESERVED
 
 #: The modules whose names a star import of an old script brings.
 STAR_MODULES = ("ivisit", "ivisit.matplotlib", "ivisit.special")
@@ -59,22 +62,36 @@ def check_script(path: str | os.PathLike[str]) -> list[Finding]:
     findings += (
         Finding(line, message, "warning", str(file)) for line, message in _about_code(source)
     )
+    findings += (
+        Finding(use.line, str(use), "warning", str(file)) for use in uses(source) if not use.works
+    )
     return sorted(findings, key=lambda finding: finding.line)
 
 
-def _about(widget: Widget, source: ScriptSource) -> Iterator[tuple[str, str]]:
-    """Yield what is doubtful about a widget's attribute."""
-    if isinstance(widget, DataWidget) and source.data is not None:
+def script_uses(path: str | os.PathLike[str]) -> list[Use]:
+    """Return what an old script uses of the old interface, by line; see `check_script`."""
+    return uses(ScriptSource(ast.parse(read_source(Path(path)))))
+
+
+def _about(widget: WidgetRecord, source: ScriptSource) -> Iterator[tuple[str, str]]:
+    """Yield what is doubtful about a widget's name and attribute."""
+    if widget.name in RESERVED or hasattr(OldSimulation, widget.name):
+        yield (
+            f"the name belongs to ivisit; it works, and in parameter sets and on the command line "
+            f"the widget is called '{widget.name} (...)'",
+            "note",
+        )
+    if isinstance(widget, DataRecord) and source.data is not None:
         # Data may be made anywhere, e.g. by "d.x = ..." in step().
         if widget.data not in source.data and widget.data not in source.stored_attributes:
             hint = closest(widget.data, [*source.data, *source.stored_attributes])
             yield f"nothing in the script makes the data {widget.data!r}.{hint}", "warning"
-    elif isinstance(widget, ParameterWidget) and source.parameters is not None:
+    elif isinstance(widget, ParameterRecord) and source.parameters is not None:
         yield from _about_parameter(widget, source.parameters)
 
 
 def _about_parameter(
-    widget: ParameterWidget, parameters: dict[str, ast.expr | None]
+    widget: ParameterRecord, parameters: dict[str, ast.expr | None]
 ) -> Iterator[tuple[str, str]]:
     name = widget.parameter
     if name not in parameters:
@@ -82,18 +99,15 @@ def _about_parameter(
         yield f"the parameters have no attribute {name!r}; it will be created.{hint}", "warning"
         return
     value = parameters[name]
-    if isinstance(widget, DictSliderWidget):
+    if isinstance(widget, DictSliderRecord):
         if value is not None and not _may_be_dict(value):
             yield f"the parameter {name!r} is no dict and will be replaced by one", "warning"
     elif isinstance(value, ast.List | ast.Tuple) and not 0 <= widget.index < len(value.elts):
-        yield (
-            (
-                f"the parameter {name!r} is a list of {len(value.elts)}, so listindex must be "
-                f"between 0 and {len(value.elts) - 1}, not {widget.index}; "
-                "the widget will be missing"
-            ),
-            "error",
+        message = (
+            f"the parameter {name!r} is a list of {len(value.elts)}, so listindex must be between "
+            f"0 and {len(value.elts) - 1}, not {widget.index}; the widget will be missing"
         )
+        yield message, "error"
 
 
 def _may_be_dict(value: ast.expr) -> bool:
@@ -103,7 +117,7 @@ def _may_be_dict(value: ast.expr) -> bool:
 def _about_code(source: ScriptSource) -> Iterator[tuple[int, str]]:
     """Yield lines of the script's code that will not work, or not as they look."""
     for name, line in source.module_attributes("ivisit").items():
-        if name not in ivisit.__all__ and not name.startswith("__"):
+        if not hasattr(ivisit, name):
             yield line, f"ivisit has no {name!r} any more.{closest(name, ivisit.__all__)}"
     if source.star_imports and set(source.star_imports) <= set(STAR_MODULES):
         known = {*dir(builtins), *ivisit.__all__, *source.defined_names, *_star_names()}

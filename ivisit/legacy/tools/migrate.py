@@ -6,30 +6,32 @@ import ast
 import keyword
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from pathlib import Path
 from unicodedata import normalize
 
 from ivisit.errors import DirectiveError
 from ivisit.legacy.language.directives import parse_directives
+from ivisit.legacy.language.grid import Grid
 from ivisit.legacy.language.lines import read_source
 from ivisit.legacy.language.source import SIMULATION, ScriptSource
+from ivisit.legacy.names import free_name
 from ivisit.legacy.records import (
     Block,
-    ButtonWidget,
-    CheckboxWidget,
-    CommentWidget,
-    DictSliderWidget,
-    Grid,
-    ImageWidget,
-    ListWidget,
-    ParameterWidget,
-    RadioWidget,
-    SliderWidget,
-    TextOutWidget,
-    TextWidget,
-    Widget,
+    ButtonRecord,
+    CheckboxRecord,
+    CommentRecord,
+    DictSliderRecord,
+    ImageRecord,
+    ListRecord,
+    ParameterRecord,
+    RadioRecord,
+    SliderRecord,
+    TextOutRecord,
+    TextRecord,
+    WidgetRecord,
 )
+from ivisit.reserved import RESERVED
 from ivisit.simulation import Simulation
 
 #: Methods of an old simulation, and what the new method says about the old one.
@@ -124,52 +126,48 @@ def _class_name(name: str, taken: list[str]) -> str:
     words = re.findall(r"[A-Za-z0-9]+", name) or ["Simulation"]
     proper = "".join(word[:1].upper() + word[1:] for word in words)
     is_usable = proper.isidentifier() and not keyword.iskeyword(proper)
-    return _free(proper if is_usable else f"Simulation{proper}", set(taken))
+    return _free(proper if is_usable else f"Simulation{proper}", taken)
 
 
-def _attribute(widget: Widget, taken: set[str]) -> str:
+def _attribute(widget: WidgetRecord, taken: set[str]) -> str:
     """Return the name of an attribute: that of the old parameter or data, where it is free."""
     name = widget.name
-    if isinstance(widget, ParameterWidget):
+    if isinstance(widget, ParameterRecord):
         name = widget.parameter
-    elif isinstance(widget, ImageWidget | TextOutWidget):
+    elif isinstance(widget, ImageRecord | TextOutRecord):
         name = widget.data
     word = "".join(c if f"a{c}".isidentifier() else "_" for c in normalize("NFKC", name))
     word = word.strip("_") or "widget"
     if not word.isidentifier():  # it begins with a digit
         word = f"p_{word}"
-    if keyword.iskeyword(word) or hasattr(Simulation, word):
+    if keyword.iskeyword(word) or word in RESERVED or hasattr(Simulation, word):
         word = f"{word}_"
     free = _free(word, taken)
     taken.add(free)
     return free
 
 
-def _free(name: str, taken: set[str]) -> str:
-    number, free = 1, name
-    while free in taken:
-        number += 1
-        free = f"{name}_{number}"
-    return free
+def _free(name: str, taken: Container[str]) -> str:
+    return free_name(name, is_free=lambda free: free not in taken, numbered="{}_{}")
 
 
-def _declaration(widget: Widget) -> str:
+def _declaration(widget: WidgetRecord) -> str:
     """Return the expression that declares the control or panel."""
     label = f"label={widget.name!r}"
-    if isinstance(widget, SliderWidget):
+    if isinstance(widget, SliderRecord):
         return f"iv.Slider({_slider_arguments(widget.value, widget.grid)}, {label})"
-    if isinstance(widget, DictSliderWidget):
+    if isinstance(widget, DictSliderRecord):
         items = ", ".join(
             f"{item.key!r}: iv.Slider({_slider_arguments(item.value, item.grid)}, "
             f"label={item.name!r})"
             for item in widget.items
         )
         return f"iv.DictSlider({{{items}}}, {label})"
-    if isinstance(widget, ListWidget):
-        kind = "RadioButtons" if isinstance(widget, RadioWidget) else "OptionList"
+    if isinstance(widget, ListRecord):
+        kind = "RadioButtons" if isinstance(widget, RadioRecord) else "OptionList"
         options = list(dict.fromkeys((*widget.options, widget.value)))
         return f"iv.{kind}({widget.value!r}, {options!r}, {label})"
-    if isinstance(widget, CheckboxWidget):
+    if isinstance(widget, CheckboxRecord):
         states = {
             name or str(number): digit == "1"
             for number, (name, digit) in enumerate(
@@ -177,16 +175,16 @@ def _declaration(widget: Widget) -> str:
             )
         }
         return f"iv.CheckboxGroup({states!r}, {label})"
-    if isinstance(widget, ButtonWidget):
+    if isinstance(widget, ButtonRecord):
         return f"iv.Button({widget.text!r})"
-    if isinstance(widget, TextWidget):
+    if isinstance(widget, TextRecord):
         lines = f"lines={widget.rows}, " if widget.rows > 1 else ""
         return f"iv.TextBox({widget.value!r}, {lines}{label})"
-    if isinstance(widget, ImageWidget):
+    if isinstance(widget, ImageRecord):
         return f"iv.Image(vmin=0, vmax=255, {label})"
-    if isinstance(widget, TextOutWidget):
+    if isinstance(widget, TextOutRecord):
         return f"iv.TextOutput(align={widget.align!r}, {label})"
-    assert isinstance(widget, CommentWidget)
+    assert isinstance(widget, CommentRecord)
     return f"iv.Comment({widget.text!r})"
 
 

@@ -7,6 +7,7 @@ another worker when one is lost; only a chunk that has killed several comes back
 from __future__ import annotations
 
 import contextlib
+import importlib
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -37,14 +38,14 @@ class DaskCluster(Crew):
 
     def __init__(self, address: str) -> None:
         try:
-            from distributed import Client
+            distributed: Any = importlib.import_module("distributed")
         except ImportError as error:
             raise IVisitError(
                 "a Dask scheduler needs dask.distributed: pip install 'ivisit-lab[dask]'"
             ) from error
         self._address = address
         try:
-            self._client: Any = Client(address, timeout=PATIENCE, set_as_default=False)
+            self._client = distributed.Client(address, timeout=PATIENCE, set_as_default=False)
         except (OSError, ValueError) as error:
             raise IVisitError(f"{address}: there is no Dask scheduler: {error}") from error
         # Pure tasks with equal arguments would be taken for one and the same.

@@ -62,7 +62,9 @@ class LocalProcesses(Crew):
         return ProcessPoolExecutor(self._count, mp_context=context, initializer=start_worker)
 
     def _end(self) -> None:
-        for process in list((self._pool._processes or {}).values()):
+        # An executor has no public way to end what runs.
+        processes = self._pool._processes  # noqa: SLF001
+        for process in list((processes or {}).values()):
             process.kill()
         self._pool.shutdown(wait=False, cancel_futures=True)
 

@@ -122,6 +122,16 @@ def test_a_notebook_that_cannot_show_windows_says_why(user, monkeypatch):
         gui.open_window(Empty)
 
 
+def test_a_notebook_without_a_display_never_begins_the_kernel_s_loop(monkeypatch):
+    """It would fail there later, with a traceback in the kernel's log."""
+    shell = Shell()
+    install(monkeypatch, shell)
+    monkeypatch.delenv("DISPLAY", raising=False)
+    with pytest.raises(iv.IVisitError, match="The window cannot be opened"):
+        gui.open_window(Empty)
+    assert shell.guis == []
+
+
 def test_ipython_in_a_terminal_waits_for_the_window(monkeypatch):
     shell = Shell()
     shell.kernel = None

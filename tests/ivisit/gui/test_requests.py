@@ -60,12 +60,10 @@ def test_mouse_events_reach_the_simulation_on_the_workers_thread(user):
     seen = []
     link = window.engine.link
     for sequence in ("<Button-1>", "<B1-Motion>", "<ButtonRelease-1>"):
-        link.post(
-            BindMouse(
-                "picture",
-                sequence,
-                lambda event: seen.append((event, threading.current_thread().name)),
-            )
+        link.bind(
+            "picture",
+            sequence,
+            lambda event: seen.append((event, threading.current_thread().name)),
         )
     user.wait(0.1)
     canvas = user.panel("picture").canvas
@@ -89,7 +87,7 @@ def test_of_many_movements_a_slow_simulation_gets_the_latest(user):
     window = user.open(Asking)
     seen = []
     gate = threading.Event()
-    window.engine.link.post(BindMouse("picture", "<Motion>", lambda event: seen.append(event.x)))
+    window.engine.link.bind("picture", "<Motion>", lambda event: seen.append(event.x))
     user.wait(0.1)
     window.session.worker.post(gate.wait, 20)
     canvas = user.panel("picture").canvas
@@ -105,8 +103,8 @@ def test_what_is_not_possible_costs_a_message(user):
     link = window.engine.link
     for request, part in [
         (SetLabel("nobody", "x"), "'nobody'"),
-        (BindMouse("picture", "<Nonsense>", print), "cannot be bound"),
-        (BindMouse("level", "<Button-1>", print), "cannot do BindMouse"),
+        (BindMouse("picture", "<Nonsense>"), "cannot be bound"),
+        (BindMouse("level", "<Button-1>"), "cannot do BindMouse"),
         (SetRange("picture", 0, 1), "cannot do SetRange"),
         (Request(), "Request()"),
         (Command("explode"), "'explode'"),
@@ -152,14 +150,13 @@ def test_a_simulation_may_offer_entries_of_its_own_in_the_menu(user):
 
 def test_a_simulation_can_end_its_run_and_the_window(user):
     class Ending(iv.Simulation):
-        engine = None
-
-        def _attached(self, engine):
-            Ending.engine = engine
+        def init(self):
+            self.count = 0
 
         def step(self):
-            if Ending.engine.steps == 9:
-                Ending.engine.stop()
+            self.count += 1
+            if self.count == 10:
+                self.stop()
 
     window = user.open(Ending)
     window.toggle_run()

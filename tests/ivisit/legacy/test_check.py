@@ -39,7 +39,7 @@ def test_all_findings_have_their_line_and_the_script_is_not_run(write):
         """,
         parameters="rate = 0; size = 1; word = ''; items = [1, 2]",
         data="picture = 0",
-        methods="def step(self): SimData.made = self.isModified('Rate'); iv.IVisitParser",
+        methods="def step(self): SimData.made = self.isModified('Rate'); iv.IVisitHub",
     )
     path.write_text(path.read_text(encoding="utf-8") + "\nraise SystemError\n", encoding="utf-8")
     found = messages(path)
@@ -56,7 +56,7 @@ def test_all_findings_have_their_line_and_the_script_is_not_run(write):
     assert "'KNOB' is no directive" in found[6][1]
     rest = " ".join(message for _, message in found[7:])
     assert "isModified() always returns 0" in rest
-    assert "ivisit has no 'IVisitParser' any more" in rest
+    assert "ivisit has no 'IVisitHub' any more" in rest
     assert str(check_script(path)[0]).startswith(f"{path}:2: 'Rate': ")
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import ivisit as iv
-from ivisit.legacy.language.lines import FIELDS
+from ivisit.legacy.language.widget_fields import FIELDS
 from ivisit.legacy.tools.check import check_script
 
 PAGE = Path(__file__).parents[3] / "docs" / "migrating.md"

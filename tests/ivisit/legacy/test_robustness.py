@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from ivisit import Engine
 from ivisit.legacy.language.directives import parse_directives
-from ivisit.legacy.language.lines import FIELDS
+from ivisit.legacy.language.widget_fields import FIELDS
 from ivisit.legacy.running.adapter import Script, simulation_class
 from ivisit.legacy.running.api import IVisit_Data, IVisit_Parameters, IVisit_Simulation
 from ivisit.legacy.tools.migrate import skeleton
@@ -24,7 +24,7 @@ FIELD = st.one_of(st.sampled_from(WORDS), st.text(max_size=12))
 def directive(draw):
     """A line with the right number of fields, mostly, and anything in them."""
     keyword = draw(st.sampled_from([*FIELDS, "NONSENSE"]))
-    count = FIELDS.get(keyword, "x").count("&") + 1 + draw(st.sampled_from([0] * 8 + [-1, 1]))
+    count = len(FIELDS.get(keyword, "x")) + draw(st.sampled_from([0] * 8 + [-1, 1]))
     return f"#@IVISIT:{keyword} & " + " & ".join(draw(FIELD) for _ in range(count))
 
 

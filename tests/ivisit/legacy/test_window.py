@@ -140,7 +140,7 @@ def test_a_script_can_change_widgets_and_press_buttons(load, user):
     )
     window = user.open(load_file(script.path))
     window.toggle_run()
-    user.until(lambda: window.steps == 6 and not window.session.running)
+    user.until(lambda: window.steps == 5 and not window.session.running)
     user.until(lambda: user.control("S").value == 40)
     assert user.control("S").label.cget("text") == "Renamed"
     assert window.root.title() == "My title"

@@ -181,7 +181,7 @@ def test_the_only_store_of_a_folder_needs_no_name(capsys):
     ParameterStore("other.ivisit").close()
     capsys.readouterr()
     assert main(["runs", "list"]) == 2
-    assert "name the store with --db; in this folder there is other.ivisit, walk.ivisit" in (
+    assert "Name a simulation or --db PATH (other.ivisit, walk.ivisit)" in (
         capsys.readouterr().err
     )
 

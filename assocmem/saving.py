@@ -1,0 +1,116 @@
+"""Files of memories: compressed NumPy archives (npz) without pickled objects."""
+
+from __future__ import annotations
+
+import struct
+import tokenize
+import zlib
+from os import PathLike
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assocmem._files import written_aside
+from assocmem._validation import real_number, refusal, whole_number
+from assocmem.learning import LARGEST_COUNT
+
+#: Version of the files that are written where counts fade; others are of version 1.
+FILE_VERSION = 2
+
+#: What NumPy and zipfile raise for damaged archives, besides `ValueError`. Errors of the file
+#: system belong to it: damaged offsets ask for impossible seeks.
+DAMAGE = (
+    BadZipFile,
+    EOFError,
+    KeyError,
+    IndexError,
+    TypeError,
+    AttributeError,
+    RuntimeError,
+    OverflowError,
+    MemoryError,
+    SyntaxError,
+    OSError,
+    struct.error,
+    tokenize.TokenError,
+    zlib.error,
+)
+
+#: Kinds of NumPy types that each entry may have, and its number of axes.
+ENTRIES = {
+    "version": ("iu", 0),
+    "rule": ("U", 0),
+    "n_patterns": ("iu", 0),
+    "usage": ("iu", 1),
+    "output_usage": ("iu", 1),
+    "coincidences": ("iu", 2),
+}
+
+
+def write(path: str | PathLike[str], content: dict[str, NDArray[Any]]) -> None:
+    """Write the entries of a memory, so that an existing file is replaced by a complete one.
+
+    Parameters
+    ----------
+    path : str or path
+    content : dict
+        `ENTRIES` but the version; ``output_usage`` for hetero-association only.
+    """
+    with written_aside(path) as aside, open(aside, "wb") as file:
+        version = FILE_VERSION if content["n_patterns"].dtype.kind == "f" else 1
+        np.savez_compressed(file, allow_pickle=False, version=np.array(version), **content)
+
+
+def read(path: str | PathLike[str]) -> dict[str, Any]:
+    """Return the entries of a file of `write`, of the right types.
+
+    Raises
+    ------
+    ValueError
+        If the file holds no memory, is damaged, or is of a later version.
+    OSError
+        If the file cannot be opened.
+    """
+    content = _read_archive(path)
+    missing = {"version", "rule", "n_patterns", "usage", "coincidences"} - content.keys()
+    if missing:
+        raise ValueError(f"{path}: is not a saved memory; it lacks {sorted(missing)}")
+    fading = content["version"].shape == () and content["version"] == FILE_VERSION
+    for name, (kinds, n_axes) in ENTRIES.items():
+        entry = content.get(name)
+        if fading and name not in ("version", "rule"):
+            kinds = "f"
+        if entry is not None and (entry.dtype.kind not in kinds or entry.ndim != n_axes):
+            raise ValueError(
+                f"{path}: is not a saved memory; its {name} has type {entry.dtype} and "
+                f"{entry.ndim} axes"
+            )
+    version = int(content["version"])
+    if not 1 <= version <= FILE_VERSION:
+        raise ValueError(
+            f"{path}: has version {version}; this program reads versions up to {FILE_VERSION}"
+        )
+    number = content["n_patterns"][()]
+    try:
+        check = real_number if fading else whole_number
+        content["n_patterns"] = check("n_patterns", number, 0, LARGEST_COUNT)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
+    content["rule"] = str(content["rule"])
+    return content
+
+
+def _read_archive(path: str | PathLike[str]) -> dict[str, Any]:
+    """Return all arrays of an archive; whatever is wrong with the content is a ValueError."""
+    with open(path, "rb") as file:
+        try:
+            archive = np.load(file, allow_pickle=False)
+            if not isinstance(archive, np.lib.npyio.NpzFile):
+                raise refusal("content", "an archive of arrays", archive)
+            with archive:
+                return {name: np.asarray(archive[name]) for name in archive.files}
+        except (ValueError, *DAMAGE) as error:
+            reason = f"{type(error).__name__}: {error}"
+            raise ValueError(f"{path}: is not a saved memory ({reason})") from error
