@@ -35,8 +35,9 @@ class Pendulum(iv.Simulation):
         help="A rule that sees rewards only.", restart=True,
     )
     rate = iv.Slider(0.1, 0.001, 3.0, scale="log", label="Learning rate", group="Learning",
-                     restart=True)
-    learners = iv.Slider(20, 1, 100, label="Learners", group="Learning", restart=True)
+                     restart=True, help="Size of a change of the weights.")
+    learners = iv.Slider(20, 1, 100, label="Learners", group="Learning", restart=True,
+                         help="Pendulums that learn side by side.")
     motor = iv.Slider(5.0, 1.0, 15.0, step=0.5, label="Motor", unit="N m", restart=True,
                       help="Torque; 9.81 would lift the pendulum without a swing.")
 
