@@ -470,13 +470,7 @@ class Engine:
         ]
         self.instance_reused = simulation._ivisit_begun > 0
         simulation._ivisit_begun += 1
-        if not simulation._ivisit_prepared:
-            # A generator takes longer to make than many a step.
-            if self._class.main_init is not Simulation.main_init:
-                simulation.rng = np.random.default_rng(self.seed)
-                with self._stage("main_init"):
-                    simulation.main_init()
-            simulation._ivisit_prepared = True
+        self.prepare()
         simulation.rng = np.random.default_rng(self.seed)
         for name, panel in self._class.panels.items():
             if not panel.kept_over_init:
@@ -485,6 +479,18 @@ class Engine:
             simulation.init()
             self._check_life_cycle()
         self.state = "ready"
+
+    def prepare(self) -> None:
+        """Call `main_init`, with random numbers from the present seed, if that was not done yet."""
+        simulation = self.simulation
+        if simulation._ivisit_prepared:
+            return
+        # A generator takes longer to make than many a step.
+        if self._class.main_init is not Simulation.main_init:
+            simulation.rng = np.random.default_rng(self.seed)
+            with self._stage("main_init"):
+                simulation.main_init()
+        simulation._ivisit_prepared = True
 
     def run(self, steps: int | None = None, *, until: Callable[[Any], Any] | None = None) -> int:
         """Compute steps; return how many.
