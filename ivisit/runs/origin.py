@@ -7,6 +7,7 @@ import importlib
 import inspect
 import operator
 import pickle
+import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-from ivisit.errors import ParameterError
+from ivisit.errors import ParameterError, PluginError
 from ivisit.plugins.loading import load_library
 from ivisit.plugins.origins import class_of, source_file, source_of
 from ivisit.plugins.sources import Source, SourceFile, read_source
@@ -68,7 +69,14 @@ class Origin:
     def load(self) -> Factory:
         """Return what makes an instance for a run; called in a worker, once a sweep."""
         if self.kind == "module":
-            cls: Factory = operator.attrgetter(self.name)(importlib.import_module(self.place))
+            module = importlib.import_module(self.place)
+            cls: Factory = operator.attrgetter(self.name)(module)
+            here = _module_digest(self.place, Path(str(module.__file__)))
+            if here != self.digest:
+                raise PluginError(
+                    f"{self.place}: is another version on {socket.gethostname()} than where the "
+                    "sweep was begun; install the same one"
+                )
             return cls
         if self.kind == "pickle":
             unpickled: Factory = pickle.loads(self.content)
@@ -164,15 +172,21 @@ def _is_single_file(cls: type) -> bool:
 
 
 def _module_origin(cls: type, file: Path | None) -> Origin:
-    """Name a class of an installed module; its whole package is its source."""
-    package = cls.__module__.partition(".")[0]
+    """Name a class of an installed module."""
+    digest = _module_digest(cls.__module__, file)
+    return Origin("module", cls.__module__, cls.__qualname__, digest)
+
+
+def _module_digest(name: str, file: Path | None) -> str:
+    """Return a digest of an installed module's source: that of its whole package."""
+    package = name.partition(".")[0]
     root = Path(str(getattr(sys.modules.get(package), "__file__", None) or file))
     files = sorted(root.parent.rglob("*.py")) if root.name == "__init__.py" else [root]
     digest = hashlib.sha256()
     for one in files:
         place = one.relative_to(root.parent).as_posix()
         digest.update(f"{place}\0{hashlib.sha256(one.read_bytes()).hexdigest()}\n".encode())
-    return Origin("module", cls.__module__, cls.__qualname__, digest.hexdigest())
+    return digest.hexdigest()
 
 
 def _file_origin(source: Source, name: str) -> Origin:
