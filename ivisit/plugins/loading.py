@@ -75,7 +75,9 @@ def hand_over(*simulations: Found) -> bool:
 # Loading --------------------------------------------------------------------------------------
 
 
-def load_library(what: str | os.PathLike[str] | Source, wanted: str = "") -> Found:
+def load_library(
+    what: str | os.PathLike[str] | Source, wanted: str = "", *, as_main: bool = True
+) -> Found:
     """Execute a file apart from all others and return its simulation; see `get_simulation`.
 
     Parameters
@@ -85,6 +87,9 @@ def load_library(what: str | os.PathLike[str] | Source, wanted: str = "") -> Fou
         machine: it runs in place where the same files are there, else from a private folder.
     wanted : str, optional
         Name of the class, where there are several.
+    as_main : bool, optional
+        Whether ``__name__`` is ``"__main__"`` while the file is executed. Without it what stands
+        under that guard is left out, as when the file is imported.
 
     Returns
     -------
@@ -105,11 +110,14 @@ def load_library(what: str | os.PathLike[str] | Source, wanted: str = "") -> Fou
     code = _compile(source, shown)
     module = space.new_module("__main__", Place(str(source.file.path), None))
     space.files["__main__"] = source.file
-    module.__name__, module.__package__ = "__main__", None
+    if as_main:
+        module.__name__, module.__package__ = "__main__", None
+    name = module.__name__
     with _one_at_a_time, _as_main(module, shown, space), _handing_over() as loading:
         _execute(code, module, shown, space.pyplot_figures)
-    found = _simulations(module, loading)
-    rename(module, space.name, found)
+    found = _simulations(module, loading, name)
+    if as_main:
+        rename(module, space.name, found)
     space.keep()
     return _choose(found, wanted, shown, Origin(source, commit, space))
 
@@ -268,7 +276,7 @@ def _as_main(module: types.ModuleType, shown: Path, space: Space) -> Iterator[No
 # What was found -------------------------------------------------------------------------------
 
 
-def _simulations(module: types.ModuleType, loading: Loading) -> list[Found]:
+def _simulations(module: types.ModuleType, loading: Loading, name: str = "__main__") -> list[Found]:
     """Return what the file launched, else the simulation classes that it defines."""
     found: list[Found] = []
     for simulation in loading.launched or vars(module).values():
@@ -277,7 +285,7 @@ def _simulations(module: types.ModuleType, loading: Loading) -> list[Found]:
         if loading.launched or (
             isinstance(simulation, type)
             and issubclass(simulation, Simulation)
-            and simulation.__module__ == "__main__"
+            and simulation.__module__ == name
         ):
             found.append(simulation)
     return found

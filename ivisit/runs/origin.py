@@ -18,6 +18,7 @@ from typing import Any
 from ivisit.errors import ParameterError, PluginError
 from ivisit.plugins.loading import load_library
 from ivisit.plugins.origins import class_of, source_file, source_of
+from ivisit.plugins.origins import origin_of as loaded_from
 from ivisit.plugins.sources import Source, SourceFile, read_source
 from ivisit.simulation import Simulation
 
@@ -45,6 +46,11 @@ class Origin:
         The pickled class.
     source : Source or None
         The file and its helpers, which travel along.
+    as_main : bool
+        Whether the file's guarded code runs in workers, too: it did when the simulation was
+        loaded by its path, and may launch what is meant. A script that sweeps its own class, and a
+        module, are loaded as by an import: what such a script does besides must not be repeated
+        by every worker.
     """
 
     kind: str
@@ -53,6 +59,7 @@ class Origin:
     digest: str
     content: bytes = b""
     source: Source | None = None
+    as_main: bool = True
 
     @property
     def reference(self) -> str:
@@ -82,7 +89,7 @@ class Origin:
             unpickled: Factory = pickle.loads(self.content)
             return unpickled
         assert self.source is not None
-        return file_factory(self.source, self.name)
+        return file_factory(self.source, self.name, as_main=self.as_main)
 
     def check_portable(self) -> None:
         """Raise `ParameterError` when other processes cannot get the simulation."""
@@ -99,13 +106,18 @@ class Origin:
             )
 
 
-def file_factory(source: Source, name: str) -> Factory:
+def file_factory(source: Source, name: str, *, as_main: bool = True) -> Factory:
     """Return what makes an instance of a file's simulation.
 
     A file that launches an instance, as old scripts do, is executed anew for every run: what its
     one instance and its module have become in a run must not reach the next one.
     """
-    found = load_library(source, name)
+    try:
+        found = load_library(source, name, as_main=as_main)
+    except PluginError:
+        if as_main:
+            raise
+        found = load_library(source, name)  # a class that is defined under the guard
     if isinstance(found, type):
         return found
     ready: list[Any] = [found]
@@ -138,6 +150,7 @@ def origin_of(asked: Any, found: Simulation | type[Simulation]) -> tuple[Origin,
             "not an instance"
         )
     source = source_of(found)
+    as_main = loaded_from(found) is not None
     if not isinstance(found, type):
         if source is None:
             raise ParameterError(f"{cls.key}: is launched by no file that workers could load")
@@ -150,7 +163,7 @@ def origin_of(asked: Any, found: Simulation | type[Simulation]) -> tuple[Origin,
             return _module_origin(cls, file), cls
         source = read_source(file)
     if source is not None and "<locals>" not in cls.__qualname__:
-        return _file_origin(source, cls.__name__), cls
+        return _file_origin(source, cls.__name__, as_main=as_main), cls
     return _pickled_origin(cls), cls
 
 
@@ -189,8 +202,9 @@ def _module_digest(name: str, file: Path | None) -> str:
     return digest.hexdigest()
 
 
-def _file_origin(source: Source, name: str) -> Origin:
-    return Origin("file", str(source.file.path), name, source.digest, source=source)
+def _file_origin(source: Source, name: str, *, as_main: bool = True) -> Origin:
+    path = str(source.file.path)
+    return Origin("file", path, name, source.digest, source=source, as_main=as_main)
 
 
 def _pickled_origin(cls: type[Simulation]) -> Origin:

@@ -181,9 +181,7 @@ def test_the_only_store_of_a_folder_needs_no_name(capsys):
     ParameterStore("other.ivisit").close()
     capsys.readouterr()
     assert main(["runs", "list"]) == 2
-    assert "Name a simulation or --db PATH (other.ivisit, walk.ivisit)" in (
-        capsys.readouterr().err
-    )
+    assert "Name a simulation or --db PATH (other.ivisit, walk.ivisit)" in (capsys.readouterr().err)
 
 
 def test_a_sweep_of_the_same_name_in_two_simulations_is_told_apart(write, capsys):
