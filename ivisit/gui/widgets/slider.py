@@ -19,7 +19,10 @@ class SliderWidget(ControlWidget):
         self.number = NumberField(
             self.body,
             0,
-            lambda value, continues: self.commit(value, continues=continues),
+            lambda value, continues, settled: self.commit(
+                value, continues=continues, settled=settled
+            ),
+            self.settle,
             self.commit_text,
             length=self.host.theme.pixels(120),
         )
