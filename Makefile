@@ -1,6 +1,6 @@
 # make demo    open the window on a real photograph (headlessly where there is no display)
 # make test    run everything: tests, window tests on a virtual display, doctests, linter, types
-# make stress  long fuzzes and kills, which `make test` samples
+# make stress  run the long fuzzes and kill tests, of which 'make test' runs a sample
 # make bench   print the benchmarks
 # make clean   remove what these made
 #
@@ -57,11 +57,13 @@ test: lint types xvfb
 	env -u DISPLAY IVISIT_REQUIRE_DISPLAY=1 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 \
 		$(BIN)/python -m pytest -q -n auto --dist loadgroup
 
-stress: .venv/installed-test
-	$(BIN)/python -m pytest -m stress
+stress: .venv/installed-test xvfb
+	env -u DISPLAY IVISIT_REQUIRE_DISPLAY=1 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 \
+		$(BIN)/python -m pytest -q -n auto --dist loadgroup -m stress --durations=0
 
 lint: .venv/installed-test
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 
 types: .venv/installed-test
 	$(BIN)/mypy

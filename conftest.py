@@ -1,9 +1,14 @@
 """What all tests and doctests share: an untouched environment."""
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes depends on who else uses the machine.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 #: Running these is not importing them.
-collect_ignore_glob = ["*/__main__.py", "tests/ivisit/legacy/scripts/*"]
+collect_ignore_glob = ["*/__main__.py", "*/typing_of_*.py", "tests/ivisit/legacy/scripts/*"]
 
 
 @pytest.fixture(autouse=True)

@@ -17,8 +17,14 @@ class DogFilter(iv.Simulation):
 
     center = iv.Slider(1.5, 0.5, 10.0, step=0.1, label="Center width", unit="px")
     ratio = iv.Slider(1.6, 1.1, 5.0, step=0.1, label="Surround / center")
-    balance = iv.Slider(1.0, 0.0, 1.2, step=0.01, label="Surround weight",
-                        help="1 makes the answer to uniform light zero.")
+    balance = iv.Slider(
+        1.0,
+        0.0,
+        1.2,
+        step=0.01,
+        label="Surround weight",
+        help="1 makes the answer to uniform light zero.",
+    )
     cells = iv.RadioButtons("on", ["on", "off", "both"], label="Cells shown")
     row = iv.Slider(200, 0, 599, label="Row of the profile", unit="px")
 

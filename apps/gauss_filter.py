@@ -22,11 +22,18 @@ class GaussFilter(iv.Simulation):
     """Smooth a photograph with a Gaussian kernel."""
 
     sigma = iv.Slider(
-        2.0, 0.1, 20.0, step=0.1, label="Kernel width", unit="px",
+        2.0,
+        0.1,
+        20.0,
+        step=0.1,
+        label="Kernel width",
+        unit="px",
         help="Standard deviation of the Gaussian; details smaller than this disappear.",
     )
     mode = iv.OptionList(
-        "reflect", ["reflect", "nearest", "mirror", "wrap"], label="Border",
+        "reflect",
+        ["reflect", "nearest", "mirror", "wrap"],
+        label="Border",
         help="What the filter sees beyond the border of the picture.",
     )
 

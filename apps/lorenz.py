@@ -48,7 +48,7 @@ class Lorenz(iv.Simulation):
         new = np.empty((self.substeps, 3))
         for i in range(self.substeps):
             new[i] = self.point = self.runge_kutta(self.point, self.dt)
-        self.path = np.concatenate([self.path[len(new):], new])
+        self.path = np.concatenate([self.path[len(new) :], new])
         self.line.set_data(self.path[:, 0], self.path[:, 2])
         self.head.set_data(self.point[:1], self.point[2:])
         self.x = self.point[0]

@@ -25,7 +25,7 @@ from pathlib import Path
 
 #: Each script makes one picture a step, the large one without computing anything.
 SCRIPTS = {
-    "image": '''
+    "image": """
         #@IVISIT:SIMULATION & image
         #@IVISIT:SLIDER & Speed & [200,1] & [0,10,5,1] & speed & -1 & int & 3
         #@IVISIT:IMAGE & Picture & 1.0 & [0,255] & picture & int
@@ -48,8 +48,8 @@ SCRIPTS = {
                 self.n += 1
                 wave = np.sin((self.x + self.n * SimParameters.speed) / 20.0) * 127 + 128
                 SimData.picture = np.stack([wave, wave * 0.5, 255 - wave], axis=2).astype("uint8")
-    ''',
-    "large": '''
+    """,
+    "large": """
         #@IVISIT:SIMULATION & large
         #@IVISIT:SLIDER & Speed & [200,1] & [0,10,5,1] & speed & -1 & int & 3
         #@IVISIT:IMAGE & Picture & 1.0 & [0,255] & picture & int
@@ -74,8 +74,8 @@ SCRIPTS = {
             def step(self):
                 self.n += 1
                 SimData.picture = self.pictures[self.n * SimParameters.speed % 20]
-    ''',
-    "figure": '''
+    """,
+    "figure": """
         #@IVISIT:SIMULATION & figure
         #@IVISIT:SLIDER & Speed & [200,1] & [0,10,5,1] & speed & -1 & int & 3
         #@IVISIT:IMAGE & Plot & 1.0 & [0,255] & plot & int
@@ -101,7 +101,7 @@ SCRIPTS = {
                 x = np.linspace(0, 10, 200)
                 ax.plot(x, np.sin(x + self.n * SimParameters.speed / 10.0))
                 SimData.plot = getMatplotlibImage(fig)
-    ''',
+    """,
 }
 
 #: Appended to each script: count steps and pictures on the screen for some seconds, then quit.

@@ -11,46 +11,73 @@ or with back-propagation, on truth tables and chaotic series::
 """
 
 from dopamine_wp import baselines, metrics, series, tasks
+from dopamine_wp.asking import AskTell
+from dopamine_wp.checkpoints import Checkpoint
 from dopamine_wp.history import History
-from dopamine_wp.networks import MLP, RNN, Network
+from dopamine_wp.networks import MLP, RNN, BlackBox, Network
 from dopamine_wp.optimizers import (
     OPTIMIZERS,
+    RFLO,
     SGD,
+    SNES,
+    SPSA,
     WP,
     Adam,
     Dopamine1,
     Dopamine2,
+    Dopamine2T,
+    DopamineK,
     DopamineV,
+    DopamineVPlus,
+    FeedbackAlignment,
+    ForwardGradient,
     Momentum,
+    NodePerturbation,
     Optimizer,
     PerturbationOptimizer,
     Probe,
     Proposal,
     RMSProp,
+    SepCMAES,
 )
+from dopamine_wp.plotting import plot_histories
 from dopamine_wp.training import Trainer, train
 
 __all__ = [
     "MLP",
     "OPTIMIZERS",
+    "RFLO",
     "RNN",
     "SGD",
+    "SNES",
+    "SPSA",
     "WP",
     "Adam",
+    "AskTell",
+    "BlackBox",
+    "Checkpoint",
     "Dopamine1",
     "Dopamine2",
+    "Dopamine2T",
+    "DopamineK",
     "DopamineV",
+    "DopamineVPlus",
+    "FeedbackAlignment",
+    "ForwardGradient",
     "History",
     "Momentum",
     "Network",
+    "NodePerturbation",
     "Optimizer",
     "PerturbationOptimizer",
     "Probe",
     "Proposal",
     "RMSProp",
+    "SepCMAES",
     "Trainer",
     "baselines",
     "metrics",
+    "plot_histories",
     "series",
     "tasks",
     "train",

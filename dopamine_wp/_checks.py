@@ -60,11 +60,39 @@ def whole(owner: str, name: str, value: Any, *, minimum: int = 1) -> None:
     raise refuse(owner, name, f"an integer of at least {minimum}", value)
 
 
+def wholes(
+    owner: str,
+    name: str,
+    values: Any,
+    *,
+    fewest: int,
+    most: int | None = None,
+    minimum: int = 1,
+) -> tuple[int, ...]:
+    """Return a sequence of `fewest` to `most` integers of at least `minimum` as a tuple."""
+    sequence = not isinstance(values, str | bytes) and isinstance(values, Iterable)
+    items = list(values) if sequence else []
+    if len(items) < fewest or (most is not None and len(items) > most):
+        number = f"{fewest}" if most == fewest else f"{fewest} or more"
+        raise refuse(owner, name, f"{number} integers of at least {minimum}", values)
+    for item in items:
+        whole(owner, name, item, minimum=minimum)
+    return tuple(int(item) for item in items)
+
+
 def choice(owner: str, name: str, value: Any, options: Iterable[Any]) -> None:
     """Demand one of `options`."""
     allowed = list(options)
     if not any(value is option or value == option for option in allowed):
         raise refuse(owner, name, "one of " + ", ".join(map(repr, allowed)), value)
+
+
+def name_of(owner: str, name: str, value: Any, options: Iterable[str]) -> str:
+    """Return the option that `value` spells, in any case."""
+    allowed = {option.lower(): option for option in options}
+    if not isinstance(value, str) or value.lower() not in allowed:
+        raise refuse(owner, name, "one of " + ", ".join(map(repr, allowed.values())), value)
+    return allowed[value.lower()]
 
 
 def flag(owner: str, name: str, value: Any) -> None:
@@ -73,8 +101,19 @@ def flag(owner: str, name: str, value: Any) -> None:
         raise refuse(owner, name, "True or False", value)
 
 
+def float_type(owner: str, value: Any) -> np.dtype[Any]:
+    """Return `value` as the dtype float32 or float64."""
+    try:
+        dtype = np.dtype(value)
+    except TypeError as error:
+        raise refuse(owner, "dtype", "float32 or float64", value) from error
+    if dtype not in (np.float32, np.float64):
+        raise refuse(owner, "dtype", "float32 or float64", dtype.name)
+    return dtype
+
+
 def series_array(owner: str, name: str, value: Any) -> np.ndarray:
-    """Return `value` as a float array of shape (time, features); a 1-D input is one feature."""
+    """Return `value` as a finite float array (time, features); a 1-D input is one feature."""
     array = np.asarray(value)
     if not np.issubdtype(array.dtype, np.floating):
         array = array.astype(np.float64)
@@ -84,5 +123,12 @@ def series_array(owner: str, name: str, value: Any) -> np.ndarray:
         raise ValueError(
             f"{owner}.{name}: must be a series of shape (time, features), "
             f"not an array of shape {np.shape(value)}"
+        )
+    wrong = ~np.isfinite(array).all(axis=1)
+    if wrong.any():
+        first = int(wrong.argmax())
+        raise ValueError(
+            f"{owner}.{name}: must be finite everywhere, but {int(wrong.sum())} of its "
+            f"{len(array)} values are not, the first at index {first}: {array[first].tolist()}"
         )
     return array

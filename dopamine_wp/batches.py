@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import numpy as np
 
 from dopamine_wp import _checks
 from dopamine_wp.networks.base import Batch, Network
 
-Batches = Batch | Callable[[int], Batch] | Iterable[Batch]
+Batches = Batch | Callable[[int], Batch] | Iterable[Batch] | None
+
+#: The batch of a network that needs none.
+NO_BATCH: Batch = (np.empty(0), np.empty(0))
 
 
 class BatchSource:
@@ -20,8 +24,9 @@ class BatchSource:
     ----------
     net : Network
         The network they have to fit.
-    batches : tuple (X, Y), callable or iterable
-        One fixed batch, a function of the batch index, or batches one after the other.
+    batches : tuple (X, Y), callable, iterable or None
+        One fixed batch, a function of the batch index, or batches one after the other; None for a
+        network that needs none.
 
     Raises
     ------
@@ -33,11 +38,14 @@ class BatchSource:
         self._net = net
         self._function: Callable[[int], Batch] | None = None
         self._iterator: Iterator[Batch] | None = None
-        self._batch: Batch | None = None
+        self._batch: Any = None
         self._index = -1
         self._expected: int | None = None
-        self._fixed = isinstance(batches, tuple)
-        if isinstance(batches, tuple):
+        free = batches is None and not net.needs_batches
+        self._fixed = free or isinstance(batches, tuple)
+        if free:
+            self._batch = NO_BATCH
+        elif isinstance(batches, tuple):
             self._batch = net.as_batch(batches)
         elif callable(batches):
             self._function = batches
@@ -59,7 +67,6 @@ class BatchSource:
             elif self._iterator is not None:
                 self._batch = self._net.as_batch(next(self._iterator))
         self._index = index
-        assert self._batch is not None
         if self._expected is not None:
             fresh = self._expected != self.checksum()
             self._expected = None
@@ -85,9 +92,15 @@ class BatchSource:
         """Return a number that tells batches apart; 0 before the first one."""
         if self._batch is None:
             return 0
-        X, Y = self._batch
-        return zlib.crc32(_bytes(Y), zlib.crc32(_bytes(X)))
+        parts = self._batch if isinstance(self._batch, tuple) else (self._batch,)
+        total = 0
+        for part in parts:
+            total = zlib.crc32(_bytes(part), total)
+        return total
 
 
-def _bytes(array: np.ndarray) -> memoryview:
-    return np.ascontiguousarray(array).data.cast("B")
+def _bytes(part: Any) -> memoryview | bytes:
+    if isinstance(part, np.ndarray) and part.dtype != object and part.size:
+        return np.ascontiguousarray(part).data.cast("B")
+    # A black box may have batches of any kind
+    return repr(part).encode()

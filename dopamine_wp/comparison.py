@@ -1,9 +1,9 @@
-"""A fair comparison of optimizers: equal cost, equal tuning, test error looked at once.
+"""A fair comparison of optimizers: equal tuning, equal cost, equal time, test error looked at once.
 
-Every optimizer is tuned over a grid of its own with the same number of points and the same
-forward-pass equivalents (FPE) each, on other seeds than those that count and on the validation
-part. Then all seeds are trained once with the best setting at equal FPE, and once more at equal
-wall-clock time, the time of the fastest. Test errors are those of these two runs.
+Every optimizer is tuned with the same number of trials, over its rate, its batch size and its own
+settings, at the same forward-pass equivalents (FPE), on other seeds than those that count and on
+the validation part. Then all seeds are trained once with the best setting at equal FPE, and once
+more in equal time, the time that the best of them took. Test errors are those of these two runs.
 """
 
 from __future__ import annotations
@@ -16,124 +16,38 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dopamine_wp import _checks, series, tasks
-from dopamine_wp.batches import Batches
+from dopamine_wp import _checks
+from dopamine_wp.contests import Problem
 from dopamine_wp.history import History
-from dopamine_wp.networks import MLP, RNN, Network
-from dopamine_wp.optimizers import (
-    SGD,
-    WP,
-    Adam,
-    Dopamine1,
-    Dopamine2,
-    DopamineV,
-    Momentum,
-    Optimizer,
-    RMSProp,
-)
 from dopamine_wp.training import Trainer, train
+from dopamine_wp.tuning import Search, Setting, search
 
 logger = logging.getLogger(__name__)
 
 #: Points at which a learning curve is looked at.
 CURVE_POINTS = 30
 
-#: Samples needed for training, validation and test part.
-_SERIES_LENGTH = 3500
 
-TASKS = (*series.GENERATORS, *tasks.TRUTH_TABLES)
-
-_SERIES_GRIDS: dict[str, list[Optimizer]] = {
-    "WP": [WP(rate, decay="linear") for rate in (0.003, 0.01, 0.03, 0.1)],
-    "Dopamine1": [Dopamine1(rate) for rate in (1e-4, 1e-3, 1e-2, 0.1)],
-    "Dopamine2": [Dopamine2(rate) for rate in (0.001, 0.003, 0.01, 0.03)],
-    "DopamineV": [DopamineV(perturbations=K) for K in (16, 32, 64, 128)],
-    "SGD": [SGD(rate, decay="linear") for rate in (0.03, 0.1, 0.3, 1.0)],
-    "Momentum": [Momentum(rate, decay="linear") for rate in (0.01, 0.03, 0.1, 0.3)],
-    "RMSProp": [RMSProp(rate, decay="linear") for rate in (0.001, 0.003, 0.01, 0.03)],
-    "Adam": [Adam(rate, decay="linear") for rate in (0.003, 0.01, 0.03, 0.1)],
-}
-_TRUTH_TABLE_GRIDS: dict[str, list[Optimizer]] = {
-    "WP": [WP(rate, decay="linear") for rate in (0.1, 0.3, 1.0, 3.0)],
-    "Dopamine1": [Dopamine1(rate) for rate in (1e-4, 1e-3, 1e-2, 0.1)],
-    "Dopamine2": [Dopamine2(rate, beta1=0.9) for rate in (0.01, 0.03, 0.1, 0.3)],
-    "DopamineV": [DopamineV(perturbations=K) for K in (4, 8, 16, 32)],
-    "SGD": [SGD(rate, decay="linear") for rate in (0.3, 1.0, 3.0, 10.0)],
-    "Momentum": [Momentum(rate, decay="linear") for rate in (0.03, 0.1, 0.3, 1.0)],
-    "RMSProp": [RMSProp(rate, decay="linear") for rate in (0.003, 0.01, 0.03, 0.1)],
-    "Adam": [Adam(rate, decay="linear") for rate in (0.01, 0.03, 0.1, 0.3)],
-}
-
-
-@dataclass(frozen=True, eq=False)
-class Problem:
-    """A task with its network, batches and errors.
+@dataclass(frozen=True, eq=False, repr=False)
+class Run:
+    """One training of all seeds.
 
     Attributes
     ----------
-    name : str
-        Name of the task.
-    net : Network
-        The network to train.
-    batches : tuple, callable
-        As for `train`.
-    error : callable
-        ``error(theta, part) -> (R,)`` for the parts "validation" and "test".
-    measure : str
-        What the error is.
-    grids : dict of str to list of Optimizer
-        Settings to tune over.
-    """
-
-    name: str
-    net: Network
-    batches: Batches
-    error: Callable[[np.ndarray, str], np.ndarray]
-    measure: str
-    grids: dict[str, list[Optimizer]]
-
-
-@dataclass(frozen=True, eq=False)
-class Outcome:
-    """What one optimizer has reached.
-
-    Attributes
-    ----------
-    optimizer : Optimizer
-        The tuned setting.
-    at_edge : bool
-        Whether it lies at the edge of its grid, so that a wider grid might serve it better.
     test : ndarray, shape (seeds,)
-        Test errors at equal cost.
+        Test errors at the end.
     fpe : float
         Forward-pass equivalents of a seed.
     seconds : float
-        Wall-clock time of training all seeds.
-    memory : float
-        Peak memory of training one seed, KiB.
-    test_equal_time : ndarray, shape (seeds,)
-        Test errors at equal wall-clock time.
+        Processor time of training all seeds side by side; on an idle machine with one thread
+        (``OMP_NUM_THREADS=1``) the wall-clock time.
+    steps : int
     curve_fpe : ndarray, shape (points,)
     curve : ndarray, shape (points, seeds)
-        Validation errors along the run at equal cost.
+        Validation errors along the run.
     """
 
-    optimizer: Optimizer
-    at_edge: bool
     test: np.ndarray
-    fpe: float
-    seconds: float
-    memory: float
-    test_equal_time: np.ndarray
-    curve_fpe: np.ndarray
-    curve: np.ndarray
-
-
-@dataclass(frozen=True, eq=False)
-class _Run:
-    """One training of all seeds."""
-
-    theta: np.ndarray
     fpe: float
     seconds: float
     steps: int
@@ -141,37 +55,30 @@ class _Run:
     curve: np.ndarray
 
 
-def problem(name: str, *, hidden: int = 16, seed: int = 0) -> Problem:
-    """Return a task of the comparison.
+@dataclass(frozen=True, eq=False, repr=False)
+class Outcome:
+    """What one optimizer has reached.
 
-    Parameters
+    Attributes
     ----------
-    name : str
-        One of `TASKS`.
-    hidden : int, default 16
-        Hidden units.
-    seed : int, default 0
-        Seed of the training windows.
-
-    Raises
-    ------
-    ValueError
-        For an unknown task.
+    setting : Setting
+        The tuned optimizer and batch size.
+    described : str
+        The tuned values in words.
+    at_edge : bool
+        Whether a neighbor of the setting was left untried, so that it may be better.
+    equal_cost, equal_time : Run
+        The runs that count.
+    memory : float
+        Peak memory of training one seed, KiB.
     """
-    _checks.choice("compare", "task", name, TASKS)
-    if name in tasks.TRUTH_TABLES:
-        batch = tasks.TRUTH_TABLES[name]()
-        perceptron = MLP((batch[0].shape[1], hidden, 1), output="sigmoid")
-        return Problem(
-            name, perceptron, batch, lambda theta, part: perceptron.loss(theta, batch),
-            "mean squared error", _TRUTH_TABLE_GRIDS,
-        )
-    task = tasks.forecast(series.GENERATORS[name](_SERIES_LENGTH), rng=seed)
-    net = RNN(1, hidden, 1, washout=task.washout)
-    return Problem(
-        name, net, task.batch, lambda theta, part: task.nrmse(net, theta, part),
-        "NRMSE, one step ahead", _SERIES_GRIDS,
-    )
+
+    setting: Setting
+    described: str
+    at_edge: bool
+    equal_cost: Run
+    equal_time: Run
+    memory: float
 
 
 def compare(
@@ -180,6 +87,7 @@ def compare(
     budget: int,
     seeds: int,
     tuning_seeds: int = 10,
+    trials: int = 16,
     optimizers: Sequence[str] | None = None,
     seed: int = 0,
 ) -> dict[str, Outcome]:
@@ -194,9 +102,11 @@ def compare(
     seeds : int
         Replicas that count.
     tuning_seeds : int, default 10
-        Replicas, other ones, that every point of a grid is judged by.
+        Replicas, other ones, that every setting is judged by.
+    trials : int, default 16
+        Settings that are tried for every optimizer (fewer only where it has no more).
     optimizers : sequence of str, optional
-        Names of the optimizers; default all that have a grid.
+        Names of the optimizers, in any case; default all that have a space of settings.
     seed : int, default 0
         Seed of everything.
 
@@ -209,91 +119,90 @@ def compare(
     ValueError
         For numbers below 1, an unknown optimizer, or a budget that is too small for a step.
     """
-    for name, number in (("budget", budget), ("seeds", seeds), ("tuning_seeds", tuning_seeds)):
+    numbers = {"budget": budget, "seeds": seeds, "tuning_seeds": tuning_seeds, "trials": trials}
+    for name, number in numbers.items():
         _checks.whole("compare", name, number)
-    chosen = list(task.grids) if optimizers is None else list(optimizers)
-    for name in chosen:
-        _checks.choice("compare", "optimizers", name, task.grids)
+    chosen = list(task.spaces) if optimizers is None else [
+        _checks.name_of("compare", "optimizers", name, task.spaces) for name in optimizers
+    ]
+    if not chosen:
+        raise _checks.refuse("compare", "optimizers", "at least one name", optimizers)
 
     tuned = {}
     for name in chosen:
-        tuned[name] = _tune(task, task.grids[name], budget, tuning_seeds, seed)
-        logger.info("%s tuned: %r", name, tuned[name][0])
+        tuned[name] = _tune(task, name, budget, tuning_seeds, trials, seed)
+        logger.info("%s tuned: %s", name, task.spaces[name].describe(tuned[name].best))
     runs = {}
-    for name, (optimizer, _) in tuned.items():
-        steps = _steps(task, optimizer, budget)
-        runs[name] = _run(task, optimizer, steps, seeds, [seed, 1])
+    for name, found in tuned.items():
+        runs[name] = _run(task, found.best, _steps(task, found.best, budget), seeds, [seed, 1])
         logger.info("%s trained: %.1f s", name, runs[name].seconds)
 
-    shortest = min(run.seconds for run in runs.values())
+    winner = min(runs.values(), key=lambda run: _judged(run.test))
     outcomes = {}
     for name, run in runs.items():
-        optimizer, at_edge = tuned[name]
-        steps = max(1, int(run.steps * shortest / run.seconds))
-        timed = run if run.seconds == shortest else _run(task, optimizer, steps, seeds, [seed, 1])
+        best = tuned[name].best
+        steps = max(1, round(run.steps * winner.seconds / run.seconds))
         outcomes[name] = Outcome(
-            optimizer=optimizer,
-            at_edge=at_edge,
-            test=task.error(run.theta, "test"),
-            fpe=run.fpe,
-            seconds=run.seconds,
-            memory=_peak_memory(task, optimizer),
-            test_equal_time=task.error(timed.theta, "test"),
-            curve_fpe=run.curve_fpe,
-            curve=run.curve,
+            setting=best,
+            described=task.spaces[name].describe(best),
+            at_edge=tuned[name].at_edge,
+            equal_cost=run,
+            equal_time=run if run is winner else _run(task, best, steps, seeds, [seed, 1]),
+            memory=_peak_memory(task, best),
         )
     return outcomes
 
 
 def _tune(
-    task: Problem, grid: list[Optimizer], budget: int, seeds: int, seed: int
-) -> tuple[Optimizer, bool]:
-    """Return the setting with the best median validation error, and whether it is at an edge."""
-    medians = []
-    for optimizer in grid:
-        run = _run(task, optimizer, _steps(task, optimizer, budget), seeds, [seed, 0])
-        errors = task.error(run.theta, "validation")
-        medians.append(np.median(np.where(np.isfinite(errors), errors, np.inf)))
-    best = int(np.argmin(medians))
-    return grid[best], best in (0, len(grid) - 1)
+    task: Problem, name: str, budget: int, seeds: int, trials: int, seed: int
+) -> Search:
+    """Try settings by the median validation error of other seeds than those that count."""
+
+    def score(setting: Setting) -> float:
+        steps = _steps(task, setting, budget)
+        history = _train(task, setting, steps, seeds, np.random.default_rng([seed, 0]))
+        return _judged(task.error(history.theta, "validation"))
+
+    return search(task.spaces[name], score, trials)
 
 
-def _steps(task: Problem, optimizer: Optimizer, budget: int) -> int:
+def _judged(errors: np.ndarray) -> float:
+    """Return the median, in which a run that is not finite counts as infinitely bad."""
+    return float(np.median(np.where(np.isfinite(errors), errors, np.inf)))
+
+
+def _steps(task: Problem, setting: Setting, budget: int) -> int:
     """Return how many steps the budget pays for, measured by doing some."""
-    trial = 2 * optimizer.hold
-    fpe = _train(task, optimizer, task.net.init(rng=0), trial, np.random.default_rng(0)).fpe[-1]
+    trial = 2 * setting.optimizer.hold
+    fpe = _train(task, setting, trial, 1, np.random.default_rng(0)).fpe[-1]
     steps = int(budget * trial / fpe)
     if steps < 1:
         raise _checks.refuse(
-            "compare", "budget", f"at least {fpe / trial:.0f}, the cost of a step of {optimizer}",
-            budget,
+            "compare", "budget",
+            f"at least {fpe / trial:.4g}, the cost of a step of {setting.optimizer}", budget,
         )
     return steps
 
 
-def _run(
-    task: Problem, optimizer: Optimizer, steps: int, seeds: int, seed: list[int]
-) -> _Run:
+def _run(task: Problem, setting: Setting, steps: int, seeds: int, seed: list[int]) -> Run:
     """Train all seeds side by side; the clock stops while the learning curve is looked at."""
-    rng = np.random.default_rng(seed)
     points, curve, paused = [], [], 0.0
     every = max(1, steps // CURVE_POINTS)
 
     def look(trainer: Trainer) -> None:
         nonlocal paused
         if trainer.steps_done % every == 0 or trainer.steps_done == steps:
-            began = time.perf_counter()
+            began = time.process_time()
             points.append(trainer.fpe)
             curve.append(task.error(trainer.theta, "validation"))
-            paused += time.perf_counter() - began
+            paused += time.process_time() - began
 
-    theta = task.net.init(seeds, rng=rng)
-    began = time.perf_counter()
-    history = _train(task, optimizer, theta, steps, rng, look)
-    return _Run(
-        theta=history.theta,
+    began = time.process_time()
+    history = _train(task, setting, steps, seeds, np.random.default_rng(seed), look)
+    return Run(
+        test=task.error(history.theta, "test"),
         fpe=float(history.fpe[-1]),
-        seconds=time.perf_counter() - began - paused,
+        seconds=max(time.process_time() - began - paused, 1e-6),
         steps=steps,
         curve_fpe=np.array(points),
         curve=np.array(curve),
@@ -302,24 +211,29 @@ def _run(
 
 def _train(
     task: Problem,
-    optimizer: Optimizer,
-    theta: np.ndarray,
+    setting: Setting,
     steps: int,
+    seeds: int,
     rng: np.random.Generator,
     *callbacks: Callable[[Trainer], object],
 ) -> History:
     """Train; a comparison of runs that were cut short would be none, so Ctrl-C goes on upwards."""
+    theta = task.net.init(seeds, rng=rng)
     history = train(
-        task.net, optimizer, task.batches, theta=theta, steps=steps, rng=rng, callbacks=callbacks
+        task.net, setting.optimizer, task.batches(setting.batch_size),
+        theta=theta, steps=steps, rng=rng, callbacks=callbacks,
     )
     if history.status == "interrupted":
         raise KeyboardInterrupt
     return history
 
 
-def _peak_memory(task: Problem, optimizer: Optimizer) -> float:
+def _peak_memory(task: Problem, setting: Setting) -> float:
     """Return the peak, in KiB, of what training one seed for some steps allocates."""
-    trainer = Trainer(task.net, optimizer, task.batches, theta=task.net.init(rng=0), rng=0)
+    trainer = Trainer(
+        task.net, setting.optimizer, task.batches(setting.batch_size),
+        theta=task.net.init(rng=0), total_steps=10, rng=0,
+    )
     trainer.step()
     tracemalloc.start()
     try:

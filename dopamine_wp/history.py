@@ -7,12 +7,18 @@ import os
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-_FORMAT = 1
-_ARRAYS = ("theta", "loss", "rate", "rpe", "agreement", "fpe", "solved_at", "failed")
+from dopamine_wp import _checks
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+#: Version 1 had no `fpe_unit`, `settings`, `network`, `seconds`: their defaults are right for it.
+_FORMAT = 2
+_ARRAYS = ("theta", "loss", "rate", "rpe", "agreement", "fpe", "seconds", "solved_at", "failed")
 _STATE = "state."
 
 
@@ -33,7 +39,11 @@ class History:
     agreement : ndarray, shape (steps, R)
         Actual over expected gain, clipped to [-1, 1]; NaN for rules that do not measure it.
     fpe : ndarray, shape (steps,)
-        Forward-pass equivalents spent per replica, cumulative.
+        Forward-pass equivalents that every replica has spent up to and with each step, in units
+        of `fpe_unit`.
+    seconds : ndarray, shape (steps,)
+        Wall-clock time spent in the steps up to and with each step, without what callbacks took;
+        NaN for the steps of files of version 1. No part of what a repeated run reproduces.
     solved_at : ndarray, shape (R,)
         Cumulative forward-pass equivalents when a loss below `stop_loss` was first evaluated at
         theta; inf if never.
@@ -41,9 +51,17 @@ class History:
         Replicas whose loss was not finite at some step; they stayed where they were.
     status : str
         "finished" (all steps done), "solved" (all replicas below `stop_loss`), "stopped" (by a
-        callback), "exhausted" (the iterator of batches ended) or "interrupted" (Ctrl-C).
+        callback), "exhausted" (the iterator of batches ended), "interrupted" (Ctrl-C) or "running"
+        (saved by a `Checkpoint`).
     optimizer : str
         Class name of the optimizer.
+    settings, network : str
+        The optimizer and the network in words, by which resuming notices other ones; empty in
+        histories that were saved by a former version.
+    fpe_unit : str
+        What one forward-pass equivalent is: "16 sequences" (recurrent networks) or "batch", a pass
+        over one batch whatever its size. Files of version 1 counted all networks by the batch and
+        are read with that mark.
     key : int
         Philox key of the perturbations.
     total_steps : int
@@ -71,9 +89,17 @@ class History:
     key: int
     total_steps: int
     stop_loss: float | None = None
+    settings: str = ""
+    network: str = ""
+    fpe_unit: str = "batch"
+    seconds: np.ndarray = field(default_factory=lambda: np.empty(0))
     state: dict[str, np.ndarray] = field(default_factory=dict)
     known_loss: np.ndarray | None = None
     held_batch: int = 0
+
+    def __post_init__(self) -> None:
+        if len(self.seconds) != len(self.fpe):
+            self.seconds = np.full(len(self.fpe), np.nan)
 
     @property
     def steps(self) -> int:
@@ -91,6 +117,51 @@ class History:
             f"History({self.optimizer}, {self.status}: {self.steps} steps, "
             f"{self.replicas} replicas, {cost:g} forward-pass equivalents each)"
         )
+
+    def fpe_to(self, loss: float) -> np.ndarray:
+        """Return what it has cost every replica to come below a loss for the first time.
+
+        Parameters
+        ----------
+        loss : float
+            The loss that is to be reached.
+
+        Returns
+        -------
+        ndarray, shape (R,)
+            Cumulative forward-pass equivalents of the first step at whose beginning the loss was
+            below; inf for replicas that never were. `solved_at` is finer: it knows when within a
+            step, and the candidate of the last step.
+
+        Examples
+        --------
+        >>> from dopamine_wp import MLP, Adam, tasks, train
+        >>> net = MLP((2, 4, 1), output="sigmoid")
+        >>> history = train(net, Adam(0.1), tasks.xor(), theta=net.init(2, rng=0), steps=60)
+        >>> history.fpe_to(0.1).tolist()
+        [57.0, 42.0]
+        """
+        _checks.real("History.fpe_to", "loss", loss)
+        below = self.loss < loss
+        costs = np.append(self.fpe, np.inf)
+        return costs[np.where(below.any(axis=0), below.argmax(axis=0), self.steps)]
+
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        curve: Literal["loss", "rate", "rpe", "agreement"] = "loss",
+        axis: Literal["fpe", "seconds", "steps"] = "fpe",
+        smooth: int = 1,
+    ) -> Axes:
+        """Plot the median over the replicas with a band between the quartiles.
+
+        The arguments, the result and the errors are those of `plot_histories`, which plots several
+        runs together.
+        """
+        from dopamine_wp.plotting import plot_histories
+
+        return plot_histories({self.optimizer: self}, ax, curve=curve, axis=axis, smooth=smooth)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the history to one ``.npz`` file, replacing it in one go.
@@ -119,6 +190,9 @@ class History:
             "format": _FORMAT,
             "status": self.status,
             "optimizer": self.optimizer,
+            "settings": self.settings,
+            "network": self.network,
+            "fpe_unit": self.fpe_unit,
             "key": self.key,
             "total_steps": self.total_steps,
             "stop_loss": self.stop_loss,
@@ -162,7 +236,7 @@ class History:
             raise
         except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
             raise ValueError(f"History.load: {os.fspath(path)!r} is not a saved history") from error
-        if about.pop("format", None) != _FORMAT:
+        if about.pop("format", None) not in range(1, _FORMAT + 1):
             raise ValueError(f"History.load: {os.fspath(path)!r} was saved by a newer version")
         state = {
             name.removeprefix(_STATE): arrays.pop(name)

@@ -21,7 +21,7 @@ def rmse(target: Any, prediction: Any) -> float:
     Raises
     ------
     ValueError
-        If the shapes differ or the arrays are empty.
+        If the shapes differ, the arrays are empty, or `target` is not finite everywhere.
 
     Examples
     --------
@@ -188,4 +188,6 @@ def _pair(name: str, target: Any, prediction: Any) -> tuple[np.ndarray, np.ndarr
             f"{name}: target and prediction must have the same shape and not be empty, "
             f"not {true.shape} and {predicted.shape}"
         )
+    if not np.isfinite(true).all():
+        raise ValueError(f"{name}.target: must be finite everywhere; NaN or inf is in it")
     return true, predicted

@@ -7,6 +7,8 @@ low words count the draws within the step, so that the streams of two steps neve
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from dopamine_wp import _checks
@@ -18,7 +20,7 @@ NOISES = ("normal", "rademacher")
 _CHUNK = 2**15
 
 #: The bits of every byte, most significant first, as -1 and +1.
-_SIGNS = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1).astype(np.float32) * 2 - 1
+_SIGNS = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1) * 2.0 - 1
 
 
 class NoiseStream:
@@ -49,6 +51,7 @@ class NoiseStream:
         self._state = self._bits.state
         self._generator = np.random.Generator(self._bits)
         self._normal = kind == "normal"
+        self._table: tuple[np.dtype[Any], float, np.ndarray] | None = None
 
     def restart(self, step: int) -> None:
         """Go to the beginning of the perturbations of `step`."""
@@ -56,18 +59,20 @@ class NoiseStream:
         self._state["state"]["counter"][:] = 0, 0, step, 0
         self._bits.state = self._state
 
-    def fill(self, out: np.ndarray) -> None:
-        """Fill a C-contiguous float array with the next perturbations of the stream."""
+    def fill(self, out: np.ndarray, scale: float = 1.0) -> None:
+        """Fill a C-contiguous float array with the next perturbations, times `scale`."""
         if not self._normal:
-            self._fill_signs(out)
+            self._fill_signs(out, scale)
         elif out.dtype == np.float32:
             numbers = out.reshape(-1)
             for start in range(0, len(numbers), _CHUNK):
-                self._fill_normals(numbers[start : start + _CHUNK])
+                self._fill_normals(numbers[start : start + _CHUNK], scale)
         else:
             self._generator.standard_normal(out=out)
+            if scale != 1:
+                out *= scale
 
-    def _fill_normals(self, out: np.ndarray) -> None:
+    def _fill_normals(self, out: np.ndarray, scale: float) -> None:
         """Fill a float32 vector by the transform of G. Box and M. Muller (1958).
 
         ``sqrt(-2 ln u) cos(2 pi v)`` and the same with sin. NumPy vectorizes the four functions
@@ -83,6 +88,8 @@ class NoiseStream:
         np.log(radius, out=radius)
         radius *= -2
         np.sqrt(radius, out=radius)
+        if scale != 1:
+            radius *= scale
         angle *= np.float32(2 * np.pi)
         np.cos(angle, out=out[:pairs])
         out[:pairs] *= radius
@@ -90,13 +97,23 @@ class NoiseStream:
         np.sin(angle[:odd], out=out[pairs:])
         out[pairs:] *= radius[:odd]
 
-    def _fill_signs(self, out: np.ndarray) -> None:
+    def _fill_signs(self, out: np.ndarray, scale: float) -> None:
         """Fill an array with the bits of raw words, eight signs a byte from a table."""
         words = self._bits.random_raw(-(-out.size // 64)).astype("<u8", copy=False)
-        # Rows of the table as single items: one copy of 32 or 64 bytes for eight signs
-        rows = _SIGNS.astype(out.dtype, copy=False).view(f"V{8 * out.itemsize}").reshape(-1)
-        signs = np.take(rows, words.view(np.uint8)).view(out.dtype)
-        out.reshape(-1)[:] = signs[: out.size]
+        rows, indices, numbers = self._rows(out.dtype, scale), words.view(np.uint8), out.reshape(-1)
+        whole = out.size // 8
+        # Without a range check, take writes into `out` directly
+        np.take(rows, indices[:whole], 0, numbers[: 8 * whole].view(rows.dtype), "wrap")
+        if out.size % 8:
+            last = rows[indices[whole : whole + 1]].view(out.dtype)
+            numbers[8 * whole :] = last[: out.size % 8]
+
+    def _rows(self, dtype: np.dtype[Any], scale: float) -> np.ndarray:
+        """Return the table of signs times `scale`, eight numbers to an item of 32 or 64 bytes."""
+        if self._table is None or self._table[:2] != (dtype, scale):
+            table = (_SIGNS * scale).astype(dtype)
+            self._table = dtype, scale, table.view(f"V{8 * dtype.itemsize}").reshape(-1)
+        return self._table[2]
 
 
 def draw_key(rng: int | np.random.Generator | np.random.SeedSequence | None) -> int:

@@ -91,7 +91,7 @@ def lorenz(
     Raises
     ------
     ValueError
-        For arguments out of range, or `sample` not a multiple of `step`.
+        For arguments out of range, `sample` not a multiple of `step`, or an orbit that runs away.
     """
 
     def derivative(state: np.ndarray) -> np.ndarray:
@@ -134,7 +134,7 @@ def rossler(
     Raises
     ------
     ValueError
-        For arguments out of range, or `sample` not a multiple of `step`.
+        For arguments out of range, `sample` not a multiple of `step`, or an orbit that runs away.
     """
 
     def derivative(state: np.ndarray) -> np.ndarray:
@@ -180,26 +180,33 @@ def mackey_glass(
     Raises
     ------
     ValueError
-        For arguments out of range, or `sample` or `tau` not a multiple of `step`.
+        For arguments out of range, `sample` or `tau` not a multiple of `step`, or an orbit that
+        runs away.
     """
     every, skip = _sampling("mackey_glass", n_samples, step, sample, transient)
     delay = _multiple("mackey_glass", "tau", tau, step)
     total = skip + (n_samples - 1) * every
+    _checks.real("mackey_glass", "start", start)
     x = np.full(delay + 1 + total, float(start))
 
     def derivative(value: float, delayed: float) -> float:
-        return beta * delayed / (1 + delayed**exponent) - gamma * value
+        # math.pow refuses what ** would turn into a complex number
+        return beta * delayed / (1 + math.pow(delayed, exponent)) - gamma * value
 
     values = x.tolist()
-    for i in range(delay, delay + total):
-        now, d0, d1 = values[i], values[i - delay], values[i - delay + 1]
-        middle = (d0 + d1) / 2
-        k1 = derivative(now, d0)
-        k2 = derivative(now + step / 2 * k1, middle)
-        k3 = derivative(now + step / 2 * k2, middle)
-        k4 = derivative(now + step * k3, d1)
-        values[i + 1] = now + step / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
-    return np.array(values[delay + skip :: every])[:n_samples, None]
+    try:
+        for i in range(delay, delay + total):
+            now, d0, d1 = values[i], values[i - delay], values[i - delay + 1]
+            middle = (d0 + d1) / 2
+            k1 = derivative(now, d0)
+            k2 = derivative(now + step / 2 * k1, middle)
+            k3 = derivative(now + step / 2 * k2, middle)
+            k4 = derivative(now + step * k3, d1)
+            values[i + 1] = now + step / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
+    except (OverflowError, ZeroDivisionError, ValueError):
+        # Python's own numbers raise where NumPy's turn into inf or NaN
+        values[i + 1 :] = [math.inf] * (len(values) - i - 1)
+    return _finite("mackey_glass", np.array(values[delay + skip :: every])[:n_samples, None])
 
 
 def henon(
@@ -233,7 +240,7 @@ def henon(
     Raises
     ------
     ValueError
-        For arguments out of range.
+        For arguments out of range, or an orbit that runs away.
     """
     x, y = _start("henon", start, 2)
 
@@ -271,7 +278,7 @@ def logistic(
     Raises
     ------
     ValueError
-        For arguments out of range.
+        For arguments out of range, or an orbit that runs away.
     """
 
     def advance(state: tuple[float, ...]) -> tuple[float, ...]:
@@ -312,6 +319,8 @@ def santafe_laser(n_samples: int | None = None) -> np.ndarray:
     return intensity[:n_samples, None]
 
 
+# What runs away is refused in words, so NumPy's warnings on the way there are not wanted.
+@np.errstate(all="ignore")
 def _flow(
     name: str,
     derivative: Derivative,
@@ -334,9 +343,10 @@ def _flow(
         state = state + step / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
         if i >= skip and (i - skip) % every == 0:
             orbit[(i - skip) // every] = state
-    return orbit
+    return _finite(name, orbit)
 
 
+@np.errstate(all="ignore")
 def _map(
     name: str,
     advance: Callable[[tuple[float, ...]], tuple[float, ...]],
@@ -352,6 +362,17 @@ def _map(
         if i >= transient:
             orbit[i - transient] = state
         state = advance(state)
+    return _finite(name, orbit)
+
+
+def _finite(name: str, orbit: np.ndarray) -> np.ndarray:
+    """Return the orbit, or say from which sample on it has run away."""
+    wrong = ~np.isfinite(orbit).all(axis=1)
+    if wrong.any():
+        raise ValueError(
+            f"{name}: the orbit runs away with these parameters and this start: it is not finite "
+            f"from sample {int(wrong.argmax())} of {len(orbit)} on"
+        )
     return orbit
 
 

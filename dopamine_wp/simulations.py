@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,8 @@ import numpy as np
 import ivisit as iv
 from dopamine_wp import series, tasks
 from dopamine_wp.batches import Batches
-from dopamine_wp.networks import MLP, RNN, Network
+from dopamine_wp.metrics import valid_prediction_time
+from dopamine_wp.networks import MLP, RNN, Batch, Network
 from dopamine_wp.optimizers import OPTIMIZERS, Optimizer
 from dopamine_wp.training import Trainer
 
@@ -28,6 +29,28 @@ _SHOWN_SAMPLES = 200
 _WARMUP = 100
 
 
+#: Rules whose rate is the fraction of a step that has a size of its own.
+_FRACTIONAL = ("DopamineV", "DopamineVPlus", "DopamineK", "SNES", "SepCMAES")
+_OWN_WIDTH = ("SNES", "SepCMAES", "NodePerturbation")
+
+#: Windows in a batch that suit a rule, where they are not 16.
+_WINDOWS = {"DopamineK": 2, "DopamineVPlus": 8}
+
+
+def rules_for(net: Network) -> list[str]:
+    """Return the names of the registered optimizers that can train a network."""
+    return [name for name in OPTIMIZERS if _trains(name, net)]
+
+
+def _trains(name: str, net: Network) -> bool:
+    rule = make_optimizer(name, rate=0.1, sigma=1e-3, perturbations=0)
+    try:
+        rule.check_network(net)
+    except ValueError:
+        return False
+    return True
+
+
 def make_optimizer(name: str, *, rate: float, sigma: float, perturbations: int) -> Optimizer:
     """Return a registered optimizer with what applies to it of these settings.
 
@@ -36,16 +59,19 @@ def make_optimizer(name: str, *, rate: float, sigma: float, perturbations: int) 
     name : str
         A key of `OPTIMIZERS`.
     rate : float
-        Learning rate; `DopamineV` keeps its own, which is no rate but the fraction of its step.
+        Learning rate; rules that take a fraction of a step of their own size keep that fraction.
     sigma : float
-        Size of the perturbation.
+        Size of the perturbation; the evolution strategies and `NodePerturbation`, for which it is
+        another quantity, keep their own.
     perturbations : int
         Directions in a step; 0 keeps the rule's own number.
     """
-    settings: dict[str, Any] = {"sigma": sigma, "decay": None}
-    if name != "DopamineV":
+    settings: dict[str, Any] = {"decay": None}
+    if name not in _FRACTIONAL:
         settings["rate"] = rate
-    if perturbations:
+    if name not in _OWN_WIDTH:
+        settings["sigma"] = sigma
+    if perturbations and name != "Dopamine2T":
         settings["perturbations"] = perturbations
     cls = OPTIMIZERS[name]
     known = {field.name for field in fields(cls)}
@@ -56,27 +82,32 @@ class Training(iv.Simulation):
     """What both simulations share: the rule, which may be changed at any time, and its traces."""
 
     optimizer = iv.OptionList(
-        "Dopamine1", list(OPTIMIZERS), label="Optimizer",
+        "Dopamine1", list(OPTIMIZERS), label="Optimizer", group="Rule",
         help="The learning rule; a change keeps the weights and goes on with the other rule.",
     )
     rate = iv.Slider(
-        0.01, 1e-5, 10.0, scale="log", label="Learning rate",
-        help="Initial rate of Dopamine1, rate of the others; DopamineV has none.",
+        0.01, 1e-5, 10.0, scale="log", label="Learning rate", group="Rule",
+        help="Initial rate of Dopamine1, rate of most others; DopamineV, VPlus, K, SNES and "
+             "SepCMAES take steps of their own size.",
     )
     sigma = iv.Slider(
-        1e-3, 1e-6, 0.1, scale="log", label="Perturbation size",
+        1e-3, 1e-6, 0.1, scale="log", label="Perturbation size", group="Rule",
         help="The largest one for Dopamine1 and Dopamine2, which shrink it with the rate.",
     )
     perturbations = iv.Slider(
-        0, 0, 64, label="Perturbations", help="Directions in a step; 0 is the rule's own number.",
+        0, 0, 64, label="Perturbations", group="Rule",
+        help="Directions in a step; 0 is the rule's own number.",
     )
     repeats = iv.Slider(
-        10, 1, 200, label="Training steps per step", help="Training steps between two pictures.",
+        10, 1, 200, label="Training steps per step", group="Rule",
+        help="Training steps between two pictures.",
     )
 
-    loss = iv.Trace(label="Loss, median")
-    rpe = iv.Trace(label="Reward prediction error, mean")
-    learning_rate = iv.Trace(label="Rate, median")
+    loss = iv.Trace(label="Median", plot="Loss", scale="log")
+    best_loss = iv.Trace(label="Best network", plot="Loss")
+    worst_loss = iv.Trace(label="Worst network", plot="Loss")
+    learning_rate = iv.Trace(label="Rate, median", scale="log")
+    rpe = iv.Trace(label="Reward prediction error, mean", scale="symlog")
     agreement = iv.Trace(label="Agreement, mean",
                          help="Actual over expected gain; 1/2 is the best step on a quadratic.")
 
@@ -111,10 +142,14 @@ class Training(iv.Simulation):
             self.trainer.step()
         record = self.trainer.record
         self.losses = np.broadcast_to(record.loss[-1], len(self.trainer.theta))
-        self.loss = np.median(self.losses)
+        self.best_loss, self.loss, self.worst_loss = (
+            float(level) for level in np.quantile(self.losses, (0, 0.5, 1))
+        )
         self.rpe = np.mean(record.rpe[-1])
         self.learning_rate = np.median(record.rate[-1])
-        self.agreement = np.mean(record.agreement[-1])
+        known = np.asarray(record.agreement[-1])
+        known = known[np.isfinite(known)]
+        self.agreement = known.mean() if known.size else np.nan
         # A window may train for hours
         record.clear()
 
@@ -122,12 +157,14 @@ class Training(iv.Simulation):
 class DopamineXOR(Training):
     """Train many small networks at once on XOR or parity, by perturbation or by gradient."""
 
-    task = iv.OptionList("xor", list(tasks.TRUTH_TABLES), label="Task",
-                         help="Takes effect when the run is started anew.")
-    hidden = iv.Slider(4, 1, 32, label="Hidden units",
-                       help="Takes effect when the run is started anew.")
-    replicas = iv.Slider(100, 1, 500, label="Networks",
-                         help="Takes effect when the run is started anew.")
+    optimizer = iv.OptionList(
+        "Dopamine1", rules_for(MLP((2, 2, 1))), label="Optimizer", group="Rule",
+        help="The learning rule; a change keeps the weights and goes on with the other rule.",
+    )
+    task = iv.OptionList("xor", list(tasks.TRUTH_TABLES), label="Task", group="Networks",
+                         restart=True)
+    hidden = iv.Slider(4, 1, 32, label="Hidden units", group="Networks", restart=True)
+    replicas = iv.Slider(100, 1, 500, label="Networks", group="Networks", restart=True)
     shown = iv.Slider(0, 0, 499, label="Network shown",
                       help="Whose decision surface is shown; the last one if there are fewer.")
 
@@ -166,18 +203,21 @@ class DopamineXOR(Training):
         axes.legend(loc="lower left")
 
     def step(self) -> None:
-        """Train, then draw curves and surface."""
+        """Train and tell how many are solved."""
         self.train_on()
-        replica = min(self.shown, len(self.losses) - 1)
         self.past.append(self.losses)
-        self.draw_curves(replica)
-        theta = self.trainer.theta[replica : replica + 1]
-        self.surface = self.network.outputs(theta, self.grid).reshape(_SURFACE_PIXELS, -1)
         self.solved = np.isfinite(self.trainer.solved_at).mean()
         self.report = (
             f"{self.trainer.steps_done} training steps, {self.trainer.fpe:.0f} forward-pass "
             f"equivalents a network, {self.solved:.0%} of {len(self.losses)} networks solved"
         )
+
+    def draw(self) -> None:
+        """Show the curves of all networks and the surface of one."""
+        replica = min(self.shown, len(self.losses) - 1)
+        self.draw_curves(replica)
+        theta = self.trainer.theta[replica : replica + 1]
+        self.surface = self.network.outputs(theta, self.grid).reshape(_SURFACE_PIXELS, -1)
 
     def draw_curves(self, replica: int) -> None:
         """Give the artists their data: all curves are one line with gaps."""
@@ -196,7 +236,7 @@ class DopamineXOR(Training):
         positive = past[past > 0]
         exponent = np.log10(positive.min()) if positive.size else -1.0
         low = 10.0 ** (5 * np.floor(exponent / 5))
-        axes = self.all_curves.axes
+        (axes,) = self.curves.axes
         if low != axes.get_ylim()[0]:
             axes.set_ylim(low, 1)
 
@@ -204,35 +244,54 @@ class DopamineXOR(Training):
 class DopamineForecast(Training):
     """Train a recurrent network to forecast a chaotic series, by perturbation or by gradient."""
 
-    source = iv.OptionList("lorenz", list(series.GENERATORS), label="Series",
-                           help="Takes effect when the run is started anew; "
-                                "santafe_laser is the real one.")
-    hidden = iv.Slider(16, 2, 64, label="Hidden units",
-                       help="Takes effect when the run is started anew.")
+    optimizer = iv.OptionList(
+        "Dopamine1", rules_for(RNN(1, 2, 1)), label="Optimizer", group="Rule",
+        help="The learning rule; a change keeps the weights and goes on with the other rule.",
+    )
+    windows = iv.Slider(
+        0, 0, 64, label="Windows in a batch", group="Rule",
+        help="0 is what suits the rule: 2 for DopamineK, 8 for DopamineVPlus, else 16.",
+    )
+    source = iv.OptionList("lorenz", list(series.GENERATORS), label="Series", restart=True,
+                           group="Networks", help="santafe_laser is the real one.")
+    hidden = iv.Slider(16, 2, 40, label="Hidden units", group="Networks", restart=True)
+    replicas = iv.Slider(1, 1, 20, label="Networks", group="Networks", restart=True,
+                         help="Networks that learn side by side from different weights.")
 
     forecast = iv.Figure(label="Test series and forecasts")
     weights = iv.Image(vmin=-1, vmax=1, cmap="RdBu_r", label="Recurrent weights",
                        help="Row: from this unit, column: to that unit.")
-    error = iv.Trace(label="Test NRMSE")
+    error = iv.Trace(label="Median", plot="Test NRMSE", scale="log")
+    best_error = iv.Trace(label="Best network", plot="Test NRMSE")
+    worst_error = iv.Trace(label="Worst network", plot="Test NRMSE")
+    valid_time = iv.Trace(label="Valid prediction time, median",
+                          help="Of the closed loop, in Lyapunov times (laser: in samples).")
     report = iv.TextOutput()
 
     def init(self) -> None:
         """Start with a fresh network on the chosen series."""
         self.data = tasks.forecast(series.GENERATORS[self.source](3500), rng=self.rng)
         self.network = RNN(1, self.hidden, 1, washout=self.data.washout)
-        self.start_training(self.network, self.data.batch, 1)
+        self.start_training(self.network, self.batch, self.replicas)
         self.make_plot()
 
+    def batch(self, index: int) -> Batch:
+        """Return a training batch with as many windows as are asked for at present."""
+        size = self.windows or _WINDOWS.get(self.optimizer, 16)
+        return replace(self.data, batch_size=size).batch(index)
+
     def make_plot(self) -> None:
-        """Make the axes and three lines: truth, teacher-forced and closed-loop forecast."""
+        """Make the axes: truth, teacher-forced and closed-loop forecasts, the end of validity."""
         self.truth = self.data.test[: _WARMUP + _SHOWN_SAMPLES]
         self.forecast.clear()
         axes = self.forecast.subplots()
         times = np.arange(len(self.truth))
         axes.plot(times, self.truth, color="0.6", linewidth=3, label="test series")
         (self.forced_line,) = axes.plot([], [], color="tab:blue", label="teacher-forced")
-        (self.closed_line,) = axes.plot([], [], color="tab:red", label="closed loop")
+        (self.closed_line,) = axes.plot([], [], color="tab:red", label="closed loop, median")
+        (self.other_lines,) = axes.plot([], [], color="tab:red", alpha=0.25, linewidth=0.7)
         axes.axvline(_WARMUP, color="0.3", linestyle=":")
+        self.valid_mark = axes.axvline(_WARMUP, color="tab:green", label="valid until here")
         low, high = self.truth.min(), self.truth.max()
         room = 0.25 * (high - low)
         axes.set(
@@ -242,31 +301,44 @@ class DopamineForecast(Training):
         axes.legend(loc="upper left", fontsize="small", labelspacing=0.2)
 
     def step(self) -> None:
-        """Train, then forecast the test series."""
+        """Train, then measure the forecasts of the test series."""
         self.train_on()
         theta = self.trainer.theta
-        forced = self.network.outputs(theta, self.truth[None, :-1])[0, 0]
-        closed = self.network.closed_loop(theta, self.truth[None, :_WARMUP], _SHOWN_SAMPLES)[0, 0]
-        self.forced_line.set_data(np.arange(1, len(self.truth)), forced)
-        self.closed_line.set_data(_WARMUP + np.arange(_SHOWN_SAMPLES), closed)
-        self.weights = self.network.unpack(theta)["Wh"][0]
-        self.error = self.data.nrmse(self.network, theta)[0]
+        self.errors = self.data.nrmse(self.network, theta)
+        self.best_error, self.error, self.worst_error = (
+            float(level) for level in np.quantile(self.errors, (0, 0.5, 1))
+        )
+        exponent = series.LYAPUNOV_EXPONENTS.get(self.source)
+        self.valid_time = np.median(
+            self.data.valid_prediction_time(
+                self.network,
+                theta,
+                lyapunov_exponent=exponent or 1.0,
+                interval=series.INTERVALS[self.source],
+            )
+        )
         self.report = (
             f"{self.trainer.steps_done} training steps, {self.trainer.fpe:.0f} forward-pass "
-            f"equivalents\ntest NRMSE {self.error:.4f}\n"
-            f"valid prediction time {self.valid_prediction_time()}"
+            f"equivalents a network\ntest NRMSE {self.error:.4f}\nvalid prediction time "
+            f"{self.valid_time:.2f} {'Lyapunov times' if exponent else 'samples'}"
         )
 
-    def valid_prediction_time(self) -> str:
-        """Return the time for which the closed loop is valid, in Lyapunov times where known."""
-        exponent = series.LYAPUNOV_EXPONENTS.get(self.source)
-        time = self.data.valid_prediction_time(
-            self.network,
-            self.trainer.theta,
-            lyapunov_exponent=exponent or 1.0,
-            interval=series.INTERVALS[self.source],
-        )[0]
-        return f"{time:.2f} Lyapunov times" if exponent else f"{time:.1f} samples"
+    def draw(self) -> None:
+        """Show the forecasts of the median network, thinly those of the others."""
+        theta = self.trainer.theta
+        shown = int(np.argsort(self.errors)[(len(theta) - 1) // 2])
+        forced = self.network.outputs(theta[[shown]], self.truth[None, :-1])[0, 0]
+        closed = self.network.closed_loop(theta, self.truth[None, :_WARMUP], _SHOWN_SAMPLES)
+        self.forced_line.set_data(np.arange(1, len(self.truth)), forced)
+        times = _WARMUP + np.arange(_SHOWN_SAMPLES)
+        self.closed_line.set_data(times, closed[shown, 0])
+        gapped = np.pad(closed[:, 0, :, 0], ((0, 0), (0, 1)), constant_values=np.nan)
+        self.other_lines.set_data(np.tile(np.append(times, 0), len(theta)), gapped.ravel())
+        end = _WARMUP + valid_prediction_time(
+            self.truth[_WARMUP : _WARMUP + _SHOWN_SAMPLES], closed[shown, 0], std=1.0
+        )
+        self.valid_mark.set_xdata([end, end])
+        self.weights = self.network.unpack(theta)["Wh"][shown]
 
 
 if __name__ == "__main__":

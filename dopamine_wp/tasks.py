@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,7 +57,11 @@ def parity(n: int) -> Batch:
     return X.astype(np.float64), (X.sum(axis=1, keepdims=True) % 2).astype(np.float64)
 
 
-@dataclass(frozen=True, eq=False)
+#: The parts of a series, in this order of time.
+PARTS = ("train", "validation", "test")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Forecast:
     """Forecasting a series `horizon` steps ahead, directly, from windows.
 
@@ -87,6 +91,14 @@ class Forecast:
     batch_size: int
     key: int
 
+    def __repr__(self) -> str:
+        parts = ", ".join(f"{part} {len(getattr(self, part))}" for part in PARTS)
+        return (
+            f"Forecast({parts} samples of {self.train.shape[1]} feature(s), "
+            f"horizon={self.horizon}, window={self.window}, washout={self.washout}, "
+            f"batch_size={self.batch_size}, key={self.key})"
+        )
+
     def batch(self, index: int) -> Batch:
         """Return training batch `index`, always the same for the same index.
 
@@ -109,7 +121,7 @@ class Forecast:
         -------
         X, Y : ndarray, shape (1, time - horizon, features)
         """
-        _checks.choice("Forecast.sequence", "part", part, ("train", "validation", "test"))
+        _checks.choice("Forecast.sequence", "part", part, PARTS)
         values = getattr(self, part)
         return values[None, : -self.horizon], values[None, self.horizon :]
 
@@ -157,6 +169,9 @@ class Forecast:
         """
         if self.horizon != 1:
             raise _checks.refuse("valid_prediction_time", "horizon", "1", self.horizon)
+        for name, number in (("starts", starts), ("warmup", warmup), ("steps", steps)):
+            _checks.whole("valid_prediction_time", name, number)
+        _checks.choice("valid_prediction_time", "part", part, PARTS)
         values = getattr(self, part)
         steps = min(steps, len(values) - warmup - starts)
         if steps < 1:
@@ -185,7 +200,7 @@ def forecast(
     window: int = 60,
     washout: int = 10,
     batch_size: int = 16,
-    split: tuple[int, int, int] = (2000, 500, 1000),
+    split: Sequence[int] = (2000, 500, 1000),
     rng: RandomSource = None,
 ) -> Forecast:
     """Cut a series into training windows, validation and test part.
@@ -215,7 +230,8 @@ def forecast(
     Raises
     ------
     ValueError
-        If the series is too short or constant, or arguments are out of range.
+        If the series is too short, constant or not finite somewhere, or arguments are out of
+        range.
 
     Examples
     --------
@@ -228,8 +244,9 @@ def forecast(
     for name, number in (("horizon", horizon), ("batch_size", batch_size), ("window", window)):
         _checks.whole("forecast", name, number)
     _checks.whole("forecast", "washout", washout, minimum=0)
-    for number in split:
-        _checks.whole("forecast", "split", number, minimum=horizon + washout + 1)
+    split = _checks.wholes(
+        "forecast", "split", split, fewest=3, most=3, minimum=horizon + washout + 1
+    )
     if washout >= window or split[0] < window + horizon:
         raise ValueError(
             f"forecast.window: must be longer than the washout {washout} and fit with the horizon "
@@ -241,7 +258,7 @@ def forecast(
             f"not {len(values)}"
         )
     mean, std = values[: split[0]].mean(axis=0), values[: split[0]].std(axis=0)
-    if not (np.isfinite(std).all() and (std > 0).all()):
+    if not (std > 0).all():
         raise ValueError(
             "forecast.series: must vary in its training part, not have the standard deviation "
             f"{std.tolist()}"

@@ -6,6 +6,8 @@ step at a time, for programs that steer the training while it goes on.
 
 from __future__ import annotations
 
+import time
+import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,9 +21,10 @@ from dopamine_wp.networks.base import Network, RandomSource
 from dopamine_wp.noise import NoiseStream, draw_key
 from dopamine_wp.optimizers.base import Optimizer, Proposal
 from dopamine_wp.optimizers.probe import Probe
+from dopamine_wp.workspace import Workspace
 
 
-@dataclass
+@dataclass(repr=False)
 class Record:
     """Rows of a history: per step and curve an array (R,), or one number for all replicas."""
 
@@ -30,14 +33,16 @@ class Record:
     rpe: list[np.ndarray | float] = field(default_factory=list)
     agreement: list[np.ndarray | float] = field(default_factory=list)
     fpe: list[float] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
 
-    def add(self, proposal: Proposal, fpe: float) -> None:
+    def add(self, proposal: Proposal, fpe: float, seconds: float) -> None:
         """Append what one step reports; NaN where a rule reports nothing."""
         self.loss.append(np.nan if proposal.loss is None else proposal.loss)
         self.rate.append(np.nan if proposal.rate is None else proposal.rate)
         self.rpe.append(np.nan if proposal.rpe is None else proposal.rpe)
         self.agreement.append(np.nan if proposal.agreement is None else proposal.agreement)
         self.fpe.append(fpe)
+        self.seconds.append(seconds)
 
     def curve(self, name: str, replicas: int) -> np.ndarray:
         """Return a curve as an array (steps, R)."""
@@ -52,7 +57,7 @@ class Record:
 
         A history that is made afterwards shows the later steps only and cannot be resumed.
         """
-        for rows in (self.loss, self.rate, self.rpe, self.agreement, self.fpe):
+        for rows in (self.loss, self.rate, self.rpe, self.agreement, self.fpe, self.seconds):
             rows.clear()
 
 
@@ -82,8 +87,8 @@ class Trainer:
         Present parameters; replaced by a new array at every step, never changed in place.
     steps_done : int
         Steps so far.
-    fpe : float
-        Forward-pass equivalents so far, per replica.
+    fpe, seconds : float
+        Forward-pass equivalents so far, per replica, and wall-clock time spent in steps.
     record : Record
         Curves so far.
     solved_at, failed : ndarray, shape (R,)
@@ -117,8 +122,8 @@ class Trainer:
         stop_loss: float | None = None,
         rng: RandomSource = None,
     ) -> None:
-        if not isinstance(optimizer, Optimizer):
-            raise _checks.refuse("train", "optimizer", "an Optimizer", optimizer)
+        _check_parties(net, optimizer)
+        _checks.whole("train", "total_steps", total_steps)
         if stop_loss is not None:
             _checks.real("train", "stop_loss", stop_loss)
         checked = net.as_theta(theta)
@@ -130,10 +135,11 @@ class Trainer:
         self.stop_loss = stop_loss
         self.key = draw_key(rng)
         self.record = Record()
-        self.steps_done, self.fpe = 0, 0.0
+        self.steps_done, self.fpe, self.seconds = 0, 0.0, 0.0
         self.solved_at = np.full(len(checked), np.inf)
         self.failed = np.zeros(len(checked), dtype=bool)
         self._streams: dict[str, NoiseStream] = {}
+        self._workspace = Workspace()
         self._state: dict[str, np.ndarray] = {}
         self._known_loss: np.ndarray | None = None
         self._source = BatchSource(net, batches)
@@ -143,12 +149,21 @@ class Trainer:
         cls, net: Network, optimizer: Optimizer, batches: Batches, history: History, **options: Any
     ) -> Trainer:
         """Return a trainer that goes on where `history` ended; `options` as for the class."""
+        _check_parties(net, optimizer)
         if history.optimizer != optimizer.name:
             raise ValueError(
                 f"train.resume: the history was made by {history.optimizer}, not by "
                 f"{optimizer.name}; pass theta=history.theta to go on with another optimizer"
             )
         trainer = cls(net, optimizer, batches, theta=history.theta, rng=0, **options)
+        _warn_of_other_settings("optimizer", history.settings, repr(optimizer))
+        _warn_of_other_settings("net", history.network, repr(net))
+        if history.steps and history.fpe_unit != net.fpe_unit:
+            warnings.warn(
+                f"train.resume: the history counts its fpe in passes over one {history.fpe_unit}, "
+                f"the run that goes on in passes over {net.fpe_unit}; they are added up",
+                stacklevel=3,
+            )
         trainer.key = history.key
         trainer.record = Record(
             loss=list(history.loss),
@@ -156,9 +171,12 @@ class Trainer:
             rpe=list(history.rpe),
             agreement=list(history.agreement),
             fpe=history.fpe.tolist(),
+            seconds=history.seconds.tolist(),
         )
         trainer.steps_done = history.steps
-        trainer.fpe = float(history.fpe[-1]) if history.steps else 0.0
+        if history.steps:
+            trainer.fpe = float(history.fpe[-1])
+            trainer.seconds = float(np.nan_to_num(history.seconds[-1]))
         trainer.failed = history.failed.copy()
         if trainer.stop_loss == history.stop_loss:
             trainer.solved_at = history.solved_at.copy()
@@ -176,6 +194,7 @@ class Trainer:
 
     def switch(self, optimizer: Optimizer) -> None:
         """Go on with another learning rule, which begins with an empty memory."""
+        _check_parties(self.net, optimizer)
         self.optimizer = optimizer
         self._state = {}
         self._source.release()
@@ -190,6 +209,7 @@ class Trainer:
         ValueError
             If a batch does not fit the network.
         """
+        began = time.perf_counter()
         batch, fresh = self._source.batch(self.steps_done, self.optimizer.hold)
         if fresh:
             self._known_loss = None
@@ -203,6 +223,7 @@ class Trainer:
             schedule=factor,
             key=self.key,
             streams=self._streams,
+            workspace=self._workspace,
             state=self._state,
             known_loss=self._known_loss,
             next_batch_same=self._source.holds(self.steps_done + 1, self.optimizer.hold),
@@ -210,7 +231,7 @@ class Trainer:
         )
         with np.errstate(all="ignore"):
             proposal = self.optimizer.step(probe)
-        self._commit(probe, proposal)
+        self._commit(probe, proposal, began)
 
     def history(self, status: str = "finished") -> History:
         """Return the run so far; `status` says why it ended."""
@@ -222,10 +243,14 @@ class Trainer:
             rpe=self.record.curve("rpe", replicas),
             agreement=self.record.curve("agreement", replicas),
             fpe=np.array(self.record.fpe, dtype=float),
+            seconds=np.array(self.record.seconds, dtype=float),
             solved_at=self.solved_at.copy(),
             failed=self.failed.copy(),
             status=status,
             optimizer=self.optimizer.name,
+            settings=repr(self.optimizer),
+            network=repr(self.net),
+            fpe_unit=self.net.fpe_unit,
             key=self.key,
             total_steps=self.total_steps,
             stop_loss=self.stop_loss,
@@ -234,22 +259,25 @@ class Trainer:
             held_batch=self._source.checksum(),
         )
 
-    def _commit(self, probe: Probe, proposal: Proposal) -> None:
+    def _commit(self, probe: Probe, proposal: Proposal, began: float) -> None:
         """Make a finished step part of the run."""
         keep, proposed = proposal.keep, self._as_kept(proposal.theta)
-        assert keep is not None
         theta, loss = proposed, proposal.candidate_loss
-        if theta is None or not keep.all():
+        if theta is None or (keep is not None and not keep.all()):
             if proposal.loss is not None:
                 self.failed |= ~np.isfinite(proposal.loss)
             theta, loss = self._keep_some(proposed, probe, proposal, keep)
         before, self.fpe = self.fpe, self.fpe + probe.fpe
         if probe.known_loss is not None:
             self._note_solved(probe.known_loss, before + probe.loss_fpe)
-        if proposal.candidate_loss is not None:
-            self._note_solved(np.where(keep, proposal.candidate_loss, np.inf), self.fpe)
+        candidate_loss = proposal.candidate_loss
+        if candidate_loss is not None and self.stop_loss is not None:
+            if keep is not None:
+                candidate_loss = np.where(keep, candidate_loss, np.inf)
+            self._note_solved(candidate_loss, self.fpe)
         self.theta, self._known_loss, self._state = theta, loss, dict(proposal.state)
-        self.record.add(proposal, self.fpe)
+        self.seconds += time.perf_counter() - began
+        self.record.add(proposal, self.fpe, self.seconds)
         self.steps_done += 1
 
     def _as_kept(self, theta: np.ndarray | None) -> np.ndarray | None:
@@ -264,10 +292,14 @@ class Trainer:
         return np.asarray(theta, self.theta.dtype, order=self._order)
 
     def _keep_some(
-        self, proposed: np.ndarray | None, probe: Probe, proposal: Proposal, keep: np.ndarray
+        self,
+        proposed: np.ndarray | None,
+        probe: Probe,
+        proposal: Proposal,
+        keep: np.ndarray | None,
     ) -> tuple[np.ndarray, np.ndarray | None]:
         """Return theta, and its loss if known, when only the replicas in `keep` move."""
-        if proposed is None or not keep.any():
+        if proposed is None or keep is None or not keep.any():
             return self.theta, probe.known_loss
         theta = np.where(keep[:, None], proposed, self.theta)
         if proposal.candidate_loss is None or proposal.loss is None:
@@ -302,9 +334,9 @@ def train(
         `MLP`, `RNN` or one's own.
     optimizer : Optimizer
         The learning rule.
-    batches : tuple (X, Y), callable or iterator
-        One fixed batch, a function of the batch index 0, 1, ..., or an iterator. A mini-batch is
-        held for `optimizer.hold` steps.
+    batches : tuple (X, Y), callable, iterator or None
+        One fixed batch, a function of the batch index 0, 1, ..., or an iterator; None for a
+        `BlackBox` that needs none. A mini-batch is held for `optimizer.hold` steps.
     steps : int
         Number of steps to do; when resuming, further steps.
     theta : array_like, shape (R, P)
@@ -325,9 +357,10 @@ def train(
         Length over which ``decay="linear"`` runs to zero, when it spans several calls; default
         the `steps` of this call, or when resuming the longer of the former length and all steps.
     callbacks : iterable of callable
-        Called with the `Trainer` after every step; one that returns True stops the run.
+        Called with the `Trainer` after every step; one that returns True (Python's or NumPy's)
+        stops the run. False or None lets it go on; anything else is refused.
     progress : bool, default False
-        Show a progress bar on standard error.
+        Show a progress bar with the median loss on standard error.
 
     Returns
     -------
@@ -338,6 +371,12 @@ def train(
     ------
     ValueError
         For shapes that do not fit, arguments out of range, or a `resume` of another optimizer.
+
+    Warns
+    -----
+    UserWarning
+        When resuming with other settings of the optimizer or of the network than the history was
+        made with, or without `total_steps` where that stretches a decay of the rate.
 
     Notes
     -----
@@ -361,6 +400,8 @@ def train(
         _checks.whole("train", "total_steps", total_steps)
     if resume is not None:
         length = total_steps or max(resume.total_steps, resume.steps + steps)
+        if total_steps is None:
+            _warn_of_a_jump(optimizer, resume, length)
         trainer = Trainer.resume(
             net, optimizer, batches, resume, total_steps=length, stop_loss=stop_loss
         )
@@ -389,8 +430,9 @@ def _run(
             except StopIteration:
                 return "exhausted"
             if bar is not None:
+                bar.set_postfix_str(_median_loss(trainer), refresh=False)
                 bar.update()
-            if any([callback(trainer) is True for callback in callbacks]):
+            if any([_stops(callback(trainer)) for callback in callbacks]):  # noqa: C419 - each is called
                 return "stopped"
     except KeyboardInterrupt:
         return "interrupted"
@@ -398,6 +440,56 @@ def _run(
         if bar is not None:
             bar.close()
     return "solved" if trainer.solved else "finished"
+
+
+def _stops(answer: object) -> bool:
+    """Tell whether a callback's answer ends the run."""
+    if answer is None or isinstance(answer, bool | np.bool_):
+        return bool(answer)
+    if isinstance(answer, np.ndarray) and answer.shape == () and answer.dtype == bool:
+        return bool(answer)
+    raise _checks.refuse("train", "callbacks", "functions that return True, False or None", answer)
+
+
+def _check_parties(net: object, optimizer: object) -> None:
+    """Refuse what is no network or no optimizer, a class in place of its instance included."""
+    if not isinstance(net, Network):
+        raise _checks.refuse("train", "net", "a Network such as MLP((2, 4, 1))", net)
+    if not isinstance(optimizer, Optimizer):
+        raise _checks.refuse(
+            "train", "optimizer", "an Optimizer such as Dopamine1()", optimizer
+        )
+    optimizer.check_network(net)
+
+
+def _warn_of_other_settings(name: str, before: str, now: str) -> None:
+    """Say that a resumed run goes on under other conditions; histories of old know nothing."""
+    if before and before != now:
+        warnings.warn(
+            f"train.resume: the history was made with {name}={before} and goes on with {now}",
+            stacklevel=4,
+        )
+
+
+def _warn_of_a_jump(optimizer: Optimizer, history: History, length: int) -> None:
+    """Say that a decaying rate jumps back, since the run has become longer than it was to be."""
+    done, planned = history.steps, history.total_steps
+    before = optimizer.rate * optimizer.schedule(max(done - 1, 0), planned)
+    now = optimizer.rate * optimizer.schedule(done, length)
+    if length != planned and now > before:
+        warnings.warn(
+            f"train.resume: the decay of the rate is stretched from {planned} to {length} steps, "
+            f"so that the rate jumps from {before:.3g} to {now:.3g}; give total_steps= to both "
+            "parts for a decay that spans them",
+            stacklevel=3,
+        )
+
+
+def _median_loss(trainer: Trainer) -> str:
+    """Return the last median loss in words, without a warning where all replicas have failed."""
+    losses = np.asarray(trainer.record.loss[-1]) if trainer.record.loss else np.array(np.nan)
+    finite = losses[np.isfinite(losses)]
+    return f"loss {np.median(finite):.3g}" if finite.size else "loss not finite"
 
 
 def _progress_bar(steps: int) -> Any:

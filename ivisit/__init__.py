@@ -15,12 +15,14 @@
 (100,)
 
 ``iv.launch(Walk)`` opens the window. Names are imported when they are first used, so that
-``import ivisit`` is light.
+``import ivisit`` is light. The distribution is called ``ivisit-lab``.
 """
 
 from __future__ import annotations
 
 import importlib
+import os
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -44,18 +46,20 @@ if TYPE_CHECKING:
         RunError,
         StoreError,
     )
+    from ivisit.events import PointerEvent
     from ivisit.launcher import launch
-    from ivisit.legacy.api import (
+    from ivisit.legacy.running.api import (
         IVisit_Data,
         IVisit_main,
         IVisit_Parameters,
         IVisit_Simulation,
         Version,
     )
-    from ivisit.panels import Comment, Figure, Image, TextOutput, Trace
+    from ivisit.panels import Comment, Figure, Histogram, Image, Raster, TextOutput, Trace
+    from ivisit.plugins.finding import SimulationInfo, get_simulation, list_simulations
     from ivisit.recording import Change, Frame
-    from ivisit.registry import SimulationInfo, get_simulation, list_simulations
-    from ivisit.runner import RunResult, run
+    from ivisit.runs.result import RunResult
+    from ivisit.runs.single import replay, run
     from ivisit.simulation import Simulation
     from ivisit.store import ParameterSet, ParameterStore
 
@@ -74,13 +78,20 @@ _HOMES = {
         ),
         "ivisit.controls",
     ),
-    **dict.fromkeys(("Comment", "Figure", "Image", "TextOutput", "Trace"), "ivisit.panels"),
+    **dict.fromkeys(
+        ("Comment", "Figure", "Histogram", "Image", "Raster", "TextOutput", "Trace"),
+        "ivisit.panels",
+    ),
     "Simulation": "ivisit.simulation",
     "Engine": "ivisit.engine",
     **dict.fromkeys(("Change", "Frame"), "ivisit.recording"),
-    **dict.fromkeys(("RunResult", "run"), "ivisit.runner"),
+    **dict.fromkeys(("replay", "run"), "ivisit.runs.single"),
+    "RunResult": "ivisit.runs.result",
     **dict.fromkeys(("ParameterSet", "ParameterStore"), "ivisit.store"),
-    **dict.fromkeys(("SimulationInfo", "get_simulation", "list_simulations"), "ivisit.registry"),
+    **dict.fromkeys(
+        ("SimulationInfo", "get_simulation", "list_simulations"), "ivisit.plugins.finding"
+    ),
+    "PointerEvent": "ivisit.events",
     "launch": "ivisit.launcher",
     **dict.fromkeys(
         (
@@ -96,12 +107,13 @@ _HOMES = {
     ),
     **dict.fromkeys(
         ("IVisit_Data", "IVisit_Parameters", "IVisit_Simulation", "IVisit_main", "Version"),
-        "ivisit.legacy.api",
+        "ivisit.legacy.running.api",
     ),
 }
 
 #: What scripts for IVISIT 0.7x find here besides: name -> module, or attribute of a module.
 _FOR_OLD_SCRIPTS = {
+    "IVisitParser": "ivisit.parser.IVisitParser",
     "datetime": "datetime.datetime",
     "np": "numpy",
     "os": "os",
@@ -122,6 +134,7 @@ __all__ = [
     "Failure",
     "Figure",
     "Frame",
+    "Histogram",
     "IVisitError",
     "IVisit_Data",
     "IVisit_Parameters",
@@ -133,7 +146,9 @@ __all__ = [
     "ParameterSet",
     "ParameterStore",
     "PluginError",
+    "PointerEvent",
     "RadioButtons",
+    "Raster",
     "RunError",
     "RunResult",
     "Simulation",
@@ -150,6 +165,7 @@ __all__ = [
     "list_simulations",
     "np",
     "os",
+    "replay",
     "run",
     "sys",
     "threading",
@@ -157,17 +173,47 @@ __all__ = [
 ]
 
 
+class _Version(str):
+    """The version of ivisit-lab; as a number, that of IVISIT whose scripts run here.
+
+    Old scripts compare ``float(iv.__version__)``.
+    """
+
+    __slots__ = ()
+
+    def __float__(self) -> float:
+        from ivisit.legacy.running.api import Version
+
+        return float(Version)
+
+
+def _check_installation() -> None:
+    """Look once whether the old package lies in the same folder; it would have this module."""
+    if os.path.exists(os.path.join(__path__[0], "widgetdefcollection.py")):
+        from pathlib import Path
+
+        from ivisit.installation import warn_of_mixture
+
+        warn_of_mixture(Path(__path__[0]))
+
+
+_check_installation()
+
+
 def __getattr__(name: str) -> Any:
     if name == "__version__":
         from importlib.metadata import version
 
-        value: Any = version("ivisit-lab")
+        value: Any = _Version(version("ivisit-lab"))
     elif name in _HOMES:
         value = getattr(importlib.import_module(_HOMES[name]), name)
     elif name in _FOR_OLD_SCRIPTS:
-        module, _, attribute = _FOR_OLD_SCRIPTS[name].partition(".")
-        value = importlib.import_module(module)
-        value = getattr(value, attribute) if attribute else value
+        value = resolve_name(_FOR_OLD_SCRIPTS[name])
+    elif (
+        name.startswith("IVisit")
+        and name in (widgets := importlib.import_module("ivisit.widgets")).__all__
+    ):
+        value = getattr(widgets, name)
     else:
         raise AttributeError(f"module 'ivisit' has no attribute {name!r}")
     globals()[name] = value

@@ -13,10 +13,7 @@ import linecache
 import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from ivisit.runner import RunResult
+from typing import Any
 
 
 class IVisitError(Exception):
@@ -28,7 +25,15 @@ class ParameterError(IVisitError, ValueError):
 
 
 class StoreError(IVisitError):
-    """A parameter store cannot be opened, read or written."""
+    """A parameter store cannot be opened, read or written.
+
+    Attributes
+    ----------
+    result : RunResult or None
+        The result of a run that could not be entered into the store.
+    """
+
+    result: Any = None
 
 
 class DirectiveError(IVisitError, ValueError):
@@ -50,9 +55,7 @@ class RunError(IVisitError, RuntimeError):
         Where and why it failed.
     """
 
-    def __init__(
-        self, message: str, result: RunResult | None = None, failure: Failure | None = None
-    ) -> None:
+    def __init__(self, message: str, result: Any = None, failure: Failure | None = None) -> None:
         super().__init__(message)
         self.result = result
         self.failure = failure
@@ -100,7 +103,7 @@ class Failure:
         return cls(
             stage=stage,
             type=type(error).__name__,
-            message=str(error),
+            message=_text_of(error),
             traceback="".join(lines),
             file=place.filename if place else "",
             line=(place.lineno or 0) if place else 0,
@@ -110,6 +113,15 @@ class Failure:
     def __str__(self) -> str:
         where = f' ({self.file}, line {self.line}: "{self.source}")' if self.file else ""
         return f"{self.stage}() raised {self.type}: {self.message}{where}"
+
+
+def _text_of(error: BaseException) -> str:
+    """Return the text of an exception, whose own code may fail in turn."""
+    try:
+        return str(error)
+    # The user's code; there is no telling what it raises.
+    except Exception as second:  # noqa: BLE001
+        return f"(its text cannot be told: {type(second).__name__})"
 
 
 def _is_user_code(filename: str, package: str) -> bool:
@@ -161,9 +173,15 @@ def shorten(value: Any, length: int = 60) -> str:
 
 def closest(name: str, names: Iterable[str]) -> str:
     """Return `` Did you mean 'sigma'?`` for a name that resembles one of `names`, else nothing."""
+    match = closest_names(name, names)
+    return f" Did you mean {match[0]!r}?" if match else ""
+
+
+def closest_names(name: str, names: Iterable[str], similarity: float = 0.6) -> list[str]:
+    """Return the one of `names` that `name` resembles most, or none; 1 is the same name."""
     by_lower = {known.lower(): known for known in names}
-    match = difflib.get_close_matches(str(name).lower(), by_lower, n=1, cutoff=0.6)
-    return f" Did you mean {by_lower[match[0]]!r}?" if match else ""
+    match = difflib.get_close_matches(str(name).lower(), by_lower, n=1, cutoff=similarity)
+    return [by_lower[found] for found in match]
 
 
 def unknown(owner: str, kind: str, name: str, names: Iterable[str]) -> str:

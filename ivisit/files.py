@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import secrets
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
@@ -10,6 +13,10 @@ from typing import IO, Any
 
 def replace_file(target: Path, write: Callable[[IO[Any]], Any], *, text: bool = False) -> None:
     """Write `target` through a draft beside it that is renamed when it is complete.
+
+    Permissions stay as they are, a symbolic link goes on leading to the file that it led to, and
+    of several writers, in threads or processes, one wins, whole. What is no ordinary file, such
+    as a pipe, is written directly.
 
     Parameters
     ----------
@@ -23,14 +30,39 @@ def replace_file(target: Path, write: Callable[[IO[Any]], Any], *, text: bool = 
     Raises
     ------
     OSError
-        When the folder or the disk refuses.
+        When the folder, the disk or the file's permissions refuse.
     """
-    draft = target.with_name(f".{target.name}.{os.getpid()}.part")
+    # A link is followed: renaming onto it would replace the link, not its file.
+    real = Path(os.path.realpath(target))
+    mode = _mode(real)
+    if mode is not None and not os.access(real, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target))
+    if mode is not None and not stat.S_ISREG(mode):
+        with _open(real, "w", text) as file:
+            write(file)
+        return
+    # A short name of its own: the target's may be as long as the file system allows, and another
+    # thread may be writing the same target.
+    draft = real.with_name(f".{secrets.token_hex(8)}.part")
     try:
-        with draft.open("w", encoding="utf-8", newline="") if text else draft.open("wb") as file:
+        with _open(draft, "x", text) as file:
             write(file)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(draft, target)
+        if mode is not None:
+            os.chmod(draft, stat.S_IMODE(mode))
+        os.replace(draft, real)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _mode(path: Path) -> int | None:
+    """Return type and permissions of `path`; None when there is nothing."""
+    try:
+        return path.stat().st_mode
+    except FileNotFoundError:
+        return None
+
+
+def _open(path: Path, mode: str, text: bool) -> IO[Any]:
+    return path.open(mode, encoding="utf-8", newline="") if text else path.open(f"{mode}b")

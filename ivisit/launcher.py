@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from ivisit.registry import get_simulation, hand_over
+from ivisit.plugins.finding import get_simulation
+from ivisit.plugins.loading import hand_over
 
 
 def launch(

@@ -3,69 +3,102 @@
 User code runs on the worker's thread and must not touch Tk. It posts requests here; the window
 takes them when it has time, and leaves behind what user code may want to know (sizes of panels).
 Headlessly nobody takes the requests, and they are dropped when there are many.
+
+There is one small class a request; the window matches them by class (`gui.actions.requests`).
 """
 
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ivisit.events import MouseEvent
+
+#: What the buttons of the window do; ``cont`` runs on without a new beginning.
+CommandName = Literal["init", "step", "run", "cont", "stop", "save", "reload"]
 
 
 @dataclass(frozen=True)
 class Request:
-    """One request of the simulation to its window.
-
-    Attributes
-    ----------
-    action : str
-        ``label`` (text=): change the visible label of a widget;
-        ``range`` (minimum=, maximum=, step=; None keeps): change the range of a slider;
-        ``bind`` (sequence=, callback=): have ``callback(MouseEvent)`` called, on the worker's
-        thread, for a Tk event sequence such as ``<Button-1>`` on an image or figure panel;
-        ``menu`` (text=, callback=): offer an entry in the menu of the simulation; when it is
-        chosen, ``callback()`` is called between two steps;
-        ``message`` (text=): show a line in the status bar;
-        ``title`` (text=): change the window's title;
-        ``command`` (name=): do what the button of that name does: ``init``, ``step``, ``run``,
-        ``cont`` (run on without a new beginning), ``stop``, ``save`` or ``reload``;
-        ``quit``: close the window.
-    widget : str
-        Name of the control or panel; empty where the request concerns the window.
-    arguments : dict
-        See `action`.
-    """
-
-    action: str
-    widget: str = ""
-    arguments: dict[str, Any] = field(default_factory=dict)
+    """Base class of all requests of a simulation to its window."""
 
 
 @dataclass(frozen=True)
-class MouseEvent:
-    """A mouse event on a panel, as user code gets it.
+class SetLabel(Request):
+    """Change the visible label of the control or panel `widget`."""
 
-    Attributes
-    ----------
-    x, y : int
-        Pixels of the widget on the screen, from its upper left corner.
-    column, row : int
-        Pixel of the image that lies there, within the image's bounds.
-    button : int
-        1 left, 2 middle, 3 right; 0 for a movement without button.
-    sequence : str
-        The Tk event sequence, e.g. ``<B1-Motion>``.
-    panel : str
-        Name of the panel.
+    widget: str
+    text: str
+
+
+@dataclass(frozen=True)
+class SetRange(Request):
+    """Change the range of the slider `widget`; None keeps what there is."""
+
+    widget: str
+    minimum: float | None = None
+    maximum: float | None = None
+    step: float | None = None
+
+
+@dataclass(frozen=True)
+class BindMouse(Request):
+    """Report a Tk event sequence such as ``<Button-1>`` on the image or figure `widget`.
+
+    See `WindowLink.bind`.
     """
 
-    x: int
-    y: int
-    column: int
-    row: int
-    button: int
+    widget: str
     sequence: str
-    panel: str
+
+
+@dataclass(frozen=True)
+class BindControl(Request):
+    """Have ``callback(item)`` called on the worker's thread when the control `widget` is used.
+
+    `sequence` is a virtual event of its widget, such as ``<<ItemSelected>>`` of a `DictSlider`;
+    `item` is the item that is selected there, an empty text where there are none.
+    """
+
+    widget: str
+    sequence: str
+    callback: Callable[[str], Any]
+
+
+@dataclass(frozen=True)
+class OfferMenu(Request):
+    """Offer an entry in the simulation's menu; chosen, ``callback()`` is called between steps."""
+
+    text: str
+    callback: Callable[[], Any]
+
+
+@dataclass(frozen=True)
+class Say(Request):
+    """Show a line in the status bar."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class SetTitle(Request):
+    """Change the window's title."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Command(Request):
+    """Do what the button of that name does."""
+
+    name: CommandName
+
+
+@dataclass(frozen=True)
+class Quit(Request):
+    """Close the window."""
 
 
 class WindowLink:
@@ -74,20 +107,34 @@ class WindowLink:
     Attributes
     ----------
     sizes : dict of str to (int, int)
-        Width and height in pixels of the widgets on the screen, kept by the window.
+        Width and height in pixels of the widgets on the screen, kept by the window; the empty name
+        is that of all of them together.
     is_open : bool
         Whether a window takes the requests.
+    handlers : dict of (str, str) to callable
+        Panel and event sequence to what is called with a `MouseEvent`.
     """
 
     def __init__(self) -> None:
         self.sizes: dict[str, tuple[int, int]] = {}
         self.is_open = False
+        #: Whether the window steps until it is stopped; kept by the worker.
+        self.is_running = False
+        self.handlers: dict[tuple[str, str], Callable[[MouseEvent], Any]] = {}
         # A headless run of days must not gather requests that nobody takes.
         self._requests: deque[Request] = deque(maxlen=10_000)
 
-    def post(self, action: str, widget: str = "", **arguments: Any) -> None:
+    def post(self, request: Request) -> None:
         """Ask the window for something; returns at once, from any thread."""
-        self._requests.append(Request(action, widget, arguments))
+        self._requests.append(request)
+
+    def bind(self, panel: str, sequence: str, callback: Callable[[MouseEvent], Any]) -> None:
+        """Have ``callback(event)`` called, between two steps, for a Tk event sequence on a panel.
+
+        Events come from a window, or from the log of a run that is replayed.
+        """
+        self.handlers[panel, sequence] = callback
+        self.post(BindMouse(panel, sequence))
 
     def take(self) -> list[Request]:
         """Return the requests that wait, oldest first, and forget them."""

@@ -1,15 +1,27 @@
-"""From what panels hold to pixels: colour maps and levels for images, raster for figures.
+"""From numbers to pixels: levels and colour maps of images.
 
 Nothing here knows a window: the window, PNG files and notebooks use the same pixels.
 """
 
 from __future__ import annotations
 
-import itertools
+import math
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
+
+#: What follows the 256 colours of a map: missing values, minus infinity, plus infinity.
+MISSING, BELOW, ABOVE = 256, 257, 258
+#: Colours for these, the first that is far from all colours of the map: for what is missing, and
+#: for the infinities.
+MISSING_COLORS = ((255, 0, 255), (0, 255, 128), (128, 128, 128))
+BELOW_COLORS = ((0, 0, 190), (0, 120, 60), (255, 255, 255), (0, 0, 0))
+ABOVE_COLORS = ((230, 0, 0), (255, 160, 0), (255, 255, 255), (0, 0, 0))
+#: Least distance of such a colour from all others, in steps of 255.
+FAR = 60
+#: Spans of floats between these need no scaling of exponents.
+SMALLEST_SPAN, LARGEST_SPAN = 1e-30, 1e30
 
 
 def to_rgb(
@@ -18,252 +30,195 @@ def to_rgb(
     vmin: float | None = None,
     vmax: float | None = None,
     cmap: str = "gray",
+    missing: str | None = None,
 ) -> np.ndarray:
     """Return `picture` as pixels to show.
 
     Parameters
     ----------
     picture : ndarray, shape (height, width), (height, width, 3) or (height, width, 4)
-        Real numbers; see `ivisit.Image`.
+        Real numbers, possibly masked; see `ivisit.Image`.
     vmin, vmax : float, optional
         Levels of the darkest and brightest colour; by default those of `levels`.
     cmap : str, optional
         Matplotlib colour map for a grey picture.
+    missing : str, optional
+        Matplotlib's name of the colour for NaN and masked values, by default magenta, or another
+        colour that the map has not.
 
     Returns
     -------
     ndarray of uint8, shape (height, width, 3) or (height, width, 4)
-        Values outside the levels get the nearest colour, NaN the darkest one.
+        Values outside the levels get the nearest colour; infinities of a grey picture colours of
+        their own, blue and red where the map has neither.
     """
     low, high = levels(picture, vmin, vmax)
-    indices = _to_bytes(picture, low, high)
-    return lookup_table(cmap)[indices] if picture.ndim == 2 else indices
+    gone = _missing_in(picture)
+    data = np.ma.getdata(picture)
+    indices = _to_bytes(data, low, high)
+    if picture.ndim == 3:
+        if gone is None:
+            return indices
+        indices = indices.copy()
+        indices[gone.any(axis=2), :3] = lookup_table("gray", missing)[MISSING]
+        return indices
+    table = lookup_table(cmap, missing)
+    if data.dtype.kind == "f" and (gone is not None or not np.isfinite(data).all()):
+        indices = indices.astype(np.int16)
+        indices[data == -np.inf] = BELOW
+        indices[data == np.inf] = ABOVE
+    if gone is not None:
+        indices = indices.astype(np.int16, copy=False)
+        indices[gone] = MISSING
+    return table[indices]
 
 
 def levels(
     picture: np.ndarray, vmin: float | None = None, vmax: float | None = None
 ) -> tuple[float, float]:
-    """Return the values shown as the darkest and the brightest colour; see `ivisit.Image`."""
+    """Return the values shown as the darkest and the brightest colour; see `ivisit.Image`.
+
+    Those of whole numbers are whole numbers, exact also where a float would not be.
+    """
     if vmin is not None and vmax is not None:
-        return float(vmin), float(vmax)
+        return vmin, vmax
+    extremes: tuple[float, float]
     if picture.dtype == bool:
-        extremes = (0.0, 1.0)
+        extremes = (0, 1)
     elif picture.ndim == 3:
-        extremes = (0.0, 1.0 if picture.dtype.kind == "f" else 255.0)
+        extremes = (0, _brightest(picture.dtype))
     else:
-        extremes = _extremes(picture)
-    low = extremes[0] if vmin is None else float(vmin)
-    high = extremes[1] if vmax is None else float(vmax)
+        extremes = finite_extremes(picture) or (0, 1)
+    low = extremes[0] if vmin is None else vmin
+    high = extremes[1] if vmax is None else vmax
     return low, high
 
 
-def _extremes(picture: np.ndarray) -> tuple[float, float]:
-    """Return the smallest and largest finite value."""
-    low, high = float(picture.min()), float(picture.max())
-    if not (np.isfinite(low) and np.isfinite(high)):
-        finite = picture[np.isfinite(picture)]
-        low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
-    return low, high
+def _brightest(dtype: np.dtype[Any]) -> int:
+    """Return the brightest value of colour pictures: that of the type, 1 for floats.
+
+    Signed numbers are what NumPy's arithmetic makes of bytes.
+    """
+    if dtype.kind == "f":
+        return 1
+    return int(np.iinfo(dtype).max) if dtype.kind == "u" else 255
+
+
+def finite_extremes(picture: np.ndarray) -> tuple[float, float] | None:
+    """Return the smallest and largest finite value that is not masked; None where there is none."""
+    if not np.ma.isMaskedArray(picture):
+        low, high = picture.min().item(), picture.max().item()
+        if math.isfinite(low) and math.isfinite(high):
+            return low, high
+    data = np.ma.getdata(picture)
+    finite = data[np.isfinite(data) & ~np.ma.getmaskarray(picture)]
+    return (finite.min().item(), finite.max().item()) if finite.size else None
+
+
+def _missing_in(picture: np.ndarray) -> np.ndarray | None:
+    """Return where `picture` is NaN or masked; None where nothing is."""
+    gone = np.ma.getmaskarray(picture) if np.ma.isMaskedArray(picture) else None
+    if picture.dtype.kind == "f":
+        absent = np.isnan(np.ma.getdata(picture))
+        gone = absent if gone is None else gone | absent
+    return gone if gone is not None and gone.any() else None
 
 
 def _to_bytes(picture: np.ndarray, low: float, high: float) -> np.ndarray:
-    """Map `low` .. `high` to 0 .. 255 as uint8."""
-    if picture.dtype == np.uint8 and (low, high) == (0.0, 255.0):
+    """Map `low` .. `high` to 0 .. 255 as uint8; what NaN becomes does not matter."""
+    if picture.dtype == np.uint8 and (low, high) == (0, 255):
         return picture
     if not high > low:
         # A picture of one value is neither dark nor bright; show it dark.
         return np.zeros(picture.shape, np.uint8)
-    # float32 has all the precision that 256 levels need, at half the memory traffic; values
-    # beyond its range become infinite, which clipping handles.
+    # The difference to the lowest level has few digits, the value itself may have many.
     with np.errstate(over="ignore", invalid="ignore"):
-        if max(abs(low), abs(high)) < 1e30 and (high - low) > 1e-30:
-            scaled = picture.astype(np.float32)
+        if picture.dtype.kind == "f":
+            scaled = _above_of_floats(picture, low, high)
         else:
-            scaled = picture.astype(np.float64)
-        scaled -= low
-        scaled *= 255.0 / (high - low)
-    scaled += 0.5
-    np.clip(scaled, 0, 255, out=scaled)
-    if picture.dtype.kind == "f":
-        np.nan_to_num(scaled, copy=False, nan=0.0)
-    return scaled.astype(np.uint8)
+            scaled = _above_of_integers(picture, low, high)
+        scaled += 0.5
+        np.clip(scaled, 0, 255, out=scaled)
+        return scaled.astype(np.uint8)
+
+
+def _above_of_floats(picture: np.ndarray, low: float, high: float) -> np.ndarray:
+    """Return how far the values lie above `low`, in 255ths of the span."""
+    low, high = float(low), float(high)
+    if SMALLEST_SPAN < high - low < LARGEST_SPAN and max(abs(low), abs(high)) < LARGEST_SPAN:
+        kind = np.float32 if picture.dtype.itemsize <= 4 and _is_exact(low) else np.float64
+        above = np.subtract(picture, kind(low), dtype=kind)
+        # Half the memory traffic for what follows; values beyond its range become infinite.
+        above = above.astype(np.float32, copy=False)
+        above *= np.float32(255.0 / (high - low))
+        return above
+    # Halves, since the difference of the largest numbers is infinite.
+    halves = picture.astype(np.float64) * 0.5 - low * 0.5
+    span = high * 0.5 - low * 0.5
+    if span == 0.0:  # half of the smallest number
+        halves, span = picture.astype(np.float64) - low, high - low
+    exponent = math.frexp(span)[1]
+    return np.ldexp(halves, -exponent) * (255.0 / math.ldexp(span, -exponent))
+
+
+def _is_exact(level: float) -> bool:
+    return float(np.float32(level)) == level
+
+
+def _above_of_integers(picture: np.ndarray, low: float, high: float) -> np.ndarray:
+    """Return how far the values lie above `low`, in 255ths of the span."""
+    whole = float(low).is_integer() and float(high).is_integer()
+    if picture.dtype.itemsize <= 2 or picture.dtype == bool or not whole:
+        kind: Any = np.float32 if picture.dtype.itemsize <= 2 else np.float64
+        above: np.ndarray = picture.astype(kind) - kind(low)
+        return above * kind(255.0 / (float(high) - float(low)))
+    # Differences of 64-bit numbers are exact in their own arithmetic only.
+    range_ = np.iinfo(picture.dtype)
+    bottom, top = (int(min(max(level, range_.min), range_.max)) for level in (low, high))
+    clipped = np.clip(picture, bottom, top).astype(picture.dtype, copy=False)
+    unsigned = np.dtype(f"u{picture.dtype.itemsize}")
+    above_bottom = clipped.view(unsigned) - unsigned.type(bottom % 2 ** (8 * unsigned.itemsize))
+    span = int(high) - int(low)
+    return (above_bottom.astype(np.float64) + float(bottom - int(low))) * (255.0 / span)
 
 
 @lru_cache(maxsize=32)
-def lookup_table(cmap: str) -> np.ndarray:
-    """Return the colours of a Matplotlib colour map, shape (256, 3), uint8.
+def lookup_table(cmap: str, missing: str | None = None) -> np.ndarray:
+    """Return the colours of a Matplotlib colour map and of what has no place in it.
+
+    Returns
+    -------
+    ndarray of uint8, shape (259, 3)
+        256 colours of the map, then those of missing values and of the two infinities.
 
     Raises
     ------
     ValueError
-        When Matplotlib has no such colour map.
+        When Matplotlib has no such colour map or colour.
     """
     if cmap == "gray":  # the usual case needs no Matplotlib
-        return np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, axis=1)
-    import matplotlib
+        table = np.repeat(np.arange(256, dtype=np.uint8)[:, None], 3, axis=1)
+    else:
+        import matplotlib
 
-    table = matplotlib.colormaps[cmap](np.arange(256), bytes=True)
-    return np.ascontiguousarray(table[:, :3])
+        table = matplotlib.colormaps[cmap](np.arange(256), bytes=True)[:, :3]
+    if missing is None:
+        choices: tuple[tuple[int, int, int], ...] = MISSING_COLORS
+    else:
+        from matplotlib.colors import to_rgb as color_of
 
-
-class Rasterizer:
-    """Turns one Matplotlib figure into pixels, again and again, doing as little as it can.
-
-    An unchanged figure is not drawn. When only lines, points, images and texts inside the axes
-    have changed, the axes, ticks and labels come from a stored background.
-
-    Parameters
-    ----------
-    figure : matplotlib.figure.Figure
-        The figure; its size is changed by `pixels`.
-    """
-
-    def __init__(self, figure: Any) -> None:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-        self.figure = figure
-        self.canvas = FigureCanvasAgg(figure)
-        self._natural_dpi = figure.dpi
-        self._natural_size = tuple(figure.bbox.size)
-        self._background: Any = None
-        self._layout: tuple[Any, ...] = ()
-        self._arranged_for: tuple[Any, ...] = ()
-        self._pixels: np.ndarray | None = None
-
-    def pixels(self, width: int | None = None, height: int | None = None) -> np.ndarray:
-        """Return the figure as an array (height, width, 4) of uint8, RGBA.
-
-        Parameters
-        ----------
-        width, height : int, optional
-            Size in pixels; by default the figure's own size. In a small place letters and lines
-            are smaller, too, but never so small that they cannot be read.
-        """
-        if width and height and tuple(self.figure.bbox.size.astype(int)) != (width, height):
-            natural_width, natural_height = self._natural_size
-            scale = min(width / natural_width, height / natural_height)
-            self.figure.set_dpi(self._natural_dpi * min(max(scale, 0.85), 1.5))
-            self.figure.set_size_inches(width / self.figure.dpi, height / self.figure.dpi)
-        size = tuple(self.figure.bbox.size)
-        if self._pixels is not None and not self.figure.stale and self._layout[:1] == (size,):
-            return self._pixels
-        moving = self._moving_artists()
-        layout = (size, self._fingerprint(moving))
-        if self._background is None or layout != self._layout or self._frame_is_stale(moving):
-            self._draw_background(moving)
-            self._layout = (size, self._fingerprint(moving))
-        else:
-            self.canvas.restore_region(self._background)
-        self._draw_moving(moving)
-        self._pixels = np.asarray(self.canvas.buffer_rgba()).copy()
-        return self._pixels
-
-    def _moving_artists(self) -> list[Any]:
-        """Return the artists inside the axes, and the spines and legends drawn over them."""
-        moving: list[Any] = []
-        boxes = [axes.bbox for axes in self.figure.axes]
-        if any(a.overlaps(b) for a, b in itertools.combinations(boxes, 2)):
-            return moving  # twins and insets lie between the artists of the axes below
-        for axes in self.figure.axes:
-            if type(axes).__module__ != "matplotlib.axes._axes":
-                continue  # three-dimensional and polar axes decide on their own order of drawing
-            inside = [*axes.lines, *axes.collections, *axes.images, *axes.texts]
-            legend = axes.get_legend()
-            over = [*axes.spines.values(), *([legend] if legend else [])]
-            for artist in inside + over if inside else []:
-                # Whoever animates artists on their own keeps the say over them.
-                if not artist.get_animated():
-                    moving.append(artist)
-        return moving
-
-    def _fingerprint(self, moving: list[Any]) -> tuple[Any, ...]:
-        """Return what the background depends on and does not mark as stale itself."""
-        axes = tuple(
-            (
-                id(a),
-                tuple(a.viewLim.bounds),
-                tuple(a.get_position(original=False).bounds),
-                len(a.get_children()),
-                a.get_visible(),
-            )
-            for a in self.figure.axes
-        )
-        return axes, tuple(map(id, moving))
-
-    def _frame_is_stale(self, moving: list[Any]) -> bool:
-        """Tell whether anything that the background shows has changed."""
-        moves = set(map(id, moving))
-        for axes in self.figure.axes:
-            for artist in axes.get_children():
-                if id(artist) not in moves and artist.stale:
-                    return True
-        others = (a for a in self.figure.get_children() if a not in self.figure.axes)
-        return any(artist.stale for artist in others)
-
-    def _draw_background(self, moving: list[Any]) -> None:
-        """Draw the figure without its moving artists and keep the result."""
-        for artist in moving:
-            artist.set_animated(True)
-        try:
-            self.canvas.draw()
-            # What the layout depends on, tick labels too, is known only after drawing.
-            if self._arrange():
-                self.canvas.draw()
-            self._background = self.canvas.copy_from_bbox(self.figure.bbox)
-        finally:
-            for artist in moving:
-                artist.set_animated(False)
-        for axes in self.figure.axes:
-            for artist in axes.get_children():
-                artist.stale = False  # an empty title is never drawn and would stay stale
-
-    def _arrange(self) -> bool:
-        """Lay the axes out where their texts have changed; tell whether anything moved.
-
-        Matplotlib's constrained layout takes longer than drawing, so it must not run each time.
-        Who chose a layout of his own keeps it.
-        """
-        if self.figure.get_layout_engine() is not None or self._has_own_margins():
-            return False
-        texts = tuple(_texts_around(axes) for axes in self.figure.axes)
-        arranged_for = (tuple(self.figure.bbox.size), len(self.figure.texts), texts)
-        if arranged_for == self._arranged_for or not texts:
-            return False
-        self._arranged_for = arranged_for
-        from matplotlib.layout_engine import ConstrainedLayoutEngine
-
-        # A legend inside the axes needs no room around them, however wide it is.
-        legends = [a.get_legend() for a in self.figure.axes if a.get_legend() is not None]
-        inside = [legend for legend in legends if legend.get_bbox_to_anchor() is legend.parent.bbox]
-        for legend in inside:
-            legend.set_in_layout(False)
-        ConstrainedLayoutEngine().execute(self.figure)
-        for legend in inside:
-            legend.set_in_layout(True)
-        return True
-
-    def _has_own_margins(self) -> bool:
-        from matplotlib.gridspec import SubplotParams
-
-        # A new SubplotParams has Matplotlib's own values.
-        return vars(self.figure.subplotpars) != vars(SubplotParams())
-
-    def _draw_moving(self, moving: list[Any]) -> None:
-        """Draw the moving artists in their order onto the canvas."""
-        renderer = self.canvas.get_renderer()
-        for artist in sorted(moving, key=lambda a: a.get_zorder()):
-            if artist.get_visible():
-                artist.draw(renderer)
-            artist.stale = False
-        for axes in self.figure.axes:
-            axes.stale = False
-        self.figure.stale = False
+        red, green, blue = (round(255 * part) for part in color_of(missing))
+        choices = ((red, green, blue),)
+    for candidates in (choices, BELOW_COLORS, ABOVE_COLORS):
+        table = np.vstack([table, _farthest(candidates, table)])
+    return np.ascontiguousarray(table, np.uint8)
 
 
-def _texts_around(axes: Any) -> tuple[Any, ...]:
-    """Return what decides how much room `axes` needs around itself."""
-    ticks = []
-    for axis in (axes.xaxis, axes.yaxis):
-        labels = [tick.label1.get_text() for tick in axis.majorTicks]
-        ticks.append(max(map(len, labels), default=0))
-    return id(axes), axes.get_title(), axes.get_xlabel(), axes.get_ylabel(), *ticks
+def _farthest(candidates: tuple[tuple[int, int, int], ...], table: np.ndarray) -> list[int]:
+    """Return the first colour that is far from all in `table`, else the farthest one."""
+    distances = [
+        float(np.linalg.norm(table.astype(float) - np.array(color), axis=1).min())
+        for color in candidates
+    ]
+    first = next((i for i, distance in enumerate(distances) if distance >= FAR), None)
+    return list(candidates[int(np.argmax(distances)) if first is None else first])

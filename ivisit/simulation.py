@@ -2,18 +2,43 @@
 
 from __future__ import annotations
 
+import copy
+import os
+import sys
 from abc import ABCMeta
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self
 
 import numpy as np
 
-from ivisit.controls import Control, _Group
-from ivisit.declarations import Declaration, own_name
-from ivisit.errors import ParameterError, unknown
+from ivisit.controls import Control
+from ivisit.declarations import Declaration
+from ivisit.errors import ParameterError, shorten
+from ivisit.events import PointerEvent
 from ivisit.panels import Panel
+from ivisit.parameters import Parameters
+from ivisit.reserved import (
+    RESERVED,
+    Owned,
+    OwnedMapping,
+    OwnedMethod,
+    check_class,
+    refuse_dataclass,
+)
+
+#: What scripts of IVISIT 0.7x import from here.
+_FOR_OLD_SCRIPTS = ("IVisit_Data", "IVisit_Parameters", "IVisit_Simulation")
+__all__ = [*_FOR_OLD_SCRIPTS, "Simulation", "SimulationType", "np"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _FOR_OLD_SCRIPTS:
+        # They live on a higher floor, which only the package itself may know.
+        return getattr(sys.modules["ivisit"], name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 class _Namespace(dict[str, Any]):
@@ -43,30 +68,46 @@ class SimulationType(ABCMeta):
     """Metaclass of `Simulation`: checks the declarations when a class is created."""
 
     @classmethod
-    def __prepare__(
-        mcs, name: str, bases: tuple[type, ...], /, **kwargs: Any
-    ) -> _Namespace:
+    def __prepare__(mcs, name: str, bases: tuple[type, ...], /, **kwargs: Any) -> _Namespace:
         return _Namespace(name)
 
     def __new__(
         mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **kwargs: Any
     ) -> SimulationType:
         cls = super().__new__(mcs, name, bases, dict(namespace), **kwargs)
+        check_class(cls, globals().get("Simulation"))
         declarations = _collect(cls)
         for declaration in declarations.values():
-            declaration.check(name)
+            declaration.settle(name)
         cls.key = namespace.get("key", name)  # type: ignore[attr-defined]
-        cls.controls = MappingProxyType(  # type: ignore[attr-defined]
-            {k: d for k, d in declarations.items() if isinstance(d, Control)}
+        cls.controls = OwnedMapping(  # type: ignore[attr-defined]
+            "controls",
+            MappingProxyType({k: d for k, d in declarations.items() if isinstance(d, Control)}),
         )
-        cls.panels = MappingProxyType(  # type: ignore[attr-defined]
-            {k: d for k, d in declarations.items() if isinstance(d, Panel)}
+        cls.panels = OwnedMapping(  # type: ignore[attr-defined]
+            "panels",
+            MappingProxyType({k: d for k, d in declarations.items() if isinstance(d, Panel)}),
         )
+        cls._ivisit_written_in = _file_of(namespace)  # type: ignore[attr-defined]
         return cls
 
 
-#: Attributes of `Simulation` that no declaration may take; filled when that class exists.
-_RESERVED: frozenset[str] = frozenset()
+def _file_of(namespace: Mapping[str, Any]) -> tuple[str, bytes] | None:
+    """Return the file of a class and what it holds: now, when the class is being made."""
+    module = sys.modules.get(namespace.get("__module__", ""))
+    codes = (getattr(value, "__code__", None) for value in namespace.values())
+    for path in (getattr(module, "__file__", None), *(c.co_filename for c in codes if c)):
+        try:
+            status = os.stat(path or "")
+            return str(path), _content(str(path), status.st_mtime_ns, status.st_size)
+        except OSError:
+            continue
+    return None
+
+
+@lru_cache(maxsize=16)
+def _content(path: str, modified: int, size: int) -> bytes:
+    return Path(path).read_bytes()
 
 
 def _collect(cls: type) -> dict[str, Declaration]:
@@ -95,10 +136,11 @@ def _check_name(cls: type, base: type, name: str, declaration: Declaration) -> N
             f"{owner}.{name}: is the same {type(declaration).__name__} object as "
             f"{declaration.name!r}; declare each of them on its own"
         )
-    if name in _RESERVED or name.startswith("_"):
+    if name in RESERVED or name.startswith("_"):
+        public = sorted(word for word in RESERVED if not word.startswith("_"))
         raise ParameterError(
             f"{owner}.{name}: the name is reserved; names with a leading underscore and "
-            f"{', '.join(sorted(_RESERVED))} belong to ivisit"
+            f"{', '.join(public)} belong to ivisit"
         )
     for other in base.__mro__[1:]:
         if callable(vars(other).get(name)):
@@ -108,108 +150,6 @@ def _check_name(cls: type, base: type, name: str, declaration: Declaration) -> N
             )
 
 
-class Parameters(Mapping[str, Any]):
-    """The values of a simulation's controls, by name; every assignment is validated.
-
-    Names need not be identifiers, so this is the only way to some parameters of old scripts::
-
-        simulation.parameters["Kernel Width"] = 3
-    """
-
-    def __init__(self, simulation: Simulation) -> None:
-        self._controls = type(simulation).controls
-        self._values = simulation._values
-        self._owner = type(simulation).key
-
-    def __getitem__(self, name: str) -> Any:
-        return self._values[self.control(name).name]
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._values
-
-    def __setitem__(self, name: str, value: Any) -> None:
-        self._values[self.control(name).name] = self.validate(name, value)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        return len(self._values)
-
-    def __repr__(self) -> str:
-        return repr(dict(self))
-
-    def control(self, name: str) -> Control:
-        """Return the control called `name`; `ParameterError` with the closest name if none is."""
-        try:
-            return self._controls[own_name(self._controls, name)]
-        except (KeyError, TypeError):
-            raise NoSuchParameter(
-                unknown(self._owner, "parameter", name, self._controls)
-            ) from None
-
-    def validate(self, name: str, value: Any) -> Any:
-        """Return `value` as the control `name` would keep it; change nothing."""
-        control = self.control(name)
-        return control.validate(value, owner=self._owner, present=self._values[control.name])
-
-    def update(self, values: Mapping[str, Any]) -> None:
-        """Assign several values; when one is refused, none is assigned."""
-        valid = {
-            self.control(name).name: self.validate(name, value) for name, value in values.items()
-        }
-        self._values.update(valid)
-
-    def reset(self) -> None:
-        """Give every control its default again."""
-        self._values.update({name: control.default for name, control in self._controls.items()})
-
-
-class NoSuchParameter(ParameterError, KeyError):
-    """A parameter name that the simulation does not declare."""
-
-    # KeyError would print the repr of the message.
-    __str__ = Exception.__str__
-
-
-def parse_values(controls: Mapping[str, Control], owner: str, texts: Mapping[str, str]) -> dict:
-    """Return the values that texts stand for, as ``-p name=text`` and ``-p group.item=text`` do.
-
-    Parameters
-    ----------
-    controls : mapping of str to Control
-        The declared controls.
-    owner : str
-        The simulation's name, for messages.
-    texts : mapping of str to str
-        Parameter name, or ``control.item`` of a control with several items, to text.
-
-    Returns
-    -------
-    dict
-        Parameter name to validated value. Items that are not mentioned are left out, so that an
-        assignment keeps them.
-
-    Raises
-    ------
-    ParameterError
-        For an unknown name or item and for a text that is not acceptable.
-    """
-    values: dict[str, Any] = {}
-    for name, text in texts.items():
-        name = own_name(controls, name)
-        group, _, item = name.rpartition(".")
-        group = own_name(controls, group)
-        if name not in controls and isinstance(controls.get(group), _Group):
-            parsed = controls[group].parse_item(item, text, owner=owner)  # type: ignore[attr-defined]
-            values[group] = {**values.get(group, {}), **parsed}
-        elif name in controls:
-            values[name] = controls[name].parse(text, owner=owner)
-        else:
-            raise NoSuchParameter(unknown(owner, "parameter", name, controls))
-    return values
-
-
 class Simulation(metaclass=SimulationType):
     """Base class of all simulations: declare controls and panels, write `init` and `step`.
 
@@ -217,7 +157,8 @@ class Simulation(metaclass=SimulationType):
     -----
     1. Controls and panels are class attributes. Subclasses inherit them, may declare them anew,
        and remove one with ``name = None``.
-    2. `main_init` runs once, `init` before every run, `step` repeatedly, `close` at the end.
+    2. `main_init` runs once, `init` before every run, `step` repeatedly, `close` at the end;
+       `draw` when a picture is due, `pointer` for events on panels, both between two steps.
     3. A parameter is read as an attribute, or as ``parameters[name]``. It changes between steps,
        never during one, unless the engine's mode is ``async``.
     4. Panels are assigned to like attributes; the last value of a step counts. Arrays may be
@@ -233,6 +174,12 @@ class Simulation(metaclass=SimulationType):
         Class attributes: the declarations, in the order in which they were written.
     rng : numpy.random.Generator
         The run's random numbers.
+    step_duration, step_unit : float, str or None, and str
+        Class attributes: how long a step is, as a number or as the name of a parameter, and in
+        which unit. Axes, read-outs and tables then show the time beside the step number.
+    pace : float or None
+        Class attribute: steps a second in a window that has just been opened; None: as many as
+        possible.
 
     Examples
     --------
@@ -251,49 +198,117 @@ class Simulation(metaclass=SimulationType):
     """
 
     key: str
-    controls: Mapping[str, Control]
-    panels: Mapping[str, Panel]
+    controls: Mapping[str, Control[Any]]
+    panels: Mapping[str, Panel[Any]]
     rng: np.random.Generator
-    _values: dict[str, Any]
-    _outputs: dict[str, Any]
-    _parameters: Parameters
-    #: The file in which the simulation is written, where its methods do not tell.
+    #: How long a step is: a number, or the name of a parameter; None: steps are only counted.
+    step_duration: float | str | None = None
+    #: Unit of `step_duration`, e.g. ``"ms"``.
+    step_unit: str = ""
+    #: Steps a second in a window that has just been opened; None: as many as possible.
+    pace: float | None = None
+    _ivisit_values: dict[str, Any]
+    _ivisit_outputs: dict[str, Any]
+    _ivisit_parameters: Parameters
+    #: Whether the present run is to end after this step; see `stop`.
+    _ivisit_stopped = False
+    #: Whether pictures of the present run are shown; see `drawing`.
+    _ivisit_drawing = False
+    #: Whether `main_init` has been called, and `close` has not been since.
+    _ivisit_prepared = False
+    #: Runs that this instance has begun.
+    _ivisit_begun = 0
+    #: Whether somebody has been told of attributes that resemble panels.
+    _ivisit_misspelt_told = False
+    #: The file in which the simulation is written, where its module does not tell.
     _source: Path | None = None
+    #: The file of the class's module, and its content when the class was made.
+    _ivisit_written_in: tuple[str, bytes] | None
+    #: Whether `init` seeds the global random numbers, as scripts of IVISIT 0.7x need it.
+    _seeds_global_random = False
     #: Seconds between two steps in a window that has just been opened.
     _delay: float = 0.0
+    #: Whether a window that opens with empty panels computes the first step.
+    _opens_with_step = True
+    #: Whether Step and Run go on after a step that has failed, rather than begin anew.
+    _goes_on_after_error = False
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        refuse_dataclass(cls)
         # Not in __init__: a subclass that forgets super().__init__() works all the same.
         self = super().__new__(cls)
-        self._values = {name: control.default for name, control in cls.controls.items()}
-        self._outputs = {}
-        self._parameters = Parameters(self)
+        self._ivisit_values = {name: control.default for name, control in cls.controls.items()}
+        self._ivisit_outputs = {}
+        self._ivisit_parameters = Parameters(cls, self._ivisit_values)
         self.rng = np.random.default_rng(0)
         return self
 
-    @property
+    def __copy__(self) -> Self:
+        # The user's attributes are shared, as copy.copy means it; values, outputs and random
+        # numbers are not: two simulations that disturb each other are never what was meant.
+        clone = type(self).__new__(type(self))
+        framework = set(vars(clone))
+        vars(clone).update((k, v) for k, v in vars(self).items() if k not in framework)
+        clone._values.update(self._values)
+        clone._outputs.update(copy.deepcopy(self._outputs))
+        clone._ivisit_parameters = Parameters(
+            type(self), clone._values, self.parameters.adjustments
+        )
+        clone.rng = copy.deepcopy(self.rng)
+        return clone
+
+    def __repr__(self) -> str:
+        values = ", ".join(f"{name}={shorten(value, 30)}" for name, value in self._values.items())
+        return f"<{self.key}: {values or 'no parameters'}>"
+
+    @Owned
     def parameters(self) -> Parameters:
         """The values of all controls, by name."""
-        return self._parameters
+        return self._ivisit_parameters
 
-    @property
+    @Owned
+    def _values(self) -> dict[str, Any]:
+        return self._ivisit_values
+
+    @Owned
+    def _outputs(self) -> dict[str, Any]:
+        return self._ivisit_outputs
+
+    @Owned
     def outputs(self) -> Mapping[str, Any]:
         """What the panels hold at present, by name; read-only."""
         self._refresh()
         return MappingProxyType(self._outputs)
 
+    @Owned
+    def drawing(self) -> bool:
+        """Whether pictures are made of this run: in a window and in `ivisit.run`, not in sweeps.
+
+        What only pictures need may be left out where it is false; numbers must not depend on it.
+        """
+        return self._ivisit_drawing
+
+    @OwnedMethod
+    def stop(self) -> None:
+        """End the present run after this step, in the window and headlessly."""
+        self._ivisit_stopped = True
+
     # A simulation that keeps its parameters or outputs in another place overrides these.
 
+    @OwnedMethod
     def _attached(self, engine: Any) -> None:
         """Hear which engine will run this simulation."""
 
+    @OwnedMethod
     def _opening(self, path: Path) -> str | None:
         """Hear that a window opens whose store is `path`; name the set to start with, if any."""
         return None
 
+    @OwnedMethod
     def _assigned(self, name: str) -> None:
         """Hear that the parameter `name` has got the value that somebody set; from any thread."""
 
+    @OwnedMethod
     def _refresh(self) -> None:
         """Bring `_outputs` up to date: somebody is going to look at them."""
 
@@ -306,10 +321,21 @@ class Simulation(metaclass=SimulationType):
     def step(self) -> None:
         """Compute one step."""
 
+    def draw(self) -> None:
+        """Fill figures and images that are costly to make.
+
+        Called only when a picture is due: at most 60 times a second in the window, at the end of
+        a headless run, never in sweeps and optimizations. It must not assign to traces and
+        rasters, and its `rng` is another one than that of `step`: no number may depend on how
+        often somebody looks.
+        """
+
+    def pointer(self, event: PointerEvent) -> None:
+        """React to mouse and keys on a panel that is declared ``pointer=True`` or ``keys=True``.
+
+        Called between two steps, after the first `init`. Events are logged with their step, saved
+        and replayed as changes of parameters are.
+        """
+
     def close(self) -> None:
         """Release files, cameras and threads. Called once, at the end."""
-
-
-_RESERVED = frozenset(
-    name for name in {*vars(Simulation), *Simulation.__annotations__} if not name.startswith("_")
-)

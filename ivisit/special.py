@@ -3,9 +3,9 @@
 import numpy as np
 
 import ivisit.matplotlib as ivml
-from ivisit.legacy.geometry import computeGrid2D, getNearestNeighbor
-from ivisit.legacy.mouse import ClickDragEventAutomaton
-from ivisit.legacy.scope import SimpleScope
+from ivisit.legacy.running.geometry import computeGrid2D, getNearestNeighbor
+from ivisit.legacy.running.mouse import ClickDragEventAutomaton
+from ivisit.legacy.running.scope import SimpleScope
 
 __all__ = [
     "ClickDragEventAutomaton",

@@ -39,7 +39,9 @@ class Worker:
     steps_per_frame : int or None
         None: as fast as possible. n: n steps, then wait for the next sixtieth of a second.
     delay : float
-        Seconds to wait after each such group of steps (each step when free-running).
+        Seconds to wait after each such group of steps.
+    steps_per_delay : int
+        Steps of a group when free-running, and those of one `step`.
     busy : bool
         Whether a step, an `init` or another command is going on; while `stop` waits for its end,
         `stopping` is true.
@@ -49,6 +51,7 @@ class Worker:
         self.engine = engine
         self.steps_per_frame: int | None = None
         self.delay = 0.0
+        self.steps_per_delay = 1
         self.running = False
         self.busy = False
         self._commands: deque[Callable[[], Any]] = deque()
@@ -87,12 +90,25 @@ class Worker:
         """Compute the first step if `init` has left all panels empty."""
         self._command(self._show_something)
 
-    def step(self, steps: int = 1) -> None:
-        """Compute `steps` steps."""
-        self._command(lambda: self._step(steps))
+    @property
+    def running(self) -> bool:
+        """Whether the simulation steps until it is stopped."""
+        return self.engine.link.is_running
+
+    @running.setter
+    def running(self, running: bool) -> None:
+        self.engine.link.is_running = running
+
+    def step(self, steps: int | None = None) -> None:
+        """Compute `steps` steps, by default one group of them."""
+        self._command(lambda: self._step(steps or self.steps_per_delay))
+
+    def retry(self) -> None:
+        """Compute the step that has failed once more."""
+        self._command(self._retry)
 
     def run(self) -> None:
-        """Step until `stop`; a failed simulation begins anew."""
+        """Step until `stop`; a failed simulation begins anew, an old script goes on."""
         self._stop_wanted = False
         self._command(self._start_running)
 
@@ -158,9 +174,10 @@ class Worker:
         """Call `function`; an exception of user code ends the running, not the thread."""
         try:
             function()
-        except RunError:
-            # The engine keeps the failure for the window to see.
+        except RunError as error:
+            # The engine keeps the failure for the window to see; others look at the terminal.
             self.running = False
+            logger.error("%s\n%s", error, error.failure.traceback if error.failure else "")
         finally:
             self.busy = False
 
@@ -171,7 +188,7 @@ class Worker:
             self._stale = self.busy = True
             self._commands.popleft()()
             self.busy = False
-        if not self.running and self.engine._callbacks:
+        if not self.running and self.engine.has_callbacks:
             self._stale = True
             self.engine.handle_callbacks()
         if self._frame_wanted and self._stale:
@@ -188,9 +205,21 @@ class Worker:
             self._frames.append(self.engine.frame(figures=False))
             raise
 
+    def _begin(self) -> None:
+        """Bring the engine into a state in which it can step."""
+        engine = self.engine
+        if engine.can_retry and engine.simulation._goes_on_after_error:
+            engine.retry()
+        elif engine.state in ("new", "failed"):
+            engine.init()
+
+    def _retry(self) -> None:
+        if self.engine.can_retry:
+            self.engine.retry()
+            self._step(1)
+
     def _start_running(self) -> None:
-        if self.engine.state in ("new", "failed"):
-            self.engine.init()
+        self._begin()
         self.running = not self._stop_wanted
 
     def _stop_running(self) -> None:
@@ -198,12 +227,13 @@ class Worker:
         self._stop_wanted = False
 
     def _show_something(self) -> None:
-        if self.engine.steps == 0 and not self.engine.outputs(figures=False):
+        simulation = self.engine.simulation
+        wanted = simulation._opens_with_step and simulation.panels and self.engine.steps == 0
+        if wanted and not self.engine.outputs(figures=False):
             self._step(1)
 
     def _step(self, steps: int) -> None:
-        if self.engine.state in ("new", "failed"):
-            self.engine.init()
+        self._begin()
         self._advance_to(self.engine.steps + steps)
 
     def _advance_to(self, target: int) -> None:
@@ -232,7 +262,10 @@ class Worker:
     def _cycle(self) -> None:
         """Compute the steps up to the next frame or command."""
         if self.steps_per_frame is None:
-            self._advance(1 if self.delay else None)
+            if self.delay or self.steps_per_delay > 1:
+                self._advance_to(self.engine.steps + self.steps_per_delay)
+            else:
+                self._advance(None)
         else:
             began = time.perf_counter()
             self._advance_to(self.engine.steps + self.steps_per_frame)

@@ -1,8 +1,6 @@
 """The built wheel, installed in an environment of its own, far from the checkout."""
 
-import os
 import site
-import subprocess
 import sys
 import zipfile
 from importlib.metadata import entry_points
@@ -10,25 +8,15 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.conftest import ROOT, run
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory):
-    """Build the wheel from a copy of what git knows, so that no stray file gets into it."""
+def wheel(project_copy, tmp_path_factory):
+    """Build the wheel."""
     folder = tmp_path_factory.mktemp("wheel")
-    source = folder / "source"
-    source.mkdir()
-    files = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout
-    for name in filter(None, files.split("\0")):
-        if (ROOT / name).is_file():
-            target = source / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes((ROOT / name).read_bytes())
-    run(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation",
-        "--wheel-dir", folder, source)  # fmt: skip
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+    run(*command, "--wheel-dir", folder, project_copy)
     (built,) = folder.glob("*.whl")
     return built
 
@@ -47,15 +35,6 @@ def python(wheel, tmp_path_factory):
     own = run(python, "-c", "import site; print(site.getsitepackages()[0])").strip()
     Path(own, "dependencies.pth").write_text("\n".join(site.getsitepackages()))
     return python
-
-
-def run(*command, **options):
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "IVISIT"))}
-    done = subprocess.run(
-        [str(word) for word in command], capture_output=True, text=True, env=environment, **options
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def test_every_module_of_the_checkout_is_in_the_wheel(wheel):

@@ -3,33 +3,64 @@
 from __future__ import annotations
 
 import math
-from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from dopamine_wp.networks.losses import Loss
+from dopamine_wp import _checks
+from dopamine_wp.networks.losses import Loss, MeanSquaredError
+from dopamine_wp.networks.prepared import PreparedPass
 
 Batch = tuple[np.ndarray, np.ndarray]
 RandomSource = int | np.random.Generator | np.random.SeedSequence | None
 
 
-class Network(ABC):
+class UnitBlock(NamedTuple):
+    """A block of `Network.unit_blocks`; views that are valid until the next block is asked for.
+
+    Attributes
+    ----------
+    outputs : ndarray, shape (1 + count, R, ..., O)
+        Raw outputs at theta, then those of the copies.
+    targets : ndarray, shape (..., O)
+    features : ndarray, shape (R, ..., F), or None
+        What the linear readout sees at theta.
+    """
+
+    outputs: np.ndarray
+    targets: np.ndarray
+    features: np.ndarray | None
+
+
+class Network:
     """Base class of the networks: R independent replicas in one array `theta` of shape (R, P).
 
-    Rules for a new network:
+    A new network says in `shapes` what its parameters are and defines one method, `_outputs`.
+    Rules for it:
 
     1. `shapes` names the parameters and their shapes in the order in which they lie in a row of
        `theta`; weights are ``W[i, j]`` from unit i to unit j.
-    2. `_initialize` fills the named views of a fresh `theta`.
-    3. `_output_blocks` yields raw outputs ``(R, ..., O)`` with the targets ``(..., O)`` they
-       belong to; blocks may be views that are valid until the next block is asked for.
-    4. `_gradient` returns losses ``(R,)`` and gradients ``(R, P)``.
-    5. No state: a network is a description, safe to share between threads.
+    2. `_outputs` returns raw outputs ``(R, B, ..., O)`` for inputs ``(B, ...)``.
+    3. `_initialize` may fill the named views of a fresh `theta`; by default matrices are
+       N(0, 1 / fan-in) and vectors zero.
+    4. `_gradient` may return losses ``(R,)`` and gradients ``(R, P)``; rules that need a gradient
+       refuse a network without it.
+    5. `_output_blocks` may yield raw outputs ``(R, ..., O)`` piecewise, with the targets
+       ``(..., O)`` they belong to; blocks may be views that are valid until the next one.
+    6. `as_batch` and `_as_inputs` may check more than that samples are as many and not none.
+    7. No state: a network is a description, safe to share between threads.
 
     Replicas never influence each other. All arithmetic is done in `dtype`, losses are summed in
     float64.
+
+    Parameters
+    ----------
+    shapes : mapping of str to tuple of int
+        Names and shapes of the parameters of one replica.
+    loss : Loss, default mean squared error
+        From `dopamine_wp.networks.losses`.
+    dtype : {float64, float32}, default float64
 
     Attributes
     ----------
@@ -41,16 +72,25 @@ class Network(ABC):
         float32 or float64.
     loss_function : Loss
         The loss as a function of raw outputs and targets.
+    fpe_unit : str
+        What a cost of 1 stands for: "batch", a forward pass over one batch, whatever its size, or
+        a number of sequences, such as "16 sequences".
     """
 
-    def __init__(self, shapes: Mapping[str, tuple[int, ...]], loss: Loss, dtype: Any) -> None:
+    fpe_unit: str = "batch"
+
+    #: Whether None is refused as `batches` of `train`.
+    needs_batches: bool = True
+
+    def __init__(
+        self,
+        shapes: Mapping[str, tuple[int, ...]],
+        loss: Loss | None = None,
+        dtype: Any = np.float64,
+    ) -> None:
         self.shapes = dict(shapes)
-        self.loss_function = loss
-        self.dtype = np.dtype(dtype)
-        if self.dtype not in (np.float32, np.float64):
-            raise ValueError(
-                f"{type(self).__name__}.dtype: must be float32 or float64, not {self.dtype}"
-            )
+        self.loss_function = MeanSquaredError() if loss is None else loss
+        self.dtype = _checks.float_type(type(self).__name__, dtype)
         self.n_parameters = sum(math.prod(shape) for shape in self.shapes.values())
 
     # Public interface
@@ -75,9 +115,7 @@ class Network(ABC):
         ValueError
             If `replicas` is below 1.
         """
-        if replicas < 1:
-            raise ValueError(f"{type(self).__name__}.init: replicas must be at least 1, "
-                             f"not {replicas}")
+        _checks.whole(f"{type(self).__name__}.init", "replicas", replicas)
         theta = np.zeros((replicas, self.n_parameters), self.dtype)
         self._initialize(self.unpack(theta), np.random.default_rng(rng))
         return theta
@@ -204,9 +242,34 @@ class Network(ABC):
             total += self.loss_function.total(outputs, targets)
         return total / self.sample_count(batch)
 
+    def prepare(self, parameters: np.ndarray) -> PreparedPass | None:
+        """Return a forward pass over networks whose parameters lie in (P, N), to run many times.
+
+        None (the default) where there is nothing to gain; `evaluate` is used then.
+        """
+        return None
+
     def evaluate_gradient(self, theta: np.ndarray, batch: Batch) -> tuple[np.ndarray, np.ndarray]:
         """Return losses (R,) and gradients (R, P) of checked arguments, like `evaluate`."""
         return self._gradient(theta, batch)
+
+    def evaluate_slope(
+        self, theta: np.ndarray, direction: np.ndarray, batch: Batch
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return losses (R,) and their derivatives (R,) along a direction (R, P), unchecked."""
+        total, slope = np.zeros((2, len(theta)))
+        for outputs, tangents, targets in self._tangent_blocks(theta, direction, batch):
+            total += self.loss_function.total(outputs, targets)
+            change = self.loss_function.slope(outputs, targets) * tangents
+            slope += change.reshape(len(theta), -1).sum(axis=1, dtype=np.float64)
+        count = self.sample_count(batch)
+        return total / count, slope / count
+
+    def feature_blocks(
+        self, theta: np.ndarray, batch: Batch
+    ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """Yield outputs and targets as `output_blocks` does, with the features of the readout."""
+        raise ValueError(f"{self!r}: has no linear readout")
 
     def output_blocks(
         self, theta: np.ndarray, batch: Batch
@@ -218,6 +281,37 @@ class Network(ABC):
         """
         return self._output_blocks(theta, batch)
 
+    def pass_cost(self, batch: Batch) -> float:
+        """Return the cost of a forward pass over `batch` in the network's `fpe_unit`."""
+        return 1.0
+
+    def linear_readout(self) -> slice | None:
+        """Return the columns of theta, at its end, that weigh features linearly into outputs.
+
+        They are the weights ``(F, O)`` of the F features that `unit_blocks` yields, then the
+        biases ``(O,)``. None (the default) if there is no such readout.
+        """
+        return None
+
+    def unit_blocks(
+        self, theta: np.ndarray, batch: Batch, count: int, sigma: float
+    ) -> Iterator[UnitBlock]:
+        """Yield the outputs of theta and of `count` copies of it, block by block.
+
+        In copy k the parameter k, of every replica, is larger by `sigma`. The features are those
+        of `linear_readout`, at theta; None without a readout.
+        """
+        copies = np.repeat(theta[None], count + 1, axis=0)
+        copies[np.arange(1, count + 1), :, np.arange(count)] += self.dtype.type(sigma)
+        flat = copies.reshape(-1, self.n_parameters)
+        for outputs, targets in self._output_blocks(flat, batch):
+            stacked = outputs.reshape(count + 1, len(theta), *outputs.shape[1:])
+            yield UnitBlock(stacked, targets, None)
+
+    def unit_memory(self, batch: Batch, count: int) -> int:
+        """Return how many numbers `unit_blocks` keeps for every replica."""
+        return (count + 1) * (self.n_parameters + batch[1].size)
+
     def sample_count(self, batch: Batch) -> int:
         """Return n, by which the summed loss of `batch` is divided."""
         return self.loss_function.count(batch[1].shape)
@@ -228,28 +322,71 @@ class Network(ABC):
         self._check_theta(array)
         return array
 
-    @abstractmethod
     def as_batch(self, batch: Any) -> Batch:
         """Return `batch` as a checked pair of arrays; raise ValueError naming the shapes."""
+        X, Y = self._split_batch(batch)
+        if X.ndim == 0 or Y.ndim == 0 or len(X) != len(Y) or X.size == 0 or Y.size == 0:
+            raise ValueError(
+                f"{type(self).__name__}: a batch must be X and Y with as many samples, at least "
+                f"one, not {X.shape} and {Y.shape}"
+            )
+        return np.asarray(X, self.dtype), np.asarray(Y, self.dtype)
+
+    def offers(self, what: str) -> bool:
+        """Tell what there is to learn from.
+
+        "losses", those of single "trials", "outputs", the exact "slope" along a direction, or the
+        "gradient".
+        """
+        cls = type(self)
+        outputs = cls._outputs is not Network._outputs
+        blocks = cls._output_blocks is not Network._output_blocks
+        return {
+            "losses": True,
+            "trials": outputs or blocks,
+            "outputs": outputs or blocks,
+            "slope": cls._tangent_blocks is not Network._tangent_blocks,
+            "gradient": cls._gradient is not Network._gradient,
+        }[what]
 
     # For subclasses
 
-    @abstractmethod
-    def _initialize(self, views: dict[str, np.ndarray], rng: np.random.Generator) -> None: ...
+    def _outputs(self, theta: np.ndarray, X: np.ndarray) -> np.ndarray:
+        raise ValueError(f"{self!r}: shows its losses only, no outputs")
 
-    @abstractmethod
-    def _as_inputs(self, X: Any) -> tuple[np.ndarray, bool]: ...
+    def _initialize(self, views: dict[str, np.ndarray], rng: np.random.Generator) -> None:
+        for view in views.values():
+            if view.ndim > 2:
+                view[...] = rng.standard_normal(view.shape) / np.sqrt(math.prod(view.shape[1:-1]))
 
-    @abstractmethod
-    def _outputs(self, theta: np.ndarray, X: np.ndarray) -> np.ndarray: ...
+    def _as_inputs(self, X: Any) -> tuple[np.ndarray, bool]:
+        array = np.asarray(X, self.dtype)
+        if array.size == 0 or array.ndim == 0:
+            raise ValueError(
+                f"{type(self).__name__}: X must have at least one sample, not {array.shape}"
+            )
+        return array, False
 
-    @abstractmethod
     def _output_blocks(
         self, theta: np.ndarray, batch: Batch
-    ) -> Iterator[tuple[np.ndarray, np.ndarray]]: ...
+    ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        X, Y = batch
+        outputs = self._outputs(theta, X)
+        if outputs.shape != (len(theta), *Y.shape):
+            raise ValueError(
+                f"{type(self).__name__}: outputs must have the shape {(len(theta), *Y.shape)} of "
+                f"replicas and targets, not {outputs.shape}"
+            )
+        yield outputs, Y
 
-    @abstractmethod
-    def _gradient(self, theta: np.ndarray, batch: Batch) -> tuple[np.ndarray, np.ndarray]: ...
+    def _tangent_blocks(
+        self, theta: np.ndarray, direction: np.ndarray, batch: Batch
+    ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """Yield raw outputs, their derivatives along `direction`, and targets."""
+        raise ValueError(f"{self!r}: has no derivative along a direction")
+
+    def _gradient(self, theta: np.ndarray, batch: Batch) -> tuple[np.ndarray, np.ndarray]:
+        raise ValueError(f"{self!r}: has no gradient")
 
     def _check_theta(self, theta: np.ndarray) -> None:
         shape = np.shape(theta)

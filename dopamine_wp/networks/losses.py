@@ -120,12 +120,13 @@ class SoftmaxCrossEntropy(Loss):
         return softmax(outputs)
 
 
-def sigmoid(values: np.ndarray) -> np.ndarray:
-    """Return 1 / (1 + exp(-values)) without overflow, in the dtype of `values`.
+def sigmoid(values: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+    """Return 1 / (1 + exp(-values)) without overflow, in the dtype of `values` and in `out`.
 
     The form with tanh is used because NumPy vectorizes tanh for float32.
     """
-    result = np.tanh(values / 2)
+    result = np.divide(values, 2, out=out)
+    np.tanh(result, out=result)
     result += 1
     result /= 2
     return result

@@ -17,6 +17,7 @@ from dopamine_wp.networks.losses import (
     SoftmaxCrossEntropy,
     sigmoid,
 )
+from dopamine_wp.networks.prepared import PreparedPass
 
 HIDDEN = ("tanh", "sigmoid", "relu")
 OUTPUT = ("linear", "sigmoid", "softmax")
@@ -80,9 +81,7 @@ class MLP(Network):
         loss: str = "mse",
         dtype: Any = np.float64,
     ) -> None:
-        self.sizes = tuple(int(size) for size in sizes)
-        if len(self.sizes) < 2 or min(self.sizes) < 1:
-            raise _checks.refuse("MLP", "sizes", "two or more positive integers", sizes)
+        self.sizes = _checks.wholes("MLP", "sizes", sizes, fewest=2)
         _checks.choice("MLP", "hidden", hidden, HIDDEN)
         _checks.choice("MLP", "output", output, OUTPUT)
         self.hidden = hidden
@@ -97,6 +96,7 @@ class MLP(Network):
             self._places.append((start, n_in, n_out))
             start += (n_in + 1) * n_out
         super().__init__(shapes, _choose_loss(output, loss), dtype)
+        self._squared = isinstance(self.loss_function, MeanSquaredError)
 
     def __repr__(self) -> str:
         return (
@@ -150,6 +150,13 @@ class MLP(Network):
     ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         yield self._outputs(theta, batch[0]), batch[1]
 
+    def prepare(self, parameters: np.ndarray) -> PreparedPass:
+        """Return a prepared forward pass; see `Network.prepare`."""
+        halved_tanh = self.output == "sigmoid" and self._squared
+        return PreparedPass(
+            parameters, self._places, self._activation, halved_tanh, self.loss_function
+        )
+
     def _forward(self, theta: np.ndarray, X: np.ndarray, layout: type[Layout]) -> list[np.ndarray]:
         """Return the activity of every layer, the input first, raw outputs last."""
         activity = [X]
@@ -170,14 +177,47 @@ class MLP(Network):
             return np.tanh(z, out=z)
         if self.hidden == "relu":
             return np.maximum(z, 0, out=z)
-        return sigmoid(z)
+        return sigmoid(z, out=z)
 
     def _output_activation(self, z: np.ndarray) -> np.ndarray:
         # The entropies work on logits; only a squared error sees the sigmoid's result.
-        squared = isinstance(self.loss_function, MeanSquaredError)
-        return sigmoid(z) if squared and self.output == "sigmoid" else z
+        return sigmoid(z) if self._squared and self.output == "sigmoid" else z
 
-    def _gradient(self, theta: np.ndarray, batch: Batch) -> tuple[np.ndarray, np.ndarray]:
+    def _tangent_blocks(
+        self, theta: np.ndarray, direction: np.ndarray, batch: Batch
+    ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        X, Y = batch
+        layout = _layout(theta)
+        along = np.asarray(direction, theta.dtype, order="F" if layout is ReplicaLast else "C")
+        h, tangent = X, None
+        layers, changes = self._layers(theta, layout), self._layers(along, layout)
+        for layer, ((W, b), (dW, db)) in enumerate(zip(layers, changes, strict=True), 1):
+            # z = h W + b and its derivative dh W + h dW + db
+            slope = layout.affine(h, dW, db)
+            if tangent is not None:
+                slope += layout.affine(tangent, W, np.zeros_like(b))
+            z = layout.affine(h, W, b)
+            if layer < len(layers):
+                h = self._activation(z)
+                tangent = slope * self._derivative(h)
+                continue
+            h = self._output_activation(z)
+            if self._squared and self.output == "sigmoid":
+                slope *= h * (1 - h)
+            yield layout.replicas_first(h), layout.replicas_first(slope), Y
+
+    def feedback_gradient(
+        self, theta: np.ndarray, batch: Batch, feedback: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return losses (R,) and the slopes (R, P) of feedback alignment, unchecked.
+
+        The weights in `feedback` (R, P) take the place of those in theta on the way back.
+        """
+        return self._gradient(theta, batch, feedback)
+
+    def _gradient(
+        self, theta: np.ndarray, batch: Batch, feedback: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
         X, Y = batch
         layout = _layout(theta)
         activity = self._forward(theta, X, layout)
@@ -187,9 +227,13 @@ class MLP(Network):
 
         gradient = np.empty_like(theta)
         delta = layout.native(self.loss_function.slope(outputs, Y) / count)
-        if self.output == "sigmoid" and isinstance(self.loss_function, MeanSquaredError):
+        if self.output == "sigmoid" and self._squared:
             delta = delta * activity[-1] * (1 - activity[-1])
-        layers, targets = self._layers(theta, layout), self._layers(gradient, layout)
+        backward = theta
+        if feedback is not None:
+            order: Literal["C", "F"] = "F" if layout is ReplicaLast else "C"
+            backward = np.asarray(feedback, theta.dtype, order=order)
+        layers, targets = self._layers(backward, layout), self._layers(gradient, layout)
         for layer in reversed(range(len(layers))):
             h = activity[layer]
             targets[layer][0][...], targets[layer][1][...] = layout.parameter_gradient(h, delta)

@@ -3,17 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from dopamine_wp import _checks
-from dopamine_wp.networks.base import Batch, Network
+from dopamine_wp.networks.base import Batch, Network, UnitBlock
 from dopamine_wp.networks.losses import MeanSquaredError
 
 #: Time steps that are evaluated between two visits to the loss. Small enough that the buffers of
 #: a few replicas stay in the cache, large enough to spread the cost of the loss.
 _BLOCK = 16
+
+
+#: Sequences whose forward pass is the unit of cost.
+_SEQUENCES = 16
+
+
+class _Bump(NamedTuple):
+    """One element of M that is larger in every copy of a network but the first."""
+
+    rows: np.ndarray
+    columns: np.ndarray
+    size: float
+
+    def add(self, state: np.ndarray, result: np.ndarray) -> None:
+        """Add what the larger elements contribute to ``result = M @ state``."""
+        copies = len(self.rows) + 1
+        inputs = state.reshape(*state.shape[:2], copies, -1)
+        outputs = result.reshape(*result.shape[:2], copies, -1)
+        others = np.arange(1, copies)
+        outputs[:, self.rows, others] += (
+            result.dtype.type(self.size) * inputs[:, self.columns, others]
+        )
 
 
 class RNN(Network):
@@ -89,6 +111,7 @@ class RNN(Network):
                 "RNN.residual: must be False unless n_inputs equals n_outputs, "
                 f"not True with {n_inputs} inputs and {n_outputs} outputs"
             )
+        self.fpe_unit = f"{_SEQUENCES} sequences"
         self.n_inputs, self.n_hidden, self.n_outputs = n_inputs, n_hidden, n_outputs
         self.leak, self.residual, self.washout = float(leak), residual, washout
         shapes = {
@@ -192,31 +215,104 @@ class RNN(Network):
 
     def _outputs(self, theta: np.ndarray, X: np.ndarray) -> np.ndarray:
         result = np.empty((len(theta), *X.shape[:2], self.n_outputs), self.dtype)
-        for start, block in self._stream(theta, X):
-            result[:, :, start : start + block.shape[1]] = block.swapaxes(1, 2)
+        for start, y, _ in self._stream(self._matrix(theta), X):
+            result[:, :, start : start + len(y)] = y.transpose(1, 3, 0, 2)
         return result
 
     def _output_blocks(
         self, theta: np.ndarray, batch: Batch
     ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        for y, _, targets in self._counted(self._matrix(theta), batch):
+            yield y.transpose(1, 0, 3, 2), targets
+
+    def feature_blocks(
+        self, theta: np.ndarray, batch: Batch
+    ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """Yield outputs, targets and the hidden activity that the readout weighs."""
+        for y, h, targets in self._counted(self._matrix(theta), batch):
+            yield y.transpose(1, 0, 3, 2), targets, h.transpose(1, 0, 3, 2)
+
+    def _tangent_blocks(
+        self, theta: np.ndarray, direction: np.ndarray, batch: Batch
+    ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
         X, Y = batch
-        for start, block in self._stream(theta, X):
-            skip = max(0, self.washout - start)
-            if skip < block.shape[1]:
-                targets = Y[:, start + skip : start + block.shape[1]].swapaxes(0, 1)
-                yield block[:, skip:], targets.astype(self.dtype, copy=False)
+        H, T = self.n_hidden, X.shape[1]
+        M, dM = self._matrix(theta), self._matrix(np.asarray(direction, self.dtype))
+        S, dS = self._fresh_state(len(M), 1, X)[0], self._fresh_state(len(M), 1, X)[0]
+        dS[:, -1] = 0
+        for t in range(T + 1):
+            if t < T:
+                S[:, H:-1] = X[:, t].T
+            # [z_t | y_{t-1}] = M S, and its derivative M dS + dM S
+            result, slope = M @ S, M @ dS + dM @ S
+            if t > self.washout:
+                y = result[:, H:] + X[:, t - 1].T if self.residual else result[:, H:]
+                target = Y[:, t - 1].astype(self.dtype, copy=False)
+                yield y.swapaxes(1, 2), slope[:, H:].swapaxes(1, 2), target
+            activity = np.tanh(result[:, :H])
+            S[:, :H] = (1 - self.leak) * S[:, :H] + self.leak * activity
+            bent = self.leak * (1 - activity * activity) * slope[:, :H]
+            dS[:, :H] = (1 - self.leak) * dS[:, :H] + bent
 
-    def _stream(self, theta: np.ndarray, X: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
-        """Yield (t, outputs from time t on) as views (R, block, B, q) of a reused buffer.
+    def linear_readout(self) -> slice:
+        """Return the columns of Wo and bo; the features are the hidden activity."""
+        start = self.n_parameters - (self.n_hidden + 1) * self.n_outputs
+        return slice(start, self.n_parameters)
 
-        Features come before samples in the buffers, so that the activity of a replica is
-        contiguous and one tanh call runs over long rows.
+    def unit_blocks(
+        self, theta: np.ndarray, batch: Batch, count: int, sigma: float
+    ) -> Iterator[UnitBlock]:
+        """See `Network.unit_blocks`.
+
+        The copies of a replica share all weights but one, so that a time step of all of them is
+        one wide matrix product, to which every copy adds what its own weight is larger by.
+        """
+        copies, samples = count + 1, len(batch[0])
+        places = self._theta_from_matrix_places()[:count]
+        bump = _Bump(*np.divmod(places, self.n_hidden + self.n_inputs + 1), sigma)
+        wide = np.tile(batch[0], (copies, 1, 1)), batch[1]
+        for y, h, targets in self._counted(self._matrix(theta), wide, bump):
+            outputs = y.reshape(*y.shape[:3], copies, samples).transpose(3, 1, 0, 4, 2)
+            yield UnitBlock(outputs, targets, h[..., :samples].transpose(1, 0, 3, 2))
+
+    def unit_memory(self, batch: Batch, count: int) -> int:
+        """Return how many numbers `unit_blocks` keeps for every replica."""
+        features = self.n_hidden + self.n_inputs + self.n_outputs + 1
+        return (count + 1) * 2 * _BLOCK * features * len(batch[0])
+
+    def _theta_from_matrix_places(self) -> np.ndarray:
+        """Return where in `_matrix`, flattened, every column of theta lies."""
+        shape = (1, self.n_hidden + self.n_outputs, self.n_hidden + self.n_inputs + 1)
+        numbers = np.arange(shape[1] * shape[2]).reshape(shape)
+        return self._theta_from_matrix(numbers)[0]
+
+    def pass_cost(self, batch: Batch) -> float:
+        """Return the number of sequences in 16."""
+        return len(batch[0]) / _SEQUENCES
+
+    def _counted(
+        self, M: np.ndarray, batch: Batch, bump: _Bump | None = None
+    ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """Yield outputs (t, R, q, B), activity (t, R, H, B) and targets (t, B, q) that count."""
+        X, Y = batch
+        for start, y, h in self._stream(M, X, bump):
+            skip, stop = max(0, self.washout - start), start + len(y)
+            if skip < len(y):
+                targets = Y[:, start + skip : stop].swapaxes(0, 1)
+                yield y[skip:], h[skip:], targets.astype(self.dtype, copy=False)
+
+    def _stream(
+        self, M: np.ndarray, X: np.ndarray, bump: _Bump | None = None
+    ) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
+        """Yield (t, outputs (block, R, q, B) from time t on, activity (block, R, H, B)).
+
+        Both are views of reused buffers. Features come before samples in them, so that the
+        activity of a replica is contiguous and one tanh call runs over long rows.
         """
         H, T = self.n_hidden, X.shape[1]
-        M = self._matrix(theta)
         # Step i of a block turns [h_{t-1}, x_t, 1] into [z_t | y_{t-1}]; T + 1 steps give y_{T-1}.
-        S = self._fresh_state(len(theta), _BLOCK + 1, X)
-        Z = np.empty((_BLOCK, len(theta), H + self.n_outputs, len(X)), self.dtype)
+        S = self._fresh_state(len(M), _BLOCK + 1, X)
+        Z = np.empty((_BLOCK, len(M), H + self.n_outputs, len(X)), self.dtype)
         hidden = [s[:, :H] for s in S]
         # The views of every step, made once: (input, result, z_t, h_{t-1}, h_t)
         steps = list(zip(S[:-1], Z, Z[:, :, :H], hidden[:-1], hidden[1:], strict=True))
@@ -227,6 +323,8 @@ class RNN(Network):
             S[: len(inputs), :, H:-1] = inputs[:, None]
             for state, result, drive, before, after in steps[:n]:
                 np.matmul(M, state, result)
+                if bump is not None:
+                    bump.add(state, result)
                 if plain:
                     np.tanh(drive, after)
                 else:
@@ -236,7 +334,7 @@ class RNN(Network):
                 y = Z[first:n, :, H:]
                 if self.residual:
                     y += X[:, t + first - 1 : t + n - 1].transpose(1, 2, 0)[:, None]
-                yield t + first - 1, y.transpose(1, 0, 3, 2)
+                yield t + first - 1, y, S[first:n, :, :H]
             hidden[0][...] = hidden[n]
 
     def _gradient(self, theta: np.ndarray, batch: Batch) -> tuple[np.ndarray, np.ndarray]:
@@ -316,7 +414,7 @@ class RNN(Network):
 
     def _theta_from_matrix(self, M: np.ndarray) -> np.ndarray:
         """Undo `_matrix`, for gradients."""
-        theta = np.empty((len(M), self.n_parameters), self.dtype)
+        theta = np.empty((len(M), self.n_parameters), M.dtype)
         H, views = self.n_hidden, self.unpack(theta)
         views["Wh"][...] = M[:, :H, :H].swapaxes(1, 2)
         views["Wx"][...] = M[:, :H, H:-1].swapaxes(1, 2)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
@@ -13,13 +14,14 @@ from dopamine_wp import _checks
 from dopamine_wp.noise import NOISES
 
 if TYPE_CHECKING:
+    from dopamine_wp.networks.base import Network
     from dopamine_wp.optimizers.probe import Probe
 
 Decay = Literal["linear"] | None
 Noise = Literal["normal", "rademacher"]
 
 
-@dataclass
+@dataclass(repr=False, slots=True)
 class Proposal:
     """What a rule wants to do in one step.
 
@@ -48,6 +50,23 @@ class Proposal:
     rpe: np.ndarray | None = None
     agreement: np.ndarray | None = None
     state: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+
+#: What a rule may need, in words.
+_NEEDED = {
+    "losses": "losses",
+    "trials": "losses of single trials",
+    "outputs": "outputs",
+    "slope": "exact derivatives along a direction",
+    "gradient": "a gradient",
+}
+
+
+def mean_over_directions(values: np.ndarray) -> np.ndarray:
+    """Return the mean (R,) of values (K, R)."""
+    if len(values) == 1:
+        return values[0]
+    return np.add.reduce(values, 0) / len(values)
 
 
 @dataclass(frozen=True)
@@ -100,6 +119,9 @@ class Optimizer(ABC):
     decay: Decay = None
     hold: int = 1
 
+    #: What the rule asks of a network, in the words of `Network.offers`.
+    needs: ClassVar[str] = "losses"
+
     def __post_init__(self) -> None:
         name = type(self).__name__
         _checks.real(name, "rate", self.rate, minimum=0)
@@ -109,6 +131,14 @@ class Optimizer(ABC):
     @abstractmethod
     def propose(self, probe: Probe) -> Proposal:
         """Look through `probe` and return what to do; see the rules of the class."""
+
+    def check_network(self, net: Network) -> None:
+        """Refuse, by a ValueError, a network that this rule cannot train."""
+        if not net.offers(self.needs):
+            raise ValueError(
+                f"{self.name}: needs {_NEEDED[self.needs]}, which {net!r} does not offer; use a "
+                "rule that sees losses only, such as Dopamine1"
+            )
 
     @property
     def name(self) -> str:
@@ -130,19 +160,17 @@ class Optimizer(ABC):
         Returns
         -------
         Proposal
-            With `keep` given and false for every replica that has to stay.
+            With `keep` false for every replica that has to stay.
         """
-        replicas = len(probe.theta)
         if self._is_idle(probe):
-            stay = np.zeros(replicas, dtype=bool)
+            stay = np.zeros(len(probe.theta), dtype=bool)
             return Proposal(loss=probe.loss(), keep=stay, rate=probe.rate, state=probe.state)
         proposal = self.propose(probe)
         for loss in (proposal.loss, proposal.candidate_loss):
-            if loss is not None:
+            # A sum is finite only if all its terms are, and takes one call
+            if loss is not None and not math.isfinite(np.add.reduce(loss)):
                 finite = np.isfinite(loss)
                 proposal.keep = finite if proposal.keep is None else proposal.keep & finite
-        if proposal.keep is None:
-            proposal.keep = np.ones(replicas, dtype=bool)
         return proposal
 
     def _is_idle(self, probe: Probe) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from dopamine_wp.optimizers.base import mean_over_directions
+
 
 def adaptive_coding(
     slope: np.ndarray,
@@ -44,7 +46,7 @@ def adaptive_coding(
     replicas = slope.shape[1]
     t = state.get("steps", np.zeros(replicas)) + 1
     v = beta_v * state.get("second_moment", np.zeros(replicas))
-    v = v + (1 - beta_v) * (slope * slope).mean(axis=0)
+    v = v + (1 - beta_v) * mean_over_directions(slope * slope)
     spread = np.sqrt(v / (1 - beta_v**t))
     burst = np.clip(slope / (spread + eps), -clip, clip)
     return burst, {"second_moment": v, "steps": t}

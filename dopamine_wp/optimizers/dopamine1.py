@@ -7,7 +7,7 @@ from dataclasses import KW_ONLY, dataclass
 import numpy as np
 
 from dopamine_wp import _checks
-from dopamine_wp.optimizers.base import PerturbationOptimizer, Proposal
+from dopamine_wp.optimizers.base import PerturbationOptimizer, Proposal, mean_over_directions
 from dopamine_wp.optimizers.coding import adaptive_coding
 from dopamine_wp.optimizers.probe import Probe
 
@@ -129,9 +129,8 @@ class Dopamine1(PerturbationOptimizer):
         )
 
         # The step and what it is expected to gain
-        candidate = directions.weighted_sum(-eta / len(delta) * burst)
-        candidate += probe.theta
-        expected = eta * (burst * slope).mean(axis=0)
+        candidate = directions.theta_plus(-eta / len(delta) * burst)
+        expected = eta * mean_over_directions(burst * slope)
 
         # What it gains, and the rate that follows from the agreement
         candidate_loss = probe.loss_of(candidate)
@@ -147,7 +146,7 @@ class Dopamine1(PerturbationOptimizer):
             keep=~(candidate_loss > loss) if self.reject else None,
             candidate_loss=candidate_loss,
             rate=eta,
-            rpe=delta.sum(axis=0) / len(delta),
+            rpe=mean_over_directions(delta),
             agreement=agreement,
             state=state,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import KW_ONLY, dataclass
 
 from dopamine_wp import _checks
-from dopamine_wp.optimizers.base import Decay, PerturbationOptimizer, Proposal
+from dopamine_wp.optimizers.base import Decay, PerturbationOptimizer, Proposal, mean_over_directions
 from dopamine_wp.optimizers.coding import adaptive_coding
 from dopamine_wp.optimizers.moments import adam_step
 from dopamine_wp.optimizers.probe import Probe
@@ -102,6 +102,6 @@ class Dopamine2(PerturbationOptimizer):
             theta=candidate,
             loss=loss,
             rate=probe.rate,
-            rpe=delta.sum(axis=0) / len(delta),
+            rpe=mean_over_directions(delta),
             state=coding | moments,
         )

@@ -9,6 +9,12 @@ import numpy as np
 from dopamine_wp import _checks
 from dopamine_wp.noise import NOISES
 from dopamine_wp.optimizers.base import Noise, Optimizer, Proposal
+from dopamine_wp.optimizers.gauss_newton import (
+    NormalEquations,
+    agreement_with,
+    check_damping,
+    next_damping,
+)
 from dopamine_wp.optimizers.probe import Directions, Probe
 
 
@@ -89,15 +95,16 @@ class DopamineV(Optimizer):
     lam_max: float = 1e8
     noise: Noise = "normal"
 
+    needs = "outputs"
+
     def __post_init__(self) -> None:
         super().__post_init__()
         _checks.whole(self.name, "perturbations", self.perturbations)
         _checks.real(self.name, "sigma", self.sigma, minimum=0)
-        _checks.real(self.name, "lam_min", self.lam_min, above=0)
-        _checks.real(self.name, "lam_max", self.lam_max, minimum=self.lam_min)
-        _checks.real(self.name, "lam0", self.lam0, minimum=self.lam_min, maximum=self.lam_max)
-        _checks.real(self.name, "up", self.up, minimum=1)
-        _checks.real(self.name, "down", self.down, minimum=1)
+        check_damping(
+            self.name, lam0=self.lam0, lam_min=self.lam_min, lam_max=self.lam_max,
+            up=self.up, down=self.down,
+        )
         _checks.choice(self.name, "noise", self.noise, NOISES)
 
     def _is_idle(self, probe: Probe) -> bool:
@@ -110,23 +117,24 @@ class DopamineV(Optimizer):
         directions = probe.directions(
             min(self.perturbations, probe.net.n_parameters), self.noise
         )
-        A, b, outputs = self._reactions(probe, directions)
-        loss = probe.loss()
+        equations, outputs = self._reactions(probe, directions)
+        A, b, loss = equations.A, equations.b, probe.loss()
 
         # The damped step in the subspace, and what it is expected to gain
         a = probe.rate * _damped_solution(A, b, lam)
-        expected = -((a * b).sum(axis=1) + np.einsum("rk,rkl,rl->r", a, A, a) / 2)
-        candidate = directions.weighted_sum(a.T)
-        candidate += probe.theta
+        expected = equations.expected_gain(a)
+        candidate = directions.theta_plus(a.T)
 
         # What it gains on the same batch, and the damping that follows
         candidate_loss, candidate_outputs = _evaluate_candidate(probe, candidate)
         gain = np.where(np.isfinite(candidate_loss), loss - candidate_loss, -np.inf)
-        flat = ~(expected > 0)
-        agreement = np.divide(gain, expected, out=np.full(replicas, np.nan), where=~flat)
-        agreement = np.clip(agreement, -1, 1)
-        keep = (gain > 0) & ~flat
-        state = {"damping": self._next_damping(lam, agreement)}
+        agreement = agreement_with(gain, expected)
+        keep = (gain > 0) & (expected > 0)
+        damping = next_damping(
+            lam, agreement,
+            up=self.up, down=self.down, lam_min=self.lam_min, lam_max=self.lam_max,
+        )
+        state = {"damping": damping}
         if candidate_outputs is not None and outputs is not None:
             state["outputs"] = np.where(keep[:, None], candidate_outputs, outputs)
         slope = b + self.sigma / 2 * np.einsum("rkk->rk", A)
@@ -141,57 +149,34 @@ class DopamineV(Optimizer):
             state=state,
         )
 
-    def _next_damping(self, lam: np.ndarray, agreement: np.ndarray) -> np.ndarray:
-        """Step 5; a NaN agreement leaves the damping alone."""
-        factor = np.where(agreement > 0.5, 1 / self.down, np.where(agreement < 0.25, self.up, 1.0))
-        return np.clip(lam * factor, self.lam_min, self.lam_max)
-
     def _reactions(
         self, probe: Probe, directions: Directions
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
-        """Return A (R, K, K), b (R, K) and, if the batch is held, the outputs (R, n) at theta."""
+    ) -> tuple[NormalEquations, np.ndarray | None]:
+        """Return A and b and, if the batch is held, the outputs (R, n) at theta."""
         replicas, K = len(probe.theta), directions.count
         stored = probe.state.get("outputs") if probe.known_loss is not None else None
         copies = directions.stacked(self.sigma, with_theta=stored is None)
-        A, b, total = np.zeros((replicas, K, K)), np.zeros((replicas, K)), np.zeros(replicas)
-        function, kept, start = probe.net.loss_function, [], 0
+        equations = NormalEquations(probe.net.loss_function, replicas, K)
+        kept, start = [], 0
         for outputs, targets in probe.net.output_blocks(copies, probe.batch):
             moved = outputs.reshape(-1, replicas, *outputs.shape[1:])
             if stored is None:
                 base, moved = moved[0], moved[1:]
-                total += function.total(base, targets)
+                equations.add_loss(base, targets)
             else:
                 stop = start + outputs[0].size
                 base = stored[:, start:stop].reshape(replicas, *outputs.shape[1:])
                 start = stop
             if stored is None and probe.next_batch_same:
                 kept.append(base.reshape(replicas, -1).copy())
-            D = (moved - base) / moved.dtype.type(self.sigma)
-            bent = _rows(function.curvature_times(base, D))
-            D = _rows(D)
-            A += D @ bent.swapaxes(1, 2)
-            b += (D @ function.slope(base, targets).reshape(replicas, -1, 1))[..., 0]
+            equations.add((moved - base) / moved.dtype.type(self.sigma), base, targets)
 
-        count = probe.net.sample_count(probe.batch)
+        equations.divide(probe.net.sample_count(probe.batch))
         if stored is None:
-            probe.fpe += 1
-            probe.learn_loss(total / count)
-        probe.fpe += K
-        _silence_dead_directions(A, b)
-        return A / count, b / count, np.concatenate(kept, axis=1) if kept else stored
-
-
-def _rows(values: np.ndarray) -> np.ndarray:
-    """Turn (K, R, ..., O) into (R, K, n)."""
-    return values.reshape(*values.shape[:2], -1).swapaxes(0, 1)
-
-
-def _silence_dead_directions(A: np.ndarray, b: np.ndarray) -> None:
-    """Put zeros, in place, where a perturbed copy had outputs that are not finite."""
-    dead = ~(np.isfinite(np.einsum("rkk->rk", A)) & np.isfinite(b))
-    A[dead] = 0
-    A.swapaxes(1, 2)[dead] = 0
-    b[dead] = 0
+            probe.charge(1)
+            probe.learn_loss(equations.total)
+        probe.charge(K)
+        return equations, np.concatenate(kept, axis=1) if kept else stored
 
 
 def _damped_solution(A: np.ndarray, b: np.ndarray, lam: np.ndarray) -> np.ndarray:
@@ -215,5 +200,5 @@ def _evaluate_candidate(
     for outputs, targets in probe.net.output_blocks(candidate, probe.batch):
         total += probe.net.loss_function.total(outputs, targets)
         kept.append(outputs.reshape(len(candidate), -1).copy())
-    probe.fpe += 1
+    probe.charge(1)
     return total / probe.net.sample_count(probe.batch), np.concatenate(kept, axis=1)

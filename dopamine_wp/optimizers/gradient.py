@@ -41,6 +41,8 @@ class SGD(Optimizer):
 
     rate: float = 0.1
 
+    needs = "gradient"
+
     def propose(self, probe: Probe) -> Proposal:
         """theta - eta g"""
         loss, gradient = probe.gradient()
@@ -70,6 +72,8 @@ class Momentum(Optimizer):
     rate: float = 0.01
     _: KW_ONLY
     beta: float = 0.9
+
+    needs = "gradient"
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -108,6 +112,8 @@ class RMSProp(Optimizer):
     _: KW_ONLY
     beta: float = 0.9
     eps: float = 1e-8
+
+    needs = "gradient"
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -152,6 +158,8 @@ class Adam(Optimizer):
     beta1: float = 0.9
     beta2: float = 0.999
     eps: float = 1e-8
+
+    needs = "gradient"
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from dopamine_wp.networks.base import Batch, Network
 from dopamine_wp.noise import NoiseStream
+from dopamine_wp.workspace import Stack, Workspace
 
 #: Numbers in one block of perturbed parameters; more directions are evaluated block by block.
 _BLOCK_NUMBERS = 2**18
@@ -17,7 +19,7 @@ _BLOCK_NUMBERS = 2**18
 GRADIENT_COST = 3
 
 
-@dataclass
+@dataclass(repr=False, slots=True)
 class Probe:
     """One step's view of the world: parameters, batch and what may be asked about them.
 
@@ -39,6 +41,8 @@ class Probe:
         Philox key of the run.
     streams : dict of str to NoiseStream
         Streams of the run, by the kind of noise; made when first needed.
+    workspace : Workspace
+        Arrays of the run that are used again at every step.
     state : mapping of str to ndarray
         What the rule stored in its last proposal; empty at the first step.
     known_loss : ndarray, shape (R,), or None
@@ -61,6 +65,7 @@ class Probe:
     schedule: float
     key: int
     streams: dict[str, NoiseStream] = field(default_factory=dict)
+    workspace: Workspace = field(default_factory=Workspace)
     state: Mapping[str, np.ndarray] = field(default_factory=dict)
     known_loss: np.ndarray | None = None
     next_batch_same: bool = False
@@ -80,10 +85,14 @@ class Probe:
         self.known_loss = loss
         self.loss_fpe = self.fpe
 
+    def charge(self, passes: float) -> None:
+        """Count forward passes over the batch, at the network's price of one."""
+        self.fpe += passes * self.net.pass_cost(self.batch)
+
     def loss_of(self, theta: np.ndarray) -> np.ndarray:
         """Return the loss (R,) of other parameters (R, P) on the same batch: one forward pass."""
-        self.fpe += 1
-        return self.net.evaluate(theta, self.batch)
+        self.charge(1)
+        return self.workspace.losses(self.net, theta, self.batch)
 
     def gradient(self) -> tuple[np.ndarray, np.ndarray]:
         """Return loss (R,) and exact gradient (R, P) at theta: three forward-pass equivalents.
@@ -91,12 +100,31 @@ class Probe:
         The gradient of a replica whose loss or gradient is not finite is zero.
         """
         loss, gradient = self.net.evaluate_gradient(self.theta, self.batch)
-        self.fpe += GRADIENT_COST
-        self.learn_loss(loss)
-        sick = ~(np.isfinite(loss) & np.isfinite(gradient).all(axis=1))
-        if sick.any():
-            gradient[sick] = 0
+        self.learn_gradient(loss, gradient)
         return loss, gradient
+
+    def learn_gradient(self, loss: np.ndarray, slopes: np.ndarray) -> None:
+        """Count what was computed like a gradient; slopes that are not finite become zero."""
+        self.charge(GRADIENT_COST)
+        self.learn_loss(loss)
+        sick = ~(np.isfinite(loss) & np.isfinite(slopes).all(axis=1))
+        if sick.any():
+            slopes[sick] = 0
+
+    def slope(self, direction: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return loss (R,) and its exact derivative (R,) along a direction (R, P): two passes.
+
+        A derivative that is not finite is zero.
+        """
+        self.charge(1)
+        loss, slope = self.net.evaluate_slope(self.theta, direction, self.batch)
+        self.learn_loss(loss)
+        self.charge(1)
+        return loss, np.where(np.isfinite(loss) & np.isfinite(slope), slope, 0)
+
+    def fixed_generator(self) -> np.random.Generator:
+        """Return a random generator that is the same at every step of the run."""
+        return np.random.default_rng([self.key, 0, 1])
 
     def directions(self, count: int, noise: str = "normal") -> Directions:
         """Return `count` random directions, the same ones whenever this step is replayed."""
@@ -110,7 +138,7 @@ class Probe:
 
 
 class Directions:
-    """K random directions xi_k of shape (R, P) each, never stored: drawn again when needed.
+    """K random directions xi_k of shape (R, P) each, drawn again when they are needed again.
 
     Parameters
     ----------
@@ -127,17 +155,27 @@ class Directions:
         self.count = count
         self.stream = stream
         self._block = max(1, min(count, _BLOCK_NUMBERS // probe.theta.size))
-        # Copies of the last block, and how they were perturbed: (theta + sigma xi, sigma)
-        self._perturbed: tuple[np.ndarray, np.ndarray] | None = None
+        self._scale = 1.0
+        # All directions times the scale, where they fit into one block
+        self._drawn: np.ndarray | None = None
 
-    def blocks(self) -> Iterator[np.ndarray]:
-        """Yield the directions from the first to the last as arrays (k, R, P)."""
+    def blocks(self, scale: float = 1.0) -> Iterator[np.ndarray]:
+        """Yield the directions times `scale`, from the first to the last, as arrays (k, R, P).
+
+        A block is valid until the next one is asked for.
+        """
+        if self._drawn is not None and scale == self._scale:
+            yield self._drawn
+            return
+        self._scale, self._drawn = scale, None
         self.stream.restart(self.probe.step)
         for start in range(0, self.count, self._block):
             size = min(self._block, self.count - start)
-            memory, directions, _ = _allocate(size, self.probe.theta)
-            self.stream.fill(memory)
-            yield directions
+            stack = self._room("directions", size, False)
+            self.stream.fill(stack.memory, scale)
+            if size == self.count:
+                self._drawn = stack.copies
+            yield stack.copies
 
     def loss_differences(
         self, sigma: float | np.ndarray, two_sided: bool = False
@@ -164,30 +202,39 @@ class Directions:
             is L(theta) + O(sigma^2).
         """
         probe = self.probe
-        sigma = np.full(len(probe.theta), sigma, probe.theta.dtype)
         if two_sided and probe.loss_wanted:
             probe.loss()
         plus, minus = [], []
-        for xi in self.blocks():
+        # One size for all replicas is drawn with the noise, one of each is multiplied to it
+        common = not isinstance(sigma, np.ndarray) and sigma > 0
+        width = None if common else np.full(len(probe.theta), sigma, probe.theta.dtype)
+        for xi in self.blocks(float(sigma) if common else 1.0):
             with_theta = probe.known_loss is None and not two_sided
-            losses = self._perturbed_losses(xi, sigma, with_theta)
+            losses = self._perturbed_losses(xi, width, with_theta)
             if with_theta:
-                probe.fpe += 1
+                probe.charge(1)
                 probe.learn_loss(losses[0])
                 losses = losses[1:]
-            probe.fpe += len(losses)
+            probe.charge(len(losses))
             plus.append(losses)
             if two_sided:
-                minus.append(self._perturbed_losses(xi, -sigma, False))
-                probe.fpe += len(xi)
+                minus.append(self._perturbed_losses(xi, width, False, -1))
+                probe.charge(len(xi))
         return self._differences(_joined(plus), _joined(minus) if two_sided else None)
+
+    def losses(self, sigma: np.ndarray) -> np.ndarray:
+        """Return ``L(theta + sigma xi_k)`` (K, R) with a size for every parameter, sigma (R, P)."""
+        found = []
+        width = sigma.astype(self.probe.theta.dtype, copy=False)
+        for xi in self.blocks():
+            found.append(self._perturbed_losses(xi, width, False))
+            self.probe.charge(len(xi))
+        return _joined(found)
 
     def weighted_sum(self, coefficients: np.ndarray) -> np.ndarray:
         """Return ``sum_k c_k xi_k``.
 
-        The perturbed copy of a single direction is still in memory beside theta, and xi is read
-        off it: this is the perturbation that was really applied, after rounding. Several
-        directions are drawn once more.
+        Directions that did not fit into one block are drawn once more.
 
         Parameters
         ----------
@@ -199,45 +246,76 @@ class Directions:
         ndarray, shape (R, P), the dtype of theta
         """
         theta = self.probe.theta
-        if self.count == 1 and self._perturbed is not None:
-            copies, sigma = self._perturbed
-            change = np.subtract(copies[-1], theta)
-            change *= (coefficients[0] / sigma).astype(theta.dtype)[:, None]
-            return change
+        weights = (coefficients / self._scale).astype(theta.dtype)
+        if self.count == 1:
+            return next(self.blocks(self._scale))[0] * weights[0][:, None]
         total = np.zeros_like(theta)
         start = 0
-        for xi in self.blocks():
-            part = coefficients[start : start + len(xi)].astype(theta.dtype)
-            total += np.einsum("kr,krp->rp", part, xi)
+        for xi in self.blocks(self._scale):
+            total += np.einsum("kr,krp->rp", weights[start : start + len(xi)], xi)
             start += len(xi)
         return total
+
+    def weighted_squares(self, coefficients: np.ndarray) -> np.ndarray:
+        """Return ``sum_k c_k xi_k^2``; arguments as for `weighted_sum`."""
+        theta = self.probe.theta
+        weights = coefficients.astype(theta.dtype)
+        total, start = np.zeros_like(theta), 0
+        for xi in self.blocks():
+            total += np.einsum("kr,krp,krp->rp", weights[start : start + len(xi)], xi, xi)
+            start += len(xi)
+        return total
+
+    def theta_plus(self, coefficients: np.ndarray) -> np.ndarray:
+        """Return ``theta + sum_k c_k xi_k``, a new array; arguments as for `weighted_sum`."""
+        theta = self.probe.theta
+        if self.count > 1 or self._drawn is None:
+            return theta + self.weighted_sum(coefficients)
+        # The direction itself is turned into the step; whoever needs it again draws it again
+        step, self._drawn = self._drawn[0], None
+        step *= (coefficients[0] / self._scale).astype(theta.dtype)[:, None]
+        return theta + step
 
     def stacked(self, sigma: float, with_theta: bool) -> np.ndarray:
         """Return theta (if asked for) and all theta + sigma xi_k as copies ((1+)K * R, P)."""
         # The numbers depend on how they are cut into blocks: the replay has to cut them alike
-        self._block = self.count
-        xi = next(self.blocks())
-        width = np.full(len(self.probe.theta), sigma, self.probe.theta.dtype)
-        return self._stack(xi, width, with_theta)[1]
+        if self._block != self.count:
+            self._block, self._drawn = self.count, None
+        return self._stack(next(self.blocks(sigma)), None, with_theta, 1, evaluated=False).flat
+
+    def _room(self, purpose: str, copies: int, evaluated: bool) -> Stack:
+        probe = self.probe
+        return probe.workspace.stack(purpose, probe.net, probe.theta, copies, evaluated)
 
     def _perturbed_losses(
-        self, xi: np.ndarray, sigma: np.ndarray, with_theta: bool
+        self, xi: np.ndarray, width: np.ndarray | None, with_theta: bool, side: int = 1
     ) -> np.ndarray:
-        copies, flat = self._stack(xi, sigma, with_theta)
-        self._perturbed = (copies, sigma)
-        return self.probe.net.evaluate(flat, self.probe.batch).reshape(len(copies), -1)
+        stack = self._stack(xi, width, with_theta, side)
+        return stack.losses(self.probe.net, self.probe.batch)
 
     def _stack(
-        self, xi: np.ndarray, sigma: np.ndarray, with_theta: bool
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Build perturbed copies beside theta, so that theta is never touched."""
+        self,
+        xi: np.ndarray,
+        width: np.ndarray | None,
+        with_theta: bool,
+        side: int,
+        evaluated: bool = True,
+    ) -> Stack:
+        """Build perturbed copies beside theta, so that theta is never touched.
+
+        They are theta + side width xi; without a width, xi has its size already.
+        """
         theta = self.probe.theta
-        _, copies, flat = _allocate(len(xi) + with_theta, theta)
+        stack = self._room("copies", len(xi) + with_theta, evaluated)
+        perturbed = stack.copies
         if with_theta:
-            copies[0] = theta
-        np.multiply(xi, sigma[:, None], out=copies[int(with_theta) :])
-        copies[int(with_theta) :] += theta
-        return copies, flat
+            perturbed[0] = theta
+            perturbed = perturbed[1:]
+        if width is not None:
+            np.multiply(xi, width if width.ndim == 2 else width[:, None], out=perturbed)
+            xi = perturbed
+        (np.add if side > 0 else np.subtract)(theta, xi, out=perturbed)
+        return stack
 
     def _differences(
         self, plus: np.ndarray, minus: np.ndarray | None
@@ -252,27 +330,10 @@ class Directions:
             count = finite.sum(axis=0)
             mean = np.where(finite, (plus + minus) / 2, 0).sum(axis=0)
             loss = np.where(count, mean / np.maximum(count, 1), np.nan) if known is None else known
-        delta[~np.isfinite(delta)] = 0
+        if not math.isfinite(np.add.reduce(delta, None)):
+            delta[~np.isfinite(delta)] = 0
         return delta, loss
 
 
 def _joined(blocks: list[np.ndarray]) -> np.ndarray:
     return blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
-
-
-def _allocate(copies: int, theta: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Allocate `copies` arrays like `theta` in its memory layout.
-
-    Returns
-    -------
-    memory : ndarray, C-contiguous
-    copies : ndarray, shape (copies, R, P)
-    flat : ndarray, shape (copies * R, P)
-        Three views of the same numbers.
-    """
-    replicas, n_parameters = theta.shape
-    if theta.flags.c_contiguous:
-        memory = np.empty((copies, replicas, n_parameters), theta.dtype)
-        return memory, memory, memory.reshape(-1, n_parameters)
-    memory = np.empty((n_parameters, copies, replicas), theta.dtype)
-    return memory, memory.transpose(1, 2, 0), memory.reshape(n_parameters, -1).T

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dopamine_wp.optimizers.base import PerturbationOptimizer, Proposal
+from dopamine_wp.optimizers.base import PerturbationOptimizer, Proposal, mean_over_directions
 from dopamine_wp.optimizers.probe import Probe
 
 
@@ -53,7 +53,6 @@ class WP(PerturbationOptimizer):
         """theta - (eta / sigma) mean_k delta_k xi_k"""
         directions = probe.directions(self.perturbations, self.noise)
         delta, loss = directions.loss_differences(self.sigma, self.two_sided)
-        change = directions.weighted_sum(-probe.rate / (self.sigma * len(delta)) * delta)
-        change += probe.theta
-        rpe = delta.sum(axis=0) / len(delta)
-        return Proposal(theta=change, loss=loss, rate=probe.rate, rpe=rpe)
+        candidate = directions.theta_plus(-probe.rate / (self.sigma * len(delta)) * delta)
+        rpe = mean_over_directions(delta)
+        return Proposal(theta=candidate, loss=loss, rate=probe.rate, rpe=rpe)

@@ -7,8 +7,10 @@ import contextlib
 import json
 import logging
 import math
+import os
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from ivisit.errors import IVisitError, ParameterError
@@ -70,7 +72,11 @@ def add_store_option(parser: argparse.ArgumentParser) -> None:
 def add_start_options(parser: argparse.ArgumentParser) -> None:
     """Add what a run starts from, headlessly or in the window."""
     add_parameter_option(parser)
-    parser.add_argument("--set", metavar="NAME", help="start from a stored parameter set")
+    parser.add_argument(
+        "--set",
+        metavar="NAME",
+        help="start from a stored parameter set; OTHER.ivisit:NAME for one in another store",
+    )
     add_store_option(parser)
     parser.add_argument(
         "--seed",
@@ -102,20 +108,56 @@ def split_assignments(texts: list[str]) -> dict[str, str]:
 
 def assignments(simulation: Simulation | type[Simulation], texts: list[str]) -> dict[str, Any]:
     """Return the validated values of ``-p`` arguments."""
-    from ivisit.simulation import parse_values
+    from ivisit.parameters import parse_values
 
     cls = simulation if isinstance(simulation, type) else type(simulation)
     return parse_values(cls.controls, cls.key, split_assignments(texts))
 
 
-def clean_stdout(wanted: bool = True) -> contextlib.AbstractContextManager[Any]:
-    """Send what user code prints to stderr, so that stdout holds nothing but the answer."""
-    return contextlib.redirect_stdout(sys.stderr) if wanted else contextlib.nullcontext()
+@contextlib.contextmanager
+def clean_stdout(wanted: bool = True) -> Iterator[None]:
+    """Send what user code prints to stderr, so that stdout holds nothing but the answer.
+
+    What programs that it starts and libraries in C print, too: they know the file descriptor only.
+    """
+    if not wanted:
+        yield
+        return
+    with contextlib.redirect_stdout(sys.stderr), _descriptor_to_stderr():
+        yield
+
+
+@contextlib.contextmanager
+def _descriptor_to_stderr() -> Iterator[None]:
+    try:
+        sys.__stdout__.flush()  # type: ignore[union-attr]
+        kept = os.dup(1)
+        os.dup2(2, 1)
+    except (OSError, AttributeError):  # closed, or not there at all
+        yield
+        return
+    try:
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
+#: What moves a terminal's cursor, changes its colors, or the direction of its text.
+_CONTROL = re.compile(
+    "[\0-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
+
+def printable(text: str) -> str:
+    """Return `text` with control characters as escapes: it may come from a stranger's file."""
+    return _CONTROL.sub(lambda match: ascii(match[0])[1:-1], text)
 
 
 def print_json(value: Any) -> None:
     """Print `value` as standard JSON; NaN and infinities, which it does not know, as null."""
-    print(json.dumps(_plain(value), indent=2, ensure_ascii=False, allow_nan=False))
+    text = json.dumps(_plain(value), indent=2, ensure_ascii=False, allow_nan=False)
+    print(_CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
 
 
 def _plain(value: Any) -> Any:
@@ -132,6 +174,7 @@ def print_table(rows: list[tuple[str, ...]]) -> None:
     """Print rows in columns that are as wide as their longest cell."""
     if not rows:
         return
+    rows = [tuple(printable(cell).replace("\n", r"\n") for cell in row) for row in rows]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
@@ -141,7 +184,7 @@ def print_table(rows: list[tuple[str, ...]]) -> None:
 def say(options: argparse.Namespace, message: str) -> None:
     """Print a message for people on stderr, unless they want none."""
     if not options.quiet:
-        print(message, file=sys.stderr)
+        print(printable(message), file=sys.stderr)
 
 
 def set_up_logging(options: argparse.Namespace) -> None:
@@ -149,8 +192,13 @@ def set_up_logging(options: argparse.Namespace) -> None:
     debug = getattr(options, "debug", False)
     quiet = getattr(options, "quiet", False)
     level = logging.DEBUG if debug else logging.ERROR if quiet else logging.WARNING
-    logging.basicConfig(level=logging.WARNING, format="ivisit: %(message)s", stream=sys.stderr)
-    logging.getLogger("ivisit").setLevel(level)
+    # Only ours: the root logger is the simulation's to configure.
+    logger = logging.getLogger("ivisit")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("ivisit: %(message)s"))
+    logger.handlers[:] = [handler]
+    logger.setLevel(level)
+    logger.propagate = False
 
 
 class Refused(IVisitError):

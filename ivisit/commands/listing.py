@@ -35,7 +35,7 @@ def list_(options: argparse.Namespace) -> int:
     """Print a row for every simulation."""
     from dataclasses import asdict
 
-    from ivisit.registry import list_simulations
+    from ivisit.plugins.finding import list_simulations
 
     with clean_stdout():
         rows = list_simulations()
@@ -50,10 +50,10 @@ def list_(options: argparse.Namespace) -> int:
 
 def show(options: argparse.Namespace) -> int:
     """Print the declarations of one simulation."""
-    from ivisit.registry import get_simulation
+    from ivisit.plugins.finding import get_main_simulation
 
     with clean_stdout():
-        found = get_simulation(options.simulation)
+        found = get_main_simulation(options.simulation)
     simulation = found if isinstance(found, type) else type(found)
     controls = [control.describe() for control in simulation.controls.values()]
     panels = [panel.describe() for panel in simulation.panels.values()]
@@ -63,7 +63,11 @@ def show(options: argparse.Namespace) -> int:
         return 0
     print(simulation.key + (f": {doc}" if doc else ""))
     print("\nParameters" if controls else "\nNo parameters")
-    print_table([row for control in controls for row in _control_rows(control)])
+    for group in dict.fromkeys(control["group"] for control in controls):
+        if group:
+            print(f"\n {group}")
+        members = [control for control in controls if control["group"] == group]
+        print_table([row for control in members for row in _control_rows(control)])
     print("\nPanels" if panels else "\nNo panels")
     print_table([(f"  {p['name']}", p["kind"], p["label"], p["help"]) for p in panels])
     return 0
@@ -76,5 +80,6 @@ def _control_rows(control: dict[str, Any], prefix: str = "") -> list[tuple[str, 
     default = "" if items else f"default {control['default']!r}"
     step = f", step {control['step']}" if "step" in control else ""
     allowed = "" if items else control["allowed"] + step
-    row = (f"  {name}", control["kind"], control["type"], allowed, default, control["help"])
+    text = " ".join(filter(None, (control["help"], "(read by init)" * control["restart"])))
+    row = (f"  {name}", control["kind"], control["type"], allowed, default, text)
     return [row] + [r for item in items for r in _control_rows(item, f"{name}.")]

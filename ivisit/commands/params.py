@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ivisit.commands.common import (
-    Refused,
     add_parameter_option,
     add_store_option,
     assignments,
@@ -21,7 +20,8 @@ from ivisit.commands.common import (
     say,
     split_assignments,
 )
-from ivisit.errors import PluginError, StoreError
+from ivisit.commands.stores import default_store, stores_here
+from ivisit.errors import PluginError
 
 if TYPE_CHECKING:
     from ivisit.simulation import Simulation
@@ -108,6 +108,19 @@ def add(parsers: Any) -> None:
     )  # fmt: skip
     parser.add_argument("file", help="a file of 'params export', or a .db of IVISIT 0.7x")
     parser.add_argument("simulation", nargs="?", help="simulation whose store takes them")
+    parser.add_argument(
+        "--merge",
+        action="store_true",
+        help="add the versions to the sets of the same names, instead of beside them as "
+        "'soft (meyer)'",
+    )
+
+    parser = _action(
+        group, "rekey", rekey, "move the sets and runs of a simulation that was renamed",
+        "ivisit params rekey GaussFilter Blur --db gauss_filter.ivisit",
+    )  # fmt: skip
+    parser.add_argument("old", metavar="OLD", help="the key under which the store has them")
+    parser.add_argument("new", metavar="NEW", help="the name of the class now")
 
 
 def _action(group: Any, name: str, function: Any, help: str, example: str) -> Any:
@@ -136,7 +149,7 @@ def _add_texts(parser: argparse.ArgumentParser) -> None:
 
 def _simulation(options: argparse.Namespace) -> SimulationLike:
     """Return the class, or the text itself as a stored key when there is no such simulation."""
-    from ivisit.registry import get_simulation
+    from ivisit.plugins.finding import get_simulation
 
     text: str = options.simulation
     try:
@@ -158,48 +171,13 @@ def _prepare_store(options: argparse.Namespace, found: Any) -> None:
     cls: type[Simulation] = found if isinstance(found, type) else type(found)
     if cls._opening is not Simulation._opening:
         engine = Engine(found)  # what a simulation opens with may depend on it
-        engine.simulation._opening(Path(options.db or _default(options.simulation)))
+        engine.simulation._opening(Path(options.db or default_store(options.simulation)))
 
 
 def _open(options: argparse.Namespace, *, create: bool = False) -> ParameterStore:
     from ivisit.store import ParameterStore
 
-    return ParameterStore(options.db or _default(options.simulation), create=create)
-
-
-def _default(simulation: str | None) -> Path:
-    """Return the store to use when ``--db`` does not say."""
-    from ivisit.store import default_path
-
-    if simulation is not None:
-        path = default_path(simulation)
-        holders = [] if path.exists() else _stores_with(simulation)
-        return holders[0] if len(holders) == 1 else path
-    stores = _stores()
-    if len(stores) != 1:
-        listing = ", ".join(map(str, stores)) or "none here"
-        raise Refused(f"which store? Name a simulation or --db PATH ({listing})")
-    return stores[0]
-
-
-def _stores() -> list[Path]:
-    """Return the stores of this folder, or the one that the environment names."""
-    override = os.environ.get("IVISIT_DB")
-    return [Path(override)] if override else sorted(Path().glob("*.ivisit"))
-
-
-def _stores_with(key: str) -> list[Path]:
-    from ivisit.store import ParameterStore
-
-    found = []
-    for path in _stores():
-        try:
-            with ParameterStore(path, create=False) as store:
-                if key in store.simulations():
-                    found.append(path)
-        except StoreError:
-            continue  # a file that is no store does not hold the key
-    return found
+    return ParameterStore(options.db or default_store(options.simulation), create=create)
 
 
 # The actions ----------------------------------------------------------------------------------
@@ -209,22 +187,25 @@ def list_(options: argparse.Namespace) -> int:
     """Print a row for every set."""
     from ivisit.store import ParameterStore
 
-    paths = [options.db] if options.db else []
-    if not paths:
-        paths = [_default(options.simulation)] if options.simulation else list(_stores())
+    # First: an old script brings the sets of its old file into a store.
     simulation = _simulation(options) if options.simulation else None
-    if not options.db:
+    paths = [Path(options.db)] if options.db else []
+    if not paths:
+        paths = [default_store(options.simulation)] if options.simulation else stores_here()
         paths = [path for path in paths if path.exists()]
     if not paths:
         say(options, "no parameter sets yet")
-    sets: list[ParameterSet] = []
+    found: list[tuple[Path, ParameterSet]] = []
     for path in paths:
         with ParameterStore(path, create=False) as store:
-            sets += store.sets(simulation, deleted=options.deleted)
+            sets = store.sets(simulation, deleted=options.deleted)
+            if simulation is not None and not sets:
+                say(options, _nothing(store, simulation))
+        found += [(path, stored) for stored in sets]
     if options.json:
-        print_json([_record(stored) for stored in sets])
+        print_json([{"file": str(path), **_record(stored)} for path, stored in found])
     else:
-        print_table([_row(stored) for stored in sets])
+        print_table([(str(path),) * (len(paths) > 1) + _row(stored) for path, stored in found])
     return 0
 
 
@@ -320,10 +301,22 @@ def history(options: argparse.Namespace) -> int:
     return 0
 
 
+def _nothing(store: ParameterStore, simulation: SimulationLike) -> str:
+    """Say that a store has no sets of a simulation, and of which it has some."""
+    key = simulation if isinstance(simulation, str) else simulation.key
+    keys = ", ".join(map(repr, store.simulations())) or "nothing"
+    return (
+        f"{store.path}: has no sets of {key!r}. It holds {keys}; 'ivisit params rekey OLD NEW' "
+        "moves those of a simulation that was renamed."
+    )
+
+
 def diff(options: argparse.Namespace) -> int:
     """Print the parameters in which two sets differ."""
     with _open(options) as store:
-        differences = store.diff(_simulation(options), _version(options.a), _version(options.b))
+        simulation = _simulation(options)
+        a, b = (_version(options, store, simulation, text) for text in (options.a, options.b))
+        differences = store.diff(simulation, a, b)
     if options.json:
         print_json({name: list(pair) for name, pair in differences.items()})
     else:
@@ -345,15 +338,31 @@ def export(options: argparse.Namespace) -> int:
 def import_(options: argparse.Namespace) -> int:
     """Read sets from a JSON file or an old .db file."""
     with _open(options, create=True) as store:
-        if Path(options.file).suffix == ".db":
-            from ivisit.legacy.database import import_database
+        from ivisit.legacy.files.tables import is_old_file
+
+        if Path(options.file).suffix == ".db" or is_old_file(Path(options.file)):
+            from ivisit.legacy.files.database import import_database
 
             changed = import_database(options.file, store, options.simulation)
         else:
-            changed = store.import_(options.file)
+            changed = store.import_(options.file, merge=options.merge)
+    if options.json:
+        print_json([{"file": options.file, **_record(stored)} for stored in changed])
     for stored in changed:
         say(options, f"imported {stored.simulation}: {stored.name}")
     say(options, f"{len(changed)} set{'s'[: len(changed) != 1]} imported or changed")
+    return 0
+
+
+def rekey(options: argparse.Namespace) -> int:
+    """Move sets and runs from one key to another."""
+    from ivisit.store import ParameterStore
+
+    with ParameterStore(options.db or default_store(), create=False) as store:
+        moved = store.rekey(options.old, options.new)
+    if options.json:
+        print_json({"moved": moved})
+    say(options, f"moved {moved} sets and runs from {options.old} to {options.new}")
     return 0
 
 
@@ -378,9 +387,17 @@ def _guess(text: str) -> Any:
         return text
 
 
-def _version(text: str) -> str | tuple[str, int]:
+def _version(
+    options: argparse.Namespace, store: ParameterStore, simulation: SimulationLike, text: str
+) -> str | tuple[str, int]:
+    """Return the set that `text` names, or the version that NAME@VERSION names."""
     name, at, number = text.rpartition("@")
-    return (name, int(number)) if at and number.isdecimal() else text
+    if not (at and number.isdecimal()):
+        return text
+    if text in [stored.name for stored in store.sets(simulation)]:
+        say(options, f"{text!r} is the set of this name, not version {number} of {name!r}")
+        return text
+    return name, int(number)
 
 
 def _text(value: Any) -> str:
@@ -392,6 +409,8 @@ def _record(stored: ParameterSet) -> dict[str, Any]:
         "simulation": stored.simulation,
         "name": stored.name,
         "version": stored.version,
+        "origin": stored.origin,
+        "damage": stored.damage or None,
         "saved_at": stored.saved_at,
         "comment": stored.comment,
         "grade": stored.grade,
@@ -401,6 +420,8 @@ def _record(stored: ParameterSet) -> dict[str, Any]:
 
 
 def _row(stored: ParameterSet) -> tuple[str, ...]:
+    if stored.damage:
+        return stored.simulation, stored.name, f"v{stored.version}", "", "", "DAMAGED"
     grade = "" if stored.grade is None else f"grade {stored.grade:g}"
     time = stored.saved_at[:19].replace("T", " ")
     return stored.simulation, stored.name, f"v{stored.version}", time, grade, stored.comment
@@ -412,5 +433,8 @@ def _print_set(options: argparse.Namespace, stored: ParameterSet) -> None:
     if options.json:
         print_json(_record(stored))
         return
-    print("  ".join(cell for cell in _row(stored) if cell))
+    print_table([tuple(cell for cell in _row(stored) if cell)])
+    if stored.origin is not None:
+        source = ", ".join(f"{name} {value}" for name, value in stored.origin.items())
+        print_table([(f"  imported: {source}",)])
     print_table([(f"  {name}", "=", _text(value)) for name, value in stored.items()])

@@ -16,10 +16,12 @@ from ivisit.commands.common import (
     print_json,
     say,
 )
-from ivisit.errors import IVisitError, RunError
+from ivisit.commands.comparing import compare, doubts
+from ivisit.commands.packing import open_result, say_differences
+from ivisit.errors import IVisitError, RunError, StoreError
 
 if TYPE_CHECKING:
-    from ivisit.result import RunResult
+    from ivisit.runs.result import RunResult
 
 INTERRUPTED = 130
 
@@ -38,6 +40,11 @@ def add(parsers: Any) -> None:
     run_parser.add_argument("--steps", type=int, required=True, help="how many steps")
     add_start_options(run_parser)
     run_parser.add_argument(
+        "--loose",
+        action="store_true",
+        help="take what fits of a set that does not fit the simulation any more",
+    )
+    run_parser.add_argument(
         "--record",
         metavar="TRACE",
         action="append",
@@ -54,13 +61,19 @@ def add(parsers: Any) -> None:
         replay,
         help="repeat a saved run, every change of a parameter included",
         description="Repeat a saved run with its seed, parameters and every change that was made "
-        "while it went on, and tell whether the recorded numbers are the same bit for bit.",
+        "while it went on, and tell whether the recorded numbers are the same bit for bit, as they "
+        "are with the same code, libraries and kind of machine.",
         example="ivisit replay session.npz",
         json_output=True,
     )
-    replay_parser.add_argument("result", help="a file written by 'ivisit run --out' or the window")
+    replay_parser.add_argument(
+        "result", help="a file written by 'ivisit run --out', the window, or 'ivisit pack'"
+    )
     replay_parser.add_argument(
         "--simulation", help="where the simulation is now, if not where the file says"
+    )
+    replay_parser.add_argument(
+        "--yes", action="store_true", help="run the code that the file names without asking"
     )
     _add_output_options(replay_parser)
 
@@ -82,8 +95,8 @@ def _add_output_options(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         action="append",
         default=[],
-        help="write the result: .npz everything, .csv the traces, .png a picture of all panels; "
-        "may be repeated",
+        help="write the result: .npz everything, .csv the traces, .png, .pdf or .svg a picture of "
+        "all panels; may be repeated",
     )
     parser.add_argument(
         "--progress",
@@ -95,65 +108,82 @@ def _add_output_options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run a simulation and tell or write the result."""
-    from ivisit import runner
-    from ivisit.registry import get_simulation
+    from ivisit.plugins.finding import get_main_simulation
+    from ivisit.runs import single
+    from ivisit.runs.interrupting import ENDING, EndOnce
 
-    _check_outputs(options.out)
-    with clean_stdout(options.json):
-        simulation = get_simulation(options.simulation)
-        parameters = assignments(simulation, options.parameters)
+    outputs = _outputs(options.out)
+    with EndOnce(*ENDING):
         try:
-            result = runner.run(
-                simulation,
-                parameters,
-                steps=options.steps,
-                seed=options.seed,
-                record=options.record,
-                every=options.every,
-                store=options.db,
-                parameter_set=options.set,
-                progress=_progress(options),
-            )
-        except RunError as error:
-            # What was recorded before the failure is kept all the same.
+            with clean_stdout(options.json):
+                simulation = get_main_simulation(options.simulation)
+                parameters = assignments(simulation, options.parameters)
+                result = single.run(
+                    simulation,
+                    parameters,
+                    steps=options.steps,
+                    seed=options.seed,
+                    record=options.record,
+                    every=options.every,
+                    store=options.db,
+                    parameter_set=options.set,
+                    strict=not options.loose,
+                    progress=_progress(options),
+                )
+        except (RunError, StoreError) as error:
+            # What was computed before the failure is kept all the same.
             if error.result is not None:
                 try:
-                    _report(options, error.result)
+                    _report(options, outputs, error.result)
                 except Refused as refused:
                     print(f"ivisit: {refused}", file=sys.stderr)
             raise
-    _report(options, result)
+        _report(options, outputs, result)
     return INTERRUPTED if result.status == "interrupted" else 0
 
 
 def replay(options: argparse.Namespace) -> int:
     """Repeat a saved run and compare."""
-    from ivisit import runner
-    from ivisit.result import RunResult
+    from ivisit.plugins.finding import get_simulation
+    from ivisit.plugins.origins import class_of
+    from ivisit.runs import single
+    from ivisit.runs.interrupting import ENDING, EndOnce
+    from ivisit.runs.provenance import provenance
 
-    _check_outputs(options.out)
-    former = RunResult.load(options.result)
-    with clean_stdout(options.json):
-        result = runner.replay(options.simulation or _origin(former), former)
-    _report(options, result)
-    differing = [
-        name
-        for name, column in former.traces.items()
-        if column.tobytes() != result.traces[name][: len(column)].tobytes()
-    ]
+    outputs = _outputs(options.out)
+    former, place = open_result(options)
+    for doubt in doubts(former):
+        print(f"ivisit: {doubt}", file=sys.stderr)
+    with EndOnce(*ENDING):
+        with clean_stdout(options.json):
+            simulation = get_simulation(place)
+            told = say_differences(options, former, provenance(class_of(simulation)), [])
+            try:
+                result = single.replay(simulation, former)
+            except RunError as error:
+                # A failure that comes again as it was recorded is what a replay is for.
+                if error.result is None or former.status != "failed":
+                    raise
+                result = error.result
+        # Modules that are imported while it runs are known only now.
+        say_differences(options, former, result.provenance, told)
+        _report(options, outputs, result)
+    if result.status == "interrupted" and former.status != "interrupted":
+        return INTERRUPTED
+    differing, compared = compare(former, result)
     if differing:
         print(f"ivisit: the replay differs in {', '.join(differing)}", file=sys.stderr)
         return 1
-    say(options, "the replay equals the saved run, bit for bit")
+    say(options, f"the replay equals the saved run, bit for bit: {compared}")
     return 0
 
 
 def gui(options: argparse.Namespace) -> int:
     """Open the window."""
     from ivisit.launcher import launch
-    from ivisit.registry import get_simulation
+    from ivisit.plugins.finding import get_main_simulation
 
-    simulation = get_simulation(options.simulation)
+    simulation = get_main_simulation(options.simulation)
     launch(
         simulation,
         seed=options.seed,
@@ -165,48 +195,35 @@ def gui(options: argparse.Namespace) -> int:
     return 0
 
 
-def _origin(result: RunResult) -> str:
-    """Return where the simulation of a saved run was."""
-    from importlib.metadata import entry_points
-
-    from ivisit.registry import ENTRY_POINT_GROUP
-
-    value = result.provenance.get("simulation", "")
-    for point in entry_points(group=ENTRY_POINT_GROUP):
-        if point.value == value:
-            return point.name
-    source = result.provenance.get("source")
-    if source is None:
-        raise Refused(
-            f"the file does not say where {result.simulation!r} is; name it with --simulation"
-        )
-    return f"{source}:{value.rpartition(':')[2]}"
-
-
 def _progress(options: argparse.Namespace) -> bool:
     if options.progress is not None:
         return bool(options.progress)
     return sys.stderr.isatty() and not options.quiet
 
 
-def _check_outputs(paths: list[str]) -> None:
-    """Refuse an ending or a folder before anything runs."""
+#: Endings of files that hold a picture.
+PICTURES = (".png", ".pdf", ".svg")
+
+
+def _outputs(paths: list[str]) -> dict[str, Path]:
+    """Return where to write, wherever the simulation goes; refuse what cannot be, beforehand."""
     for path in paths:
-        if Path(path).suffix not in (".npz", ".csv", ".png"):
-            raise Refused(f"--out: must end in .npz, .csv or .png, not {path!r}")
+        if Path(path).suffix not in (".npz", ".csv", *PICTURES):
+            raise Refused(f"--out: must end in .npz, .csv, .png, .pdf or .svg, not {path!r}")
         if not Path(path).resolve().parent.is_dir():
             raise Refused(f"--out: there is no folder for {path!r}")
+    return {path: Path(path).absolute() for path in paths}
 
 
-def _report(options: argparse.Namespace, result: RunResult) -> None:
+def _report(options: argparse.Namespace, outputs: dict[str, Path], result: RunResult) -> None:
     """Write the files and print the final numbers and texts.
 
     A file that cannot be written costs neither the other files nor the printed result.
     """
     refused: list[IVisitError] = []
-    for path in options.out:
+    for path, target in outputs.items():
         try:
-            _write(result, Path(path))
+            _write(result, target)
         except IVisitError as error:
             refused.append(error)
         else:
@@ -243,7 +260,8 @@ def _print(options: argparse.Namespace, result: RunResult) -> None:
         f"{result.simulation}: {result.status} after {result.steps} steps, "
         f"{result.duration:.3g} s, seed {result.seed}",
     )
-    for name, value in shown.items():
+    several = {name: v for name, v in result.metrics.items() if name not in shown}
+    for name, value in (shown | several).items():
         print(f"{name} = {value}")
 
 
@@ -253,7 +271,10 @@ def _write(result: RunResult, path: Path) -> None:
     elif path.suffix == ".csv":
         result.to_csv(path)
     else:
+        from ivisit.files import replace_file
+
+        figure = result.figure()
         try:
-            result.figure().savefig(path)
+            replace_file(path, lambda file: figure.savefig(file, format=path.suffix[1:]))
         except OSError as error:
             raise Refused(f"{path}: cannot be written: {error.strerror or error}") from error

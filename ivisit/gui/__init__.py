@@ -56,8 +56,6 @@ def open_window(
     import tkinter as tk
 
     kernel = _notebook_shell()
-    if kernel is not None:
-        _join_event_loop(kernel)
     try:
         window = window_class(
             simulation,
@@ -68,6 +66,13 @@ def open_window(
         )
     except tk.TclError as error:
         raise IVisitError(f"The window cannot be opened: {error}. {HEADLESS_HINT}") from error
+    if kernel is not None:
+        # Only now: without a display the kernel's loop would fail later, in the kernel's log.
+        try:
+            _join_event_loop(kernel)
+        except IVisitError:
+            window.close()
+            raise
     if run:
         window.session.run()
     else:

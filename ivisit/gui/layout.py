@@ -9,11 +9,11 @@ from tkinter import ttk
 from typing import TYPE_CHECKING, Any
 
 from ivisit.gui.panels import PanelWidget, panel_class
-from ivisit.gui.scrolling import ScrolledFrame
+from ivisit.gui.toolkit.scrolling import ScrolledFrame
 from ivisit.gui.widgets import ControlWidget, widget_class
 
 if TYPE_CHECKING:
-    from ivisit.gui.window import Window
+    from ivisit.gui.host import Host
 
 #: Widest label column at 96 dpi; longer labels are broken.
 LABEL_WIDTH = 150
@@ -29,29 +29,40 @@ class Layout(ttk.Frame):
     controls : dict of str to ControlWidget
         Widgets of the controls by name.
     panels : dict of str to PanelWidget
-        Widgets of the panels by name.
+        Widgets of the panels by name; panels that share a card have the same one.
+    cards : list of PanelWidget
+        These widgets, once each.
     """
 
-    def __init__(self, window: Window) -> None:
-        super().__init__(window.root)
-        self.window = window
+    def __init__(self, parent: tk.Misc, host: Host) -> None:
+        super().__init__(parent)
+        self.host = host
         self.controls: dict[str, ControlWidget] = {}
         self.panels: dict[str, PanelWidget] = {}
+        self.cards: list[PanelWidget] = []
         self._areas: list[ScrolledFrame] = []
 
     def _make_widgets(self, controls_parent: tk.Misc, panels_parent: tk.Misc) -> None:
-        simulation = self.window.session.simulation_class
+        simulation = self.host.session.simulation_class
         for name, control in simulation.controls.items():
-            self.controls[name] = widget_class(control)(controls_parent, self.window, control)
+            self.controls[name] = widget_class(control)(controls_parent, self.host, control)
+        cards: dict[str, PanelWidget] = {}
         for name, panel in simulation.panels.items():
-            self.panels[name] = panel_class(panel)(panels_parent, self.window, panel)
+            kind = panel_class(panel)
+            key = kind.card_of(panel)
+            if key in cards:
+                cards[key].join(panel)
+            else:
+                cards[key] = kind(panels_parent, self.host, panel)
+            self.panels[name] = cards[key]
+        self.cards = list(cards.values())
 
     def color(self) -> None:
         """Take over the colors of the theme."""
         for area in self._areas:
-            area.color(self.window.theme.palette.background)
-        for panel in self.panels.values():
-            panel.color()
+            area.color(self.host.theme.palette.background)
+        for card in self.cards:
+            card.color()
         for control in self.controls.values():
             control.color()
 
@@ -66,12 +77,12 @@ class AutomaticLayout(Layout):
     Pictures share most of the room, traces are wide and low, texts as high as they need.
     """
 
-    def __init__(self, window: Window) -> None:
-        super().__init__(window)
-        px = window.theme.pixels
+    def __init__(self, parent: tk.Misc, host: Host) -> None:
+        super().__init__(parent, host)
+        px = host.theme.pixels
         self.paned = ttk.Panedwindow(self, orient="horizontal")
         self.paned.pack(fill="both", expand=True, padx=px(GAP), pady=(px(2), px(GAP)))
-        background = window.theme.palette.background
+        background = host.theme.palette.background
         self.column = ScrolledFrame(self.paned, background=background)
         self.grid_area = ScrolledFrame(self.paned, horizontal=True, background=background)
         self._areas = [self.column, self.grid_area]
@@ -85,7 +96,7 @@ class AutomaticLayout(Layout):
             self.paned.add(self.grid_area, weight=1)
 
     def _arrange_controls(self) -> None:
-        px = self.window.theme.pixels
+        px = self.host.theme.pixels
         widgets = list(self.controls.values())
         labels = [w.label.winfo_reqwidth() for w in widgets if w.has_label]
         label_width = min(max(labels, default=0), px(LABEL_WIDTH))
@@ -106,12 +117,12 @@ class AutomaticLayout(Layout):
         self.grid_area.configure(width=1, height=1)
         self.grid_area.grid_propagate(False)
         groups: dict[str, list[PanelWidget]] = {"picture": [], "plot": [], "text": []}
-        for panel in self.panels.values():
+        for panel in self.cards:
             groups[panel.group].append(panel)
         pictures = groups["picture"]
-        if len(pictures) == 1 and pictures[0].is_tall and len(self.panels) > 1:
+        if len(pictures) == 1 and pictures[0].is_tall and len(self.cards) > 1:
             # One picture over the whole height, the others beside it.
-            place, gap = ttk.Frame(content), self.window.theme.pixels(GAP)
+            place, gap = ttk.Frame(content), self.host.theme.pixels(GAP)
             place.grid(row=0, column=1, sticky="nsew", padx=(gap, 0))
             self._fill_row(content, 0, "picture", pictures)
             content.columnconfigure(0, weight=5, uniform="sides")
@@ -135,7 +146,7 @@ class AutomaticLayout(Layout):
         self, parent: ttk.Frame, number: int, group: str, panels: Sequence[PanelWidget]
     ) -> None:
         """Put `panels` beside each other into a row of equal columns."""
-        gap = self.window.theme.pixels(GAP)
+        gap = self.host.theme.pixels(GAP)
         frame = ttk.Frame(parent)
         frame.grid(row=number, column=0, sticky="nsew", pady=(gap if number else 0, 0))
         height = 0
@@ -190,19 +201,21 @@ class FreeLayout(Layout):
 
     Parameters
     ----------
-    window : Window
-        The window.
+    parent : tkinter.Misc
+        The parent.
+    host : Host
+        What the widgets may ask of the window.
     positions : mapping of str to mapping
         Widget name to ``{"x": ..., "y": ...}`` and perhaps ``"width"`` and ``"height"``, in pixels
         at 96 dpi. Where several widgets claim the same place, the first one gets it.
     """
 
-    def __init__(self, window: Window, positions: Mapping[str, Mapping[str, Any]]) -> None:
-        super().__init__(window)
-        px = window.theme.pixels
-        self.area = ScrolledFrame(
-            self, horizontal=True, background=window.theme.palette.background
-        )
+    def __init__(
+        self, parent: tk.Misc, host: Host, positions: Mapping[str, Mapping[str, Any]]
+    ) -> None:
+        super().__init__(parent, host)
+        px = host.theme.pixels
+        self.area = ScrolledFrame(self, horizontal=True, background=host.theme.palette.background)
         self.area.configure(width=1, height=1)
         self.area.grid_propagate(False)
         self._areas = [self.area]
@@ -213,11 +226,12 @@ class FreeLayout(Layout):
         self._place(positions)
 
     def _place(self, positions: Mapping[str, Mapping[str, Any]]) -> None:
-        px, gap = self.window.theme.pixels, self.window.theme.pixels(GAP)
+        px, gap = self.host.theme.pixels, self.host.theme.pixels(GAP)
         taken: set[tuple[int, int]] = set()
         waiting: list[ControlWidget | PanelWidget] = []
         right = bottom = 0
-        widgets: dict[str, ControlWidget | PanelWidget] = {**self.controls, **self.panels}
+        widgets: dict[str, ControlWidget | PanelWidget] = {**self.controls}
+        widgets |= {card.name: card for card in self.cards}
         for name, widget in widgets.items():
             place = _as_place(positions.get(name))
             if place is None or (place["x"], place["y"]) in taken:
@@ -240,9 +254,7 @@ class FreeLayout(Layout):
         self.area.content.configure(width=right, height=max(bottom, y + height) + gap)
 
     @staticmethod
-    def _put(
-        widget: ControlWidget | PanelWidget, x: int, y: int, size: tuple[int, int]
-    ) -> None:
+    def _put(widget: ControlWidget | PanelWidget, x: int, y: int, size: tuple[int, int]) -> None:
         widget.place(x=x, y=y, width=size[0])
         if isinstance(widget, PanelWidget):
             widget.place(height=size[1])  # controls grow to explain why a value was refused
@@ -251,7 +263,7 @@ class FreeLayout(Layout):
         self, widget: ControlWidget | PanelWidget, place: Mapping[str, int]
     ) -> tuple[int, int]:
         """Return the size of a widget: the given one, or the one that it asks for."""
-        px = self.window.theme.pixels
+        px = self.host.theme.pixels
         if isinstance(widget, PanelWidget):
             size = widget.natural_size()
         else:

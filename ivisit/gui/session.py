@@ -10,9 +10,12 @@ import sys
 from typing import Any
 
 from ivisit.engine import Engine, as_seed
-from ivisit.errors import Failure
+from ivisit.errors import Failure, ParameterError
+from ivisit.gui.cursor import Cursor
+from ivisit.gui.turns import Turns
 from ivisit.recording import RECORDER_LIMIT
 from ivisit.simulation import Simulation
+from ivisit.timing import step_time, time_text
 from ivisit.worker import Worker
 
 logger = logging.getLogger(__name__)
@@ -36,22 +39,37 @@ class Session:
         The thread that steps it.
     running : bool
         Whether the simulation runs as far as the user wishes; the worker follows when it can.
+    cursor : Cursor
+        The step that the pointer marks in all plots.
+    turns : Turns
+        When which plot draws.
     """
 
-    def __init__(
-        self, simulation: Simulation | type[Simulation], seed: int | None = 0
-    ) -> None:
+    def __init__(self, simulation: Simulation | type[Simulation], seed: int | None = 0) -> None:
         self.engine = Engine(simulation, seed=seed, limit=RECORDER_LIMIT)
         self.engine.link.is_open = True
         self.worker = Worker(self.engine)
         self.worker.delay = self.engine.simulation._delay
         self.running = False
+        self.cursor = Cursor()
+        self.turns = Turns()
         self._failure: Failure | None = None
 
     @property
     def simulation_class(self) -> type[Simulation]:
         """The class of the simulation."""
         return type(self.engine.simulation)
+
+    def step_time(self) -> tuple[float, str]:
+        """Return duration and unit of a step; see `ivisit.timing`."""
+        try:
+            return step_time(self.engine.simulation)
+        except ParameterError:
+            return 1.0, ""
+
+    def time_text(self, step: int) -> str:
+        """Return a step number, with its time where the simulation declares one."""
+        return time_text(step, *self.step_time())
 
     def start(self) -> None:
         """Start the thread and the first run."""
@@ -72,6 +90,10 @@ class Session:
             self.stop()
         else:
             self.worker.step()
+
+    def retry(self) -> None:
+        """Compute the step that has failed once more."""
+        self.worker.retry()
 
     def run(self) -> None:
         """Step until `stop`."""
@@ -120,6 +142,7 @@ class Session:
         self.engine.link.is_open = True
         self.worker = Worker(self.engine)
         self.worker.steps_per_frame = former.steps_per_frame
+        self.worker.steps_per_delay = former.steps_per_delay
         self.worker.delay = former.delay
         former.close(timeout=0)
         self._failure = None

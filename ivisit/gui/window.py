@@ -14,21 +14,21 @@ from typing import Any
 
 from ivisit.engine import Engine
 from ivisit.errors import Failure
-from ivisit.gui.dialogs import QuestionDialog
-from ivisit.gui.error_pane import ErrorPane
+from ivisit.gui.actions.reloading import SourceCommands
+from ivisit.gui.actions.requests import handle
+from ivisit.gui.actions.sets import SetCommands
+from ivisit.gui.actions.values import ValueCommands
+from ivisit.gui.bars.error_pane import ErrorPane
+from ivisit.gui.bars.menu import MenuBar
+from ivisit.gui.bars.status import StatusLine
+from ivisit.gui.bars.toolbar import Toolbar
 from ivisit.gui.layout import AutomaticLayout, FreeLayout, Layout
-from ivisit.gui.menu import MenuBar
-from ivisit.gui.reloading import SourceCommands
-from ivisit.gui.requests import handle
-from ivisit.gui.scrolling import protect_from_wheel, scroll_on_tab, scroll_on_wheel
 from ivisit.gui.session import QuickSwitching, Session
-from ivisit.gui.sets import SetCommands
-from ivisit.gui.status import StatusLine
-from ivisit.gui.theme import DARK, LIGHT, Theme
-from ivisit.gui.toolbar import Toolbar
-from ivisit.gui.values import ValueCommands
+from ivisit.gui.toolkit.dialogs import QuestionDialog
+from ivisit.gui.toolkit.scrolling import protect_from_wheel, scroll_on_tab, scroll_on_wheel
+from ivisit.gui.toolkit.theme import DARK, LIGHT, Theme
 from ivisit.recording import Frame
-from ivisit.runner import store_name
+from ivisit.runs.beginning import store_name
 from ivisit.simulation import Simulation
 from ivisit.store import default_path
 
@@ -172,10 +172,18 @@ class Window:
         """Make the widgets of all controls and panels anew."""
         if self.layout is not None:
             self.layout.destroy()
-        layout = FreeLayout(self, self._positions) if self._positions else AutomaticLayout(self)
+        layout: Layout
+        if self._positions:
+            layout = FreeLayout(self.root, self, self._positions)
+        else:
+            layout = AutomaticLayout(self.root, self)
         layout.pack(side="top", fill="both", expand=True)
         self.layout = layout
+        layout.bind("<Configure>", self._note_size)
         layout.color()
+
+    def _note_size(self, event: Any) -> None:
+        self.engine.link.sizes[""] = (event.width, event.height)
 
     def use_positions(self, positions: Mapping[str, Any]) -> None:
         """Have the widgets stand at given positions, or arrange them when there are none."""
@@ -237,8 +245,8 @@ class Window:
         self.last_frame_at = now
         self.steps = frame.steps
         self.frames += 1
-        for panel in self.layout.panels.values():
-            panel.show(frame)
+        for card in self.layout.cards:
+            card.show(frame)
         for name, control in self.layout.controls.items():
             control.follow(frame.parameters[name], frame.revision)
         self.status.drew(now, frame.steps, frame.run)
@@ -266,9 +274,22 @@ class Window:
         self.error_pane.hide()
         self.session.init()
 
+    def retry(self) -> None:
+        """Compute the step that has failed once more."""
+        self.error_pane.hide()
+        self.session.retry()
+
     def say(self, text: str) -> None:
         """Show a message in the status line."""
         self.status.say(text)
+
+    def point_at(self, text: str) -> None:
+        """Show what the pointer points at; an empty text when it is nothing."""
+        self.status.point_at(text)
+
+    def change(self, name: str, value: Any, *, continues: bool = False) -> Any:
+        """Give a parameter the value that the user entered; see `ValueCommands.change`."""
+        return self.values.change(name, value, continues=continues)
 
     def show_set(self) -> None:
         """Display the name of the present parameter set."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from ivisit.legacy.language.grid import Grid
+
 #: Value of a text field of the old tables that was never filled in.
 NOT_NAMED = "N.N."
 
@@ -39,30 +41,8 @@ class Finding:
         return f"{place}: {self.message}" if place else self.message
 
 
-@dataclass(frozen=True)
-class Grid:
-    """Range of a slider, and the grid on which it moves; `resolution` 0 means no grid."""
-
-    minimum: float
-    maximum: float
-    ticks: int
-    resolution: float
-
-    def snapped(self, value: float) -> float:
-        """Return the value on which a slider comes to rest: within the range and on the grid."""
-        value = min(max(value, self.minimum), self.maximum)
-        if not self.resolution:
-            return value
-        steps = round((value - self.minimum) / self.resolution)
-        # The product of a grid of 0.1 is not the number that people write.
-        nearest = float(f"{self.minimum + steps * self.resolution:.12g}")
-        if nearest > self.maximum:
-            nearest = float(f"{self.minimum + (steps - 1) * self.resolution:.12g}")
-        return type(value)(nearest)
-
-
 @dataclass(frozen=True, kw_only=True)
-class Widget:
+class WidgetRecord:
     """Base of all records.
 
     Attributes
@@ -81,7 +61,7 @@ class Widget:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ParameterWidget(Widget):
+class ParameterRecord(WidgetRecord):
     """A widget that writes the attribute `parameter`, or its item `index` where it is a list."""
 
     parameter: str
@@ -89,16 +69,21 @@ class ParameterWidget(Widget):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SliderWidget(ParameterWidget):
+class SliderRecord(ParameterRecord):
     """Writes an int or a float."""
 
     grid: Grid
     value: float
 
+    @property
+    def delivered(self) -> float:
+        """The value that the script gets: where the slider comes to rest."""
+        return self.grid.given(self.value)
+
 
 @dataclass(frozen=True, kw_only=True)
-class DictItem:
-    """One number of a `DictSliderWidget`; `key` is its key in the script's dict."""
+class DictItemRecord:
+    """One number of a `DictSliderRecord`; `key` is its key in the script's dict."""
 
     name: str
     key: str
@@ -108,15 +93,34 @@ class DictItem:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DictSliderWidget(ParameterWidget):
-    """Writes the items of a dict."""
+class DictSliderRecord(ParameterRecord):
+    """Writes the items of a dict.
 
-    items: tuple[DictItem, ...]
+    Attributes
+    ----------
+    items : tuple of DictItemRecord
+        The items.
+    selected : int
+        Which of them is on the slider at first.
+    shows_all : bool
+        Whether all values stand in a box of text beside the slider.
+    """
+
+    items: tuple[DictItemRecord, ...]
     selected: int = 0
+    shows_all: bool = False
+
+    @property
+    def delivered(self) -> list[float]:
+        """The values that the script gets; only the selected one comes to rest on the slider."""
+        return [
+            item.grid.given(item.value) if i == self.selected else item.value
+            for i, item in enumerate(self.items)
+        ]
 
 
 @dataclass(frozen=True, kw_only=True)
-class ListWidget(ParameterWidget):
+class ListRecord(ParameterRecord):
     """Writes one of several texts; also numbers are written as texts."""
 
     options: tuple[str, ...]
@@ -124,12 +128,12 @@ class ListWidget(ParameterWidget):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RadioWidget(ListWidget):
-    """A `ListWidget` whose options are all visible."""
+class RadioRecord(ListRecord):
+    """A `ListRecord` whose options are all visible."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class CheckboxWidget(ParameterWidget):
+class CheckboxRecord(ParameterRecord):
     """Writes a text of ``0`` and ``1``, one character a label."""
 
     labels: tuple[str, ...]
@@ -137,7 +141,7 @@ class CheckboxWidget(ParameterWidget):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ButtonWidget(ParameterWidget):
+class ButtonRecord(ParameterRecord):
     """Writes ``'1'`` for one step after a press, else ``'0'``."""
 
     text: str
@@ -145,7 +149,7 @@ class ButtonWidget(ParameterWidget):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TextWidget(ParameterWidget):
+class TextRecord(ParameterRecord):
     """Writes a text."""
 
     value: str
@@ -153,31 +157,34 @@ class TextWidget(ParameterWidget):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DataWidget(Widget):
+class DataRecord(WidgetRecord):
     """A widget that shows the attribute `data`."""
 
     data: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class ImageWidget(DataWidget):
+class ImageRecord(DataRecord):
     """Shows a picture, `scale` times as large as it is."""
 
     scale: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class TextOutWidget(DataWidget):
+class TextOutRecord(DataRecord):
     """Shows ``str(data)``; `align` is ``left``, ``center`` or ``right``."""
 
     align: str = "center"
 
 
 @dataclass(frozen=True, kw_only=True)
-class CommentWidget(Widget):
-    """Shows a fixed text."""
+class CommentRecord(WidgetRecord):
+    """Shows a fixed text, in a `font` of a family and a size in points."""
 
     text: str
+    font: tuple[str, int] = ("", 0)
+    style: str = ""
+    color: str = ""
 
 
 @dataclass
@@ -186,17 +193,17 @@ class Block:
 
     name: str
     line: int = 0
-    widgets: list[Widget] = field(default_factory=list)
+    widgets: list[WidgetRecord] = field(default_factory=list)
 
 
 #: What makes two records the same widget: its table, its name, and what it is bound to.
 Identity: TypeAlias = tuple[str, str, str]
 
 
-def identity(widget: Widget) -> Identity:
+def identity(widget: WidgetRecord) -> Identity:
     """Return what two records of the same widget have in common."""
-    if isinstance(widget, ParameterWidget):
+    if isinstance(widget, ParameterRecord):
         return "parameter", widget.name, widget.parameter
-    if isinstance(widget, DataWidget):
+    if isinstance(widget, DataRecord):
         return "data", widget.name, widget.data
     return "comment", widget.name, ""

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from ivisit.errors import StoreError
-from ivisit.store.opening import open_file
+from ivisit.store.opening import open_file, refuse_second_name
 from ivisit.store.problems import explained
 from ivisit.store.transactions import immediate, reading
 
@@ -107,17 +107,26 @@ class Database:
         with self._lock, explained(self.path):
             self._check_writable()
             with immediate(self._file.connection, self._patience):
+                self._file.connection.execute(
+                    "INSERT INTO mark (id, token) VALUES (1, ?1) "
+                    "ON CONFLICT (id) DO UPDATE SET former = token, token = ?1",
+                    (os.urandom(16),),
+                )
                 yield self._file.connection
             # So that somebody who copies the file while it is open gets the newest rows too.
             self._checkpoint("PASSIVE")
 
-    def _checkpoint(self, mode: str) -> None:
-        """Move committed rows from the log into the file."""
+    def _checkpoint(self, mode: str) -> int:
+        """Move committed rows from the log into the file; return how many pages have to wait."""
         try:
-            self._file.connection.execute(f"PRAGMA main.wal_checkpoint({mode})").fetchone()
+            _, pages, moved = self._file.connection.execute(
+                f"PRAGMA main.wal_checkpoint({mode})"
+            ).fetchone()
         except sqlite3.OperationalError as error:
             # The rows are safe in the log; the next opening moves them.
             log.warning("%s: its log could not be merged now (%s)", self.path, error)
+            return 1
+        return max(pages - moved, 0)
 
     def _check_open(self) -> None:
         if not self._open:
@@ -144,7 +153,8 @@ class Database:
 
     def _identify(self) -> tuple[int, int] | None:
         try:
-            stat = os.stat(self.path)
+            status = os.stat(self.path)
         except FileNotFoundError:
             return None
-        return stat.st_dev, stat.st_ino
+        refuse_second_name(self.path, status)
+        return status.st_dev, status.st_ino

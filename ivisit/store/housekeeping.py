@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sqlite3
-from contextlib import ExitStack, closing
-from pathlib import Path
-
 from ivisit.errors import ParameterError, StoreError, expected
 from ivisit.store.database import Database
 from ivisit.store.parameter_set import SimulationLike, key_of
@@ -15,7 +10,7 @@ from ivisit.store.set_rows import newest
 
 
 class HousekeepingDatabase(Database):
-    """What removes rows for good, and what copies the whole store."""
+    """What removes rows for good."""
 
     def purge(self, simulation: SimulationLike | None = None, name: str | None = None) -> int:
         """Remove deleted sets with all their versions for good.
@@ -40,8 +35,9 @@ class HousekeepingDatabase(Database):
         key = None if simulation is None else key_of(simulation)
         with self._writing() as connection:
             purged = connection.execute(
-                "DELETE FROM parameter_set WHERE id IN (SELECT set_id FROM deleted_sets "
-                "WHERE (?1 IS NULL OR simulation = ?1) AND (?2 IS NULL OR name = ?2))",
+                "DELETE FROM parameter_set WHERE deleted_at IS NOT NULL AND (?1 IS NULL OR "
+                "simulation_id = (SELECT id FROM simulation WHERE key = ?1)) "
+                "AND (?2 IS NULL OR name = ?2)",
                 (key, name),
             ).rowcount
             if not purged and key is not None and name is not None:
@@ -92,20 +88,3 @@ class HousekeepingDatabase(Database):
             self._check_writable()
             self._file.connection.execute("VACUUM")
             self._checkpoint("TRUNCATE")
-
-    def backup(self, path: str | os.PathLike[str]) -> None:
-        """Write a complete copy of the store to `path`, also while others write to it.
-
-        Raises
-        ------
-        StoreError
-            When `path` exists or cannot be written.
-        """
-        target = Path(path).absolute()
-        if target.exists():
-            raise StoreError(f"{target}: exists already. Choose another name for the copy.")
-        with self._reading() as source, explained(target), ExitStack() as undo:
-            undo.callback(target.unlink, missing_ok=True)
-            with closing(sqlite3.connect(target)) as copy:
-                source.backup(copy)
-            undo.pop_all()

@@ -10,9 +10,15 @@ from pathlib import Path
 from ivisit.errors import StoreError
 
 _DAMAGED = (
-    "is damaged or not a parameter store. It was not changed. Take a copy from a backup; "
-    "'sqlite3 FILE .recover' may save what is still readable"
+    "is damaged or not a parameter store. It was not changed. 'ivisit store restore BACKUP' puts a "
+    "backup in its place and keeps a copy of it; 'sqlite3 FILE .recover' may save what is still "
+    "readable"
 )
+
+
+class DamageError(StoreError):
+    """The file is there, but not as a store left it; a backup may take its place."""
+
 
 #: Beginnings of SQLite's error names, and what to tell the user; the first that fits counts.
 _MEANINGS = {
@@ -34,9 +40,16 @@ _MEANINGS = {
 }
 
 
+def name_of(error: sqlite3.Error) -> str:
+    """Return SQLite's name for an error."""
+    # What the module sqlite3 itself finds has no name; it is that a text is no UTF-8.
+    unnamed = "SQLITE_CORRUPT" if str(error).startswith("Could not decode") else ""
+    return getattr(error, "sqlite_errorname", unnamed)
+
+
 def explain(path: Path, error: sqlite3.Error) -> str:
     """Return the message for an error that SQLite reports about the file `path`."""
-    name = getattr(error, "sqlite_errorname", "")
+    name = name_of(error)
     for beginnings, meaning in _MEANINGS.items():
         if name.startswith(beginnings):
             return f"{path}: {meaning} (SQLite: {error})."
@@ -45,13 +58,18 @@ def explain(path: Path, error: sqlite3.Error) -> str:
 
 def damaged(path: Path, report: str) -> StoreError:
     """Return the error for a file in which SQLite's own check finds damage."""
-    return StoreError(f"{path}: {_DAMAGED} (SQLite: {report.splitlines()[-1]}).")
+    return DamageError(f"{path}: {_DAMAGED} (SQLite: {report.splitlines()[-1]}).")
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Tell whether `error` says that the file is damaged."""
+    return name_of(error).startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
 
 
 def is_busy(error: sqlite3.Error) -> bool:
     """Tell whether `error` only says that another process is writing."""
     names = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL")
-    return getattr(error, "sqlite_errorname", "").startswith(names)
+    return name_of(error).startswith(names)
 
 
 @contextmanager
@@ -60,7 +78,11 @@ def explained(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise StoreError(explain(path, error)) from error
+        kind = DamageError if is_damage(error) else StoreError
+        raise kind(explain(path, error)) from error
+    except UnicodeDecodeError as error:
+        # SQLite's own message may repeat what is damaged.
+        raise DamageError(f"{path}: {_DAMAGED} (SQLite: malformed names).") from error
     except OverflowError as error:
         raise StoreError(f"{path}: a number has more than 64 bits ({error}).") from error
     except OSError as error:

@@ -3,80 +3,23 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from itertools import islice
 from typing import Any
 
-from ivisit.errors import Failure, ParameterError, StoreError, expected
+from ivisit.errors import ParameterError, StoreError, expected
 from ivisit.store.database import Database
 from ivisit.store.parameter_set import SimulationLike, key_of
-from ivisit.store.set_rows import check_name, simulation_id
-from ivisit.store.values import (
-    check_text,
-    decode,
-    decode_metrics,
-    encode_document,
-    encode_metrics,
-    encode_parameters,
-)
+from ivisit.store.queries import RUNS, fetch
+from ivisit.store.run_rows import COLUMNS, FIELDS, INSERT, StoredRun, make_run, to_row, to_run
+from ivisit.store.set_rows import simulation_id
 
-#: How a run can end.
-STATUSES = ("finished", "interrupted", "failed")
+#: Rows that are read at a time; it bounds the memory, and how long a reader holds up writers.
+BATCH = 500
 
-_COLUMNS = (
-    "id, simulation, sweep, sweep_index, parameters, seed, steps, status, metrics, duration, "
-    "started_at, finished_at, failure, provenance"
-)
-
-
-@dataclass(frozen=True, kw_only=True)
-class StoredRun:
-    """A run as a store keeps it.
-
-    Attributes
-    ----------
-    simulation : str
-        Key of the simulation.
-    parameters : dict
-        Parameter name to value.
-    seed : int, list of int or None
-        What the random numbers started from.
-    steps : int
-        Steps that were done.
-    status : str
-        ``finished``, ``interrupted`` or ``failed``.
-    metrics : dict
-        Name to number, NaN and infinities included.
-    duration : float or None
-        Seconds.
-    started_at, finished_at : str or None
-        ISO 8601 with zone.
-    failure : Failure or None
-        Why a failed run failed.
-    provenance : dict
-        Versions, platform, digest of the source, commit.
-    sweep : str or None
-        Label of the sweep that the run belongs to.
-    index : int or None
-        Place of the run in its sweep. A store takes each place once.
-    id : int or None
-        Number of the run in the store; None before it is saved.
-    """
-
-    simulation: str
-    parameters: Mapping[str, Any]
-    seed: Any
-    steps: int
-    status: str
-    metrics: Mapping[str, float] = field(default_factory=dict)
-    duration: float | None = None
-    started_at: str | None = None
-    finished_at: str | None = None
-    failure: Failure | None = None
-    provenance: Mapping[str, Any] = field(default_factory=dict)
-    sweep: str | None = None
-    index: int | None = None
-    id: int | None = None
+#: Tells of a run whether it is wanted.
+Condition = Callable[[StoredRun], bool]
 
 
 class RunDatabase(Database):
@@ -111,15 +54,8 @@ class RunDatabase(Database):
         StoreError
             When the sweep has this run already, or the file cannot be written.
         """
-        run = StoredRun(
-            simulation=key_of(simulation),
-            parameters=parameters,
-            seed=seed,
-            steps=steps,
-            status=status,
-            **details,
-        )
-        return self.save_runs([run])[0]
+        main = {"parameters": parameters, "seed": seed, "steps": steps, "status": status}
+        return self.save_runs([make_run(key_of(simulation), main | details)])[0]
 
     def save_runs(self, runs: Iterable[StoredRun]) -> list[int]:
         """Store several runs in one transaction, all or none, and return their numbers.
@@ -129,14 +65,37 @@ class RunDatabase(Database):
         ParameterError, StoreError
             See `save_run`.
         """
-        rows = [_to_row(run) for run in runs]
+        rows = [(run, to_row(run)) for run in runs]
+        numbers = []
         with self._writing() as connection:
-            return [self._insert_run(connection, row) for row in rows]
+            owners = {
+                key: simulation_id(connection, key)
+                for key in dict.fromkeys(run.simulation for run, _ in rows)
+            }
+            for run, row in rows:
+                try:
+                    cursor = connection.execute(INSERT, (owners[run.simulation], *row))
+                except sqlite3.IntegrityError as error:
+                    raise StoreError(
+                        f"{self.path}: run {run.index} of the sweep {run.sweep!r} of "
+                        f"{run.simulation} is stored already."
+                    ) from error
+                numbers.append(int(cursor.lastrowid or 0))
+        return numbers
 
     def runs(
-        self, simulation: SimulationLike | None = None, *, sweep: str | None = None
-    ) -> list[StoredRun]:
-        """Return the stored runs, the oldest first; those of a sweep in its order.
+        self,
+        simulation: SimulationLike | None = None,
+        *,
+        sweep: str | None = None,
+        since: str | datetime | None = None,
+        where: Condition | Mapping[str, Any] | None = None,
+        limit: int | None = None,
+    ) -> Iterator[StoredRun]:
+        """Iterate over the stored runs, the oldest first; those of a sweep in its order.
+
+        However many runs there are, few are in memory at a time, and writers need not wait: a run
+        that is stored meanwhile may be among them.
 
         Parameters
         ----------
@@ -144,24 +103,47 @@ class RunDatabase(Database):
             Only the runs of this one.
         sweep : str, optional
             Only the runs of this sweep.
+        since : str or datetime, optional
+            Only runs that started then or later: ISO 8601, e.g. ``"2026-05-01"``; without a zone
+            it is local time. Damaged runs, whose time nobody knows, are left out.
+        where : callable or mapping, optional
+            Only runs for which it is true; or, as a mapping, in which these fields of `StoredRun`,
+            and parameters of these names, have these values, e.g.
+            ``{"status": "failed", "sigma": 2.0}``.
+        limit : int, optional
+            At most so many.
+
+        Raises
+        ------
+        ParameterError
+            For a `since` that is no time, a `where` or `limit` of another type.
         """
         key = None if simulation is None else key_of(simulation)
-        order = "id" if sweep is None else "simulation, sweep_index"
-        with self._reading() as connection:
-            rows = connection.execute(
-                f"SELECT {_COLUMNS} FROM runs WHERE (?1 IS NULL OR simulation = ?1) "
-                f"AND (?2 IS NULL OR sweep = ?2) ORDER BY {order}",
-                (key, sweep),
-            ).fetchall()
-        return [_to_run(row) for row in rows]
+        if limit is not None and (type(limit) is not int or limit < 0):
+            raise ParameterError(expected("runs", "limit", "a whole number from 0 on", limit))
+        conditions = [_condition(where), _started(since)]
+        batches = self._all_batches(key) if sweep is None else self._sweep_batches(key, sweep)
+        wanted = (
+            run
+            for rows in batches
+            for run in map(to_run, rows)
+            if all(condition(run) for condition in conditions if condition is not None)
+        )
+        return islice(wanted, limit)
 
     def load_run(self, id: int) -> StoredRun:
-        """Return the run with the number `id`; `StoreError` when there is none."""
+        """Return the run with the number `id`; `StoreError` when there is none or it is damaged."""
         with self._reading() as connection:
-            row = connection.execute(f"SELECT {_COLUMNS} FROM runs WHERE id = ?", (id,)).fetchone()
-        if row is None:
+            rows = fetch(connection, f"SELECT {COLUMNS} FROM {RUNS} WHERE id = ?", (id,))
+        if not rows:
             raise StoreError(f"{self.path}: has no run with the number {id}.")
-        return _to_run(row)
+        run = to_run(rows[0])
+        if run.status == "damaged":
+            raise StoreError(
+                f"{self.path}: run {id} is damaged: it is not what was saved. Restore a backup; if "
+                "somebody changed it on purpose, 'ivisit store check --accept' signs it."
+            )
+        return run
 
     def delete_runs(self, ids: Iterable[int]) -> int:
         """Remove the runs with these numbers for good, and return how many there were."""
@@ -170,71 +152,72 @@ class RunDatabase(Database):
                 connection.execute("DELETE FROM run WHERE id = ?", (id,)).rowcount for id in ids
             )
 
-    def _insert_run(self, connection: sqlite3.Connection, row: Mapping[str, Any]) -> int:
-        try:
-            connection.execute(
-                "INSERT INTO run (simulation_id, sweep, sweep_index, parameters, seed, steps, "
-                "status, metrics, duration, started_at, finished_at, failure, provenance) VALUES "
-                "(:simulation_id, :sweep, :index, :parameters, :seed, :steps, :status, :metrics, "
-                ":duration, :started_at, :finished_at, :failure, :provenance)",
-                {**row, "simulation_id": simulation_id(connection, row["simulation"])},
+    def _all_batches(self, key: str | None) -> Iterator[list[tuple[Any, ...]]]:
+        return self._batches("?1 IS NULL OR simulation = ?1", (key,), "id", -(2**63))
+
+    def _sweep_batches(self, key: str | None, sweep: str) -> Iterator[list[tuple[Any, ...]]]:
+        with self._reading() as connection:
+            owners = fetch(
+                connection,
+                "SELECT id FROM simulation WHERE ?1 IS NULL OR key = ?1 ORDER BY key",
+                (key,),
             )
-        except sqlite3.IntegrityError as error:
-            raise StoreError(
-                f"{self.path}: run {row['index']} of the sweep {row['sweep']!r} of "
-                f"{row['simulation']} is stored already."
-            ) from error
-        (number,) = connection.execute("SELECT last_insert_rowid()").fetchone()
-        return int(number)
+        for (owner,) in owners:
+            of_sweep = "simulation_id = ?1 AND sweep = ?2"
+            yield from self._batches(
+                f"{of_sweep} AND sweep_index IS NULL", (owner, sweep), "id", -(2**63)
+            )
+            yield from self._batches(of_sweep, (owner, sweep), "sweep_index", -1)
+
+    def _batches(
+        self, condition: str, values: tuple[Any, ...], order: str, last: int
+    ) -> Iterator[list[tuple[Any, ...]]]:
+        """Yield the rows behind `last`, some at a time; each reading sees one state of the file."""
+        place = COLUMNS.split(", ").index(order)
+        while True:
+            with self._reading() as connection:
+                rows = fetch(
+                    connection,
+                    f"SELECT {COLUMNS} FROM {RUNS} WHERE ({condition}) "
+                    f"AND {order} > ?{len(values) + 1} ORDER BY {order} LIMIT {BATCH}",
+                    (*values, last),
+                )
+            if not rows:
+                return
+            yield rows
+            last = rows[-1][place]
 
 
-def _to_row(run: StoredRun) -> dict[str, Any]:
-    """Return the encoded columns of `run`, each checked."""
-    owner = f"run of {run.simulation}"
-    check_name(run.simulation, "key of the simulation")
-    if run.status not in STATUSES:
-        raise ParameterError(expected(owner, "status", f"one of {', '.join(STATUSES)}", run.status))
-    for name in ("sweep", "started_at", "finished_at"):
-        if getattr(run, name) is not None:
-            check_text(getattr(run, name), f"{owner}.{name}")
-    return {
-        "simulation": run.simulation,
-        "sweep": run.sweep,
-        "index": None if run.index is None else int(run.index),
-        "parameters": encode_parameters(run.parameters, run.simulation),
-        "seed": encode_document(run.seed, f"{owner}.seed"),
-        "steps": int(run.steps),
-        "status": run.status,
-        "metrics": encode_metrics(run.metrics, owner),
-        "duration": None if run.duration is None else float(run.duration),
-        "started_at": run.started_at,
-        "finished_at": run.finished_at,
-        "failure": run.failure and encode_document(_printable(run.failure), f"{owner}.failure"),
-        "provenance": encode_document(run.provenance, f"{owner}.provenance"),
-    }
+def _condition(where: Condition | Mapping[str, Any] | None) -> Condition | None:
+    if where is None or callable(where):
+        return where
+    if not isinstance(where, Mapping):
+        raise ParameterError(expected("runs", "where", "a callable or a mapping", where))
+    names_of_fields = set(FIELDS) | {"id"}
+
+    def holds(run: StoredRun) -> bool:
+        return all(
+            (getattr(run, name) if name in names_of_fields else run.parameters.get(name)) == value
+            for name, value in where.items()
+        )
+
+    return holds
 
 
-def _printable(failure: Failure) -> dict[str, Any]:
-    """Return the fields of `failure`, with what a store refuses in texts written as escapes."""
-    # A message may repeat whatever the failed code worked on, and must not fail to be stored.
-    return {
-        name: value.replace("\0", "\\0").encode("utf-8", "backslashreplace").decode("utf-8")
-        if isinstance(value, str)
-        else value
-        for name, value in asdict(failure).items()
-    }
+def _started(since: str | datetime | None) -> Condition | None:
+    if since is None:
+        return None
+    try:
+        start = datetime.fromisoformat(since) if isinstance(since, str) else since.astimezone()
+        first = start.astimezone()
+    except (ValueError, AttributeError) as error:
+        allowed = "a time such as '2026-05-01' or '2026-05-01T12:30+02:00'"
+        raise ParameterError(expected("runs", "since", allowed, since)) from error
 
+    def later(run: StoredRun) -> bool:
+        try:
+            return datetime.fromisoformat(run.started_at or "").astimezone() >= first
+        except ValueError:
+            return False
 
-def _to_run(row: tuple[Any, ...]) -> StoredRun:
-    values = dict(zip(_RUN_FIELDS, row, strict=True))
-    for name in ("parameters", "seed", "provenance"):
-        values[name] = decode(values[name])
-    values["metrics"] = decode_metrics(values["metrics"])
-    if values["failure"] is not None:
-        known = {field.name for field in fields(Failure)}
-        stored = decode(values["failure"])
-        values["failure"] = Failure(**{n: v for n, v in stored.items() if n in known})
-    return StoredRun(**values)
-
-
-_RUN_FIELDS = [{"sweep_index": "index"}.get(name, name) for name in _COLUMNS.split(", ")]
+    return later

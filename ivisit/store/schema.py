@@ -1,100 +1,20 @@
-"""The tables of a store, how they are recognised, and how old ones are brought up to date."""
+"""How a store's file is recognised, and how an old one is brought up to date."""
 
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from ivisit.errors import StoreError
+from ivisit.store.migrations import MIGRATIONS, Migration
+from ivisit.store.problems import DamageError
+from ivisit.store.queries import fetch
 
 #: ``PRAGMA application_id`` of every store: the letters IVLB.
 APPLICATION_ID = 0x49564C42
-
-_VERSION_1 = (
-    """
-    CREATE TABLE simulation (
-        id INTEGER PRIMARY KEY,
-        key TEXT NOT NULL UNIQUE
-    )
-    """,
-    """
-    CREATE TABLE parameter_set (
-        id INTEGER PRIMARY KEY,
-        simulation_id INTEGER NOT NULL REFERENCES simulation,
-        name TEXT NOT NULL,
-        deleted_at TEXT,               -- ISO 8601; NULL: not deleted
-        UNIQUE (simulation_id, name)
-    )
-    """,
-    # The type of a grade is left open, so that 3 and 3.0 come back as they were.
-    """
-    CREATE TABLE set_version (
-        id INTEGER PRIMARY KEY,
-        set_id INTEGER NOT NULL REFERENCES parameter_set ON DELETE CASCADE,
-        version INTEGER NOT NULL,      -- counts from 1; the highest is the current one
-        parameters TEXT NOT NULL,      -- JSON object: parameter name -> value
-        comment TEXT NOT NULL,
-        grade,
-        saved_at TEXT NOT NULL,        -- ISO 8601
-        layout TEXT,                   -- JSON: places of the window's widgets
-        UNIQUE (set_id, version)
-    )
-    """,
-    """
-    CREATE TABLE run (
-        id INTEGER PRIMARY KEY AUTOINCREMENT,  -- the number of a deleted run is not used again
-        simulation_id INTEGER NOT NULL REFERENCES simulation,
-        sweep TEXT,                    -- label of the sweep; NULL: a single run
-        sweep_index INTEGER,           -- place of the run in its sweep
-        parameters TEXT NOT NULL,      -- JSON object: parameter name -> value
-        seed TEXT NOT NULL,            -- JSON: an integer, a list of them, or null
-        steps INTEGER NOT NULL,        -- steps that were done
-        status TEXT NOT NULL CHECK (status IN ('finished', 'interrupted', 'failed')),
-        metrics TEXT NOT NULL,         -- JSON object: metric name -> number
-        duration REAL,                 -- seconds
-        started_at TEXT,               -- ISO 8601
-        finished_at TEXT,              -- ISO 8601
-        failure TEXT,                  -- JSON object: stage, type, message, traceback ...
-        provenance TEXT NOT NULL       -- JSON object: versions, platform, commit ...
-    )
-    """,
-    # A run of a sweep is stored once, however often a killed sweep is taken up again.
-    "CREATE UNIQUE INDEX run_of_sweep ON run (simulation_id, sweep, sweep_index)",
-    """
-    CREATE VIEW history AS
-    SELECT simulation.key AS simulation, parameter_set.name AS name, set_version.version,
-           set_version.parameters, set_version.comment, set_version.grade, set_version.saved_at,
-           set_version.layout, parameter_set.deleted_at, set_version.set_id
-    FROM set_version
-    JOIN parameter_set ON parameter_set.id = set_version.set_id
-    JOIN simulation ON simulation.id = parameter_set.simulation_id
-    """,
-    """
-    CREATE VIEW current_sets AS
-    SELECT * FROM history
-    WHERE version = (SELECT max(version) FROM set_version WHERE set_id = history.set_id)
-    """,
-    "CREATE VIEW sets AS SELECT * FROM current_sets WHERE deleted_at IS NULL",
-    "CREATE VIEW deleted_sets AS SELECT * FROM current_sets WHERE deleted_at IS NOT NULL",
-    """
-    CREATE VIEW parameters AS
-    SELECT sets.simulation, sets.name AS set_name, sets.version,
-           item.key AS parameter,
-           CASE item.type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE item.value END
-               AS value
-    FROM sets, json_each(sets.parameters) AS item
-    """,
-    """
-    CREATE VIEW runs AS
-    SELECT run.id, simulation.key AS simulation, run.sweep, run.sweep_index, run.status, run.seed,
-           run.steps, run.parameters, run.metrics, run.duration, run.started_at, run.finished_at,
-           run.failure, run.provenance
-    FROM run JOIN simulation ON simulation.id = run.simulation_id
-    """,
-)
-
-#: The statements that lead from schema version i to i + 1.
-MIGRATIONS: list[tuple[str, ...]] = [_VERSION_1]
 
 
 def read_version(connection: sqlite3.Connection, path: Path) -> int:
@@ -117,8 +37,10 @@ def read_version(connection: sqlite3.Connection, path: Path) -> int:
                 f"{version}, this version knows up to {len(MIGRATIONS)}). Install the newer one; "
                 "the file was not changed."
             )
+        if version:
+            _refuse_strange(connection, path, version)
         return int(version)
-    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    tables = {name for (name,) in fetch(connection, "SELECT name FROM sqlite_master")}
     if application or version or tables:
         old = {"parameterwidget", "datawidget"} <= tables
         raise StoreError(
@@ -129,10 +51,62 @@ def read_version(connection: sqlite3.Connection, path: Path) -> int:
     return 0
 
 
+def _refuse_strange(connection: sqlite3.Connection, path: Path, version: int) -> None:
+    """Raise `StoreError` for a store whose tables are not those that ivisit makes.
+
+    Somebody may have added what would run by itself; and a damaged declaration would make of sound
+    rows something else. Further tables, columns, indexes and views are nobody's business.
+    """
+    for (name,) in fetch(
+        connection, "SELECT name FROM main.sqlite_master WHERE type = 'trigger' LIMIT 1"
+    ):
+        raise StoreError(
+            f"{path}: holds the trigger {name!r}, which would run whenever something is saved; a "
+            "parameter store has none. Nothing was changed. If you trust the file, remove it with "
+            f"the sqlite3 shell: DROP TRIGGER {name}"
+        )
+    present = _declarations(connection)
+    for name, declared in _declarations_of(tuple(MIGRATIONS[:version])).items():
+        if not declared <= present.get(name, frozenset()):
+            raise DamageError(
+                f"{path}: is damaged or not a store as ivisit makes it: {name!r} is not the table "
+                "or index that it should be. Nothing was changed. 'ivisit store restore BACKUP' "
+                "puts a backup in its place and keeps a copy of it."
+            )
+
+
+def _declarations(connection: sqlite3.Connection) -> dict[str, frozenset[Any]]:
+    """Return, by the names of tables and indexes, what is declared of each."""
+    found: dict[str, frozenset[Any]] = {}
+    for kind, name, definition in fetch(
+        connection, "SELECT type, name, sql FROM main.sqlite_master WHERE sql IS NOT NULL"
+    ):
+        if kind == "table" and definition.startswith("CREATE TABLE"):
+            columns = connection.execute(
+                'SELECT name, type, "notnull", pk FROM pragma_table_xinfo(?) WHERE hidden = 0',
+                (name,),
+            )
+            found[name] = frozenset(columns)
+        elif kind == "index":
+            found[name] = frozenset([definition])
+    return found
+
+
+@lru_cache(maxsize=8)
+def _declarations_of(migrations: tuple[Migration, ...]) -> dict[str, frozenset[Any]]:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        for migrate in migrations:
+            migrate(connection)
+        return {
+            name: declared
+            for name, declared in _declarations(connection).items()
+            if not name.startswith("sqlite_")
+        }
+
+
 def upgrade(connection: sqlite3.Connection, version: int) -> None:
     """Bring the tables from schema `version` to the newest; the caller commits."""
-    for number, statements in enumerate(MIGRATIONS[version:], start=version + 1):
-        for statement in statements:
-            connection.execute(statement)
+    for number, migrate in enumerate(MIGRATIONS[version:], start=version + 1):
+        migrate(connection)
         connection.execute(f"PRAGMA user_version = {number}")
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")

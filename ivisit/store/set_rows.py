@@ -10,29 +10,34 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from ivisit.declarations import FrozenDict
 from ivisit.errors import ParameterError, StoreError, expected, unknown
-from ivisit.store.parameter_set import ParameterSet, SimulationLike, fitted, key_of
+from ivisit.store.checksums import SIGNED, checksum, is_intact
+from ivisit.store.parameter_set import ParameterSet, SimulationLike, adjustments_in, fitted, key_of
+from ivisit.store.queries import HISTORY, NEWEST, fetch
 from ivisit.store.values import (
     check_text,
     decode,
+    decode_object,
     encode_document,
     encode_parameters,
     unwrap,
 )
 
-#: The columns of the views ``history``, ``sets`` ... from which `to_set` makes a set.
-COLUMNS = "simulation, name, version, parameters, comment, grade, saved_at, layout, deleted_at"
+#: The columns of `HISTORY` from which `to_set` makes a set.
+COLUMNS = f"simulation, name, deleted_at, checksum, {', '.join(SIGNED['set_version'])}"
 
 
 def find(
     connection: sqlite3.Connection, simulation: SimulationLike, name: str
 ) -> ParameterSet | None:
     """Return the newest version of a set, deleted or not; None when there is no such set."""
-    row = connection.execute(
-        f"SELECT {COLUMNS} FROM current_sets WHERE simulation = ? AND name = ?",
+    rows = fetch(
+        connection,
+        f"SELECT {COLUMNS} FROM {HISTORY} WHERE simulation = ? AND name = ? AND {NEWEST}",
         (key_of(simulation), name),
-    ).fetchone()
-    return None if row is None else to_set(row, simulation)
+    )
+    return to_set(rows[0], simulation) if rows else None
 
 
 def newest(connection: sqlite3.Connection, simulation: SimulationLike, name: str) -> ParameterSet:
@@ -59,22 +64,47 @@ def one_version(
 ) -> ParameterSet:
     """Return one version of a set that is not deleted."""
     latest = current(connection, simulation, name)
-    row = connection.execute(
-        f"SELECT {COLUMNS} FROM history WHERE simulation = ? AND name = ? AND version = ?",
+    rows = fetch(
+        connection,
+        f"SELECT {COLUMNS} FROM {HISTORY} WHERE simulation = ? AND name = ? AND version = ?",
         (latest.simulation, name, version),
-    ).fetchone()
-    if row is None:
+    )
+    if not rows:
         raise StoreError(
             f"{latest.simulation}: the parameter set {name!r} has no version {version}; its "
             f"current one is {latest.version}."
         )
-    return to_set(row, simulation)
+    return to_set(rows[0], simulation)
+
+
+def intact(stored: ParameterSet) -> ParameterSet:
+    """Return `stored`, or raise `StoreError` when it is damaged."""
+    if stored.damage:
+        raise StoreError(stored.damage)
+    return stored
 
 
 def missing(connection: sqlite3.Connection, key: str, name: str) -> StoreError:
     """Return the error for a set that does not exist, with the closest name that does."""
-    names = connection.execute("SELECT name FROM sets WHERE simulation = ?", (key,))
-    return StoreError(unknown(key, "parameter set", name, [known for (known,) in names]))
+    names = fetch(
+        connection,
+        "SELECT name FROM parameter_set JOIN simulation ON simulation.id = simulation_id "
+        "WHERE key = ? AND deleted_at IS NULL",
+        (key,),
+    )
+    message = unknown(key, "parameter set", name, [known for (known,) in names])
+    keys = [known for (known,) in fetch(connection, "SELECT key FROM simulation ORDER BY key")]
+    if not names and keys and key not in keys:
+        message += f" {keys_in_words(keys)} 'ivisit params rekey OLD {key}' moves what they have."
+    return StoreError(message)
+
+
+def keys_in_words(keys: list[str]) -> str:
+    """Return a sentence that tells what simulations a store knows."""
+    if not keys:
+        return "The store holds nothing."
+    shown = ", ".join(map(repr, keys[:10])) + ", ..." * (len(keys) > 10)
+    return f"The store holds what belongs to {shown}."
 
 
 def check_free(connection: sqlite3.Connection, key: str, name: str) -> None:
@@ -94,20 +124,25 @@ def append_version(
     """Insert a version of a set; make simulation and set if need be, undelete the set.
 
     `row` holds the encoded columns. A missing ``version`` is the next number, a missing
-    ``saved_at`` is now, a ``layout`` of None is that of the former version.
+    ``saved_at`` is now, a ``layout`` of None is that of the former version, and without an
+    ``origin`` the version was saved here.
     """
     row_id = set_id(connection, key, name)
     connection.execute("UPDATE parameter_set SET deleted_at = NULL WHERE id = ?", (row_id,))
-    former = connection.execute(
-        "SELECT version, layout FROM set_version WHERE set_id = ? ORDER BY version DESC LIMIT 1",
-        (row_id,),
-    ).fetchone()
-    version, layout = former or (0, None)
+    former = find(connection, key, name)
+    columns = {
+        "version": 1 if former is None else former.version + 1,
+        "saved_at": now(),
+        "origin": None,
+    }
+    columns |= row
+    if columns["layout"] is None and former is not None and former.layout is not None:
+        columns["layout"] = encode_document(former.layout, "layout")
+    signed = [columns[name] for name in SIGNED["set_version"]]
     connection.execute(
-        "INSERT INTO set_version (set_id, version, parameters, comment, grade, saved_at, layout) "
-        "VALUES (:set_id, :version, :parameters, :comment, :grade, :saved_at, :layout)",
-        {"version": version + 1, "saved_at": now(), **row, "set_id": row_id}
-        | {"layout": layout if row["layout"] is None else row["layout"]},
+        f"INSERT INTO set_version (set_id, checksum, {', '.join(SIGNED['set_version'])}) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (row_id, checksum(signed), *signed),
     )
 
 
@@ -153,21 +188,44 @@ def set_id(connection: sqlite3.Connection, key: str, name: str) -> int:
 
 
 def to_set(row: tuple[Any, ...], simulation: SimulationLike) -> ParameterSet:
-    """Return the set in a row of `COLUMNS`, fitted to the declaration of `simulation`."""
-    key, name, version, parameters, comment, grade, saved_at, layout, deleted_at = row
-    fits, problems = fitted(simulation, decode(parameters))
-    return ParameterSet(
-        simulation=key,
-        name=name,
-        version=version,
-        parameters=fits,
-        comment=comment,
-        grade=grade,
-        saved_at=saved_at,
-        layout=None if layout is None else decode(layout),
-        deleted_at=deleted_at,
-        problems=problems,
-    )
+    """Return the set in a row of `COLUMNS`, fitted to the declaration of `simulation`.
+
+    Nothing that a damaged row holds is served: such a set has no values, only its `damage`.
+    """
+    key, name, deleted_at, signature, *signed = row
+    version, parameters, comment, grade, saved_at, layout, origin = signed
+    try:
+        if not is_intact(signed, signature):
+            raise StoreError("it is not what was saved")
+        adjustments = adjustments_in(layout and decode(layout))
+        fits, problems = fitted(simulation, decode_object(parameters), adjustments)
+        return ParameterSet(
+            simulation=key,
+            name=name,
+            version=version,
+            parameters=fits,
+            comment=comment,
+            grade=grade,
+            saved_at=saved_at,
+            layout=None if layout is None else decode(layout),
+            deleted_at=deleted_at,
+            origin=None if origin is None else decode_object(origin),
+            problems=problems,
+        )
+    except StoreError as error:
+        damage = (
+            f"{key}: version {version} of the parameter set {name!r} is damaged: {error}. Load a "
+            "former version, or restore a backup; if somebody changed it on purpose, "
+            "'ivisit store check --accept' signs it"
+        )
+        return ParameterSet(
+            simulation=key,
+            name=name,
+            version=version,
+            parameters=FrozenDict(),
+            deleted_at=deleted_at,
+            damage=damage,
+        )
 
 
 def to_row(stored: ParameterSet) -> dict[str, Any]:

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
 from ivisit.errors import StoreError
 from ivisit.store.database import Database
-from ivisit.store.parameter_set import ParameterSet, SimulationLike, accepted, key_of
+from ivisit.store.parameter_set import (
+    ParameterSet,
+    SimulationLike,
+    accepted,
+    key_of,
+    with_adjustments,
+)
+from ivisit.store.queries import HISTORY, NEWEST, fetch
 from ivisit.store.set_rows import (
     COLUMNS,
     append_version,
@@ -16,15 +24,22 @@ from ivisit.store.set_rows import (
     check_grade,
     check_name,
     current,
+    find,
+    intact,
+    keys_in_words,
     missing,
     newest,
     now,
     one_version,
     set_id,
+    simulation_id,
     to_row,
     to_set,
 )
 from ivisit.store.values import check_text, encode_document, encode_parameters
+
+#: The tables whose rows belong to a simulation.
+OWNED = ("parameter_set", "run")
 
 
 class SetDatabase(Database):
@@ -51,7 +66,8 @@ class SetDatabase(Database):
         Parameters
         ----------
         simulation : str, Simulation or class
-            The simulation. With a bare key, values are stored without validation.
+            The simulation. With a bare key, values are stored without validation. With an
+            instance, so are ranges, steps and labels of its own; see `ParameterSet.adjustments`.
         name : str
             Name of the set.
         values : mapping of str to value
@@ -80,11 +96,13 @@ class SetDatabase(Database):
             "parameters": encode_parameters(accepted(simulation, values), key),
             "comment": check_text(comment, "comment"),
             "grade": check_grade(grade),
-            "layout": None if layout is None else encode_document(layout, "layout"),
         }
         check_name(key, "key of the simulation")
         check_name(name, "name of the set")
         with self._writing() as connection:
+            former = find(connection, key, name)
+            kept = with_adjustments(simulation, layout, former.layout if former else None)
+            row["layout"] = None if kept is None else encode_document(kept, "layout")
             append_version(connection, key, name, row)
             return current(connection, simulation, name)
 
@@ -106,12 +124,12 @@ class SetDatabase(Database):
         Raises
         ------
         StoreError
-            When there is no such set or version, or when it was deleted.
+            When there is no such set or version, when it was deleted, or when it is damaged.
         """
         with self._reading() as connection:
             if version is None:
-                return current(connection, simulation, name)
-            return one_version(connection, simulation, name, version)
+                return intact(current(connection, simulation, name))
+            return intact(one_version(connection, simulation, name, version))
 
     def sets(
         self, simulation: SimulationLike | None = None, *, deleted: bool = False
@@ -127,19 +145,25 @@ class SetDatabase(Database):
         """
         key = None if simulation is None else key_of(simulation)
         with self._reading() as connection:
-            rows = connection.execute(
-                f"SELECT {COLUMNS} FROM {'deleted_sets' if deleted else 'sets'} "
-                "WHERE ?1 IS NULL OR simulation = ?1 ORDER BY simulation, name",
+            rows = fetch(
+                connection,
+                f"SELECT {COLUMNS} FROM {HISTORY} WHERE {NEWEST} "
+                f"AND deleted_at IS {'NOT' * deleted} NULL "
+                "AND (?1 IS NULL OR simulation = ?1) ORDER BY simulation, name",
                 (key,),
-            ).fetchall()
+            )
         return [to_set(row, row[0] if simulation is None else simulation) for row in rows]
 
     def simulations(self) -> list[str]:
         """Return the keys of the simulations that have parameter sets or runs, sorted."""
         with self._reading() as connection:
-            rows = connection.execute(
-                "SELECT simulation FROM sets UNION SELECT simulation FROM runs ORDER BY 1"
-            ).fetchall()
+            rows = fetch(
+                connection,
+                "SELECT key FROM simulation WHERE "
+                "EXISTS (SELECT 1 FROM parameter_set WHERE simulation_id = simulation.id "
+                "        AND deleted_at IS NULL) "
+                "OR EXISTS (SELECT 1 FROM run WHERE simulation_id = simulation.id) ORDER BY key",
+            )
         return [key for (key,) in rows]
 
     def history(self, simulation: SimulationLike, name: str) -> list[ParameterSet]:
@@ -151,10 +175,12 @@ class SetDatabase(Database):
             When there is no such set.
         """
         with self._reading() as connection:
-            rows = connection.execute(
-                f"SELECT {COLUMNS} FROM history WHERE simulation = ? AND name = ? ORDER BY version",
+            rows = fetch(
+                connection,
+                f"SELECT {COLUMNS} FROM {HISTORY} WHERE simulation = ? AND name = ? "
+                "ORDER BY version",
                 (key_of(simulation), name),
-            ).fetchall()
+            )
             if not rows:
                 raise missing(connection, key_of(simulation), name)
         return [to_set(row, simulation) for row in rows]
@@ -188,9 +214,11 @@ class SetDatabase(Database):
         key = key_of(simulation)
         with self._reading() as connection:
             first, second = (
-                current(connection, key, one)
-                if isinstance(one, str)
-                else one_version(connection, key, *one)
+                intact(
+                    current(connection, key, one)
+                    if isinstance(one, str)
+                    else one_version(connection, key, *one)
+                )
                 for one in (a, b)
             )
         return {
@@ -228,7 +256,7 @@ class SetDatabase(Database):
         check_name(new_name, "new name")
         key = key_of(simulation)
         with self._writing() as connection:
-            original = current(connection, key, name)
+            original = intact(current(connection, key, name))
             check_free(connection, key, new_name)
             append_version(connection, key, new_name, to_row(original))
             return current(connection, simulation, new_name)
@@ -281,9 +309,62 @@ class SetDatabase(Database):
                 (set_id(connection, key, name),),
             )
             if version is not None:
-                former = one_version(connection, key, name, version)
+                former = intact(one_version(connection, key, name, version))
                 append_version(connection, key, name, to_row(former))
             return current(connection, simulation, name)
+
+    def rekey(self, old: str, new: str) -> int:
+        """Give what belongs to one simulation to another: its class was renamed.
+
+        Parameters
+        ----------
+        old, new : str
+            The keys.
+
+        Returns
+        -------
+        int
+            The number of sets and runs that were moved.
+
+        Raises
+        ------
+        StoreError
+            When the store holds nothing of `old`, or when both have a set of the same name, be it
+            a deleted one, or a run at the same place of a sweep. Nothing is moved then.
+        """
+        check_name(new, "new key")
+        with self._writing() as connection:
+            keys = [key for (key,) in fetch(connection, "SELECT key FROM simulation ORDER BY key")]
+            if old not in keys:
+                raise StoreError(f"{self.path}: holds nothing of {old!r}. {keys_in_words(keys)}")
+            if old == new:
+                return 0
+            owners = (simulation_id(connection, new), simulation_id(connection, old))
+            both = fetch(
+                connection,
+                "SELECT name FROM parameter_set WHERE simulation_id = ? AND name IN "
+                "(SELECT name FROM parameter_set WHERE simulation_id = ?) ORDER BY name",
+                owners,
+            )
+            if both:
+                names = ", ".join(repr(name) for (name,) in both)
+                raise StoreError(
+                    f"{self.path}: {old} and {new} both have the parameter set {names}. Rename or "
+                    "purge one of each."
+                )
+            try:
+                moved = sum(
+                    connection.execute(
+                        f"UPDATE {table} SET simulation_id = ? WHERE simulation_id = ?", owners
+                    ).rowcount
+                    for table in OWNED
+                )
+            except sqlite3.IntegrityError as error:
+                raise StoreError(
+                    f"{self.path}: {old} and {new} both have runs at the same places of a sweep."
+                ) from error
+            connection.execute("DELETE FROM simulation WHERE id = ?", owners[1:])
+            return moved
 
 
 def _same(a: Any, b: Any) -> bool:

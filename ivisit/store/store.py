@@ -6,12 +6,16 @@ import os
 import re
 from pathlib import Path
 
+from ivisit.store.backups import BackupDatabase
+from ivisit.store.checking import CheckingDatabase
 from ivisit.store.exchange import ExchangeDatabase
 from ivisit.store.housekeeping import HousekeepingDatabase
 from ivisit.store.runs import RunDatabase
 
 
-class ParameterStore(ExchangeDatabase, RunDatabase, HousekeepingDatabase):
+class ParameterStore(
+    ExchangeDatabase, RunDatabase, CheckingDatabase, BackupDatabase, HousekeepingDatabase
+):
     """Parameter sets and runs of simulations in one SQLite file.
 
     Every change is on the disk when the method returns, whole, or it did not happen. Several
@@ -67,9 +71,15 @@ def default_path(name: str) -> Path:
         What the environment variable ``IVISIT_DB`` says; else ``<name>.ivisit`` in the working
         directory.
     """
-    override = os.environ.get("IVISIT_DB")
-    if override:
-        return Path(override).expanduser()
+    override = path_from_environment()
+    if override is not None:
+        return override
     script = re.fullmatch(r"(.*\.py)(:\w+)?", name)
     stem = Path(script[1]).stem if script else re.sub(r"[^\w.-]+", "_", name)
     return Path.cwd() / f"{stem}.ivisit"
+
+
+def path_from_environment() -> Path | None:
+    """Return the store that the environment variable ``IVISIT_DB`` names, ``~`` being the home."""
+    named = os.environ.get("IVISIT_DB")
+    return Path(named).expanduser() if named else None

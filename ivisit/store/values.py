@@ -21,6 +21,10 @@ MAX_INT_BITS = 14_000
 #: Levels of nested dicts and lists; more than anybody needs, and it ends circular ones.
 MAX_DEPTH = 20
 
+# Made once: `json.loads` and `json.dumps` make new ones at each call with options.
+_DECODER = json.JSONDecoder(object_pairs_hook=FrozenDict)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
+
 
 def encode_parameters(values: Mapping[str, Any], owner: str) -> str:
     """Return parameter values as JSON text.
@@ -72,17 +76,28 @@ def encode_metrics(metrics: Mapping[str, Any], owner: str) -> str:
 def decode(text: str) -> Any:
     """Return what `text` encodes; objects become dicts that cannot be changed."""
     try:
-        return json.loads(text, object_pairs_hook=FrozenDict)
-    except ValueError as error:
+        return _DECODER.decode(text)
+    except (ValueError, TypeError, RecursionError) as error:
         raise StoreError(f"the store holds a text that is not JSON: {shorten(text)}") from error
+
+
+def decode_object(text: str) -> FrozenDict:
+    """Return what `text` encodes when that is an object, else raise `StoreError`."""
+    value = decode(text)
+    if not isinstance(value, FrozenDict):
+        raise StoreError(f"the store holds {shorten(text)} where a JSON object belongs")
+    return value
 
 
 def decode_metrics(text: str) -> dict[str, float]:
     """Return the metrics that `encode_metrics` wrote."""
-    return {
-        name: float(value) if isinstance(value, str) else value
-        for name, value in decode(text).items()
-    }
+    try:
+        return {
+            name: float(value) if isinstance(value, str) else +value
+            for name, value in decode_object(text).items()
+        }
+    except (TypeError, ValueError) as error:
+        raise StoreError(f"the store holds a metric that is no number: {shorten(text)}") from error
 
 
 def check_text(text: Any, owner: str) -> str:
@@ -143,4 +158,4 @@ def unwrap(value: Any) -> Any:
 
 
 def _dump(plain: Any) -> str:
-    return json.dumps(plain, ensure_ascii=False, allow_nan=False)
+    return _ENCODER.encode(plain)

@@ -15,9 +15,7 @@ def test_persistence_repeats_the_present_value():
 @pytest.mark.parametrize("horizon", [1, 3])
 def test_ridge_finds_a_linear_recurrence_exactly(horizon):
     wave = np.sin(0.3 * np.arange(300)) + np.cos(0.11 * np.arange(300)) + 5
-    target, prediction = baselines.ridge(
-        wave[:200], wave[200:], lags=6, horizon=horizon, penalty=0
-    )
+    target, prediction = baselines.ridge(wave[:200], wave[200:], lags=6, horizon=horizon, penalty=0)
     assert target.shape == prediction.shape == (100 - 6 - horizon + 1, 1)
     np.testing.assert_array_equal(target[:, 0], wave[200 + 5 + horizon :])
     np.testing.assert_allclose(prediction, target, atol=1e-8)
@@ -54,9 +52,7 @@ def test_echo_state_network_beats_linear_forecasts_of_chaos():
 
 def test_echo_state_network_is_reproducible():
     values = series.henon(400)
-    forecasts = [
-        baselines.EchoState(20, rng=5).fit(values).forecast(values)[1] for _ in range(2)
-    ]
+    forecasts = [baselines.EchoState(20, rng=5).fit(values).forecast(values)[1] for _ in range(2)]
     np.testing.assert_array_equal(*forecasts)
 
 
@@ -78,3 +74,17 @@ def test_echo_state_network_is_reproducible():
 def test_misuse_is_refused(make, error, message):
     with pytest.raises(error, match=message):
         make()
+
+
+def test_series_that_are_not_finite_are_refused():
+    values = np.sin(np.arange(400.0))
+    broken = values.copy()
+    broken[7] = np.nan
+    for make in (
+        lambda: baselines.persistence(broken),
+        lambda: baselines.ridge(broken, values),
+        lambda: baselines.ridge(values, broken),
+        lambda: baselines.EchoState(20, rng=0).fit(broken),
+    ):
+        with pytest.raises(ValueError, match="must be finite everywhere.*index 7"):
+            make()

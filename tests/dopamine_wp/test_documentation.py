@@ -51,7 +51,5 @@ def test_the_package_works_without_the_framework_window_and_plots():
         "print([name for name in ('ivisit', 'matplotlib', 'tqdm', 'tkinter', 'torch') "
         "if name in sys.modules])"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

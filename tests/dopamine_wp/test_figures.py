@@ -26,9 +26,7 @@ from dopamine_wp import (
 
 def solved_fraction(net, optimizer, batch, replicas, steps, seed=0):
     theta = net.init(replicas, rng=seed)
-    history = train(
-        net, optimizer, batch, theta=theta, steps=steps, stop_loss=0.01, rng=seed + 1
-    )
+    history = train(net, optimizer, batch, theta=theta, steps=steps, stop_loss=0.01, rng=seed + 1)
     return np.isfinite(history.solved_at).mean()
 
 
@@ -107,8 +105,7 @@ class TestLorenz:
         assert metrics.rmse(*baselines.persistence(lorenz.test)) == pytest.approx(0.269, abs=0.01)
         long = np.median(self.errors(lorenz, Dopamine1(hold=20), 2925, fpe=5997))
         plain = [
-            np.median(self.errors(lorenz, WP(rate), 3000, fpe=6000))
-            for rate in (0.003, 0.01, 0.03)
+            np.median(self.errors(lorenz, WP(rate), 3000, fpe=6000)) for rate in (0.003, 0.01, 0.03)
         ]
         assert long < np.nanmin(plain)
         assert not plain[-1] < 1, "plain WP diverges at 0.03"
@@ -145,8 +142,14 @@ class TestMemory:
             X, Y = np.random.default_rng(0).standard_normal((2, 4, T, 1)).astype(np.float32)
             theta = self.net.init(rng=0)
             tracemalloc.start()
-            train(self.net, DopamineV(perturbations=8), lambda index, batch=(X, Y): batch,
-                  theta=theta, steps=3, rng=0)
+            train(
+                self.net,
+                DopamineV(perturbations=8),
+                lambda index, batch=(X, Y): batch,
+                theta=theta,
+                steps=3,
+                rng=0,
+            )
             peaks[T] = tracemalloc.get_traced_memory()[1]
             tracemalloc.stop()
         assert peaks[1000] <= 1.05 * peaks[50]

@@ -1,9 +1,11 @@
 """Saving and loading."""
 
+import json
+
 import numpy as np
 import pytest
 
-from dopamine_wp import MLP, Adam, Dopamine1, History, tasks, train
+from dopamine_wp import MLP, RNN, WP, Adam, Dopamine1, History, tasks, train
 
 
 def a_history(rule):
@@ -49,3 +51,33 @@ def test_a_file_that_is_no_history_is_refused(tmp_path):
             History.load(path)
     with pytest.raises(FileNotFoundError):
         History.load(tmp_path / "missing.npz")
+
+
+def test_a_pass_over_16_sequences_costs_1_and_over_fewer_in_proportion():
+    net = RNN(1, 4, 1)
+    theta = net.init(rng=0)
+    for samples in (1, 4, 16, 48):
+        X = np.random.default_rng(0).standard_normal((samples, 7, 1))
+        history = train(net, WP(0.01), (X, X), theta=theta, steps=3, rng=0)
+        assert history.fpe.tolist() == [step * 2 * samples / 16 for step in (1, 2, 3)]
+        assert history.fpe_unit == "16 sequences"
+
+
+def test_files_of_version_1_are_read_and_marked(tmp_path):
+    net = RNN(1, 4, 1)
+    X = np.random.default_rng(0).standard_normal((4, 7, 1))
+    history = train(net, WP(0.01), (X, X), theta=net.init(rng=0), steps=3, rng=0)
+    path = history.save(tmp_path / "new.npz")
+    with np.load(path) as stored:
+        arrays = dict(stored)
+    about = json.loads(str(arrays.pop("about")))
+    for name in ("fpe_unit", "settings", "network"):
+        del about[name]
+    np.savez(tmp_path / "old.npz", about=json.dumps(about | {"format": 1}), **arrays)
+    old = History.load(tmp_path / "old.npz")
+    assert old.fpe_unit == "batch"
+    with pytest.warns(UserWarning, match="passes over one batch, the run .* over 16 sequences"):
+        train(net, WP(0.01), (X, X), steps=1, resume=old)
+    np.savez(tmp_path / "next.npz", about=json.dumps(about | {"format": 99}), **arrays)
+    with pytest.raises(ValueError, match="saved by a newer version"):
+        History.load(tmp_path / "next.npz")

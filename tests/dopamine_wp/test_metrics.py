@@ -77,3 +77,9 @@ def test_gradient_agreement_by_layer():
 def test_bad_arguments_are_refused_by_name(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+def test_a_diverged_forecast_is_nan_but_a_broken_target_is_refused():
+    assert np.isnan(metrics.rmse([0.0, 1.0], [np.nan, 1.0]))
+    with pytest.raises(ValueError, match="rmse.target: must be finite"):
+        metrics.rmse([np.nan, 1.0], [0.0, 1.0])

@@ -98,7 +98,10 @@ def test_unpack_gives_writable_views_in_both_memory_orders():
         theta = np.zeros((4, net.n_parameters), order=order)
         views = net.unpack(theta)
         assert {name: view.shape for name, view in views.items()} == {
-            "W1": (4, 2, 3), "b1": (4, 3), "W2": (4, 3, 1), "b2": (4, 1)
+            "W1": (4, 2, 3),
+            "b1": (4, 3),
+            "W2": (4, 3, 1),
+            "b2": (4, 1),
         }
         for number, view in enumerate(views.values(), 1):
             view[...] = number
@@ -114,9 +117,7 @@ def test_initial_weights_have_the_documented_distributions():
     assert views["W1"].std() == pytest.approx(limit / np.sqrt(3), rel=0.01)
     assert not views["b1"].any()
 
-    views = RNN(3, 50, 2, dtype=np.float64).unpack(
-        RNN(3, 50, 2, dtype=np.float64).init(200, rng=0)
-    )
+    views = RNN(3, 50, 2, dtype=np.float64).unpack(RNN(3, 50, 2, dtype=np.float64).init(200, rng=0))
     assert views["Wh"].std() == pytest.approx(0.9 / np.sqrt(50), rel=0.01)
     assert np.abs(views["Wx"]).max() <= 0.5
     assert np.abs(views["b"]).max() <= 0.2
@@ -168,20 +169,26 @@ def test_extreme_logits_give_finite_cross_entropy():
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: MLP((2,)), r"MLP.sizes: must be two or more positive integers, not \(2,\)"),
-        (lambda: MLP((2, 0, 1)), "MLP.sizes: must be two or more positive"),
+        (lambda: MLP((2,)), r"MLP.sizes: must be 2 or more integers of at least 1, not \(2,\)"),
+        (lambda: MLP((2, 0, 1)), "MLP.sizes: must be an integer of at least 1, not 0"),
         (lambda: MLP((2, 1), hidden="selu"), "MLP.hidden: must be one of 'tanh'.*not 'selu'"),
         (lambda: MLP((2, 1), output="tanh"), "MLP.output: must be one of 'linear'"),
         (lambda: MLP((2, 1), loss="l1"), "MLP.loss: must be one of 'mse'"),
         (lambda: MLP((2, 1), loss="ce"), "MLP.output: must be 'sigmoid' or 'softmax'"),
         (lambda: MLP((2, 1), output="softmax"), "MLP.loss: must be 'cross_entropy'"),
-        (lambda: MLP((2, 1), dtype=int), "MLP.dtype: must be float32 or float64, not int64"),
+        (lambda: MLP((2, 1), dtype=int), "MLP.dtype: must be float32 or float64, not 'int64'"),
         (lambda: RNN(1, 0, 1), "RNN.n_hidden: must be an integer of at least 1, not 0"),
         (lambda: RNN(1, 4, 1, leak=0), "RNN.leak: must be a finite number .*above 0.*not 0"),
         (lambda: RNN(1, 4, 1, leak=1.5), "RNN.leak: .* at most 1.*not 1.5"),
         (lambda: RNN(1, 4, 2, residual=True), "RNN.residual: .* 1 inputs and 2 outputs"),
         (lambda: RNN(1, 4, 1, washout=-1), "RNN.washout: must be an integer of at least 0"),
-        (lambda: MLP((2, 1)).init(0), "MLP.init: replicas must be at least 1, not 0"),
+        (lambda: MLP((2, 1)).init(0), "MLP.init.replicas: must be an integer of at least 1, not 0"),
+        (lambda: MLP((2, 1)).init(2.5), "MLP.init.replicas: must be an integer"),
+        (lambda: MLP((2, 4.7, 1)), "MLP.sizes: must be an integer of at least 1, not 4.7"),
+        (lambda: MLP("24"), "MLP.sizes: must be 2 or more integers of at least 1, not '24'"),
+        (lambda: MLP(5), "MLP.sizes: must be 2 or more integers of at least 1, not 5"),
+        (lambda: MLP((2, True)), "MLP.sizes: must be an integer of at least 1, not True"),
+        (lambda: MLP((2, 1), dtype="long tail"), "MLP.dtype: must be float32 or float64, not"),
     ],
 )
 def test_bad_descriptions_are_refused_by_name(make, message):

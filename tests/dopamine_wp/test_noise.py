@@ -73,3 +73,16 @@ def test_a_generator_moves_on_and_a_seed_does_not():
 def test_unknown_noise_is_refused():
     with pytest.raises(ValueError, match="NoiseStream.kind: must be one of 'normal', 'rademacher'"):
         NoiseStream(0, "uniform")
+
+
+@pytest.mark.parametrize("kind", ["normal", "rademacher"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("size", [1, 8, 17, 1000])
+def test_scaled_noise_is_the_noise_times_the_scale(kind, dtype, size):
+    stream = NoiseStream(5, kind)
+    plain, scaled = np.empty(size, dtype), np.empty(size, dtype)
+    stream.restart(3)
+    stream.fill(plain)
+    stream.restart(3)
+    stream.fill(scaled, 0.25)
+    np.testing.assert_allclose(scaled, plain * 0.25, rtol=1e-6)

@@ -69,3 +69,19 @@ def test_costs_are_counted(probe):
 
 def test_the_generator_of_a_step_is_reproducible(probe):
     assert probe.generator().random() == probe.generator().random()
+
+
+@pytest.mark.parametrize("noise", ["normal", "rademacher"])
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize("sigma", [0.05, np.linspace(0.05, 0.2, 7)], ids=["common", "own"])
+def test_a_step_along_the_directions_is_theta_plus_their_sum(probe, noise, count, sigma):
+    directions = probe.directions(count, noise)
+    directions.loss_differences(sigma)
+    coefficients = np.random.default_rng(0).standard_normal((count, 7))
+    total = directions.weighted_sum(coefficients)
+    before = probe.theta.copy()
+    moved = directions.theta_plus(coefficients)
+    np.testing.assert_allclose(moved, probe.theta + total, rtol=1e-5, atol=1e-5)
+    # The directions can still be asked for, and theta is where it was
+    np.testing.assert_allclose(directions.weighted_sum(coefficients), total, rtol=1e-6)
+    np.testing.assert_array_equal(probe.theta, before)

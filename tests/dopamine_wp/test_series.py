@@ -24,8 +24,13 @@ def test_flows_equal_solve_ivp_at_tight_tolerance(name):
     orbit = getattr(series, name)(60, transient=0, components="xyz", **steps)
     times = np.arange(60) * steps["sample"]
     exact = solve_ivp(
-        derivative, (0, times[-1]), [1, 1, 1], t_eval=times, method="DOP853",
-        rtol=1e-12, atol=1e-12,
+        derivative,
+        (0, times[-1]),
+        [1, 1, 1],
+        t_eval=times,
+        method="DOP853",
+        rtol=1e-12,
+        atol=1e-12,
     ).y.T
     np.testing.assert_allclose(orbit, exact, atol=1e-5)
 
@@ -193,3 +198,22 @@ def test_transient_and_sampling_cut_the_same_orbit():
 def test_bad_arguments_are_refused_by_name(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: series.lorenz(100, rho=1e9),
+        lambda: series.rossler(100, c=-50.0),
+        lambda: series.mackey_glass(100, exponent=9.5, beta=-3.0),
+        lambda: series.mackey_glass(100, beta=1e200),
+        lambda: series.mackey_glass(5, gamma=-40.0),
+        lambda: series.henon(100, a=3.0),
+        lambda: series.logistic(100, r=4.5),
+        lambda: series.logistic(100, r=float("nan")),
+    ],
+)
+def test_an_orbit_that_runs_away_is_refused_without_a_warning(make, recwarn):
+    with pytest.raises(ValueError, match="the orbit runs away.*not finite from sample"):
+        make()
+    assert not recwarn.list

@@ -4,11 +4,16 @@ import numpy as np
 import pytest
 
 import ivisit as iv
-from dopamine_wp import OPTIMIZERS, series, tasks
-from dopamine_wp.simulations import DopamineForecast, DopamineXOR, make_optimizer
+from dopamine_wp import MLP, OPTIMIZERS, RNN, series, tasks
+from dopamine_wp.simulations import (
+    DopamineForecast,
+    DopamineXOR,
+    make_optimizer,
+    rules_for,
+)
 
 
-@pytest.mark.parametrize("optimizer", list(OPTIMIZERS))
+@pytest.mark.parametrize("optimizer", DopamineXOR.optimizer.options)
 def test_xor_runs_with_every_optimizer(optimizer):
     result = iv.run(
         DopamineXOR, {"optimizer": optimizer, "replicas": 5, "rate": 0.1}, steps=3, seed=0
@@ -85,3 +90,53 @@ def test_settings_reach_the_rules_they_apply_to():
     assert own.perturbations == 64
     # No run ends at a known step here, so nothing may decay
     assert make_optimizer("Dopamine2", **common).decay is None
+
+
+@pytest.mark.parametrize("optimizer", ["DopamineK", "DopamineVPlus", "NodePerturbation", "RFLO"])
+def test_forecasting_runs_with_the_rules_for_recurrent_networks(optimizer):
+    parameters = {"optimizer": optimizer, "hidden": 4, "replicas": 3, "repeats": 2}
+    result = iv.run(DopamineForecast, parameters, steps=2, seed=0)
+    traces = {name: result.traces[name][-1] for name in ("best_error", "error", "worst_error")}
+    assert traces["best_error"] <= traces["error"] <= traces["worst_error"] < 2
+    assert result.traces["valid_time"][-1] >= 0
+
+
+def test_every_registered_rule_is_offered_somewhere():
+    offered = set(rules_for(MLP((2, 3, 1)))) | set(rules_for(RNN(1, 3, 1)))
+    assert offered == set(OPTIMIZERS)
+
+
+@pytest.mark.parametrize("simulation", [DopamineXOR, DopamineForecast])
+def test_numbers_are_the_same_when_nothing_is_drawn(simulation, monkeypatch):
+    parameters = {"repeats": 2, "hidden": 3}
+    alone = iv.run(simulation, parameters, steps=2, seed=3)
+
+    def refuse(self):
+        raise AssertionError("drawn")
+
+    monkeypatch.setattr(simulation, "draw", refuse)
+    engine = iv.Engine(simulation, seed=3)
+    for name, value in parameters.items():
+        engine.set(name, value)
+    engine.init()
+    engine.run(2)
+    assert engine.simulation.loss == alone.traces["loss"][-1]
+    assert engine.simulation.agreement == alone.traces["agreement"][-1]
+    engine.close()
+
+
+def test_the_closed_loop_ends_where_it_is_marked():
+    engine = iv.Engine(DopamineForecast, seed=0)
+    engine.set("optimizer", "DopamineK")
+    engine.set("hidden", 8)
+    engine.set("repeats", 20)
+    engine.init()
+    engine.run(2)
+    simulation = engine.simulation
+    simulation.draw()
+    end = simulation.valid_mark.get_xdata()[0]
+    times, closed = (np.asarray(values) for values in simulation.closed_line.get_data())
+    wrong = np.abs(np.ravel(closed) - simulation.truth[times, 0]) > 0.4
+    expected = times[wrong.argmax()] if wrong.any() else times[-1] + 1
+    assert end == expected
+    engine.close()

@@ -91,9 +91,7 @@ def test_valid_prediction_time_of_a_perfect_network_is_the_whole_horizon():
     net, theta = perfect_sine_network(angle)
     task = tasks.forecast(np.sin(angle * np.arange(3500)), rng=0)
     assert task.nrmse(net, theta)[0] < 1e-3
-    time = task.valid_prediction_time(
-        net, theta, lyapunov_exponent=2.0, interval=0.5, steps=50
-    )
+    time = task.valid_prediction_time(net, theta, lyapunov_exponent=2.0, interval=0.5, steps=50)
     assert time[0] == pytest.approx(50 * 0.5 * 2.0)
 
 
@@ -121,3 +119,18 @@ def test_closed_loops_need_a_horizon_of_one():
     net = RNN(1, 3, 1)
     with pytest.raises(ValueError, match="valid_prediction_time.horizon: must be 1, not 2"):
         task.valid_prediction_time(net, net.init(rng=0), lyapunov_exponent=1, interval=1)
+
+
+@pytest.mark.parametrize("index", [10, 2100, 3000])
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_series_that_is_not_finite_in_any_part_is_refused_with_the_place(index, value):
+    values = np.sin(np.arange(3500.0) ** 1.1)
+    values[index] = value
+    with pytest.raises(ValueError, match=rf"forecast.series: must be finite.*at index {index}"):
+        tasks.forecast(values)
+
+
+@pytest.mark.parametrize("split", [(2000, 500), "2000", (2000, 500.5, 100), 3])
+def test_a_split_that_is_not_three_integers_is_refused(split):
+    with pytest.raises(ValueError, match="forecast.split: must be"):
+        tasks.forecast(np.sin(np.arange(3500.0) ** 1.1), split=split)

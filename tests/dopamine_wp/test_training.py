@@ -58,9 +58,7 @@ def test_fixed_function_and_iterator_batches_give_the_same_run():
 
 
 def test_an_iterator_that_ends_ends_the_run():
-    history = train(
-        NET, WP(0.1), iter([BATCH] * 3), theta=NET.init(rng=0), steps=10, rng=0
-    )
+    history = train(NET, WP(0.1), iter([BATCH] * 3), theta=NET.init(rng=0), steps=10, rng=0)
     assert history.status == "exhausted"
     assert history.steps == 3
 
@@ -77,7 +75,12 @@ def test_history_loss_is_the_loss_at_theta_on_the_batch_of_the_step():
     for rule in (WP(0.1), Dopamine1(hold=2), DopamineV(perturbations=3, hold=2), Adam()):
         seen = [theta]
         history = train(
-            NET, rule, numbered_batches, theta=theta, steps=6, rng=0,
+            NET,
+            rule,
+            numbered_batches,
+            theta=theta,
+            steps=6,
+            rng=0,
             callbacks=[lambda trainer, seen=seen: seen.append(trainer.theta)],
         )
         expected = [
@@ -306,7 +309,7 @@ def test_many_replicas_and_few_replicas_follow_the_same_rule_in_both_layouts():
         ({"steps": -1}, "train.steps: must be an integer of at least 0, not -1"),
         ({"theta": None}, "train.theta: must be given"),
         ({"theta": np.zeros(17)}, r"theta must have shape \(replicas, 17\), not \(17,\)"),
-        ({"optimizer": "adam"}, "train.optimizer: must be an Optimizer, not 'adam'"),
+        ({"optimizer": "adam"}, "train.optimizer: must be an Optimizer such as.*not 'adam'"),
         ({"batches": 3}, "train.batches: must be a pair"),
         ({"batches": (np.zeros((0, 2)), np.zeros((0, 1)))}, "at least one sample"),
         ({"stop_loss": float("nan")}, "train.stop_loss: must be a finite number, not nan"),
@@ -326,3 +329,82 @@ def test_a_series_batch_that_is_too_short_is_refused_in_training():
     X = np.zeros((2, 10, 1))
     with pytest.raises(ValueError, match="longer than the washout of 10 steps"):
         train(net, WP(0.1), (X, X), theta=net.init(rng=0), steps=1)
+
+
+@pytest.mark.parametrize("answer", [True, np.bool_(True), np.array(True)], ids=repr)
+def test_any_true_answer_of_a_callback_stops_the_run(answer):
+    history = train(
+        NET, WP(0.1), BATCH, theta=NET.init(rng=0), steps=5, rng=0, callbacks=[lambda t: answer]
+    )
+    assert (history.status, history.steps) == ("stopped", 1)
+
+
+@pytest.mark.parametrize("answer", [None, False, np.bool_(False)], ids=repr)
+def test_any_other_answer_of_a_callback_lets_the_run_go_on(answer):
+    history = train(
+        NET, WP(0.1), BATCH, theta=NET.init(rng=0), steps=5, rng=0, callbacks=[lambda t: answer]
+    )
+    assert (history.status, history.steps) == ("finished", 5)
+
+
+@pytest.mark.parametrize("answer", [0.5, 0, "stop", np.array([True, False])], ids=repr)
+def test_an_answer_that_is_no_truth_value_is_refused(answer):
+    with pytest.raises(ValueError, match="train.callbacks: must be functions that return True"):
+        train(
+            NET, WP(0.1), BATCH, theta=NET.init(rng=0), steps=5, callbacks=[lambda t: answer]
+        )
+
+
+@pytest.mark.parametrize("net", [len, MLP, None, "MLP"], ids=repr)
+def test_what_is_no_network_is_refused_by_name(net):
+    with pytest.raises(ValueError, match=r"train.net: must be a Network such as MLP"):
+        train(net, WP(0.1), BATCH, theta=NET.init(rng=0), steps=1)
+    history = train(NET, WP(0.1), BATCH, theta=NET.init(rng=0), steps=1)
+    with pytest.raises(ValueError, match=r"train.net: must be a Network such as MLP"):
+        train(net, WP(0.1), BATCH, resume=history, steps=1)
+
+
+def test_a_class_in_place_of_an_optimizer_is_refused_in_switching_too():
+    trainer = Trainer(NET, WP(0.1), BATCH, theta=NET.init(rng=0))
+    with pytest.raises(ValueError, match=r"train.optimizer: must be an Optimizer such as"):
+        trainer.switch(Adam)
+    with pytest.raises(ValueError, match="train.total_steps: must be an integer of at least 1"):
+        Trainer(NET, WP(0.1), BATCH, theta=NET.init(rng=0), total_steps=0)
+
+
+def test_resuming_a_decay_that_would_jump_warns_and_names_the_rates():
+    rule = WP(0.1, decay="linear")
+    first = train(NET, rule, BATCH, theta=NET.init(rng=0), steps=100, rng=0)
+    with pytest.warns(UserWarning, match=r"from 100 to 200 steps.*from 0.001 to 0.05"):
+        train(NET, rule, BATCH, resume=first, steps=100)
+
+
+def test_resuming_without_a_jump_does_not_warn(recwarn):
+    rule = WP(0.1, decay="linear")
+    half = train(NET, rule, BATCH, theta=NET.init(rng=0), steps=10, rng=0, total_steps=20)
+    train(NET, rule, BATCH, resume=half, steps=10)
+    done = train(NET, rule, BATCH, theta=NET.init(rng=0), steps=10, rng=0)
+    train(NET, rule, BATCH, resume=done, steps=10, total_steps=20)
+    constant = train(NET, WP(0.1), BATCH, theta=NET.init(rng=0), steps=10, rng=0)
+    train(NET, WP(0.1), BATCH, resume=constant, steps=10)
+    assert not recwarn.list
+
+
+def test_resuming_under_other_conditions_warns(tmp_path):
+    first = train(NET, Dopamine1(), BATCH, theta=NET.init(rng=0), steps=3, rng=0)
+    stored = History.load(first.save(tmp_path / "first.npz"))
+    with pytest.warns(UserWarning, match=r"optimizer=Dopamine1\(.*goes on with Dopamine1\("):
+        train(NET, Dopamine1(kappa=0.2), BATCH, resume=stored, steps=1)
+    other = MLP((2, 4, 1), hidden="sigmoid", output="sigmoid")
+    with pytest.warns(UserWarning, match=r"net=MLP\(.*'tanh'.*goes on with MLP\(.*'sigmoid'"):
+        train(other, Dopamine1(), BATCH, resume=stored, steps=1)
+
+
+def test_descriptions_of_what_holds_arrays_are_short():
+    task = tasks.forecast(np.sin(np.arange(3500.0) ** 1.3), rng=0)
+    trainer = Trainer(NET, WP(0.1), BATCH, theta=NET.init(500, rng=0))
+    trainer.step()
+    proposal = Proposal(trainer.theta)
+    for thing in (task, trainer, trainer.record, trainer.history(), proposal):
+        assert len(repr(thing)) < 300, type(thing)
+    assert repr(task).startswith("Forecast(train 2000, validation 500, test 1000 samples")

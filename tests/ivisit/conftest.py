@@ -154,9 +154,7 @@ class User:
 
 
 @pytest.fixture
-def user(
-    display: str, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[User]:
+def user(display: str, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[User]:
     """A user who works in an empty folder and closes all windows at the end."""
     monkeypatch.setenv("DISPLAY", display)
     monkeypatch.delenv("IVISIT_DB", raising=False)

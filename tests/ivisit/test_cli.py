@@ -63,8 +63,11 @@ def cli(capsys):
 def in_process(*arguments, **options):
     return subprocess.run(
         [sys.executable, "-m", "ivisit", *map(str, arguments)],
-        capture_output=True, text=True, timeout=60, **options,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        timeout=60,
+        **options,
+    )
 
 
 def test_run_prints_results_and_writes_files(cli, script):
@@ -105,8 +108,20 @@ def test_run_with_json_keeps_what_user_code_prints_out_of_stdout(cli, script):
 
 
 def test_run_every_record_and_seed(cli, script):
-    code, _, _ = cli("run", script, "--steps", 6, "--every", 2, "--record", "level",
-                     "--seed", "none", "--out", "r.npz")  # fmt: skip
+    code, _, _ = cli(
+        "run",
+        script,
+        "--steps",
+        6,
+        "--every",
+        2,
+        "--record",
+        "level",
+        "--seed",
+        "none",
+        "--out",
+        "r.npz",
+    )
     result = iv.RunResult.load("r.npz")
     assert code == 0
     assert result.recorded_steps.tolist() == [2, 4, 6]
@@ -135,7 +150,7 @@ def test_a_run_that_fails_keeps_what_was_recorded_and_exits_with_1(cli, script):
         (["--record", "lvl"], "has no trace 'lvl'. Did you mean 'level'?"),
         (["--every", "0"], "every: must be a whole number from 1 on, not 0"),
         (["--set", "soft"], "mine.ivisit"),
-        (["--out", "r.txt"], "--out: must end in .npz, .csv or .png, not 'r.txt'"),
+        (["--out", "r.txt"], "--out: must end in .npz, .csv, .png, .pdf or .svg, not 'r.txt'"),
         (["--out", "no/r.npz"], "there is no folder for 'no/r.npz'"),
         (["--db", "."], "is a folder"),
     ],
@@ -170,14 +185,22 @@ def test_a_run_from_a_set_is_entered_in_a_store_only_when_it_is_named(cli, scrip
     code, _, _ = cli("run", script, "--steps", 1, "--set", "slow", "--db", "mine.ivisit")
     assert code == 0
     with iv.ParameterStore("mine.ivisit") as store:
-        assert len(store.runs()) == 1
+        assert len(list(store.runs())) == 1
 
 
 def test_show_prints_controls_with_range_default_unit_and_help(cli, script):
     code, out, _ = cli("show", script)
     assert code == 0
-    for text in ("A small one.", "between 0 and 1 Hz", "default 0.5", "How fast.", "group.a",
-                 "one of 'x', 'y'", "level", "How high."):  # fmt: skip
+    for text in (
+        "A small one.",
+        "between 0 and 1 Hz",
+        "default 0.5",
+        "How fast.",
+        "group.a",
+        "one of 'x', 'y'",
+        "level",
+        "How high.",
+    ):
         assert text in out
     record = json.loads(cli("show", script, "--json")[1])
     assert [c["name"] for c in record["controls"]] == ["rate", "group", "Mode"]
@@ -278,11 +301,12 @@ def test_new_writes_a_working_simulation_and_overwrites_nothing(cli):
 
 def test_a_saved_run_is_replayed_and_a_difference_is_told(cli, script):
     cli("run", script, "--steps", 4, "--out", "r.npz")
-    code, _, err = cli("replay", "r.npz")
+    code, _, err = cli("replay", "r.npz", "--yes")
     assert (code, "equals the saved run, bit for bit" in err) == (0, True)
     Path(script).write_text(SCRIPT.replace("self.rate *", "self.rate * 0.5 *"))
-    code, _, err = cli("replay", "r.npz")
+    code, _, err = cli("replay", "r.npz", "--simulation", script)
     assert (code, "differs in level" in err) == (1, True)
+    assert err.index("is not the one that ran") < err.index("differs in level")
     assert cli("replay", script)[0] == 2
 
 
@@ -305,8 +329,11 @@ def test_without_a_display_the_window_says_what_to_do(script):
 def test_a_reader_that_leaves_early_is_no_error(script):
     done = subprocess.run(
         f"{sys.executable} -m ivisit show {script} | true; exit ${{PIPESTATUS[0]}}",
-        shell=True, executable="/bin/bash", capture_output=True, text=True,
-    )  # fmt: skip
+        shell=True,
+        executable="/bin/bash",
+        capture_output=True,
+        text=True,
+    )
     assert done.stderr == "loading\n"
 
 
@@ -364,3 +391,19 @@ def test_the_options_that_all_commands_share_are_in_the_documentation():
     text = (ROOT / "docs" / "command-line.md").read_text()
     for option in ("--help", "--quiet", "--debug", "--json", "--db", "--version"):
         assert f"`{option}" in text
+
+
+def test_show_lists_controls_by_section_and_tells_what_only_init_reads(tmp_path, capsys):
+    (tmp_path / "net.py").write_text(
+        "import ivisit as iv\n\n\n"
+        "class Net(iv.Simulation):\n"
+        "    rate = iv.Slider(0.5, 0.0, 1.0)\n"
+        "    units = iv.Slider(10, 1, 99, group='Network', restart=True, help='Of the layer.')\n"
+        "    noise = iv.Slider(0.0, 0.0, 1.0)\n"
+        "    sparse = iv.Checkbox(group='Network')\n"
+    )
+    assert main(["show", "net.py"]) == 0
+    lines = [line.split()[0] for line in capsys.readouterr().out.splitlines() if line.strip()]
+    assert lines[1:6] == ["Parameters", "rate", "noise", "Network", "units"]
+    assert main(["show", "net.py"]) == 0
+    assert "Of the layer. (read by init)" in capsys.readouterr().out

@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ivisit as iv
-from ivisit.simulation import SimulationType, parse_values
+from ivisit.declarations import FrozenDict
+from ivisit.parameters import parse_values
+from ivisit.simulation import SimulationType
 
 
 class Everything(iv.Simulation):
@@ -66,7 +68,7 @@ ACCEPTED = [
 def test_an_acceptable_value_is_kept_in_its_canonical_type(simulation, name, value, kept):
     setattr(simulation, name, value)
     assert getattr(simulation, name) == kept
-    assert type(getattr(simulation, name)) in (type(kept), iv.controls.FrozenDict)
+    assert type(getattr(simulation, name)) in (type(kept), FrozenDict)
     assert not isinstance(getattr(simulation, name), np.generic)
 
 
@@ -249,7 +251,11 @@ def test_an_overridden_init_method_needs_no_super_call():
     [
         (lambda: iv.Slider(30.0, 0.0, 20.0), "S.x: its default must be between 0 and 20, not 30.0"),
         (lambda: iv.Slider(1.0, 2.0, 2.0), "S.x, maximum: must be larger than the minimum 2"),
-        (lambda: iv.Slider(1, 0.5, 3), "S.x, minimum: must be a whole number, as the default is"),
+        (lambda: iv.Slider(1, 0.5, 3), "S.x, minimum: must be a whole number, as the default 1"),
+        (
+            lambda: iv.Slider(1, 0.0, 5.0),
+            "minimum: must be a whole number, as the default 1 is; write 1.0 for a float slider",
+        ),
         (lambda: iv.Slider(1.0, math.nan, 3.0), "S.x, minimum: must be a finite number, not nan"),
         (lambda: iv.Slider("1", 0, 3), "S.x, default: must be a finite number, not '1'"),
         (lambda: iv.Slider(True, 0, 3), "S.x, default: must be a finite number, not True"),
@@ -266,7 +272,10 @@ def test_an_overridden_init_method_needs_no_super_call():
         (lambda: iv.OptionList("a", []), "S.x, options: must be a list with at least one option"),
         (lambda: iv.OptionList("a", ["a", "a"]), "must be different from each other"),
         (lambda: iv.OptionList(1, [1, "1"]), "must be different from each other"),
-        (lambda: iv.OptionList(True, [True]), "S.x, options: must be texts or numbers"),
+        (
+            lambda: iv.OptionList(True, [True]),
+            "S.x, options: must be texts, numbers, None or members",
+        ),
         (lambda: iv.Checkbox("yes"), "S.x: its default must be true or false, not 'yes'"),
         (lambda: iv.CheckboxGroup({}), "must be a dict with at least one check box"),
         (lambda: iv.CheckboxGroup({"a": 1}), "S.x.a: its default must be true or false, not 1"),
@@ -292,7 +301,7 @@ def test_a_name_is_declared_once():
 
         class Twice(iv.Simulation):
             x = iv.Slider(1.0, 0.0, 2.0)
-            x = iv.Slider(1.0, 0.0, 3.0)
+            x = iv.Slider(1.0, 0.0, 3.0)  # noqa: PIE794
 
 
 def test_one_object_is_not_two_controls():
@@ -437,3 +446,117 @@ def test_labels_come_from_names_and_descriptions_are_json():
         record = json.loads(json.dumps(declaration.describe()))
         assert record["name"] == declaration.name
         assert record["kind"] == type(declaration).__name__
+
+
+# Sections, and controls that only init reads --------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["sigma", "weights", "mode", "order", "flag", "show", "caption"])
+def test_every_control_has_a_section_and_tells_whether_init_alone_reads_it(kind):
+    control = Everything.controls[kind]
+    arguments = f"{control!r}"[:-1] + ", group='Network', restart=True)"
+    changed = eval(arguments, vars(iv))
+    assert (changed.group, changed.restart) == ("Network", True)
+    described = declare(**{kind: changed}).controls[kind].describe()
+    assert (described["group"], described["restart"]) == ("Network", True)
+    assert (control.group, control.restart) == ("", False)
+    assert eval(repr(iv.Button("Go", group="Network", restart=True)), vars(iv)).restart
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"group": 3}, "S.x, group: must be a text, not 3"),
+        ({"group": None}, "S.x, group: must be a text, not None"),
+        ({"restart": 1}, "S.x, restart: must be true or false, not 1"),
+    ],
+)
+def test_a_section_is_a_text_and_restart_a_bool(arguments, message):
+    with pytest.raises(iv.ParameterError, match=message):
+        declare(x=iv.Checkbox(**arguments))
+
+
+# Declarations that cannot change, and print as the call that makes them ------------------------
+
+DECLARATIONS = [
+    "Slider(2.0, 0.1, 20.0, step=0.1, label='Kernel width', unit='px')",
+    "Slider(2, 0, 9)",
+    "Slider(1.0, 0.001, 1000.0, scale='log', help='Of all.')",
+    "DictSlider({'learning': 0.1, 'decay': Slider(1, 0, 9)}, 0.0, 1.0, step=0.1)",
+    "DictSlider({'a': Slider(0.5, 0.0, 1.0, label='First')})",
+    "OptionList('reflect', ['reflect', 'nearest'], unit='px')",
+    "RadioButtons(2, [1, 2, 3])",
+    "Checkbox()",
+    "Checkbox(True, label='On')",
+    "CheckboxGroup({'gray': True, 'text': False})",
+    "Button()",
+    "Button('Reset', help='All.')",
+    "TextBox()",
+    "TextBox('hello', lines=3)",
+    "Image()",
+    "Image(vmin=0, vmax=255, cmap='viridis', smooth=True)",
+    "Figure(width=8.0, label='Plot')",
+    "Trace(unit='mV')",
+    "TextOutput(align='center')",
+    "Comment('fixed', label='Note')",
+]
+
+
+@pytest.mark.parametrize("text", DECLARATIONS)
+def test_a_declaration_prints_as_the_call_that_makes_it(text):
+    declaration = eval(text, vars(iv))
+    assert repr(declaration) == text
+    declare(x=declaration)
+    assert repr(declaration) == text
+    assert declaration.source("iv.").startswith("iv.")
+    assert repr(eval(declaration.source("iv."), {"iv": iv})) == text
+
+
+@pytest.mark.parametrize("text", DECLARATIONS)
+def test_a_declaration_cannot_be_changed_once_its_class_exists(text):
+    declaration = eval(text, vars(iv))
+    declaration.help = "Still free."
+    declare(x=declaration)
+    for attribute in [*vars(declaration), "other"]:
+        with pytest.raises(AttributeError, match=r"S.x: a declaration cannot be changed"):
+            setattr(declaration, attribute, 3)
+    with pytest.raises(AttributeError, match="cannot be changed"):
+        del declaration.help
+    assert declaration.help == "Still free."
+
+
+def test_items_of_a_group_cannot_be_changed_either():
+    weights = Everything.weights
+    with pytest.raises(TypeError):
+        weights.items["third"] = iv.Slider(1, 0, 2)
+    with pytest.raises(AttributeError, match=r"Everything.weights.second: a declaration cannot"):
+        weights.items["second"].maximum = 99
+    with pytest.raises(TypeError, match="assigning a dict"):
+        weights.default["first"] = 9
+
+
+def test_what_was_given_can_be_changed_afterwards_without_effect():
+    items, options = {"a": 0.5}, ["x", "y"]
+    cls = declare(w=iv.DictSlider(items, 0.0, 1.0), o=iv.OptionList("x", options))
+    items["b"] = 3
+    options.append("z")
+    assert dict(cls().w) == {"a": 0.5}
+    assert list(cls.o.options) == ["x", "y"]
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: iv.Slider(1.0, 0.0, 2.0, units="px"),
+            "has no argument 'units'. Did you mean 'unit'",
+        ),
+        (lambda: iv.Slider(1.0, min=0.0, maximum=2.0), "no argument 'min'. Did you mean 'minimum'"),
+        (lambda: iv.Trace(lable="x"), "Trace: has no argument 'lable'. Did you mean 'label'?"),
+        (lambda: iv.Checkbox(zzz=1), "has no argument 'zzz'. It has default, label, help, group,"),
+    ],
+)
+def test_a_misspelt_keyword_of_a_declaration_is_named_with_the_closest(call, message):
+    with pytest.raises(iv.ParameterError) as caught:
+        call()
+    assert message in str(caught.value)

@@ -312,6 +312,56 @@ def test_the_successor_keeps_what_fits_and_names_what_does_not(engine):
     assert "position" not in problems
 
 
+def test_the_successor_keeps_how_much_is_recorded_and_how_large_figures_are(engine):
+    engine = iv.Engine(Walk, seed=3, mode="async", every=2, limit=64)
+    engine.figure_sizes["plot"] = (320, 240)
+    successor, _ = engine.successor(Walk)
+    assert (successor.seed, successor.mode) == (3, "async")
+    assert (successor.recorder.first_every, successor.recorder.limit) == (2, 64)
+    assert successor.figure_sizes == {"plot": (320, 240)}
+    successor.figure_sizes["plot"] = (1, 1)
+    assert engine.figure_sizes == {"plot": (320, 240)}
+
+
+def test_the_successor_keeps_changed_ranges_of_controls_that_were_not_edited(engine):
+    class Edited(iv.Simulation):
+        rate = iv.Slider(0.1, 0.0, 0.2)
+        weights = iv.DictSlider({"a": 0.5, "b": 0.2}, 0.0, 1.0)
+
+    class Same(iv.Simulation):
+        rate = Walk.rate
+
+    engine.adjust("rate", maximum=9.0)
+    engine.set("rate", 8.0)
+    engine.run(1)
+    successor, problems = engine.successor(Same)
+    assert (successor.simulation.rate, successor.control("rate").maximum) == (8.0, 9.0)
+    assert "rate" not in problems
+    successor, problems = engine.successor(Edited)
+    assert successor.control("rate").maximum == 0.2
+    assert "between 0 and 0.2, not 8" in problems["rate"]
+
+
+def test_what_a_callback_has_set_counts_in_the_step_before_which_it_was_called(engine):
+    seen = []
+
+    class Watching(iv.Simulation):
+        rate = iv.Slider(0.0, 0.0, 9.0)
+
+        def step(self):
+            seen.append(self.rate)
+
+    engine = iv.Engine(Watching)
+    engine.init()
+    engine.post(engine.set, "rate", 5.0)
+    engine.run(2)
+    assert seen == [5.0, 5.0]
+    assert [(change.step, change.value) for change in engine.changes] == [(0, 5.0)]
+    engine.post(lambda: engine.adjust("rate", maximum=3.0))
+    engine.run(1)
+    assert seen[-1] == 3.0
+
+
 def test_a_recorder_with_a_limit_thins_itself_and_keeps_the_grid():
     recorder = Recorder(["x"], limit=100)
     for step in range(1, 1001):

@@ -9,7 +9,8 @@ from hypothesis.extra import numpy as hnp
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from ivisit.panels import Figure
-from ivisit.rendering import Rasterizer, levels, to_rgb
+from ivisit.rasterizing import Rasterizer
+from ivisit.rendering import levels, lookup_table, to_rgb
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.int64, np.float32, np.float64])
@@ -52,14 +53,87 @@ def test_color_pictures_keep_their_scale():
     assert to_rgb(np.zeros((2, 2, 4), np.uint8)).shape == (2, 2, 4)
 
 
-def test_nan_is_dark_and_infinities_are_clipped():
-    picture = np.array([[np.nan, -np.inf, 0.0, 1.0, np.inf]])
-    assert to_rgb(picture)[0, :, 0].tolist() == [0, 0, 0, 255, 255]
+@pytest.mark.parametrize("cmap", ["gray", "viridis", "turbo", "RdBu_r", "hot", "twilight", "jet"])
+def test_what_has_no_place_in_the_map_has_colors_of_its_own(cmap):
+    picture = np.array([[np.nan, -np.inf, 0.0, 0.5, 1.0, np.inf]])
+    shown = [tuple(color) for color in to_rgb(picture, cmap=cmap)[0].tolist()]
+    assert len(set(shown)) == 6
+    of_the_map = {tuple(color) for color in lookup_table(cmap)[:256].tolist()}
+    assert shown[0] not in of_the_map
+    assert shown[2] == tuple(lookup_table(cmap)[0])
+    assert shown[4] == tuple(lookup_table(cmap)[255])
 
 
-def test_a_constant_picture_and_one_without_finite_values_are_dark():
+def test_masked_values_are_missing_whatever_they_are():
+    picture = np.ma.masked_less(np.array([[1.0, 2.0, 3.0, -1e9]]), 0)
+    shown = to_rgb(picture)[0]
+    assert shown[:3, 0].tolist() == [0, 128, 255]
+    assert shown[3].tolist() == [255, 0, 255]
+    whole = np.ma.masked_equal(np.array([[0, 5, 10]], np.uint8), 5)
+    assert to_rgb(whole, missing="#123456")[0].tolist() == [[0] * 3, [18, 52, 86], [255] * 3]
+
+
+def test_a_missing_color_is_shown_in_color_pictures_too():
+    picture = np.zeros((1, 2, 3))
+    picture[0, 1, 2] = np.nan
+    assert to_rgb(picture, missing="lime")[0].tolist() == [[0, 0, 0], [0, 255, 0]]
+
+
+def test_a_constant_picture_is_dark_and_one_without_finite_values_is_missing():
     assert to_rgb(np.full((2, 2), 7.0)).max() == 0
-    assert to_rgb(np.full((2, 2), np.nan)).max() == 0
+    assert to_rgb(np.full((2, 2), np.nan))[0, 0].tolist() == [255, 0, 255]
+
+
+def equally_spaced(dtype, low, high):
+    """Return 256 values from `low` to `high`, exact in `dtype`."""
+    if np.dtype(dtype).kind == "f":
+        kind = np.dtype(dtype).type
+        half = kind(high) / 2 - kind(low) / 2
+        steps = np.arange(256, dtype=dtype) / kind(255)
+        return (kind(low) + steps * half + steps * half).reshape(16, 16)
+    return np.array([low + (high - low) * i // 255 for i in range(256)], dtype).reshape(16, 16)
+
+
+SPANS = [
+    (np.float64, 300.0, 300.0 + 2.55e-4), (np.float64, 1e6, 1e6 + 1),
+    (np.float64, -1e15, -1e15 + 255),
+    (np.float64, 1e-320, 1e-318), (np.float64, -1.7e308, 1.7e308), (np.float64, 0, 1.7e308),
+    (np.float64, 1e300, 1.0001e300), (np.float64, 1e-200, 2e-200), (np.float64, -5e-320, 5e-320),
+    (np.float32, -3.4e38, 3.4e38), (np.float32, 1e4, 1e4 + 1), (np.float32, 1e-40, 1e-38),
+    (np.int64, 10**9, 10**9 + 255), (np.int64, 2**62, 2**62 + 255), (np.int64, -(2**63), 2**63 - 1),
+    (np.int64, -(2**63), -(2**63) + 2550), (np.uint64, 2**64 - 256, 2**64 - 1),
+    (np.uint64, 0, 2**64 - 1), (np.int32, -(2**31), 2**31 - 1), (np.int32, 2**31 - 256, 2**31 - 1),
+    (np.uint32, 0, 2**32 - 1), (np.int16, -(2**15), 2**15 - 1), (np.uint16, 65280, 65535),
+    (np.int8, -128, 127), (np.uint8, 0, 255), (np.float16, 0, 255),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("declared", [False, True])
+@pytest.mark.parametrize(("dtype", "low", "high"), SPANS)
+def test_equally_spaced_values_keep_their_levels_over_any_offset_and_range(
+    dtype, low, high, declared
+):
+    picture = equally_spaced(dtype, low, high)
+    assert len(np.unique(picture)) == 256
+    limits = {"vmin": low, "vmax": high} if declared else {}
+    shades = to_rgb(picture, **limits)[..., 0].ravel().astype(int)
+    assert len(np.unique(shades)) >= 250
+    assert (np.diff(shades) >= 0).all()
+
+
+@given(st.sampled_from([np.int32, np.uint32, np.int64, np.uint64]), st.data(), st.integers(1, 4000))
+def test_whole_numbers_keep_their_levels_at_any_offset(dtype, data, step):
+    info, span = np.iinfo(dtype), 255 * step
+    low = data.draw(st.integers(info.min, info.max - span))
+    shades = to_rgb(equally_spaced(dtype, low, low + span))[..., 0]
+    assert len(np.unique(shades)) >= 250
+
+
+def test_color_pictures_of_wider_types_are_scaled_by_their_type():
+    picture = np.array([[[0, 32768, 65535]]], np.uint16)
+    assert to_rgb(picture).tolist() == [[[0, 128, 255]]]
+    assert to_rgb(picture.astype(np.int64) // 257).tolist() == [[[0, 127, 255]]]
+    assert to_rgb(np.array([[[0, 500, 1000]]], np.uint16), vmax=1000).tolist() == [[[0, 128, 255]]]
 
 
 def test_bools_are_black_and_white():
@@ -122,7 +196,9 @@ def test_after_any_change_the_pixels_equal_a_full_drawing(plot, change):
 def test_new_data_of_lines_needs_no_full_drawing(plot, monkeypatch):
     figure, _, lines = plot
     rasterizer = Rasterizer(figure)
-    before = rasterizer.pixels()
+    rasterizer.pixels()
+    lines[0].set_ydata([4, 4])
+    before = rasterizer.pixels()  # from here on the lines are known to change
     draws = count_full_draws(rasterizer, monkeypatch)
     for i in range(3):
         lines[0].set_ydata([i, 3])
@@ -130,10 +206,9 @@ def test_new_data_of_lines_needs_no_full_drawing(plot, monkeypatch):
     assert draws == []
 
 
-def test_an_unchanged_figure_is_not_drawn_at_all(plot, monkeypatch):
+def test_an_unchanged_figure_is_not_drawn_at_all(plot):
     rasterizer = Rasterizer(plot[0])
     first = rasterizer.pixels()
-    monkeypatch.setattr(rasterizer, "_draw_moving", None)
     assert rasterizer.pixels() is first
 
 

@@ -1,7 +1,6 @@
 """Headless runs and their results."""
 
 import csv
-import json
 import os
 import pickle
 import signal
@@ -17,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ivisit as iv
-from ivisit.runner import replay
+from ivisit.runs.single import replay
 
 
 class Decay(iv.Simulation):
@@ -159,6 +158,23 @@ def test_a_simulation_made_for_the_run_is_closed_after_it(ending):
     assert Closes.closed == 1
 
 
+@pytest.mark.parametrize("stage", ["main_init", "init", "step"])
+def test_the_first_failure_is_told_when_close_fails_in_its_wake(stage):
+    class Broken(iv.Simulation):
+        def close(self):
+            raise OSError("no camera to close")
+
+    def fail(self):
+        raise ValueError("no camera to open")
+
+    setattr(Broken, stage, fail)
+    with pytest.raises(iv.RunError, match="no camera to open") as caught:
+        iv.run(Broken, steps=2)
+    assert caught.value.failure.stage == stage
+    assert caught.value.result.failure.message == "no camera to open"
+    assert caught.value.result.status == "failed"
+
+
 def test_a_close_that_fails_is_told():
     class Stuck(Decay):
         def close(self):
@@ -170,39 +186,11 @@ def test_a_close_that_fails_is_told():
 
 
 def test_thousands_of_runs_draw_no_figure(monkeypatch):
-    from ivisit import rendering
+    from ivisit import rasterizing
 
-    monkeypatch.setattr(rendering.Rasterizer, "pixels", lambda *a: pytest.fail("was drawn"))
+    monkeypatch.setattr(rasterizing.Rasterizer, "pixels", lambda *a: pytest.fail("was drawn"))
     for seed in range(20):
         iv.run(Decay, steps=1, seed=seed)
-
-
-def test_provenance_tells_versions_and_source():
-    record = iv.run(Decay, steps=1).provenance
-    assert record["versions"]["numpy"] == np.__version__
-    assert record["source"] == __file__
-    assert len(record["source_sha256"]) == 64
-    assert json.loads(json.dumps(record)) == record
-
-
-def test_provenance_knows_the_commit_and_whether_the_tree_is_dirty(tmp_path):
-    script = tmp_path / "mine.py"
-    script.write_text("import ivisit as iv\nclass S(iv.Simulation):\n    def step(self): pass\n")
-
-    def git(*arguments):
-        subprocess.run(
-            ["git", "-c", "user.name=n", "-c", "user.email=e@example.org", *arguments],
-            cwd=tmp_path, check=True, capture_output=True,
-        )  # fmt: skip
-
-    git("init")
-    git("add", "mine.py")
-    git("commit", "-m", "first")
-    record = iv.run(script, steps=1).provenance
-    assert len(record["git_commit"]) == 40
-    assert record["git_dirty"] is False
-    script.write_text(script.read_text() + "# changed\n")
-    assert iv.run(script, steps=1).provenance["git_dirty"] is True
 
 
 # Files ----------------------------------------------------------------------------------------
@@ -321,7 +309,7 @@ def test_a_replay_repeats_every_change(tmp_path):
     engine.run(3)
     engine.set("rate", 0.2)
     engine.run(4)
-    from ivisit.runner import result_of
+    from ivisit.runs.single import result_of
 
     session = iv.RunResult.load(result_of(engine).save(tmp_path / "session.npz"))
     again = replay(Decay, session)
@@ -350,10 +338,18 @@ def test_sigint_ends_a_headless_process_cleanly(tmp_path):
                 time.sleep(0.01)
         """)
     )
+    # A test run that was started in the background has its children ignore the signal.
+    program = (
+        "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "runpy.run_module('ivisit', run_name='__main__', alter_sys=True)"
+    )
     process = subprocess.Popen(
-        [sys.executable, "-m", "ivisit", "run", "slow.py", "--steps", "100000", "--out", "r.npz"],
-        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        [sys.executable, "-c", program, "run", "slow.py", "--steps", "100000", "--out", "r.npz"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     assert process.stdout.readline() == "ready\n"
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=30)

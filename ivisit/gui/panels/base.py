@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import tkinter as tk
+from collections.abc import Callable
 from tkinter import ttk
 from typing import TYPE_CHECKING, Any
 
-from ivisit.gui.tooltip import Tooltip
+from ivisit.gui.toolkit.menus import Choices
+from ivisit.gui.toolkit.tooltip import Tooltip
 from ivisit.panels import Panel
 from ivisit.recording import Frame
 
 if TYPE_CHECKING:
-    from ivisit.gui.window import Window
+    from ivisit.gui.host import Host
 
 
 class PanelWidget(ttk.Frame):
@@ -22,13 +24,14 @@ class PanelWidget(ttk.Frame):
     1. `_build` makes the widgets in `body`.
     2. `show` draws one frame; it must be quick: it is called sixty times a second.
     3. `color` gives the colors of the theme to what is not a ttk widget.
-    4. `group` says where the automatic layout puts it, `smallest` and `natural` with which size.
+    4. `card_of` tells which panels share one card, and `join` takes a further one in.
+    5. `group` says where the automatic layout puts it, `smallest` and `natural` with which size.
 
     Parameters
     ----------
     parent : tkinter.Misc
         The parent.
-    window : Window
+    host : Host
         Gives theme and engine.
     panel : Panel
         The declaration.
@@ -42,12 +45,12 @@ class PanelWidget(ttk.Frame):
     smallest = (180, 150)
     natural = (420, 340)
 
-    def __init__(self, parent: tk.Misc, window: Window, panel: Panel) -> None:
+    def __init__(self, parent: tk.Misc, host: Host, panel: Panel[Any]) -> None:
         super().__init__(parent, style="Card.TFrame")
-        self.window = window
+        self.host = host
         self.panel = panel
         self.name = panel.name
-        px = window.theme.pixels
+        px = host.theme.pixels
         self.heading = ttk.Frame(self, style="Card.TFrame", relief="flat", borderwidth=0)
         self.heading.grid(row=0, column=0, sticky="ew", padx=px(10), pady=(px(5), px(2)))
         self.label = ttk.Label(self.heading, text=panel.label, style="CardHeading.TLabel")
@@ -61,16 +64,26 @@ class PanelWidget(ttk.Frame):
         self.rowconfigure(1, weight=1)
         self.columnconfigure(0, weight=1)
         self._note = ""
+        self._timers: dict[str, str] = {}
         self.heading.bind("<Configure>", self._fit_note, add=True)
         self._build()
         # The layout decides on the size, not the content: a card must not jump with each frame.
         self.grid_propagate(False)
         self.configure(width=px(self.smallest[0]), height=px(self.smallest[1]))
         self.event_widget().bind("<Configure>", self._note_size, add=True)
-        Tooltip(self.label, panel.help, window.theme)
+        Tooltip(self.label, panel.help, host.theme)
 
     def _build(self) -> None:
         """Make the widgets in `body`."""
+        raise NotImplementedError
+
+    @classmethod
+    def card_of(cls, panel: Panel[Any]) -> str:
+        """Return a name; panels for which it is the same share one card."""
+        return panel.name
+
+    def join(self, panel: Panel[Any]) -> None:
+        """Show a further panel on this card; see `card_of`."""
         raise NotImplementedError
 
     def show(self, frame: Frame) -> None:
@@ -81,16 +94,16 @@ class PanelWidget(ttk.Frame):
         """Take over the colors of the theme."""
 
     def _note_size(self, event: Any) -> None:
-        self.window.engine.link.sizes[self.name] = (event.width, event.height)
+        self.host.engine.link.sizes[self.name] = (event.width, event.height)
 
     def smallest_size(self) -> tuple[int, int]:
         """Return the width and height in pixels below which the layout has to scroll."""
-        px = self.window.theme.pixels
+        px = self.host.theme.pixels
         return px(self.smallest[0]), px(self.smallest[1])
 
     def natural_size(self) -> tuple[int, int]:
         """Return the width and height in pixels of a panel that stands for itself."""
-        px = self.window.theme.pixels
+        px = self.host.theme.pixels
         return px(self.natural[0]), px(self.natural[1])
 
     def set_label(self, text: str) -> None:
@@ -106,7 +119,7 @@ class PanelWidget(ttk.Frame):
     def _fit_note(self, event: Any = None) -> None:
         """Leave the note out rather than cut it: half a number is a wrong number."""
         width = int(str(self.tk.call("font", "measure", "IvisitSmall", self._note)))
-        gap = self.window.theme.pixels(8)
+        gap = self.host.theme.pixels(8)
         room = self.heading.winfo_width() - self.label.winfo_reqwidth() - gap
         # Before it is on the screen, the heading is one pixel wide.
         fits = width <= room or self.heading.winfo_width() <= 1
@@ -122,12 +135,34 @@ class PanelWidget(ttk.Frame):
 
     def new_menu(self) -> tk.Menu:
         """Return an empty menu that opens at a right click on the panel."""
-        menu = tk.Menu(self, tearoff=False)
+        self.menu = menu = tk.Menu(self, tearoff=False)
         for widget in (self.heading, self.label, self.note, self.event_widget()):
             # Not the button's press: a simulation may want that for itself.
-            widget.bind("<ButtonRelease-3>", lambda event: self._post(menu, event), add=True)
+            for sequence in self._menu_events():
+                widget.bind(sequence, lambda event: self._post(menu, event), add=True)
         return menu
 
+    def _menu_events(self) -> tuple[str, ...]:
+        """Return what opens a menu; macOS calls the right button the second one."""
+        if self.tk.call("tk", "windowingsystem") == "aqua":
+            return "<ButtonRelease-2>", "<Control-ButtonRelease-1>"
+        return "<ButtonRelease-3>", "<Control-ButtonRelease-1>"
+
+    def choices(self, label: str, key: str, chosen: Callable[[Any], object]) -> Choices:
+        """Add a submenu to `menu` of whose entries one is on, and marked."""
+        return Choices(self.menu, label, key, chosen)
+
+    def after_once(self, key: str, seconds: float, function: Callable[[], object]) -> None:
+        """Call `function` in some time, unless a call under that key waits already."""
+        if key in self._timers:
+            return
+
+        def due() -> None:
+            del self._timers[key]
+            function()
+
+        self._timers[key] = self.after(int(seconds * 1000), due)
+
     def _post(self, menu: tk.Menu, event: Any) -> None:
-        self.window.theme.color_menu(menu)
+        self.host.theme.color_menu(menu)
         menu.tk_popup(event.x_root, event.y_root)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+import tkinter as tk
 from tkinter import ttk
+from tkinter.font import Font
 from typing import Any, cast
 
 from ivisit.gui.panels.base import PanelWidget
 from ivisit.panels import Comment
 from ivisit.recording import Frame
+
+logger = logging.getLogger(__name__)
 
 
 class CommentWidget(PanelWidget):
@@ -22,21 +27,43 @@ class CommentWidget(PanelWidget):
         self.text = ttk.Label(
             self.body, text=comment.text, style="Card.TLabel", justify="left", anchor="nw"
         )
+        self._dress(comment)
         self.text.grid(row=0, column=0, sticky="nsew")
         self.bind("<Configure>", self._wrap, add=True)
+
+    def _dress(self, comment: Comment) -> None:
+        """Give the text its own font and color, where it has such."""
+        if comment.font or comment.size or comment.style:
+            usual = Font(font="TkDefaultFont").actual()
+            words = comment.style.split()
+            font = Font(
+                family=comment.font or usual["family"],
+                size=comment.size or usual["size"],
+                weight="bold" if "bold" in words else "normal",
+                slant="italic" if "italic" in words else "roman",
+                underline="underline" in words,
+                overstrike="overstrike" in words,
+            )
+            self.text.configure(font=font)
+            self._font = font  # Tk forgets a font to which nobody refers
+        if comment.color:
+            try:
+                self.text.configure(foreground=comment.color)
+            except tk.TclError:
+                logger.warning("%s: there is no color %r", comment.name, comment.color)
 
     def show(self, frame: Frame) -> None:
         """Nothing: the text is fixed."""
 
     def _wrap(self, event: Any) -> None:
-        self.text.configure(wraplength=event.width - self.window.theme.pixels(22))
+        self.text.configure(wraplength=event.width - self.host.theme.pixels(22))
 
     def smallest_size(self) -> tuple[int, int]:
-        px = self.window.theme.pixels
+        px = self.host.theme.pixels
         self.text.configure(wraplength=px(300))
         height = self.heading.winfo_reqheight() + self.text.winfo_reqheight() + px(20)
         return px(self.smallest[0]), max(height, px(self.smallest[1]))
 
     def natural_size(self) -> tuple[int, int]:
         width, height = self.smallest_size()
-        return max(width, self.window.theme.pixels(self.natural[0])), height
+        return max(width, self.host.theme.pixels(self.natural[0])), height

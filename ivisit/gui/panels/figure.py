@@ -26,20 +26,22 @@ class FigureWidget(PicturePanel):
 
     def show(self, frame: Frame) -> None:
         pixels = frame.outputs.get(self.name)
+        if isinstance(pixels, str):
+            self.canvas.say(pixels)
         # The engine returns the same array while the figure has not changed.
-        if pixels is not None and pixels is not self.canvas.pixels:
+        elif pixels is not None and pixels is not self.canvas.pixels:
             self.canvas.show(pixels)
 
     def _resized(self, event: Any) -> None:
         if self._timer:
             self.after_cancel(self._timer)
         # The first size is wanted at once, else the first picture would be drawn twice.
-        first = self.name not in self.window.engine.figure_sizes
+        first = self.name not in self.host.engine.figure_sizes
         self._timer = self.after(1 if first else SETTLING, self._request_size)
 
     def _request_size(self) -> None:
         self._timer = None
         size = (self.canvas.winfo_width(), self.canvas.winfo_height())
-        if min(size) > 20 and self.window.engine.figure_sizes.get(self.name) != size:
-            self.window.engine.figure_sizes[self.name] = size
-            self.window.session.worker.refresh()
+        if min(size) > 20 and self.host.engine.figure_sizes.get(self.name) != size:
+            self.host.engine.figure_sizes[self.name] = size
+            self.host.session.worker.refresh()

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+import math
 import time
 import tkinter as tk
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from ivisit.gui.dialogs import FormDialog
 from ivisit.gui.panels.picture import PicturePanel
+from ivisit.gui.toolkit.dialogs import FormDialog
 from ivisit.panels import Image, Panel
 from ivisit.recording import Frame
-from ivisit.rendering import levels, lookup_table
+from ivisit.rendering import finite_extremes, levels, lookup_table
 
 if TYPE_CHECKING:
-    from ivisit.gui.window import Window
+    from ivisit.gui.host import Host
 
 COLOR_MAPS = (
-    "gray", "gray_r", "viridis", "magma", "inferno", "plasma", "cividis", "turbo", "hot",
-    "coolwarm", "RdBu_r", "twilight",
-)  # fmt: skip
+    "gray",
+    "gray_r",
+    "viridis",
+    "magma",
+    "inferno",
+    "plasma",
+    "cividis",
+    "turbo",
+    "hot",
+    "coolwarm",
+    "RdBu_r",
+    "twilight",
+)
 ZOOMS = (("Fit", None), ("1:2", 0.5), ("1:1", 1.0), ("2:1", 2.0), ("4:1", 4.0), ("8:1", 8.0))
 #: Seconds between two changes of the levels in the heading: faster ones cannot be read.
 NOTE_INTERVAL = 0.25
@@ -34,19 +45,19 @@ class ImageWidget(PicturePanel):
 
     is_tall = True
 
-    def __init__(self, parent: tk.Misc, window: Window, panel: Panel) -> None:
+    def __init__(self, parent: tk.Misc, host: Host, panel: Panel[Any]) -> None:
         image = cast(Image, panel)
         self.color_map = image.cmap
         self.vmin, self.vmax = image.vmin, image.vmax
         self.picture: np.ndarray | None = None
         self._noted_at = 0.0
-        super().__init__(parent, window, panel)
+        super().__init__(parent, host, panel)
 
     def _build(self) -> None:
         super()._build()
         self.canvas.smooth = cast(Image, self.panel).smooth
         self.canvas.bind("<Motion>", self._tell_value, add=True)
-        self.canvas.bind("<Leave>", lambda event: self.window.status.point_at(""), add=True)
+        self.canvas.bind("<Leave>", lambda event: self.host.point_at(""), add=True)
         self._pointed = (0, 0)
         self.canvas.bind("<ButtonRelease-3>", self._point, add=True)
         self._fill_menu()
@@ -87,7 +98,7 @@ class ImageWidget(PicturePanel):
         if now - self._noted_at > NOTE_INTERVAL:
             self._noted_at = now
             rows, columns = self.picture.shape[:2]
-            self.set_note(f"{columns}×{rows}   {low:.4g} … {high:.4g}")
+            self.set_note(f"{columns}×{rows}   {_span_text(self.picture, low, high)}")
 
     # What the menu offers -------------------------------------------------------------------
 
@@ -96,7 +107,7 @@ class ImageWidget(PicturePanel):
         try:
             lookup_table(name)
         except (ValueError, KeyError):
-            self.window.say(f"Matplotlib has no color map {name!r}")
+            self.host.say(f"Matplotlib has no color map {name!r}")
             return
         self.color_map = name
         self.redraw()
@@ -110,7 +121,7 @@ class ImageWidget(PicturePanel):
     def ask_levels(self) -> None:
         """Open the dialog for the levels."""
         FormDialog(
-            self.window,
+            self.host,
             f"Levels of {self.panel.label}",
             {
                 "Darkest": "" if self.vmin is None else f"{self.vmin:.6g}",
@@ -145,7 +156,7 @@ class ImageWidget(PicturePanel):
         """Copy the value under the pointer to the clipboard."""
         if self.picture is not None:
             column, row = self._pointed
-            self.window.copy(str(self.picture[row, column].tolist()))
+            self.host.copy(str(self.picture[row, column].tolist()))
 
     # The pointer ----------------------------------------------------------------------------
 
@@ -154,9 +165,19 @@ class ImageWidget(PicturePanel):
 
     def _tell_value(self, event: Any) -> None:
         if self.picture is None or not self.canvas.is_inside(event.x, event.y):
-            self.window.status.point_at("")
+            self.host.point_at("")
             return
         column, row = self.canvas.pixel_at(event.x, event.y)
         value = self.picture[row, column]
         text = " ".join(f"{number:.6g}" for number in np.atleast_1d(value).tolist())
-        self.window.status.point_at(f"{self.panel.label} [row {row}, column {column}] = {text}")
+        self.host.point_at(f"{self.panel.label} [row {row}, column {column}] = {text}")
+
+
+def _span_text(picture: np.ndarray, low: float, high: float) -> str:
+    """Return the levels with as many digits as tell one from the other."""
+    if picture.ndim == 2 and finite_extremes(picture) is None:
+        return "no finite value"
+    digits = 4
+    if high > low:
+        digits = min(max(4, round(math.log10(max(abs(low), abs(high)) / (high - low))) + 3), 17)
+    return f"{low:.{digits}g} … {high:.{digits}g}"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import tkinter as tk
+from pathlib import Path
 from tkinter import filedialog
 
 from PIL import Image
 
+from ivisit.files import replace_file
 from ivisit.gui.panels.base import PanelWidget
 from ivisit.gui.panels.pixels import PixelCanvas
 
@@ -15,12 +17,12 @@ class PicturePanel(PanelWidget):
     """A panel with a `PixelCanvas` and a menu that can save what it shows."""
 
     def _build(self) -> None:
-        self.canvas = PixelCanvas(self.body, self.window.theme)
+        self.canvas = PixelCanvas(self.body, self.host.theme)
         self.canvas.grid(row=0, column=0, sticky="nsew")
         self.menu = self.new_menu()
 
     def color(self) -> None:
-        self.canvas.configure(background=self.window.theme.palette.surface)
+        self.canvas.configure(background=self.host.theme.palette.surface)
 
     def event_widget(self) -> tk.Misc:
         return self.canvas
@@ -31,7 +33,7 @@ class PicturePanel(PanelWidget):
     def ask_file(self) -> None:
         """Ask for a file and save the picture."""
         if self.canvas.pixels is None:
-            self.window.say(f"{self.panel.label}: there is no picture yet")
+            self.host.say(f"{self.panel.label}: there is no picture yet")
             return
         path = filedialog.asksaveasfilename(
             parent=self,
@@ -46,9 +48,11 @@ class PicturePanel(PanelWidget):
         """Save the picture with its present colors, one pixel for each of its own."""
         if self.canvas.pixels is None:
             return
+        picture = Image.fromarray(self.canvas.pixels)
+        kind = Image.registered_extensions().get(Path(path).suffix.lower(), "PNG")
         try:
-            Image.fromarray(self.canvas.pixels).save(path)
+            replace_file(Path(path), lambda file: picture.save(file, format=kind))
         except (OSError, ValueError) as error:
-            self.window.say(f"{path}: cannot be saved: {error}")
+            self.host.say(f"{path}: cannot be saved: {error}")
         else:
-            self.window.say(f"Saved {path}")
+            self.host.say(f"Saved {path}")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageTk
 
-from ivisit.gui.theme import Theme
+from ivisit.gui.toolkit.theme import Theme
 
 #: Enlargement at the most, in pixels of the screen for one of the picture.
 LARGEST_ZOOM = 64.0
@@ -37,7 +37,11 @@ class PixelCanvas(tk.Canvas):
 
     def __init__(self, parent: tk.Misc, theme: Theme) -> None:
         super().__init__(
-            parent, highlightthickness=0, borderwidth=0, width=1, height=1,
+            parent,
+            highlightthickness=0,
+            borderwidth=0,
+            width=1,
+            height=1,
             background=theme.palette.surface,
         )
         self.zoom: float | None = None
@@ -46,6 +50,7 @@ class PixelCanvas(tk.Canvas):
         self.pixels: np.ndarray | None = None
         self._photo: ImageTk.PhotoImage | None = None
         self._item = self.create_image(0, 0, anchor="nw")
+        self._text = self.create_text(0, 0, fill=theme.palette.muted, state="hidden")
         self._origin = (0.0, 0.0)
         self._place = (-1, -1)
         self._scale = 1.0
@@ -59,7 +64,17 @@ class PixelCanvas(tk.Canvas):
     def show(self, pixels: np.ndarray) -> None:
         """Draw an array (height, width, 3 or 4) of uint8."""
         self.pixels = pixels
+        self.itemconfigure(self._text, state="hidden")
+        self.itemconfigure(self._item, state="normal")
         self.redraw()
+
+    def say(self, text: str) -> None:
+        """Show a text in place of the picture."""
+        self.pixels = None
+        width, height = self.winfo_width(), self.winfo_height()
+        self.coords(self._text, width / 2, height / 2)
+        self.itemconfigure(self._text, text=text, width=max(width - 20, 50), state="normal")
+        self.itemconfigure(self._item, state="hidden")
 
     def set_zoom(self, zoom: float | None) -> None:
         """Enlarge by `zoom`; None fits the picture to the canvas."""

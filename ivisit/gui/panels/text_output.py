@@ -31,9 +31,7 @@ class TextOutputWidget(PanelWidget):
         self._shown: str | None = None
         self.color()
         self.menu = self.new_menu()
-        self.menu.add_command(
-            label="Copy text", command=lambda: self.window.copy(self._shown or "")
-        )
+        self.menu.add_command(label="Copy text", command=lambda: self.host.copy(self._shown or ""))
 
     def _scrolled(self, first: str, last: str) -> None:
         self.bar.set(first, last)
@@ -44,7 +42,7 @@ class TextOutputWidget(PanelWidget):
             self.bar.grid_remove()
 
     def color(self) -> None:
-        self.window.theme.color_text(self.text)
+        self.host.theme.color_text(self.text)
 
     def show(self, frame: Frame) -> None:
         text = frame.outputs.get(self.name, "")

@@ -1,163 +1,325 @@
-"""A number a step, as a live line plot."""
+"""Numbers a step, as live lines."""
 
 from __future__ import annotations
 
+import time
 import tkinter as tk
+from tkinter import filedialog
 from typing import Any, cast
 
 import numpy as np
+from PIL import Image
 
-from ivisit.gui.panels.base import PanelWidget
-from ivisit.gui.panels.plotting import (
-    is_dense,
-    line_points,
-    nice_length,
-    nice_limits,
-    tick_text,
-    ticks,
-)
-from ivisit.gui.panels.trace_history import TraceHistory
-from ivisit.panels import Trace
+from ivisit.gui.panels.legend import Legend, Line
+from ivisit.gui.panels.plot import PlotPanel, Tick, rgb
+from ivisit.gui.panels.plot_export import export_plot
+from ivisit.gui.panels.scales import ScaleName, scale_for
+from ivisit.gui.panels.smoothing import is_solid, moving_average
+from ivisit.gui.panels.strokes import coverage, mask
+from ivisit.gui.panels.trace_history import TraceHistory, View
+from ivisit.gui.toolkit.dialogs import FormDialog
+from ivisit.panels import Panel, Trace
 from ivisit.recording import Frame
 
-#: How many of the latest steps are shown; None: all.
-WINDOWS: tuple[int | None, ...] = (None, 100, 500, 2000, 10_000)
-#: Pieces of a line that values which are not finite have cut; further ones are not drawn.
-MOST_PIECES = 100
+#: Spans and widths of the moving average that the menu offers, in steps.
+SPANS = (100, 500, 2000, 10_000)
+SMOOTHINGS = (0, 5, 20, 100, 500)
+SCALES: tuple[tuple[str, ScaleName], ...] = (
+    ("Linear", "linear"),
+    ("Logarithmic", "log"),
+    ("Logarithmic on both sides of 0", "symlog"),
+)
+#: Steps that are shown of a run whose whole would be a solid block.
+AUTOMATIC_SPAN = 1000
+#: Seconds between two changes of the numbers: faster ones cannot be read.
+READABLE = 0.1
+#: How strong a raw line is under its moving average.
+PALE = 0.3
 
 
-class TraceWidget(PanelWidget):
-    """Widget of a `Trace`: the whole run or its latest steps, with the present value.
+class TraceWidget(PlotPanel):
+    """Widget of a `Trace`, or of several ones that name the same plot.
 
-    Axes are drawn only when their limits change; in between a frame costs one call into Tk.
+    The right click's menu chooses span, scale, range and moving average and exports the plot; a
+    click on an entry of the legend hides a line.
     """
 
-    group = "plot"
-    smallest = (200, 130)
-    natural = (420, 200)
-
     def _build(self) -> None:
+        self.traces: list[Trace[Any]] = []
+        self.lines: list[Line] = []
         self.history = TraceHistory()
-        self.span: int | None = None
-        self._run = 0
-        self._limits: tuple[float, ...] = ()
-        self._lines: list[int] = []
-        self._width = 1
-        self.canvas = tk.Canvas(
-            self.body, highlightthickness=0, borderwidth=0, width=1, height=1
-        )
-        self.canvas.grid(row=0, column=0, sticky="nsew")
-        self.canvas.bind("<Configure>", lambda event: self.redraw(), add=True)
+        self.smoothing = 0
+        self._latest: dict[str, Any] = {}
+        self._numbers_due = 0.0
+        self._solid: tuple[int, bool] = (1, False)
+        super()._build()
+        self.legend = Legend(self.canvas, self.host.theme, self._lines_changed)
+        trace = cast("Trace[Any]", self.panel)
+        self.scale_name: ScaleName = trace.scale
+        self.range: tuple[float | None, float | None] = (trace.vmin, trace.vmax)
+        self.span = trace.span
+        #: Whether the span is chosen by the plot: the whole run, as long as that can be read.
+        self.automatic = trace.span is None
+        self.join(trace)
+        self._make_menu()
+
+    @classmethod
+    def card_of(cls, panel: Panel[Any]) -> str:
+        plot = cast("Trace[Any]", panel).plot_name
+        # Names of panels are identifiers or have no leading blank.
+        return f" {plot}" if plot else panel.name
+
+    def join(self, panel: Panel[Any]) -> None:
+        trace = cast("Trace[Any]", panel)
+        self.traces.append(trace)
+        if len(self.traces) == 2:
+            plot = trace.plot_name.replace("_", " ")
+            self.set_label(plot[:1].upper() + plot[1:])
+        self.lines += [Line(name, "") for name in self._names_of(trace)]
+        self._color_lines()
+        self.history = TraceHistory(len(self.lines))
+        self.legend.lines = self.lines
+
+    def _names_of(self, trace: Trace[Any]) -> list[str]:
+        if trace.size is None:
+            return [trace.label]
+        return [f"{trace.label} {name}" if trace.plot_name else name for name in trace.components]
+
+    def _color_lines(self) -> None:
+        colors = self.host.theme.palette.lines
+        for index, line in enumerate(self.lines):
+            line.color = colors[index % len(colors)]
+
+    def _make_menu(self) -> None:
         self.menu = self.new_menu()
-        for span in WINDOWS:
-            label = "Whole run" if span is None else f"Latest {span:,} steps"
-            self.menu.add_command(label=label, command=lambda span=span: self.set_span(span))  # type: ignore[misc]
-        self.color()
+        spans = self.choices("Span", "span", self._choose_span)
+        spans.add("Automatic", "auto")
+        spans.add("Whole run", "all")
+        for span in sorted({*SPANS, *({self.span} if self.span else ())}):
+            spans.add(f"Latest {span:,} steps", span)
+        spans.show("auto" if self.automatic else self.span)
+        scales = self.choices("Scale", "scale", self.set_scale)
+        for label, name in SCALES:
+            scales.add(label, name)
+        scales.show(self.scale_name)
+        averages = self.choices("Moving average", "average", self.set_smoothing)
+        for steps in SMOOTHINGS:
+            averages.add(f"{steps} steps" if steps else "None", steps)
+        averages.show(0)
+        self.menu.add_command(label="Range of values ...", command=self.ask_range)
+        self.menu.add_command(label="Show all again", command=self.show_all)
+        self.menu.add_separator()
+        self.menu.add_command(label="Export ...", command=self.ask_file)
 
     def color(self) -> None:
-        self.canvas.configure(background=self.window.theme.palette.surface)
-        self._limits = ()
-        self._draw_lines([])  # what is drawn from now on has the new color
-        self.redraw()
+        self._color_lines()
+        super().color()
 
-    def event_widget(self) -> tk.Misc:
-        return self.canvas
+    # What the menu offers -------------------------------------------------------------------
+
+    def _choose_span(self, choice: Any) -> None:
+        self.automatic = choice == "auto"
+        super().set_span(None if choice in ("auto", "all") else int(choice))
 
     def set_span(self, span: int | None) -> None:
-        """Show the latest `span` steps; None shows the whole run."""
-        self.span = span
+        self.automatic = False
+        super().set_span(span)
+
+    def set_scale(self, name: ScaleName) -> None:
+        """Show the values on another scale."""
+        self.scale_name = name
         self.redraw()
 
+    def set_smoothing(self, steps: int) -> None:
+        """Draw the mean of the latest `steps` steps over the pale raw line; 0: only that."""
+        self.smoothing = int(steps)
+        self.redraw()
+
+    def set_range(self, low: float | None, high: float | None) -> None:
+        """Fix the ends of the value axis; None follows the values."""
+        self.range = (low, high)
+        self.redraw()
+
+    def ask_range(self) -> FormDialog:
+        """Open the dialog for the range of values."""
+        fields = {
+            name: "" if value is None else f"{value:.6g}"
+            for name, value in zip(("Lowest", "Highest"), self.range, strict=True)
+        }
+        return FormDialog(
+            self.host,
+            f"Range of {self.label.cget('text')}",
+            fields,
+            self._take_range,
+            text="An empty field follows the values.",
+        )
+
+    def _take_range(self, fields: dict[str, str]) -> str:
+        try:
+            low, high = (float(f) if f.strip() else None for f in fields.values())
+        except ValueError:
+            return "A limit is a number, or empty."
+        if not all(np.isfinite(v) for v in (low, high) if v is not None):
+            return "A limit must be finite."
+        if low is not None and high is not None and low >= high:
+            return "The highest value must be larger than the lowest one."
+        self.set_range(low, high)
+        return ""
+
+    def ask_file(self) -> None:
+        """Ask for a file and export the plot."""
+        path = filedialog.asksaveasfilename(
+            parent=self,
+            defaultextension=".csv",
+            initialfile=f"{self.card_of(self.traces[0]).strip()}.csv",
+            filetypes=[
+                ("Table of all recorded steps", "*.csv"),
+                ("NumPy array of all recorded steps", "*.npy"),
+                ("Picture", "*.png"),
+                ("Drawing", "*.svg"),
+            ],
+        )
+        if path:
+            export_plot(self, path)
+
+    def _lines_changed(self) -> None:
+        self.legend.arrange(*self._legend_place())
+        self.redraw()
+
+    # Frames ---------------------------------------------------------------------------------
+
     def show(self, frame: Frame) -> None:
-        if frame.run != self._run:
-            self._run = frame.run
+        if self.begins_anew(frame.run):
             self.history.clear()
+            self._solid = (1, False)
             self.redraw()
-        if self.name in frame.traces and len(frame.trace_steps):
-            self.history.append(frame.trace_steps, frame.traces[self.name])
-            self.redraw()
-        value = frame.outputs.get(self.name)
-        unit = cast(Trace, self.panel).unit
-        self.set_note("" if value is None else f"{value:.6g} {unit}".strip())
+        names = [trace.name for trace in self.traces if trace.name in frame.traces]
+        if len(frame.trace_steps) and len(names) == len(self.traces):
+            count = len(frame.trace_steps)
+            columns = [frame.traces[name].reshape(count, -1) for name in names]
+            self.history.append(frame.trace_steps, np.hstack(columns))
+            self.redraw_soon()
+        self._latest = frame.outputs
+        self._show_numbers()
+
+    def _show_numbers(self) -> None:
+        """Show the values at the cursor, else the present ones, as often as one can read."""
+        now = time.perf_counter()
+        if self.cursor.step is not None:
+            self._show_values_at(self.cursor.step)
+            return
+        if now < self._numbers_due:
+            # What stays is the last one: look again when nothing comes any more.
+            self.after_once("numbers", READABLE, self._show_numbers)
+            return
+        self._numbers_due = now + READABLE
+        values: list[float] = []
+        for trace in self.traces:
+            value = self._latest.get(trace.name)
+            count = trace.size or 1
+            values += [np.nan] * count if value is None else np.atleast_1d(value).tolist()
+        missing = all(self._latest.get(trace.name) is None for trace in self.traces)
+        self._tell("", [] if missing else values)
+
+    def _show_values_at(self, step: int) -> None:
+        found = self.history.at(step)
+        if found is not None:
+            self._tell(self.host.session.time_text(found[0]), found[1].tolist())
+
+    def _tell(self, place: str, values: list[float]) -> None:
+        """Show a moment and the values there: in the legend, or for one line in the heading."""
+        unit = self.traces[0].unit
+        texts = [f"{value:.6g}" for value in values] if len(self.lines) == 1 else []
+        note = f"{texts[0]} {unit}".strip() if texts else ""
+        self.set_note(f"{place}:  {note}" if place and note else place or note)
+        if len(self.lines) > 1:
+            short = ["" if np.isnan(v) else f"{v:.4g}" for v in values]
+            self.legend.show_values(short or [""] * len(self.lines))
+
+    def show_cursor(self) -> None:
+        super().show_cursor()
+        self._numbers_due = 0.0
+        self._show_numbers()
 
     # Drawing --------------------------------------------------------------------------------
 
-    def redraw(self) -> None:
-        """Draw axes, if they have changed, and line."""
-        width, height = self.canvas.winfo_width(), self.canvas.winfo_height()
-        if width <= 1 or height <= 1:
-            return
-        steps, low, high = self.history.view(self.span)
-        limits = (*self._limits_of(steps, low, high, height), float(width), float(height))
-        if limits != self._limits:
-            self._limits = limits
-            self._draw_axes()
-        left, right, bottom, top, _, _, _ = limits
-        area = self._area()
-        x_factor = (area[2] - area[0]) / (right - left)
-        y_factor = (area[1] - area[3]) / (top - bottom)
-        x = (steps - self._offset() - left) * x_factor + area[0]
-        lines = line_points(x, low, high, (y_factor, area[3] - bottom * y_factor))
-        self._draw_lines(lines[:MOST_PIECES], self.window.theme.pixels(1 if is_dense(x) else 2))
+    def last_step(self) -> int:
+        return self.history.last_step
 
-    def _offset(self) -> int:
-        """Return the step number at 0 of the time axis."""
-        return 0 if self.span is None else self.history.last_step
+    def header(self) -> int:
+        self.legend.arrange(*self._legend_place())
+        return self.legend.height
 
-    def _limits_of(
-        self, steps: np.ndarray, low: np.ndarray, high: np.ndarray, height: int
-    ) -> tuple[float, float, float, float, float]:
-        """Return the limits of time and value and the distance of the value's ticks."""
-        if self.span is None:
-            left, right = 0.0, float(nice_length(self.history.last_step))
+    def _legend_place(self) -> tuple[int, int]:
+        px = self.host.theme.pixels
+        return px(56), self.canvas_size[0] - px(70)
+
+    def shown_span(self) -> int | None:
+        if not self.automatic:
+            return self.span
+        # Judged anew only when the whole run has become twice as long: it must not flicker.
+        if self.history.span != self._solid[0]:
+            view = self.history.view()
+            columns = max(self.canvas_size[0] - 70, 1)
+            solid = self._solid[1] or is_solid(view.low, view.high, columns)
+            self._solid = (self.history.span, solid)
+        return AUTOMATIC_SPAN if self._solid[1] else None
+
+    def vertical(self, first: float, last: float, height: int) -> tuple[float, float, list[Tick]]:
+        self.view = self.history.view(first - self.smoothing, last)
+        shown = [index for index, line in enumerate(self.lines) if line.visible]
+        low, high = self._extremes(self.view, shown)
+        low = low if self.range[0] is None else self.range[0]
+        high = high if self.range[1] is None else self.range[1]
+        if not high > low and self.range != (None, None):
+            low, high = min(low, high), max(low, high) + (low == high)
+        self.scale = scale_for(self.scale_name, low, high)
+        count = max(height // self.host.theme.pixels(34), 2)
+        if None in self.range:
+            bottom, top = self.scale.limits(low, high, count)
         else:
-            left, right = -float(self.span), 0.0
-        finite = np.isfinite(low) & np.isfinite(high)
-        if not finite.all():
-            low, high = low[finite], high[finite]
-        lowest, highest = (float(low.min()), float(high.max())) if len(low) else (0.0, 1.0)
-        count = max(height // self.window.theme.pixels(34), 2)
-        return left, right, *nice_limits(lowest, highest, count)
+            bottom, top = (float(self.scale.forward(np.array(v))) for v in (low, high))
+        return bottom, top, self.scale.ticks(bottom, top, count)
 
-    def _area(self) -> tuple[float, float, float, float]:
-        """Return left, top, right and bottom of the plot without its labels."""
-        px = self.window.theme.pixels
-        width, height = self._limits[-2:]
-        return px(56), px(6), width - px(12), height - px(18)
+    def _extremes(self, view: View, shown: list[int]) -> tuple[float, float]:
+        """Return the smallest and largest value that the scale can show."""
+        low, high = view.low[:, shown], view.high[:, shown]
+        sign = self.scale_name == "log" and not (low < 0).any()
+        lows, highs = low[np.isfinite(low)], high[np.isfinite(high)]
+        if sign:  # zeros have no place on a logarithmic axis
+            lows, highs = highs[highs > 0] if low is high else lows[lows > 0], highs[highs > 0]
+        if not len(lows) or not len(highs):
+            return (0.1, 1.0) if self.scale_name == "log" else (0.0, 1.0)
+        return float(lows.min()), float(max(highs.max(), lows.min()))
 
-    def _draw_axes(self) -> None:
-        palette = self.window.theme.palette
-        left, right, bottom, top, step, _, _ = self._limits
-        x0, y0, x1, y1 = self._area()
-        canvas = self.canvas
-        canvas.delete("axes")
-        small: Any = {"fill": palette.muted, "font": "IvisitSmall", "tags": "axes"}
-        for value in ticks(bottom, top, step):
-            y = y1 - (value - bottom) / (top - bottom) * (y1 - y0)
-            canvas.create_line(x0, y, x1, y, fill=palette.hover, tags="axes")
-            canvas.create_text(x0 - 6, y, text=tick_text(value, step), anchor="e", **small)
-        for part in (0.0, 0.5, 1.0):
-            step_number = left + part * (right - left)
-            text = f"{step_number:,.0f}" if self.span is None else f"{step_number:+,.0f}"
-            text = "now" if self.span is not None and part == 1 else text
-            small["anchor"] = ("nw", "n", "ne")[round(2 * part)]
-            canvas.create_text(x0 + part * (x1 - x0), y1 + 3, text=text, **small)
-        canvas.create_line([x0, y0, x0, y1, x1, y1], fill=palette.border, tags="axes")
-        canvas.tag_lower("axes")
+    def paint(self, picture: Image.Image) -> None:
+        size = picture.size
+        view = self.view
+        x = self.x_of(view.steps)
+        thickness = 1.5 * self.host.theme.scale
+        # The first line lies on top.
+        for index in range(len(self.lines) - 1, -1, -1):
+            line = self.lines[index]
+            if not line.visible or not len(x):
+                continue
+            low = self.y_of(self.scale.forward(view.high[:, index]))
+            high = low if view.exact else self.y_of(self.scale.forward(view.low[:, index]))
+            if not view.exact:
+                # Where only one end has a place on the axis, the other one counts.
+                high = np.where(np.isnan(high), low, high)
+            cover = coverage(x, low, high, size, thickness=thickness)
+            color = rgb(line.color)
+            picture.paste(color, None, mask(cover, PALE if self.smoothing else 1.0))
+            if self.smoothing:
+                rows = max(round(self.smoothing / self._rows_distance(view)), 1)
+                mean = self.y_of(self.scale.forward(moving_average(view.mean[:, index], rows)))
+                cover = coverage(x, mean, mean, size, thickness=1.25 * thickness)
+                picture.paste(color, None, mask(cover))
 
-    def _draw_lines(self, lines: list[list[float]], width: int = 1) -> None:
-        """Move the line items to their new points; there are as many as there are pieces."""
-        palette = self.window.theme.palette
-        if width != self._width:
-            self._width = width
-            self.canvas.itemconfigure("lines", width=width)
-        while len(self._lines) < len(lines):
-            self._lines.append(
-                self.canvas.create_line(
-                    0, 0, 0, 0, fill=palette.accent, width=width, tags="lines"
-                )
-            )
-        while len(self._lines) > len(lines):
-            self.canvas.delete(self._lines.pop())
-        for item, points in zip(self._lines, lines, strict=True):
-            self.canvas.coords(item, points)
+    @staticmethod
+    def _rows_distance(view: View) -> float:
+        """Return the steps from one row to the next."""
+        return float(np.median(np.diff(view.steps))) if len(view.steps) > 1 else 1.0
+
+    def event_widget(self) -> tk.Misc:
+        return self.canvas

@@ -6,6 +6,8 @@ module here and a line in this registry.
 
 from __future__ import annotations
 
+from typing import Any
+
 from ivisit import controls
 from ivisit.gui.widgets.base import ControlWidget
 from ivisit.gui.widgets.button import ButtonWidget
@@ -18,7 +20,7 @@ from ivisit.gui.widgets.slider import SliderWidget
 from ivisit.gui.widgets.text_box import TextBoxWidget
 
 #: Class of a control -> class of its widget.
-WIDGETS: dict[type[controls.Control], type[ControlWidget]] = {
+WIDGETS: dict[type[controls.Control[Any]], type[ControlWidget]] = {
     controls.Slider: SliderWidget,
     controls.DictSlider: DictSliderWidget,
     controls.OptionList: OptionListWidget,
@@ -30,7 +32,7 @@ WIDGETS: dict[type[controls.Control], type[ControlWidget]] = {
 }
 
 
-def widget_class(control: controls.Control) -> type[ControlWidget]:
+def widget_class(control: controls.Control[Any]) -> type[ControlWidget]:
     """Return the class of the widget for `control`, that of its nearest base class."""
     for kind in type(control).__mro__:
         if kind in WIDGETS:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from ivisit.controls import Control
 from ivisit.errors import ParameterError
-from ivisit.gui.tooltip import Tooltip
+from ivisit.gui.toolkit.tooltip import Tooltip
 
 if TYPE_CHECKING:
-    from ivisit.gui.window import Window
+    from ivisit.gui.host import Host
 
 #: Milliseconds for which a refused value is explained.
 PROBLEM_DURATION = 8000
@@ -31,7 +31,7 @@ class ControlWidget(ttk.Frame):
     ----------
     parent : tkinter.Misc
         The parent.
-    window : Window
+    host : Host
         Takes changes; gives theme and engine.
     control : Control
         The declaration.
@@ -49,14 +49,15 @@ class ControlWidget(ttk.Frame):
     #: Column of `body` in which the unit stands, or nothing where others have a unit.
     unit_column = 1
 
-    def __init__(self, parent: tk.Misc, window: Window, control: Control) -> None:
+    def __init__(self, parent: tk.Misc, host: Host, control: Control[Any]) -> None:
         super().__init__(parent)
-        self.window = window
-        self.control = control
+        self.host = host
         self.name = control.name
+        #: As it holds for the simulation: with the range that it has at present.
+        self.control = host.engine.control(control.name)
         self.revision = 0
-        self.value = window.engine.parameters()[control.name]
-        px = window.theme.pixels
+        self.value = host.engine.parameters()[control.name]
+        px = host.theme.pixels
         self.label = ttk.Label(self, text=control.label, anchor="w", justify="left")
         if self.has_label:
             self.label.grid(row=0, column=0, sticky="nw", padx=(0, px(10)), pady=px(3))
@@ -66,7 +67,7 @@ class ControlWidget(ttk.Frame):
         self.problem = ttk.Label(self, style="Problem.TLabel", justify="left", wraplength=px(300))
         self._problem_timer: str | None = None
         self.label.bind("<Double-Button-1>", lambda event: self.reset())
-        Tooltip(self.label, self.hint, window.theme)
+        Tooltip(self.label, self.hint, host.theme)
         self._build()
         self._show(self.value)
 
@@ -115,11 +116,11 @@ class ControlWidget(ttk.Frame):
             Whether the value was accepted.
         """
         try:
-            valid = self.window.values.change(self.name, value, continues=continues)
+            valid = self.host.change(self.name, value, continues=continues)
         except ParameterError as error:
             self._refuse(error)
             return False
-        self.revision = self.window.engine.revision
+        self.revision = self.host.engine.revision
         self.show_problem("")
         self.value = valid
         self._show(valid)
@@ -143,16 +144,26 @@ class ControlWidget(ttk.Frame):
 
     def show(self, value: Any) -> None:
         """Display a value that was set elsewhere in the window, e.g. by a loaded set."""
-        self.revision = self.window.engine.revision
+        self.revision = self.host.engine.revision
+        self._follow_control()
         self.show_problem("")
         self.value = value
         self._show(value)
 
     def follow(self, value: Any, revision: int) -> None:
         """Display the value of a frame, unless the user has changed it since or is about to."""
+        if self._follow_control() and not self._is_editing():
+            self._show(self.value)
         if revision >= self.revision and value != self.value and not self._is_editing():
             self.value = value
             self._show(value)
+
+    def _follow_control(self) -> bool:
+        """Take over another range, step or label; tell whether there is one."""
+        former, self.control = self.control, self.host.engine.control(self.name)
+        if former.label != self.control.label:
+            self.set_label(self.control.label)
+        return former is not self.control
 
     # Problems -------------------------------------------------------------------------------
 
@@ -180,7 +191,7 @@ class ControlWidget(ttk.Frame):
         """Make label and unit as wide as those of the other controls."""
         if self.has_label:
             self.label.configure(wraplength=label_width)
-        self.columnconfigure(0, minsize=label_width + self.window.theme.pixels(14))
+        self.columnconfigure(0, minsize=label_width + self.host.theme.pixels(14))
         self.body.columnconfigure(self.unit_column, minsize=unit_width)
 
     def unit_width(self) -> int:
@@ -190,7 +201,7 @@ class ControlWidget(ttk.Frame):
     def put_label_on_top(self) -> None:
         """Arrange for a place of its own, where no other labels stand above or below."""
         if self.has_label:
-            self.label.configure(wraplength=self.window.theme.pixels(240))
+            self.label.configure(wraplength=self.host.theme.pixels(240))
             self.label.grid(row=0, column=0, columnspan=2, sticky="w", pady=0)
         self.body.grid(row=1, column=0, columnspan=2, sticky="ew")
 

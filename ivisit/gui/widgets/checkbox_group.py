@@ -30,7 +30,7 @@ class CheckboxGroupWidget(ControlWidget):
             )
             for name, variable in zip(self.names, self.variables, strict=True)
         ]
-        px = self.window.theme.pixels
+        px = self.host.theme.pixels
         arrange_in_columns(self.buttons, px(240), px(12))
 
     def _toggle(self, name: str, variable: str) -> None:

@@ -7,8 +7,8 @@ from functools import partial
 from tkinter import ttk
 from typing import Any
 
-from ivisit.gui.scrolling import WHEEL_EVENTS, wheel_units
-from ivisit.gui.widgets.ranges import Range, short_text
+from ivisit.gui.toolkit.scrolling import WHEEL_EVENTS, wheel_units
+from ivisit.ranges import Range, short_text
 
 
 class NumberField:
@@ -41,7 +41,7 @@ class NumberField:
     ) -> None:
         self.on_number = on_number
         self.on_text = on_text
-        self.range = Range(0.0, 1.0, 0.1, "linear", whole=False)
+        self.range = Range(0.0, 1.0, 0.1)
         self.value = 0.0
         self.dragging = False
         self._dragged = False
@@ -153,4 +153,3 @@ class NumberField:
         self.finish()
         self._show_text(exact=False)
         self.entry.select_clear()
-

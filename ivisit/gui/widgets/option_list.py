@@ -16,7 +16,7 @@ class OptionListWidget(ControlWidget):
     """Widget of an `OptionList`."""
 
     def _build(self) -> None:
-        self.options = list(cast(OptionList, self.control).options)
+        self.options = list(cast(OptionList[Any], self.control).options)
         texts = [str(option) for option in self.options]
         self.box = ttk.Combobox(
             self.body,
@@ -29,19 +29,19 @@ class OptionListWidget(ControlWidget):
         self.body.columnconfigure(0, weight=1)
         self.unit = ttk.Label(self.body, text=self.control.unit, style="Muted.TLabel")
         if self.control.unit:
-            gap = self.window.theme.pixels(5)
+            gap = self.host.theme.pixels(5)
             self.unit.grid(row=0, column=1, sticky="w", padx=(gap, 0))
         self.box.bind("<<ComboboxSelected>>", lambda event: self._choose())
 
     def unit_width(self) -> int:
         if not self.control.unit:
             return 0
-        return self.unit.winfo_reqwidth() + self.window.theme.pixels(5)
+        return self.unit.winfo_reqwidth() + self.host.theme.pixels(5)
 
     def _choose(self) -> None:
         self.box.select_clear()
         self.commit(self.options[self.box.current()])
-        self.window.root.focus_set()  # a blank runs and stops again
+        self.host.root.focus_set()  # a blank runs and stops again
 
     def _show(self, value: Any) -> None:
         self.box.set(str(value))

@@ -14,7 +14,7 @@ class RadioButtonsWidget(ControlWidget):
     """Widget of `RadioButtons`."""
 
     def _build(self) -> None:
-        self.options = list(cast(RadioButtons, self.control).options)
+        self.options = list(cast(RadioButtons[Any], self.control).options)
         # A Tcl variable by name: see `theme`. The widget's own path makes it unique.
         self.variable = f"choice{self}"
         self.buttons = [
@@ -27,7 +27,7 @@ class RadioButtonsWidget(ControlWidget):
             )
             for index, option in enumerate(self.options)
         ]
-        px = self.window.theme.pixels
+        px = self.host.theme.pixels
         arrange_in_columns(self.buttons, px(240), px(12))
 
     def _show(self, value: Any) -> None:

@@ -8,7 +8,6 @@ from typing import Any, cast
 from ivisit.controls import Slider
 from ivisit.gui.widgets.base import ControlWidget
 from ivisit.gui.widgets.number_field import NumberField
-from ivisit.gui.widgets.ranges import Range
 
 
 class SliderWidget(ControlWidget):
@@ -17,18 +16,19 @@ class SliderWidget(ControlWidget):
     unit_column = 2
 
     def _build(self) -> None:
-        slider = cast(Slider, self.control)
+        slider = cast("Slider[Any]", self.control)
         self.number = NumberField(
             self.body,
             0,
             lambda value, continues: self.commit(value, continues=continues),
             self.commit_text,
-            length=self.window.theme.pixels(120),
+            length=self.host.theme.pixels(120),
         )
-        self.number.range = Range.of(slider)
+        self.number.range = slider.range
         self.number.set_unit(slider.unit)
 
     def _show(self, value: Any) -> None:
+        self.number.range = cast("Slider[Any]", self.control).range
         self.number.show(value)
 
     def finish(self) -> None:
@@ -40,7 +40,7 @@ class SliderWidget(ControlWidget):
     def unit_width(self) -> int:
         if not self.control.unit:
             return 0
-        return self.number.unit.winfo_reqwidth() + self.window.theme.pixels(5)
+        return self.number.unit.winfo_reqwidth() + self.host.theme.pixels(5)
 
     def set_range(
         self,
@@ -51,7 +51,8 @@ class SliderWidget(ControlWidget):
         """Show another range; what is None stays as it is."""
         given = {"minimum": minimum, "maximum": maximum, "step": step}
         changes: dict[str, Any] = {k: v for k, v in given.items() if v is not None}
-        wanted = replace(self.number.range, **changes)
+        slider = cast("Slider[Any]", self.host.engine.control(self.name))
+        wanted = replace(slider.range, **changes)
         if wanted.minimum < wanted.maximum and wanted.step > 0:
             self.number.range = wanted
             self._show(self.value)

@@ -54,7 +54,7 @@ class TextBoxWidget(ControlWidget):
 
     def color(self) -> None:
         if isinstance(self.field, tk.Text):
-            self.window.theme.color_text(self.field)
+            self.host.theme.color_text(self.field)
 
     def finish(self) -> None:
         if self._is_editing():

@@ -9,7 +9,7 @@ import textwrap
 import pytest
 
 import ivisit as iv
-from ivisit.registry import load_file
+from ivisit.plugins.loading import load_file
 
 pytestmark = pytest.mark.window
 
@@ -39,9 +39,7 @@ def pane(user):
     return user.window.error_pane
 
 
-@pytest.mark.parametrize(
-    ("where", "kind"), [("init", "RuntimeError"), ("step", "ValueError"), ("figure", "ValueError")]
-)
+@pytest.mark.parametrize(("where", "kind"), [("init", "RuntimeError"), ("step", "ValueError")])
 def test_an_exception_shows_where_it_happened_and_the_window_lives_on(user, where, kind):
     window = user.open(Fragile)
     window.values.assign("where", where)
@@ -55,14 +53,28 @@ def test_an_exception_shows_where_it_happened_and_the_window_lives_on(user, wher
     assert kind in pane(user).title.cget("text")
     assert not window.session.running
     assert window.toolbar.run_button.cget("text") == "Run"
-    if where != "figure":
-        assert os.path.basename(__file__) in pane(user).place_label.cget("text")
-        assert f"{where} fails" in pane(user).text.get("1.0", "end")
+    assert os.path.basename(__file__) in pane(user).place_label.cget("text")
+    assert f"{where} fails" in pane(user).text.get("1.0", "end")
     window.values.assign("where", "nowhere")
     pane(user).buttons["Init again"].invoke()
     user.until(lambda: not pane(user).winfo_ismapped())
     window.toggle_run()
     user.until(lambda: window.steps > 2)
+
+
+def test_a_figure_that_cannot_be_drawn_says_so_on_its_card_and_the_run_goes_on(user):
+    window = user.open(Fragile)
+    window.values.assign("where", "figure")
+    window.toggle_run()
+    canvas = window.layout.panels["plot"].canvas
+    user.until(lambda: "nosuchcommand" in canvas.itemcget(canvas._text, "text"))
+    steps = window.steps
+    user.until(lambda: window.steps > steps)
+    assert pane(user).failure is None
+    window.values.assign("where", "nowhere")
+    window.toggle_run()
+    window.init()
+    user.until(lambda: canvas.itemcget(canvas._text, "state") == "hidden")
 
 
 def test_an_exception_in_a_callback_shows_too(user):

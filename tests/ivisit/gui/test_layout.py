@@ -8,8 +8,8 @@ import tkinter as tk
 import pytest
 
 import ivisit as iv
+from ivisit.gui.actions.layout_memory import layout_state, take_layout
 from ivisit.gui.layout import AutomaticLayout, FreeLayout, row_lengths
-from ivisit.gui.layout_memory import layout_state, take_layout
 
 pytestmark = pytest.mark.window
 

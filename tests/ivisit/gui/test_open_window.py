@@ -122,6 +122,16 @@ def test_a_notebook_that_cannot_show_windows_says_why(user, monkeypatch):
         gui.open_window(Empty)
 
 
+def test_a_notebook_without_a_display_never_begins_the_kernel_s_loop(monkeypatch):
+    """It would fail there later, with a traceback in the kernel's log."""
+    shell = Shell()
+    install(monkeypatch, shell)
+    monkeypatch.delenv("DISPLAY", raising=False)
+    with pytest.raises(iv.IVisitError, match="The window cannot be opened"):
+        gui.open_window(Empty)
+    assert shell.guis == []
+
+
 def test_ipython_in_a_terminal_waits_for_the_window(monkeypatch):
     shell = Shell()
     shell.kernel = None
@@ -143,7 +153,7 @@ def test_help_comes_from_docstrings_and_help_texts(user):
 
 
 def test_the_help_on_the_window_names_every_key(user):
-    from ivisit.gui import help_texts
+    from ivisit.gui.bars import help_texts
 
     window = user.open(Empty)
     names = {"Control": "Ctrl", "space": "Space"}
@@ -157,7 +167,7 @@ def test_the_help_on_the_window_names_every_key(user):
 
 
 def test_tooltips_appear_and_go(user):
-    from ivisit.gui.tooltip import Tooltip
+    from ivisit.gui.toolkit.tooltip import Tooltip
 
     window = user.open(Empty)
     tooltip = Tooltip(window.toolbar.run_button, "Runs it", window.theme)

@@ -8,6 +8,17 @@ import numpy as np
 import pytest
 
 import ivisit as iv
+from ivisit.link import (
+    BindMouse,
+    Command,
+    OfferMenu,
+    Quit,
+    Request,
+    Say,
+    SetLabel,
+    SetRange,
+    SetTitle,
+)
 
 pytestmark = pytest.mark.window
 
@@ -30,11 +41,11 @@ def test_labels_ranges_titles_and_messages(user):
     window = user.open(Asking)
     link = window.engine.link
     assert link.is_open
-    link.post("label", "level", text="Water level")
-    link.post("label", "picture", text="Map")
-    link.post("range", "level", minimum=4, maximum=6, step=None)
-    link.post("title", text="My window")
-    link.post("message", text="two\nlines")
+    link.post(SetLabel("level", "Water level"))
+    link.post(SetLabel("picture", "Map"))
+    link.post(SetRange("level", 4, 6))
+    link.post(SetTitle("My window"))
+    link.post(Say("two\nlines"))
     user.until(lambda: message(window) == "two lines")
     assert user.control("level").label.cget("text") == "Water level"
     assert user.panel("picture").label.cget("text") == "Map"
@@ -49,11 +60,10 @@ def test_mouse_events_reach_the_simulation_on_the_workers_thread(user):
     seen = []
     link = window.engine.link
     for sequence in ("<Button-1>", "<B1-Motion>", "<ButtonRelease-1>"):
-        link.post(
-            "bind",
+        link.bind(
             "picture",
-            sequence=sequence,
-            callback=lambda event: seen.append((event, threading.current_thread().name)),
+            sequence,
+            lambda event: seen.append((event, threading.current_thread().name)),
         )
     user.wait(0.1)
     canvas = user.panel("picture").canvas
@@ -77,9 +87,7 @@ def test_of_many_movements_a_slow_simulation_gets_the_latest(user):
     window = user.open(Asking)
     seen = []
     gate = threading.Event()
-    window.engine.link.post(
-        "bind", "picture", sequence="<Motion>", callback=lambda event: seen.append(event.x)
-    )
+    window.engine.link.bind("picture", "<Motion>", lambda event: seen.append(event.x))
     user.wait(0.1)
     window.session.worker.post(gate.wait, 20)
     canvas = user.panel("picture").canvas
@@ -93,14 +101,15 @@ def test_of_many_movements_a_slow_simulation_gets_the_latest(user):
 def test_what_is_not_possible_costs_a_message(user):
     window = user.open(Asking)
     link = window.engine.link
-    for action, widget, arguments, part in [
-        ("label", "nobody", {"text": "x"}, "'nobody'"),
-        ("bind", "picture", {"sequence": "<Nonsense>", "callback": print}, "cannot be bound"),
-        ("bind", "level", {"sequence": "<Button-1>", "callback": print}, "cannot do 'bind'"),
-        ("dance", "", {}, "'dance'"),
-        ("command", "", {"name": "explode"}, "'command'"),
+    for request, part in [
+        (SetLabel("nobody", "x"), "'nobody'"),
+        (BindMouse("picture", "<Nonsense>"), "cannot be bound"),
+        (BindMouse("level", "<Button-1>"), "cannot do BindMouse"),
+        (SetRange("picture", 0, 1), "cannot do SetRange"),
+        (Request(), "Request()"),
+        (Command("explode"), "'explode'"),
     ]:
-        link.post(action, widget, **arguments)
+        link.post(request)
         user.until(lambda part=part: part in message(window))
 
 
@@ -113,15 +122,15 @@ def test_sizes_of_the_panels_are_known_to_the_simulation(user):
 def test_commands_do_what_the_buttons_do(user):
     window = user.open(Asking)
     link = window.engine.link
-    link.post("command", name="step")
+    link.post(Command("step"))
     user.until(lambda: window.steps == 1)
-    link.post("command", name="cont")
+    link.post(Command("cont"))
     user.until(lambda: window.steps > 5)
-    link.post("command", name="stop")
+    link.post(Command("stop"))
     user.until(lambda: not window.session.running and window.session.worker.settled)
-    link.post("command", name="run")
+    link.post(Command("run"))
     user.until(lambda: window.engine.runs == 2 and window.session.running)
-    link.post("command", name="init")
+    link.post(Command("init"))
     user.until(lambda: window.engine.runs == 3)
 
 
@@ -129,9 +138,7 @@ def test_a_simulation_may_offer_entries_of_its_own_in_the_menu(user):
     window = user.open(Asking)
     seen = []
     for answer in ("first", "second"):
-        window.engine.link.post(
-            "menu", text="Do it", callback=lambda answer=answer: seen.append(answer)
-        )
+        window.engine.link.post(OfferMenu("Do it", lambda answer=answer: seen.append(answer)))
     user.wait(0.1)
     menu = window.menu.simulation_menu
     labels = [menu.entrycget(i, "label") for i in range(menu.index("end") + 1)
@@ -143,20 +150,19 @@ def test_a_simulation_may_offer_entries_of_its_own_in_the_menu(user):
 
 def test_a_simulation_can_end_its_run_and_the_window(user):
     class Ending(iv.Simulation):
-        engine = None
-
-        def _attached(self, engine):
-            Ending.engine = engine
+        def init(self):
+            self.count = 0
 
         def step(self):
-            if Ending.engine.steps == 9:
-                Ending.engine.stop()
+            self.count += 1
+            if self.count == 10:
+                self.stop()
 
     window = user.open(Ending)
     window.toggle_run()
     user.until(lambda: window.steps == 10)
     user.until(lambda: window.toolbar.run_button.cget("text") == "Run")
     link = window.engine.link
-    link.post("quit")
+    link.post(Quit())
     user.until(lambda: not window.alive)
     assert not link.is_open

@@ -7,8 +7,8 @@ import sqlite3
 import pytest
 
 import ivisit as iv
-from ivisit.gui.results import save_result
-from ivisit.runner import replay
+from ivisit.gui.actions.results import save_result
+from ivisit.runs.single import replay
 
 pytestmark = pytest.mark.window
 

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from ivisit.gui.panels.plotting import (
-    line_points,
     nice_length,
     nice_limits,
     tick_text,
@@ -27,10 +26,11 @@ def test_a_short_run_is_kept_as_it_is():
     history = TraceHistory()
     values = np.random.default_rng(0).normal(size=500)
     steps = fill(history, values, 7)
-    seen_steps, low, high = history.view()
-    np.testing.assert_array_equal(seen_steps, steps)
-    np.testing.assert_array_equal(low, values)
-    np.testing.assert_array_equal(high, values)
+    view = history.view()
+    assert view.exact
+    np.testing.assert_array_equal(view.steps, steps)
+    np.testing.assert_array_equal(view.low[:, 0], values)
+    np.testing.assert_array_equal(view.mean[:, 0], values)
 
 
 @pytest.mark.parametrize("chunk", [1, 999, 60_000, 200_000])
@@ -39,7 +39,8 @@ def test_a_long_run_keeps_its_extremes_in_bounded_memory(chunk, every):
     history = TraceHistory()
     values = np.random.default_rng(0).normal(size=200_000 if chunk > 1 else 30_000)
     steps = fill(history, values, chunk, every)
-    starts, low, high = history.view()
+    view = history.view()
+    starts, low, high = view.steps, view.low[:, 0], view.high[:, 0]
     assert CAPACITY / 4 <= len(starts) <= CAPACITY
     # What each bucket must hold, computed the slow way.
     buckets = steps // history.span * history.span
@@ -47,6 +48,8 @@ def test_a_long_run_keeps_its_extremes_in_bounded_memory(chunk, every):
     np.testing.assert_array_equal(starts, buckets[heads])
     np.testing.assert_array_equal(low, np.minimum.reduceat(values, heads))
     np.testing.assert_array_equal(high, np.maximum.reduceat(values, heads))
+    counts = np.diff(heads, append=len(values))
+    np.testing.assert_allclose(view.mean[:, 0], np.add.reduceat(values, heads) / counts)
 
 
 @pytest.mark.parametrize("chunk", [1, 999, 60_000])
@@ -54,20 +57,45 @@ def test_the_latest_values_are_kept_one_by_one(chunk):
     history = TraceHistory()
     values = np.arange(70_000.0)
     fill(history, values, chunk)
-    steps, low, high = history.view(RECENT)
-    np.testing.assert_array_equal(low, values[-RECENT:])
-    assert low is high
-    steps, low, _ = history.view(100)
-    np.testing.assert_array_equal(low, values[-100:])
-    assert steps[-1] == history.last_step == 70_000
+    view = history.view(70_000 - RECENT + 1)
+    assert view.exact
+    np.testing.assert_array_equal(view.low[:, 0], values[-RECENT:])
+    # One row more than asked for, so that a line enters the plot at its edge.
+    view = history.view(70_000 - 99)
+    np.testing.assert_array_equal(view.low[:, 0], values[-101:])
+    assert view.steps[-1] == history.last_step == 70_000
+
+
+def test_a_part_of_a_long_run_is_found_and_its_values_told():
+    history = TraceHistory(2)
+    steps = np.arange(1, 100_001)
+    history.append(steps, np.column_stack([steps, -steps]).astype(float))
+    view = history.view(20_000, 30_000)
+    assert view.steps[0] <= 20_000 <= view.steps[1]
+    assert view.steps[-2] <= 30_000 <= view.steps[-1]
+    step, values = history.at(99_999)
+    assert (step, values.tolist()) == (99_999, [99_999.0, -99_999.0])
+    step, values = history.at(50_000)
+    assert abs(step - 50_000) <= history.span
+    assert values[0] == pytest.approx(step, abs=history.span)
+    assert TraceHistory().at(5) is None
+
+
+def test_values_that_are_not_finite_count_in_no_mean():
+    history = TraceHistory()
+    values = np.where(np.arange(40_000) % 2, np.nan, 3.0)
+    history.append(np.arange(1, 40_001), values)
+    view = history.view()
+    assert not view.exact
+    assert np.all(view.mean[:-1] == 3.0)
 
 
 def test_clearing_forgets_everything():
     history = TraceHistory()
     fill(history, np.ones(30_000), 1000)
     history.clear()
-    assert len(history.view()[0]) == 0
-    assert len(history.view(100)[0]) == 0
+    assert len(history.view().steps) == 0
+    assert len(history.view(100).steps) == 0
 
 
 def test_limits_enclose_the_values_and_lie_on_ticks():
@@ -99,31 +127,3 @@ def test_the_time_axis_grows_in_round_numbers():
 )  # fmt: skip
 def test_ticks_show_the_digits_they_need(value, step, text):
     assert tick_text(value, step) == text
-
-
-def test_few_values_are_joined_by_a_line():
-    values = np.array([0.0, 1.0, 4.0])
-    lines = line_points(np.array([0.0, 10.0, 20.0]), values, values, (-2.0, 100.0))
-    assert lines == [[0.0, 100.0, 10.0, 98.0, 20.0, 92.0]]
-
-
-def test_many_values_become_one_stroke_for_each_column_of_pixels():
-    values = np.tile([0.0, 1.0], 5000)
-    x = np.linspace(0, 99.99, 10_000)
-    (line,) = line_points(x, values, values, (-10.0, 10.0))
-    assert len(line) == 100 * 4
-    assert set(line[1::2]) == {0.0, 10.0}
-
-
-def test_a_value_that_is_not_finite_leaves_a_gap():
-    values = np.array([0.0, 1.0, np.nan, 2.0, np.inf, 3.0, 4.0])
-    x = np.arange(7.0) * 10
-    lines = line_points(x, values, values, (1.0, 0.0))
-    assert lines == [[0, 0, 10, 1], [30, 2, 31, 2], [50, 3, 60, 4]]
-
-
-def test_nothing_gives_no_lines():
-    empty = np.empty(0)
-    assert line_points(empty, empty, empty, (1.0, 0.0)) == []
-    nan = np.array([np.nan])
-    assert line_points(np.zeros(1), nan, nan, (1.0, 0.0)) == []

@@ -294,6 +294,4 @@ def test_a_frame_from_before_the_users_change_is_ignored(user):
 
 def test_tooltips_show_help_range_and_default(user):
     user.open(Sample)
-    assert user.control("sigma").hint() == (
-        "A help.\nsigma: between 0.1 and 20 px\nDefault: 2.0"
-    )
+    assert user.control("sigma").hint() == ("A help.\nsigma: between 0.1 and 20 px\nDefault: 2.0")

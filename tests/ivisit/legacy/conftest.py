@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from ivisit import Engine
-from ivisit.registry import load_file
+from ivisit.plugins.loading import load_file
 
-#: Scripts run their code when they are imported.
-collect_ignore = ["scripts"]
+#: Scripts run their code when they are imported; the generator of the table needs IVISIT 0.72.
+collect_ignore = ["scripts", "table"]
 
 SCRIPTS = Path(__file__).parent / "scripts"
 

@@ -1,4 +1,4 @@
-"""`ivisit check` and `ivisit migrate`."""
+"""`ivisit check`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ import sys
 import pytest
 
 from ivisit.errors import DirectiveError
-from ivisit.legacy.check import check_script
-from ivisit.legacy.migrate import skeleton
-from ivisit.registry import load_file
+from ivisit.legacy.tools.check import check_script
 
 
 def messages(path):
@@ -39,13 +37,14 @@ def test_all_findings_have_their_line_and_the_script_is_not_run(write):
         """,
         parameters="rate = 0; size = 1; word = ''; items = [1, 2]",
         data="picture = 0",
-        methods="def step(self): SimData.made = self.isModified('Rate'); iv.IVisitParser",
+        methods="def step(self): SimData.made = self.isModified('Rate'); iv.IVisitHub",
     )
     path.write_text(path.read_text(encoding="utf-8") + "\nraise SystemError\n", encoding="utf-8")
     found = messages(path)
     assert [line for line, _ in found[:7]] == [2, 3, 4, 5, 6, 8, 10]
-    assert "'Rate': the parameters have no attribute 'raet'; it will be created. Did you mean " in (
-        found[0][1]
+    assert (
+        "'Rate': the parameters have no attribute 'raet'; it will be created. Did you mean "
+        in (found[0][1])
     )
     assert "30 lies outside 0 .. 10; 10 is used" in found[1][1]
     assert "' y' begins or ends with a blank" in found[2][1]
@@ -55,7 +54,7 @@ def test_all_findings_have_their_line_and_the_script_is_not_run(write):
     assert "'KNOB' is no directive" in found[6][1]
     rest = " ".join(message for _, message in found[7:])
     assert "isModified() always returns 0" in rest
-    assert "ivisit has no 'IVisitParser' any more" in rest
+    assert "ivisit has no 'IVisitHub' any more" in rest
     assert str(check_script(path)[0]).startswith(f"{path}:2: 'Rate': ")
 
 
@@ -85,57 +84,6 @@ def test_a_script_without_directives_or_with_a_syntax_error_is_told(tmp_path):
                                  "Did you mean print(...)?")  # fmt: skip
     with pytest.raises(DirectiveError, match="cannot be read"):
         check_script(tmp_path / "missing.py")
-
-
-# Migration ---------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", ["all_widgets", "plot"])
-def test_the_skeleton_declares_the_same_controls_and_panels(scripts, tmp_path, name):
-    old = load_file(scripts / f"{name}.py")
-    path = tmp_path / "new.py"
-    path.write_text(skeleton(scripts / f"{name}.py"), encoding="utf-8")
-    new = load_file(path)
-    kinds = {type(c).__mro__[-5:] for c in new.controls.values()}
-    assert kinds == {type(c).__mro__[-5:] for c in old.controls.values()}
-    assert [p.label for p in new.panels.values()] == [p.label for p in old.panels.values()]
-    for before, after in zip(old.controls.values(), new.controls.values(), strict=True):
-        assert list(map(str, flat(before.default))) == list(map(str, flat(after.default)))
-
-
-def flat(value):
-    """Return the values of a dict, or the value itself, as a list."""
-    return list(value.values()) if isinstance(value, dict) else [value]
-
-
-def test_the_skeleton_has_the_old_methods_as_comments(scripts):
-    source = skeleton(scripts / "plot.py")
-    assert "class S2Plot(iv.Simulation):" in source
-    assert "        #     d.im_plot = getMatplotlibImage(fig)" in source
-    assert source.endswith('if __name__ == "__main__":\n    iv.launch(S2Plot)\n')
-
-
-def test_every_directive_has_a_place_in_the_skeleton(write, tmp_path):
-    path = write(
-        """
-        SIMULATION & 1st: the "class"
-        SLIDER & Two Words & [9,1] & [0,9,1,1] & step & -1 & int & 3
-        SLIDER & Again & [9,1] & [0,1,1,0] & step & -1 & float & 0.5
-        CHECKBOX & class & [a,b] & class & 01
-        TEXT_IN & T & [9,3] & 2nd & -1 & it's
-        SIMULATION & empty
-        """
-    )
-    (tmp_path / "new.py").write_text(skeleton(path), encoding="utf-8")
-    cls = load_file(tmp_path / "new.py", "Simulation1stTheClass")
-    assert list(cls.controls) == ["step_", "step__2", "class_", "p_2nd"]
-    assert cls.controls["p_2nd"].default == "it's"
-
-
-def test_a_script_without_directives_has_no_skeleton(tmp_path):
-    (tmp_path / "x.py").write_text("x = 1\n", encoding="utf-8")
-    with pytest.raises(DirectiveError, match="has no directives"):
-        skeleton(tmp_path / "x.py")
 
 
 # The command line --------------------------------------------------------------------------------

@@ -12,9 +12,9 @@ import pytest
 
 import ivisit as iv
 from ivisit.errors import StoreError
-from ivisit.legacy.database import import_database
-from ivisit.legacy.tables import TABLES, read_tables
-from ivisit.registry import load_file
+from ivisit.legacy.files.database import import_database
+from ivisit.legacy.files.tables import TABLES, read_tables
+from ivisit.plugins.loading import load_file
 from ivisit.store import ParameterStore
 
 SAMPLES = {
@@ -204,7 +204,7 @@ def test_text_values_keep_every_character(folder, store):
         "UPDATE parameterwidget SET value = 'it''s \"ä\" & #\n\nend ' WHERE name = 'Caption'",
     )
     (stored,) = import_database("all_widgets.db", store, "all_widgets.py")
-    assert stored["Caption"] == "it's \"ä\" & #\n\nend "
+    assert stored["Caption"] == 'it\'s "ä" & #\n\nend '
 
 
 # Files that are none -----------------------------------------------------------------------------

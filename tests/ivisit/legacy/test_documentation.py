@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import ivisit as iv
-from ivisit.legacy.check import check_script
-from ivisit.legacy.lines import FIELDS
+from ivisit.legacy.language.widget_fields import FIELDS
+from ivisit.legacy.tools.check import check_script
 
 PAGE = Path(__file__).parents[3] / "docs" / "migrating.md"
 
@@ -37,7 +37,7 @@ def test_nothing_is_found_in_the_old_example(examples):
 
 
 def test_the_readers_know_every_directive():
-    from ivisit.legacy.readers import READERS
+    from ivisit.legacy.language.readers import READERS
 
     others = {"SIMULATION", "DICTSLIDER", "DICTSLIDERITEM"}
     assert set(READERS) | others == set(FIELDS)

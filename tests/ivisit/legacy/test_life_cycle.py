@@ -9,6 +9,7 @@ import pytest
 
 import ivisit as iv
 from ivisit.engine import Engine
+from ivisit.events import MouseEvent
 from ivisit.worker import Worker
 
 SLIDER = "SIMULATION & s\nSLIDER & S & [9,1] & [0,9,1,1] & a & -1 & int & 4"
@@ -245,11 +246,11 @@ def test_set_widget_value_from_step_and_mouse_callbacks_never_block_each_other(l
     worker.start()
     worker.run()
     end = time.monotonic() + 10
-    while not (requests := [r for r in script.engine.link.take() if r.action == "bind"]):
+    while not script.engine.link.handlers:
         assert time.monotonic() < end
-    click = iv.link.MouseEvent(1, 1, 1, 1, 1, "<Button-1>", "I")
+    click = MouseEvent(1, 1, 1, 1, 1, "<Button-1>", "I")
     for number in range(3600):
-        worker.post(requests[0].arguments["callback"], click)
+        script.engine.send(click)
         script.engine.set("S", number % 10)
     while script.data.seen < 3600:
         assert time.monotonic() < end, "somebody waits for somebody else"

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import pytest
 
-from ivisit.legacy.directives import parse_directives
-from ivisit.legacy.merge import ParseMode, merge
-from ivisit.legacy.records import CommentWidget
+from ivisit.legacy.language.directives import parse_directives
+from ivisit.legacy.language.merge import ParseMode, merge
+from ivisit.legacy.records import CommentRecord
 
 
 def widgets(*lines):
-    return parse_directives(
-        "\n".join(["#@IVISIT:SIMULATION & s", *(f"#@IVISIT:{line}" for line in lines)])
-    ).blocks[0].widgets
+    return (
+        parse_directives(
+            "\n".join(["#@IVISIT:SIMULATION & s", *(f"#@IVISIT:{line}" for line in lines)])
+        )
+        .blocks[0]
+        .widgets
+    )
 
 
-def slider(name="S", limit=10, value=3, kind="int", parameter="p"):
-    return f"SLIDER & {name} & [9,1] & [0,{limit},5,1] & {parameter} & 0 & {kind} & {value}"
+def slider(name="S", limit=10, value=3, kind="int", parameter="p", scale=1):
+    return f"SLIDER & {name} & [9,1] & [0,{limit},5,{scale}] & {parameter} & 0 & {kind} & {value}"
 
 
 @pytest.mark.parametrize(
@@ -45,9 +49,7 @@ def test_nothing_is_ever_deleted(mode):
 
 
 def test_a_widget_bound_to_another_parameter_is_another_widget():
-    merged = merge(
-        widgets(slider()), widgets(slider(parameter="q")), ParseMode.KEEP_VALUES
-    )
+    merged = merge(widgets(slider()), widgets(slider(parameter="q")), ParseMode.KEEP_VALUES)
     assert [w.parameter for w in merged.widgets] == ["q", "p"]
 
 
@@ -70,7 +72,7 @@ def test_a_widget_bound_to_another_parameter_is_another_widget():
 )
 def test_a_value_is_kept_where_it_still_fits(former, present, value):
     (merged,) = merge(widgets(former), widgets(present), ParseMode.KEEP_VALUES).widgets
-    assert merged.value == value
+    assert getattr(merged, "delivered", getattr(merged, "value", None)) == value
 
 
 def test_the_items_of_a_dict_keep_their_values_by_key():
@@ -94,5 +96,24 @@ def test_what_the_user_wrote_about_a_widget_is_kept():
 
 
 def test_comments_stay():
-    merged = merge([CommentWidget(name="", text="hello")], widgets(slider()), ParseMode.UPDATE)
-    assert [type(w).__name__ for w in merged.widgets] == ["SliderWidget", "CommentWidget"]
+    merged = merge([CommentRecord(name="", text="hello")], widgets(slider()), ParseMode.UPDATE)
+    assert [type(w).__name__ for w in merged.widgets] == ["SliderRecord", "CommentRecord"]
+
+
+@pytest.mark.parametrize(
+    ("former", "present", "value"),
+    [
+        (
+            slider(kind="float", value=3.5, scale=0.5),
+            slider(kind="int", value=7),
+            7,
+        ),  # 3.5 is no int
+        (slider(kind="float", value=4.0), slider(kind="int", value=7), 4),
+        (slider(kind="int", value=3), slider(kind="float", value=7.0), 3.0),
+        (slider(limit=100, value=90), slider(limit=10, value=7), 10),  # brought inside
+    ],
+)
+def test_an_old_value_comes_in_the_type_of_the_new_slider_or_not_at_all(former, present, value):
+    (merged,) = merge(widgets(former), widgets(present), ParseMode.KEEP_VALUES).widgets
+    assert merged.delivered == value
+    assert type(merged.delivered) is type(value)

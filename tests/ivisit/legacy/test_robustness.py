@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivisit import Engine
-from ivisit.legacy.adapter import Script, simulation_class
-from ivisit.legacy.api import IVisit_Data, IVisit_Parameters, IVisit_Simulation
-from ivisit.legacy.directives import parse_directives
-from ivisit.legacy.lines import FIELDS
-from ivisit.legacy.migrate import skeleton
+from ivisit.legacy.language.directives import parse_directives
+from ivisit.legacy.language.widget_fields import FIELDS
+from ivisit.legacy.running.adapter import Script, simulation_class
+from ivisit.legacy.running.api import IVisit_Data, IVisit_Parameters, IVisit_Simulation
+from ivisit.legacy.tools.migrate import migrated
 
 WORDS = [
     *("int", "float", "text", "p", "step", "_p", "class", "just_left", "", "'x'"),
@@ -24,7 +24,7 @@ FIELD = st.one_of(st.sampled_from(WORDS), st.text(max_size=12))
 def directive(draw):
     """A line with the right number of fields, mostly, and anything in them."""
     keyword = draw(st.sampled_from([*FIELDS, "NONSENSE"]))
-    count = FIELDS.get(keyword, "x").count("&") + 1 + draw(st.sampled_from([0] * 8 + [-1, 1]))
+    count = len(FIELDS.get(keyword, "x")) + draw(st.sampled_from([0] * 8 + [-1, 1]))
     return f"#@IVISIT:{keyword} & " + " & ".join(draw(FIELD) for _ in range(count))
 
 
@@ -49,9 +49,9 @@ def test_any_directives_give_simulations_that_run(lines):
 
 @settings(max_examples=50, deadline=None)
 @given(st.lists(directive(), max_size=6))
-def test_any_directives_give_a_skeleton_whose_classes_can_be_made(tmp_path_factory, lines):
+def test_any_directives_give_a_new_file_whose_class_can_be_made(tmp_path_factory, lines):
     path = tmp_path_factory.mktemp("any") / "any.py"
     source = "\n".join(["#@IVISIT:SIMULATION & any", *lines])
     # What would end a comment line is no directive any more but code.
     path.write_text("".join(c for c in source if c.isprintable() or c == "\n"), encoding="utf-8")
-    exec(compile(skeleton(path), "skeleton", "exec"), {"__name__": "skeleton"})
+    exec(compile(migrated(path), "migrated", "exec"), {"__name__": "migrated"})

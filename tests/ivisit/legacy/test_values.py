@@ -7,8 +7,8 @@ import pytest
 
 import ivisit as iv
 from ivisit import Engine
-from ivisit.registry import load_file
-from ivisit.simulation import parse_values
+from ivisit.parameters import parse_values
+from ivisit.plugins.loading import load_file
 
 EVERY_DIRECTIVE = """
     SIMULATION & every directive twice

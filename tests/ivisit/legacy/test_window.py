@@ -10,7 +10,7 @@ import sys
 import numpy as np
 import pytest
 
-from ivisit.registry import load_file
+from ivisit.plugins.loading import load_file
 from ivisit.store import ParameterStore
 
 pytestmark = pytest.mark.window
@@ -140,7 +140,7 @@ def test_a_script_can_change_widgets_and_press_buttons(load, user):
     )
     window = user.open(load_file(script.path))
     window.toggle_run()
-    user.until(lambda: window.steps == 6 and not window.session.running)
+    user.until(lambda: window.steps == 5 and not window.session.running)
     user.until(lambda: user.control("S").value == 40)
     assert user.control("S").label.cget("text") == "Renamed"
     assert window.root.title() == "My title"
@@ -243,9 +243,7 @@ def test_a_script_may_use_pyplot_in_its_steps(write, tmp_path, display):
 
 
 def test_an_old_file_given_by_name_is_read(load, user, scripts, tmp_path):
-    script = load(
-        "SIMULATION & s\nSLIDER & Frequency & [200,1] & [0,20,5,1] & freq & -1 & int & 9"
-    )
+    script = load("SIMULATION & s\nSLIDER & Frequency & [200,1] & [0,20,5,1] & freq & -1 & int & 9")
     cls = load_file(script.path)
     cls._script.database = scripts / "all_widgets.db"
     window = user.open(cls)
@@ -266,9 +264,7 @@ SLIDER = "#@IVISIT:SLIDER & S & [200,1] & [0,{limit},5,1] & a & -1 & int & {valu
         ("Reload source", 20, 3),
     ],
 )
-def test_directives_are_read_again_in_the_mode_that_the_menu_offers(
-    load, user, mode, limit, value
-):
+def test_directives_are_read_again_in_the_mode_that_the_menu_offers(load, user, mode, limit, value):
     script = load("SIMULATION & s\nSLIDER & S & [200,1] & [0,10,5,1] & a & -1 & int & 3")
     window = user.open(load_file(script.path))
     text = script.path.read_text(encoding="utf-8")

@@ -20,12 +20,12 @@ from ivisit.store import ParameterStore
 NOBODY = 65534
 
 
-def attempt(store: ParameterStore) -> dict[str, Any]:
+def attempt(store: ParameterStore, simulation: str, name: str) -> dict[str, Any]:
     """Return what the store shows, and what it says to each method that would change it."""
     refusals = []
     for change in (
         lambda: store.save("S", "new", {}),
-        lambda: store.delete("S", "a"),
+        lambda: store.delete(simulation, name),
         store.vacuum,
     ):
         try:
@@ -34,7 +34,7 @@ def attempt(store: ParameterStore) -> dict[str, Any]:
             refusals.append(str(error))
     return {
         "read_only": store.read_only,
-        "values": [dict(one) for one in store.history("S", "a")],
+        "values": [dict(one) for one in store.history(simulation, name)],
         "refusals": refusals,
     }
 
@@ -49,7 +49,7 @@ def main() -> None:
     logging.getLogger("ivisit").addHandler(handler)
     try:
         with ParameterStore(sys.argv[1]) as store:
-            answer = attempt(store)
+            answer = attempt(store, *(sys.argv[2:] or ("S", "a")))
     except StoreError as error:
         answer = {"error": str(error)}
     json.dump(answer | {"messages": messages}, sys.stdout)

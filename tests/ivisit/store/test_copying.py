@@ -83,11 +83,11 @@ def test_a_copy_with_the_log_beside_it_has_every_save(
     store.save("S", "a", {"n": 1})
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("PRAGMA wal_autocheckpoint = 0")
-        other.execute("UPDATE set_version SET comment = 'in the log'")
+        other.execute("UPDATE parameter_set SET name = 'in the log'")
         for end in ("", "-wal"):
             copy(Path(f"{path}{end}"), path.with_name(f"copy.ivisit{end}"))
         with ParameterStore(path.with_name("copy.ivisit")) as copied:
-            assert copied.load("S", "a").comment == "in the log"
+            assert copied.load("S", "in the log") == {"n": 1}
 
 
 def test_a_copy_made_during_saves_is_complete_or_refused(

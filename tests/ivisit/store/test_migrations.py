@@ -13,20 +13,52 @@ import pytest
 
 from ivisit.errors import StoreError
 from ivisit.store import ParameterStore
-from ivisit.store.schema import MIGRATIONS
+from ivisit.store.migrations import MIGRATIONS
 
-#: Written by `version1.py`, and never again: its bytes stand for the files that people have.
-VERSION_1 = Path(__file__).with_name("version1.ivisit")
+HERE = Path(__file__).parent
+
+#: Written by `version1.py` ..., and never again: their bytes stand for the files that people have.
+VERSIONS = range(1, len(MIGRATIONS) + 1)
+
+
+def one_step(*statements: str) -> Callable[[sqlite3.Connection], None]:
+    """Return a migration that executes `statements`."""
+
+    def migrate(connection: sqlite3.Connection) -> None:
+        for statement in statements:
+            connection.execute(statement)
+
+    return migrate
 
 
 @pytest.fixture
 def version_1(path: Path) -> Path:
     """A copy of the file of schema version 1."""
-    return Path(shutil.copyfile(VERSION_1, path))
+    return Path(shutil.copyfile(HERE / "version1.ivisit", path))
 
 
-def test_a_file_of_version_1_opens_with_all_that_it_holds(version_1: Path) -> None:
-    with ParameterStore(version_1, create=False) as store:
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_file_of_each_version_opens_with_all_that_it_holds(path: Path, version: int) -> None:
+    shutil.copyfile(HERE / f"version{version}.ivisit", path)
+    check_contents(path)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_file_of_each_version_is_shown_where_nothing_may_be_written(
+    shared_folder: Path, run_script: Callable[..., Any], version: int
+) -> None:
+    path = shared_folder / "old.ivisit"
+    before = shutil.copyfile(HERE / f"version{version}.ivisit", path).read_bytes()
+    path.chmod(0o444)
+    shared_folder.chmod(0o555)
+    answer = run_script("nobody.py", path, "GaussFilter", "soft")
+    assert answer["read_only"] is True
+    assert [one["sigma"] for one in answer["values"]] == [2.0, 8.5]
+    assert path.read_bytes() == before
+
+
+def check_contents(path: Path) -> None:
+    with ParameterStore(path, create=False) as store:
         assert store.simulations() == ["GaussFilter", "Old script"]
         first, second = store.history("GaussFilter", "soft")
         assert first == {"sigma": 2.0, "mode": "reflect"}
@@ -60,12 +92,12 @@ def test_a_new_file_has_the_tables_of_an_old_one_brought_up_to_date(
 def test_a_migration_is_applied_once(
     version_1: Path, query: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    step = ("ALTER TABLE run ADD COLUMN host TEXT", "UPDATE run SET host = 'unknown'")
+    step = one_step("ALTER TABLE run ADD COLUMN host TEXT", "UPDATE run SET host = 'unknown'")
     monkeypatch.setattr("ivisit.store.schema.MIGRATIONS", [*MIGRATIONS, step])
     monkeypatch.setattr("ivisit.store.opening.MIGRATIONS", [*MIGRATIONS, step])
     for _ in range(2):
         with ParameterStore(version_1) as store:
-            assert len(store.runs()) == 3
+            assert len(list(store.runs())) == 3
     assert query("PRAGMA user_version") == [(len(MIGRATIONS) + 1,)]
     assert query("SELECT DISTINCT host FROM run") == [("unknown",)]
 
@@ -73,7 +105,9 @@ def test_a_migration_is_applied_once(
 def test_a_migration_that_fails_leaves_the_old_file(
     version_1: Path, query: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    step = ("ALTER TABLE run ADD COLUMN host TEXT", "UPDATE no_such_table SET host = 'unknown'")
+    step = one_step(
+        "ALTER TABLE run ADD COLUMN host TEXT", "UPDATE no_such_table SET host = 'unknown'"
+    )
     monkeypatch.setattr("ivisit.store.schema.MIGRATIONS", [*MIGRATIONS, step])
     monkeypatch.setattr("ivisit.store.opening.MIGRATIONS", [*MIGRATIONS, step])
     with pytest.raises(StoreError, match="no such table: no_such_table"):

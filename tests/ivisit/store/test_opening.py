@@ -13,7 +13,8 @@ import pytest
 
 from ivisit.errors import StoreError
 from ivisit.store import ParameterStore, default_path
-from ivisit.store.schema import APPLICATION_ID, MIGRATIONS
+from ivisit.store.migrations import MIGRATIONS
+from ivisit.store.schema import APPLICATION_ID
 
 
 def make_sqlite(path: Path, *statements: str) -> None:
@@ -86,7 +87,10 @@ UNUSABLE: list[tuple[Callable[[Path], None], str]] = [
     (make_numbered, "is an SQLite file, but not a parameter store"),
     (make_old, r"not a parameter store: IVISIT 0.7 made it. Import it into a new store"),
     (make_newer, "was written by a newer version of ivisit .* number 99, .* Install the newer"),
-    (make_text, "is damaged or not a parameter store. It was not changed. Take a copy"),
+    (
+        make_text,
+        "is damaged or not a parameter store. It was not changed. .ivisit store restore BACKUP",
+    ),
     (make_truncated, "is damaged or not a parameter store. It was not changed"),
     (make_overwritten, "is damaged or not a parameter store. It was not changed"),
     (make_beheaded, "is damaged or not a parameter store. It was not changed"),

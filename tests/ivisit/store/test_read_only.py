@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from ivisit.store import ParameterStore
+from ivisit.store.checksums import checksum
 
 
 @pytest.fixture
@@ -30,9 +31,11 @@ def in_use(folder: Path) -> Iterator[Path]:
         store.save("S", "a", {"n": 1})
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("PRAGMA wal_autocheckpoint = 0")
+        row = (2, '{"n": 2}', "", None, "2026-01-01T00:00:00+00:00", None, None)
         other.execute(
-            "INSERT INTO set_version (set_id, version, parameters, comment, saved_at) "
-            "VALUES (1, 2, '{\"n\": 2}', '', '2026-01-01T00:00:00+00:00')"
+            "INSERT INTO set_version (set_id, version, parameters, comment, grade, saved_at, "
+            "layout, origin, checksum) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (*row, checksum(row)),
         )
         assert path.with_name("store.ivisit-wal").stat().st_size > 0
         yield path
@@ -164,7 +167,7 @@ def test_an_empty_read_only_file_is_no_store(folder: Path, run_script: Callable[
     path = folder / "store.ivisit"
     path.touch()
     forbid_writing(folder, closed=True)
-    assert "is empty or was written by an older version" in run_script("nobody.py", path)["error"]
+    assert "is empty. Choose another file" in run_script("nobody.py", path)["error"]
 
 
 def test_no_private_copies_are_left_behind(

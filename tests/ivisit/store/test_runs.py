@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+import tracemalloc
+from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 import pytest
 
 from ivisit.errors import Failure, ParameterError, StoreError
@@ -70,7 +73,7 @@ def test_runs_are_listed_by_simulation_and_sweep(store: ParameterStore) -> None:
     assert [run.id for run in store.runs()] == [1, 2, 3, 4, 5]
     assert [run.id for run in store.runs("T")] == [5]
     assert [run.index for run in store.runs(sweep="a")] == [0, 1, 2]
-    assert store.runs("T", sweep="a") == []
+    assert list(store.runs("T", sweep="a")) == []
     assert store.simulations() == ["S", "T"]
 
 
@@ -81,7 +84,7 @@ def test_a_sweep_takes_each_run_once(store: ParameterStore) -> None:
     store.save_run("T", **RUN, sweep="a", index=0)
     store.save_run("S", **RUN)
     store.save_run("S", **RUN)
-    assert len(store.runs()) == 4
+    assert len(list(store.runs())) == 4
 
 
 def test_several_runs_are_stored_all_or_none(store: ParameterStore) -> None:
@@ -89,7 +92,7 @@ def test_several_runs_are_stored_all_or_none(store: ParameterStore) -> None:
     assert store.save_runs(runs) == list(range(1, 51))
     with pytest.raises(StoreError, match="run 49 of the sweep 'a'"):
         store.save_runs([StoredRun(simulation="S", **RUN, sweep="a", index=i) for i in (50, 49)])
-    assert len(store.runs()) == 50
+    assert len(list(store.runs())) == 50
 
 
 def test_the_number_of_a_deleted_run_is_not_used_again(store: ParameterStore) -> None:
@@ -109,6 +112,27 @@ def test_the_number_of_a_deleted_run_is_not_used_again(store: ParameterStore) ->
         ({"provenance": {"x": object()}}, r"provenance\.x: must be a number"),
         ({"sweep": "\0"}, r"sweep: must not hold the character NUL"),
         ({"seed": object()}, r"seed: must be a number"),
+        ({"steps": "x"}, r"run of S\.steps: must be a whole number from 0 on, not 'x'"),
+        ({"steps": -5}, r"steps: must be a whole number from 0 on, not -5"),
+        ({"steps": 1.5}, r"steps: must be a whole number"),
+        ({"steps": True}, r"steps: must be a whole number"),
+        ({"steps": 2**63}, r"steps: must be a whole number"),
+        ({"steps": None}, r"steps: must be a whole number"),
+        ({"index": 1.7}, r"index: must be a whole number from 0 on, not 1\.7"),
+        ({"index": -1}, r"index: must be a whole number"),
+        ({"index": "0"}, r"index: must be a whole number"),
+        ({"duration": math.nan}, r"duration: must be a number of seconds or None, not nan"),
+        ({"duration": -1.0}, r"duration: must be a number of seconds"),
+        ({"duration": "1"}, r"duration: must be a number of seconds"),
+        ({"metrics": [1]}, r"metrics: must be a mapping"),
+        ({"metrics": None}, r"metrics: must be a mapping"),
+        ({"provenance": [1]}, r"provenance: must be a mapping"),
+        ({"parameters": [1]}, r"parameters must be a mapping"),
+        ({"failure": "it failed"}, r"failure: must be a Failure or None, not 'it failed'"),
+        ({"sweep": 3}, r"sweep: must be a text"),
+        ({"started_at": 3}, r"started_at: must be a text"),
+        ({"status": None}, "status: must be one of"),
+        ({"metrcs": {}}, r"run of S: has no field 'metrcs'\. Did you mean 'metrics'\?"),
     ],
 )
 def test_what_cannot_be_stored_of_a_run_is_refused(
@@ -116,4 +140,80 @@ def test_what_cannot_be_stored_of_a_run_is_refused(
 ) -> None:
     with pytest.raises(ParameterError, match=message):
         store.save_run("S", **RUN | changes)
-    assert store.runs() == []
+    assert list(store.runs()) == []
+
+
+def test_counts_may_be_numbers_of_numpy(store: ParameterStore) -> None:
+    number = store.save_run("S", **RUN | {"steps": np.int64(7)}, sweep="a", index=np.uint8(3))
+    run = store.load_run(number)
+    assert (run.steps, run.index) == (7, 3)
+
+
+@pytest.mark.parametrize("sweep", [None, "a"])
+def test_a_long_list_is_read_in_parts_and_complete(
+    store: ParameterStore, sweep: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ivisit.store.runs.BATCH", 7)
+    for key in ("T", "S"):
+        runs = [
+            StoredRun(simulation=key, **RUN, sweep="a", index=i if i < 40 else None)
+            for i in reversed(range(50))
+        ]
+        store.save_runs(runs)
+    found = list(store.runs(sweep=sweep))
+    assert sorted(run.id for run in found if run.id is not None) == list(range(1, 101))
+    if sweep is not None:
+        assert [run.simulation for run in found] == ["S"] * 50 + ["T"] * 50
+        assert [run.index for run in found[:50]] == [None] * 10 + list(range(40))
+    assert len(list(store.runs("S", sweep=sweep))) == 50
+
+
+def test_a_listing_takes_little_memory_and_holds_up_no_writer(store: ParameterStore) -> None:
+    store.save_runs([StoredRun(simulation="S", **RUN) for _ in range(5000)])
+    tracemalloc.start()
+    try:
+        listing = store.runs()
+        next(listing)
+        store.save_run("T", **RUN)
+        assert sum(1 for _ in listing) == 5000
+        assert tracemalloc.get_traced_memory()[1] < 2_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_runs_can_be_chosen(store: ParameterStore) -> None:
+    for n in range(6):
+        started = f"2026-01-0{n + 1}T00:30:00+01:00"
+        store.save_run("S", **RUN | {"parameters": {"n": n % 3}}, started_at=started, sweep=str(n))
+    store.save_run("S", **RUN | {"parameters": {"n": 9}})
+
+    def ids(**choice: Any) -> list[int | None]:
+        return [run.id for run in store.runs("S", **choice)]
+
+    assert ids(limit=2) == [1, 2]
+    assert ids(limit=0) == []
+    assert ids(where=lambda run: run.parameters == {"n": 1}) == [2, 5]
+    assert ids(where={"n": 1}) == [2, 5]
+    assert ids(where={"n": 1, "sweep": "4"}) == [5]
+    assert ids(where={"id": 3}) == [3]
+    assert ids(since="2026-01-04T00:30:00+01:00") == [4, 5, 6]
+    assert ids(since="2026-01-04T00:30:01+01:00") == [5, 6]
+    assert ids(since=datetime(2026, 1, 3, 23, 30, tzinfo=UTC)) == [4, 5, 6]
+    assert ids(since="2025-12-31", where={"n": 1}, limit=1) == [2]
+
+
+@pytest.mark.parametrize(
+    ("choice", "message"),
+    [
+        ({"since": "yesterday"}, "runs.since: must be a time such as"),
+        ({"since": 3}, "runs.since: must be a time such as"),
+        ({"where": "status = 'failed'"}, "runs.where: must be a callable or a mapping"),
+        ({"limit": -1}, "runs.limit: must be a whole number from 0 on, not -1"),
+        ({"limit": "3"}, "runs.limit: must be a whole number from 0 on, not '3'"),
+    ],
+)
+def test_a_choice_that_is_none_is_refused_at_once(
+    store: ParameterStore, choice: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ParameterError, match=message):
+        store.runs(**choice)

@@ -223,3 +223,40 @@ def test_saving_under_a_deleted_name_continues_its_history(store: ParameterStore
     store.delete("S", "a")
     assert store.save("S", "a", {"n": 2}).version == 2
     assert [one["n"] for one in store.history("S", "a")] == [1, 2]
+
+
+def test_a_renamed_class_finds_its_sets_by_a_hint_and_takes_them_over(
+    store: ParameterStore,
+) -> None:
+    store.save("GaussFilter", "soft", {"n": 1})
+    store.save("GaussFilter", "gone", {"n": 2})
+    store.delete("GaussFilter", "gone")
+    number = store.save_run("GaussFilter", parameters={}, seed=0, steps=1, status="finished")
+    hint = r"belongs to 'GaussFilter'\. 'ivisit params rekey OLD Blur' moves what they have"
+    with pytest.raises(StoreError, match=hint):
+        store.load("Blur", "soft")
+    assert store.rekey("GaussFilter", "Blur") == 3
+    assert store.load("Blur", "soft") == {"n": 1}
+    assert store.restore("Blur", "gone") == {"n": 2}
+    assert store.load_run(number).simulation == "Blur"
+    assert store.simulations() == ["Blur"]
+    with pytest.raises(StoreError, match="holds nothing of 'GaussFilter'.*'Blur'"):
+        store.rekey("GaussFilter", "Blur")
+
+
+def test_moving_sets_to_another_key_moves_all_or_nothing(store: ParameterStore) -> None:
+    store.save("Old", "free", {"n": 1})
+    store.save("Old", "soft", {"n": 1})
+    store.save("New", "soft", {"n": 2})
+    store.delete("New", "soft")
+    with pytest.raises(StoreError, match="Old and New both have the parameter set 'soft'"):
+        store.rekey("Old", "New")
+    assert [one.name for one in store.sets("Old")] == ["free", "soft"]
+    store.purge("New", "soft")
+    assert store.rekey("Old", "New") == 2
+    run = {"parameters": {}, "seed": 0, "steps": 1, "status": "finished", "sweep": "w", "index": 0}
+    for key in ("Old", "New"):
+        store.save_run(key, **run)
+    with pytest.raises(StoreError, match="both have runs at the same places of a sweep"):
+        store.rekey("Old", "New")
+    assert len(list(store.runs("Old"))) == 1

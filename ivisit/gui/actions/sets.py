@@ -1,0 +1,317 @@
+"""Parameter sets as the window uses them: which one is shown, whether it is modified, the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ivisit.errors import ParameterError, StoreError
+from ivisit.gui.actions.layout_memory import layout_state, take_layout
+from ivisit.gui.actions.undo import Action
+from ivisit.gui.toolkit.dialogs import FormDialog
+from ivisit.parameters import Parameters
+
+if TYPE_CHECKING:
+    from ivisit.gui.window import Window
+    from ivisit.store import ParameterSet, ParameterStore
+
+#: Seconds that the window waits for other programs that write into the store.
+PATIENCE = 2.0
+
+
+class SetCommands:
+    """What can be done with parameter sets.
+
+    The store is opened when it is first needed, and made at the first save. A store that cannot
+    be used costs a message, never the window.
+
+    Parameters
+    ----------
+    window : Window
+        The window.
+    path : Path
+        File of the store.
+
+    Attributes
+    ----------
+    name : str
+        The set that is shown; empty when there is none.
+    chosen : dict
+        The values as the user has chosen them. What the simulation assigns to its own parameters
+        does not count as a modification.
+    """
+
+    def __init__(self, window: Window, path: Path) -> None:
+        self.window = window
+        self.path = path
+        self.name = ""
+        self.chosen = self._present_values()
+        self._base = dict(self.chosen)
+        self._store: ParameterStore | None = None
+        self._shown: ParameterSet | None = None
+
+    # What is shown --------------------------------------------------------------------------
+
+    @property
+    def modified(self) -> bool:
+        """Whether values differ from those of the set, or from those at the start."""
+        return self.chosen != self._base
+
+    def title(self) -> str:
+        """Return the name of the set with a mark when it is modified."""
+        return f"{self.name or 'No parameter set'}{' (modified)' if self.modified else ''}"
+
+    def description(self) -> str:
+        """Return version, grade, time and comment of the set that is shown."""
+        if self._shown is None:
+            return ""
+        shown = self._shown
+        lines = [f"{shown.name}, version {shown.version}, {shown.saved_at[:16].replace('T', ' ')}"]
+        if shown.grade is not None:
+            lines.append(f"Grade {shown.grade:g}")
+        return "\n".join([*lines, shown.comment] if shown.comment else lines)
+
+    def _present_values(self) -> dict[str, Any]:
+        """Return the values that belong into a parameter set."""
+        controls = self.window.session.simulation_class.controls
+        values = self.window.engine.parameters()
+        return {name: values[name] for name, control in controls.items() if control.saved}
+
+    def note(self, name: str, value: Any) -> None:
+        """The user gave a parameter another value."""
+        if self.window.session.simulation_class.controls[name].saved:
+            self.chosen[name] = value
+
+    def adopt_simulation(self) -> None:
+        """The simulation was loaded anew: forget controls it no longer has, add new ones."""
+        present = self._present_values()
+        former_base = self._base
+        self.chosen = present
+        self._base = {name: former_base.get(name, present[name]) for name in present}
+
+    # The store ------------------------------------------------------------------------------
+
+    @contextmanager
+    def _reported(self) -> Iterator[None]:
+        """Turn an error of the store into a message."""
+        try:
+            yield
+        except (StoreError, ParameterError) as error:
+            self.window.say(str(error))
+
+    def _open(self, *, create: bool = False) -> ParameterStore | None:
+        if self._store is None and (create or self.path.exists()):
+            from ivisit.store import ParameterStore
+
+            self._store = ParameterStore(self.path, patience=PATIENCE)
+            if self._store.read_only:
+                self.window.say(f"{self.path}: may only be read; changes cannot be saved there")
+        return self._store
+
+    def names(self) -> list[str]:
+        """Return the names of the stored sets."""
+        with self._reported():
+            if store := self._open():
+                return [s.name for s in store.sets(self.window.session.simulation_class)]
+        return []
+
+    def history(self) -> list[ParameterSet]:
+        """Return the versions of the set that is shown, the newest one first."""
+        with self._reported():
+            if self.name and (store := self._open()):
+                return store.history(self.window.session.simulation_class, self.name)[::-1]
+        return []
+
+    def close(self) -> None:
+        """Close the store."""
+        with self._reported():
+            if self._store is not None:
+                self._store.close()
+
+    # Commands -------------------------------------------------------------------------------
+
+    def begin_with(self, name: str | None, values: Mapping[str, Any]) -> None:
+        """Start with a stored set, if one is named, and with values that take precedence.
+
+        Raises
+        ------
+        StoreError, ParameterError
+            Other than later in the window: who asks for a set that is not there must know.
+        """
+        simulation = self.window.session.simulation_class
+        if name:
+            store = self._open()
+            if store is None:
+                raise StoreError(f"{self.path}: there is no such store, so no set {name!r}")
+            self._shown = stored = store.load(simulation, name)
+            self._assign(stored, stored.adjustments)
+            self.name = name
+            self._report_problems(stored)
+            take_layout(self.window, stored.layout)
+            self._base = dict(self.chosen)
+        for parameter, value in values.items():
+            self.window.values.assign(parameter, value)
+        if not name:
+            self._base = dict(self.chosen)
+
+    def load(self, name: str, version: int | None = None) -> None:
+        """Load a stored set, or a former version of it."""
+        with self._reported():
+            store = self._open()
+            if store is None:
+                raise StoreError(f"{self.path}: there is no such store")
+            simulation = self.window.session.simulation_class
+            stored = store.load(simulation, name, version=version)
+            controls = simulation.controls
+            defaults = {n: c.default for n, c in controls.items() if c.saved}
+            self._go_to(f"loading {name!r}", name, {**defaults, **stored}, stored)
+            take_layout(self.window, stored.layout)
+            self._report_problems(stored)
+
+    def new(self) -> None:
+        """Return to the defaults, without a set."""
+        controls = self.window.session.simulation_class.controls
+        defaults = {name: control.default for name, control in controls.items() if control.saved}
+        self._go_to("new parameter set", "", defaults, None)
+
+    def _go_to(
+        self, label: str, name: str, values: dict[str, Any], stored: ParameterSet | None
+    ) -> None:
+        """Show other values, in a way that can be undone."""
+        former = (self.name, dict(self.chosen), dict(self._base), self._shown)
+        former_ranges = self.window.engine.adjustments()
+        ranges = stored.adjustments if stored else {}
+
+        def redo() -> None:
+            self._assign(values, ranges)
+            self._base = dict(self.chosen)
+            self._show_name(name, stored)
+
+        def undo() -> None:
+            self._assign(former[1], former_ranges)
+            self._base = former[2]
+            self._show_name(former[0], former[3])
+
+        redo()
+        self.window.values.undo_stack.push(Action(label, undo, redo))
+
+    def _assign(self, values: Mapping[str, Any], ranges: Mapping[str, Mapping[str, Any]]) -> None:
+        for name, value in values.items():
+            try:
+                self.window.engine.take(ranges, name, value)
+                self.window.values.assign(name, value)
+            except ParameterError as error:
+                self.window.say(str(error))
+
+    def _show_name(self, name: str, stored: ParameterSet | None) -> None:
+        self.name, self._shown = name, stored
+        self.window.show_set()
+
+    def _report_problems(self, stored: ParameterSet) -> None:
+        if stored.problems:
+            problems = "; ".join(stored.problems.values())
+            self.window.say(f"{stored.name}: not everything fits any more: {problems}")
+
+    def save(self, then: Callable[[], None] | None = None) -> None:
+        """Save under the present name, or ask for one; call `then` when that succeeded."""
+        if not self.name:
+            self.ask_name(then)
+            return
+        problem = self.save_under(self.name)
+        if problem:
+            self.window.say(problem)
+        elif then:
+            then()
+
+    def ask_name(self, then: Callable[[], None] | None = None) -> FormDialog:
+        """Ask for name, comment and grade, and save; call `then` when that succeeded."""
+        shown = self._shown
+
+        def accept(fields: dict[str, str]) -> str:
+            problem = self._take_form(fields)
+            if then and not problem:
+                then()
+            return problem
+
+        return FormDialog(
+            self.window,
+            "Save parameter set",
+            {
+                "Name": self.name,
+                "Comment": shown.comment if shown is not None else "",
+                "Grade": f"{shown.grade:g}"
+                if shown is not None and shown.grade is not None
+                else "",
+            },
+            accept,
+            text="The former version of a set with this name is kept.",
+            button="Save",
+        )
+
+    def _take_form(self, fields: dict[str, str]) -> str:
+        name, grade = fields["Name"].strip(), fields["Grade"].strip()
+        if not name:
+            return "A parameter set needs a name."
+        try:
+            number = float(grade) if grade else None
+        except ValueError:
+            return f"The grade must be a number or empty, not {grade!r}."
+        return self.save_under(name, comment=fields["Comment"], grade=number)
+
+    def save_under(
+        self, name: str, *, comment: str | None = None, grade: float | None = None
+    ) -> str:
+        """Save the present values; return what went wrong.
+
+        Without a comment, that and the grade of the set that is shown are kept.
+        """
+        if comment is None:
+            shown = self._shown
+            comment, grade = (shown.comment, shown.grade) if shown is not None else ("", None)
+        from ivisit.store.parameter_set import Adjusted
+
+        values = self._present_values()
+        try:
+            store = self._open(create=True)
+            assert store is not None
+            engine = self.window.engine
+            simulation = self.window.session.simulation_class
+            ranges = Parameters(simulation, engine.parameters(), engine.adjustments())
+            stored = store.save(
+                Adjusted(simulation, ranges),
+                name,
+                values,
+                comment=comment,
+                grade=grade,
+                layout=layout_state(self.window),
+            )
+        except (StoreError, ParameterError) as error:
+            return str(error)
+        self.chosen, self._base = dict(values), dict(values)
+        self._show_name(name, stored)
+        self.window.say(f"Saved {name!r}, version {stored.version}, in {self.path.name}")
+        return ""
+
+    def delete(self) -> None:
+        """Delete the set that is shown; its values stay, and undo brings it back."""
+        name, stored = self.name, self._shown
+        simulation = self.window.session.simulation_class
+
+        def redo() -> None:
+            with self._reported():
+                if store := self._open():
+                    store.delete(simulation, name)
+                    self._show_name("", None)
+                    self.window.say(f"Deleted {name!r}; Ctrl-Z brings it back")
+
+        def undo() -> None:
+            with self._reported():
+                if store := self._open():
+                    store.restore(simulation, name)
+                    self._show_name(name, stored)
+
+        if name:
+            redo()
+            self.window.values.undo_stack.push(Action(f"deleting {name!r}", undo, redo))

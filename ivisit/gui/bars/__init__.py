@@ -1,0 +1,1 @@
+"""The bars of the window: toolbar, menu, status line, error pane."""

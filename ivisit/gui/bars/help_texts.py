@@ -1,0 +1,75 @@
+"""Texts of the help menu, most of them from docstrings and help texts of the simulation."""
+
+from __future__ import annotations
+
+import inspect
+import platform
+import tkinter as tk
+
+from ivisit.declarations import Declaration
+from ivisit.simulation import Simulation
+
+WINDOW_HELP = """\
+# Running
+Run computes steps until Stop; Step computes one; Init starts a new run with the seed's random \
+numbers. Parameters take effect before the next step. A Stop takes effect when the present step \
+has ended.
+
+# Parameters
+Drag a slider, or type a number and press Enter. Up, Down, Page Up and Page Down go by steps; so \
+does the mouse wheel while the field has the focus. A double click on a label returns to the \
+default. A value that is not allowed is refused with the reason, and the former value stays.
+
+# Parameter sets
+Save keeps all values under a name, in one file in the working directory; former versions stay. \
+Undo takes back the last change, also a loaded or deleted set.
+
+# Panels
+A right click on a picture, figure or trace opens its menu: color map, levels, zoom, saving. Ctrl \
+and the mouse wheel zoom a picture, the middle button moves it.
+
+# Keys
+Space   Run or stop
+F5   Init
+F6   Step
+Ctrl-S   Save the parameter set
+Ctrl-Shift-S   Save under another name
+Ctrl-Z   Undo
+Ctrl-Y, Ctrl-Shift-Z   Redo
+Ctrl-R   Reload the source file
+F1   Help on the simulation
+Ctrl-Q   Quit
+"""
+
+
+def describe(simulation: type[Simulation]) -> str:
+    """Return what a simulation says about itself, its controls and its panels."""
+    # Not inspect.getdoc, which would find the text of the base class.
+    text = inspect.cleandoc(simulation.__doc__ or "")
+    parts = [f"# {simulation.key}", text]
+    controls = [
+        _line(control, f"{control.allowed()}; default {control.text(control.default)}")
+        for control in simulation.controls.values()
+    ]
+    panels = [_line(panel, type(panel).__name__) for panel in simulation.panels.values()]
+    for title, lines in (("Controls", controls), ("Panels", panels)):
+        if lines:
+            parts += [f"# {title}", *lines]
+    return "\n".join(part for part in parts if part)
+
+
+def _line(declaration: Declaration, facts: str) -> str:
+    help_text = f". {declaration.help}" if declaration.help else ""
+    return f"{declaration.label}: {facts}{help_text}"
+
+
+def about() -> str:
+    """Return versions and license."""
+    from ivisit import __version__
+
+    return (
+        f"# ivisit-lab {__version__}\n"
+        "Declare a simulation once; watch, steer, store and run it everywhere.\n"
+        "MIT License.\n"
+        f"Python {platform.python_version()}, Tk {tk.TkVersion}, {platform.platform()}"
+    )

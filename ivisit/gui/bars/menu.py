@@ -1,0 +1,207 @@
+"""The menu bar and the keyboard shortcuts."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable
+from tkinter import filedialog
+from typing import TYPE_CHECKING, Any
+
+from ivisit.errors import ParameterError
+from ivisit.gui.actions.results import save_result
+from ivisit.gui.bars import help_texts
+from ivisit.gui.toolkit.dialogs import FormDialog, TextDialog
+
+if TYPE_CHECKING:
+    from ivisit.gui.window import Window
+
+#: Classes of widgets for which a blank means something.
+TYPING = ("Entry", "TEntry", "TCombobox", "Text", "TButton", "TCheckbutton", "TRadiobutton")
+
+
+class MenuBar(tk.Menu):
+    """The menu bar of a window."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window.root, tearoff=False, borderwidth=0)
+        self.window = window
+        self._add_file()
+        self._add_edit()
+        self._add_simulation()
+        self._add_view()
+        self._add_help()
+        self._bind_keys()
+
+    def _submenu(self, label: str, parent: tk.Menu | None = None, **options: Any) -> tk.Menu:
+        parent = parent or self
+        menu = tk.Menu(parent, tearoff=False, **options)
+        parent.add_cascade(label=label, menu=menu)
+        return menu
+
+    def _add_file(self) -> None:
+        sets = self.window.sets
+        menu = self._submenu("File", postcommand=self.window.values.commit_typing)
+        menu.add_command(label="New parameter set", command=sets.new)
+        self.load_menu = self._submenu("Load", menu, postcommand=self._list_sets)
+        self.version_menu = self._submenu("Former versions", menu, postcommand=self._list_versions)
+        menu.add_command(label="Save", accelerator="Ctrl+S", command=sets.save)
+        menu.add_command(label="Save as ...", accelerator="Ctrl+Shift+S", command=sets.ask_name)
+        menu.add_command(label="Delete this set", command=sets.delete)
+        menu.add_separator()
+        menu.add_command(label="Save run result ...", command=self.ask_result_file)
+        menu.add_separator()
+        menu.add_command(label="Quit", accelerator="Ctrl+Q", command=self.window.quit)
+
+    def _add_edit(self) -> None:
+        window = self.window
+        menu = self._submenu("Edit", postcommand=self._name_undo)
+        menu.add_command(label="Undo", accelerator="Ctrl+Z", command=window.values.undo)
+        menu.add_command(label="Redo", accelerator="Ctrl+Y", command=window.values.redo)
+        self.edit_menu = menu
+
+    def _add_simulation(self) -> None:
+        window = self.window
+        menu = self._submenu("Simulation", postcommand=window.values.commit_typing)
+        menu.add_command(label="Run/Stop", accelerator="Space", command=window.toggle_run)
+        menu.add_command(label="Init", accelerator="F5", command=window.init)
+        menu.add_command(label="Step", accelerator="F6", command=window.step)
+        menu.add_separator()
+        menu.add_command(label="Seed ...", command=self.ask_seed)
+        menu.add_command(label="Reload source", accelerator="Ctrl+R", command=window.source.reload)
+        self.simulation_menu = menu
+        self._offered: list[str] = []
+
+    def offer(self, text: str, command: Callable[[], Any]) -> None:
+        """Add an entry of the simulation's own, or replace the one of that text."""
+        if text in self._offered:
+            self.simulation_menu.entryconfigure(text, command=command)
+            return
+        if not self._offered:
+            self.simulation_menu.add_separator()
+        self._offered.append(text)
+        self.simulation_menu.add_command(label=text, command=command)
+
+    def _add_view(self) -> None:
+        menu = self._submenu("View")
+        # A Tcl variable by name: see `theme`.
+        self.dark_variable = f"dark{self}"
+        self.setvar(self.dark_variable, "0")
+        menu.add_checkbutton(
+            label="Dark",
+            variable=self.dark_variable,  # type: ignore[arg-type]
+            onvalue="1",
+            offvalue="0",
+            command=lambda: self.window.set_dark(self.getvar(self.dark_variable) in ("1", 1)),
+        )
+
+    def _add_help(self) -> None:
+        window = self.window
+        menu = self._submenu("Help")
+        menu.add_command(label="This simulation", accelerator="F1", command=self.show_help)
+        menu.add_command(
+            label="The window",
+            command=lambda: TextDialog(window, "The window", help_texts.WINDOW_HELP),
+        )
+        menu.add_command(
+            label="About ivisit",
+            command=lambda: TextDialog(window, "About ivisit", help_texts.about()),
+        )
+
+    def _bind_keys(self) -> None:
+        window = self.window
+        commands: dict[str, Callable[[], object]] = {
+            "<Control-s>": window.sets.save,
+            "<Control-Shift-S>": window.sets.ask_name,
+            "<Control-z>": window.values.undo,
+            "<Control-y>": window.values.redo,
+            "<Control-Shift-Z>": window.values.redo,
+            "<Control-r>": window.source.reload,
+            "<Control-q>": window.quit,
+            "<F1>": self.show_help,
+            "<F5>": window.init,
+            "<F6>": window.step,
+        }
+        for key, command in commands.items():
+            window.root.bind(key, lambda event, command=command: self._press(command))  # type: ignore[misc]
+        window.root.bind("<space>", self._press_space)
+
+    def _press(self, command: Callable[[], object]) -> None:
+        # What is being typed counts first.
+        self.window.values.commit_typing()
+        command()
+
+    def _press_space(self, event: Any) -> None:
+        if isinstance(event.widget, tk.Misc) and event.widget.winfo_class() not in TYPING:
+            self.window.toggle_run()
+
+    # Menus that are filled when they open ---------------------------------------------------
+
+    def _list_sets(self) -> None:
+        self.load_menu.delete(0, "end")
+        names = self.window.sets.names()
+        for name in names:
+            self.load_menu.add_command(
+                label=name,
+                command=lambda name=name: self.window.sets.load(name),  # type: ignore[misc]
+            )
+        if not names:
+            self.load_menu.add_command(label="(nothing saved yet)", state="disabled")
+        self.window.theme.color_menu(self.load_menu)
+
+    def _list_versions(self) -> None:
+        self.version_menu.delete(0, "end")
+        versions = self.window.sets.history()
+        for stored in versions:
+            time = stored.saved_at[:16].replace("T", " ")
+            self.version_menu.add_command(
+                label=f"{stored.version}: {time}  {stored.comment}"[:70],
+                command=lambda s=stored: self.window.sets.load(s.name, s.version),  # type: ignore[misc]
+            )
+        if not versions:
+            self.version_menu.add_command(label="(no set is shown)", state="disabled")
+        self.window.theme.color_menu(self.version_menu)
+
+    def _name_undo(self) -> None:
+        stack = self.window.values.undo_stack
+        for index, word, label in ((0, "Undo", stack.next_undo), (1, "Redo", stack.next_redo)):
+            self.edit_menu.entryconfigure(
+                index, label=f"{word} {label}".strip(), state="normal" if label else "disabled"
+            )
+
+    # Commands -------------------------------------------------------------------------------
+
+    def show_help(self) -> None:
+        """Show what the simulation, its controls and its panels mean."""
+        simulation = self.window.session.simulation_class
+        TextDialog(self.window, f"About {simulation.key}", help_texts.describe(simulation))
+
+    def ask_seed(self) -> FormDialog:
+        """Ask for the seed of the next runs."""
+        return FormDialog(
+            self.window,
+            "Seed",
+            {"Seed": str(self.window.engine.seed)},
+            self._take_seed,
+            text="Same seed and parameters, same results. An empty field draws a new seed. "
+            "It counts from the next Init on.",
+        )
+
+    def _take_seed(self, fields: dict[str, str]) -> str:
+        text = fields["Seed"].strip()
+        try:
+            self.window.session.set_seed(int(text) if text else None)
+        except (ValueError, ParameterError):
+            return f"A seed is a whole number from 0 on, not {text!r}."
+        self.window.status.update_texts()
+        return ""
+
+    def ask_result_file(self) -> None:
+        """Ask where to save what the present run has given."""
+        path = filedialog.asksaveasfilename(
+            parent=self.window.root,
+            defaultextension=".npz",
+            initialfile=f"{self.window.session.simulation_class.key}.npz",
+            filetypes=[("Run result", "*.npz"), ("Traces as table", "*.csv")],
+        )
+        if path:
+            save_result(self.window, path)

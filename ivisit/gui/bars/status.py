@@ -1,0 +1,141 @@
+"""The status line: parameter set, steps, rates, seed, and messages."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from tkinter import ttk
+from typing import TYPE_CHECKING
+
+from ivisit.gui.toolkit.tooltip import Tooltip
+
+if TYPE_CHECKING:
+    from ivisit.gui.window import Window
+
+#: Seconds over which rates are averaged, between two updates, and for which a message stays.
+AVERAGED, UPDATED, MESSAGE_DURATION = 1.5, 0.2, 10.0
+#: A step that takes longer than this many seconds is mentioned.
+LONG_STEP = 1.0
+
+
+class Rates:
+    """Steps and frames a second, from what was drawn lately."""
+
+    def __init__(self) -> None:
+        self._seen: deque[tuple[float, int, int]] = deque()
+
+    def add(self, now: float, steps: int, run: int) -> None:
+        """A frame that had finished `steps` steps was drawn."""
+        if self._seen and (self._seen[-1][2] != run or self._seen[-1][1] > steps):
+            self._seen.clear()
+        self._seen.append((now, steps, run))
+
+    def clear(self) -> None:
+        """Forget all: the simulation stopped."""
+        self._seen.clear()
+
+    def get(self, now: float) -> tuple[float, float]:
+        """Return steps/s and frames/s."""
+        # One older entry stays, so that a slow simulation has a rate too.
+        while len(self._seen) > 2 and self._seen[1][0] < now - AVERAGED:
+            self._seen.popleft()
+        if len(self._seen) < 2:
+            return 0.0, 0.0
+        first, last = self._seen[0], self._seen[-1]
+        seconds = max(now - first[0], 1e-3)
+        return (last[1] - first[1]) / seconds, (len(self._seen) - 1) / seconds
+
+
+class StatusLine(ttk.Frame):
+    """The line at the bottom of the window."""
+
+    def __init__(self, window: Window) -> None:
+        px = window.theme.pixels
+        super().__init__(window.root, padding=(px(10), px(3), px(10), px(4)))
+        self.window = window
+        self.rates = Rates()
+        self._updated_at = 0.0
+        self._message = ""
+        self._message_ends = 0.0
+        self._pointed = ""
+        self.labels: dict[str, ttk.Label] = {}
+        self._texts: dict[str, str] = {}
+        for name in ("seed", "frames", "speed", "steps"):
+            label = ttk.Label(self, style="Muted.TLabel", anchor="e")
+            label.pack(side="right", padx=(px(16), 0))
+            self.labels[name] = label
+        for name in ("set", "message"):
+            label = ttk.Label(self, anchor="w", style="Muted.TLabel" if name == "set" else "TLabel")
+            label.pack(side="left", padx=(0, px(16)))
+            self.labels[name] = label
+        # A long message is cut where the line ends.
+        Tooltip(self.labels["message"], lambda: self._texts.get("message", ""), window.theme)
+
+    def say(self, text: str) -> None:
+        """Show a message for some seconds."""
+        self._message = " ".join(text.split())
+        self._message_ends = time.perf_counter() + MESSAGE_DURATION
+        self.update_texts()
+
+    def point_at(self, text: str) -> None:
+        """Show what the pointer points at; an empty text when it is nothing."""
+        if text != self._pointed:
+            self._pointed = text
+            self._set("message", self._message_text(time.perf_counter()))
+
+    def drew(self, now: float, steps: int, run: int) -> None:
+        """Count a frame that was drawn."""
+        self.rates.add(now, steps, run)
+
+    def poll(self, now: float) -> None:
+        """Update the texts a few times a second."""
+        if now - self._updated_at >= UPDATED:
+            self.update_texts()
+
+    def update_texts(self) -> None:
+        """Update all texts."""
+        now = self._updated_at = time.perf_counter()
+        window = self.window
+        if not window.session.running:
+            self.rates.clear()
+        speed, frames = self.rates.get(now)
+        self._set("set", window.sets.title())
+        self._set("message", self._message_text(now))
+        self._set("steps", f"Step {window.steps:,}")
+        self._set("speed", f"{rate_text(speed)} steps/s")
+        self._set("frames", f"{rate_text(frames)} frames/s")
+        self._set("seed", f"Seed {short_seed(window.engine.seed)}")
+
+    def _message_text(self, now: float) -> str:
+        """Return the most important of what could be said."""
+        session = self.window.session
+        if session.worker.stopping:
+            return "Stop waits for the end of the present step"
+        if self._message and now < self._message_ends:
+            return self._message
+        if self._pointed:
+            return self._pointed
+        if session.worker.busy and (waited := now - self.window.last_frame_at) > LONG_STEP:
+            return f"The simulation computes since {waited:.0f} s"
+        return ""
+
+    def _set(self, name: str, text: str) -> None:
+        # A call into Tk may cost as much as drawing: only for what has changed.
+        if self._texts.get(name) != text:
+            self._texts[name] = text
+            self.labels[name].configure(text=text)
+
+
+def rate_text(rate: float) -> str:
+    """Return a rate with about three digits."""
+    if rate >= 1e6:
+        return f"{rate / 1e6:.2f}M"
+    if rate >= 1e4:
+        return f"{rate / 1e3:.0f}k"
+    return f"{rate:.0f}" if rate >= 10 or rate == 0 else f"{rate:.1f}"
+
+
+def short_seed(seed: int) -> str:
+    """Return a seed; one drawn from entropy has forty digits, of which the first are shown."""
+    text = str(seed)
+    return text if len(text) <= 12 else f"{text[:10]}…"

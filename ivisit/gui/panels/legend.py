@@ -1,0 +1,115 @@
+"""`Legend`: names, colors and values of a plot's lines; a click hides a line."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ivisit.gui.toolkit.theme import Theme
+
+#: Rows at the most; further entries are not shown.
+MOST_ROWS = 3
+
+
+@dataclass
+class Line:
+    """One line of a plot.
+
+    Attributes
+    ----------
+    name : str
+        What the legend calls it.
+    color : str
+        Its colour, ``#rrggbb``.
+    visible : bool
+        Whether it is drawn.
+    """
+
+    name: str
+    color: str
+    visible: bool = True
+
+
+class Legend:
+    """Rows of entries at the top of a canvas.
+
+    Parameters
+    ----------
+    canvas : tkinter.Canvas
+        Where to draw.
+    theme : Theme
+        Colours and sizes.
+    changed : callable
+        ``changed()`` is called when a line was hidden or shown.
+    """
+
+    def __init__(self, canvas: tk.Canvas, theme: Theme, changed: Callable[[], None]) -> None:
+        self.canvas = canvas
+        self.theme = theme
+        self.changed = changed
+        self.lines: list[Line] = []
+        self._texts: list[str] = []
+        self._arranged: tuple[object, ...] = ()
+        self.height = 0
+
+    def arrange(self, left: int, width: int) -> None:
+        """Place the entries in `width` pixels from `left` on, where that has changed."""
+        state = (left, width, tuple((line.name, line.color, line.visible) for line in self.lines))
+        if state == self._arranged:
+            return
+        self._arranged = state
+        self.canvas.delete("legend")
+        self._texts = [""] * len(self.lines)
+        if len(self.lines) < 2:
+            self.height = 0
+            return
+        px = self.theme.pixels
+        # Room for the value, so that entries do not move with every digit.
+        wanted = [self._measure(f"{line.name} -0.00000e-00") + px(30) for line in self.lines]
+        entry = min(max(wanted), max(width, 1))
+        columns = max(width // entry, 1)
+        rows = min(-(-len(self.lines) // columns), MOST_ROWS)
+        row_height = self._measure_height() + px(3)
+        self.height = rows * row_height + px(2)
+        for index in range(min(len(self.lines), rows * columns)):
+            row, column = divmod(index, columns)
+            self._make(index, left + column * entry, px(3) + row * row_height + row_height // 2)
+
+    def _make(self, index: int, x: int, y: int) -> None:
+        px, line, tag = self.theme.pixels, self.lines[index], f"entry{index}"
+        palette = self.theme.palette
+        stroke = line.color if line.visible else palette.border
+        self.canvas.create_line(x, y, x + px(14), y, fill=stroke, width=px(3), tags=("legend", tag))
+        self.canvas.create_text(
+            x + px(19),
+            y,
+            anchor="w",
+            text=line.name,
+            font="IvisitSmall",
+            fill=palette.text if line.visible else palette.muted,
+            tags=("legend", tag, f"text{index}"),
+        )
+        self.canvas.tag_bind(tag, "<ButtonPress-1>", lambda event: self.toggle(index))
+        self.canvas.tag_bind(tag, "<Enter>", lambda event: self.canvas.configure(cursor="hand2"))
+        self.canvas.tag_bind(tag, "<Leave>", lambda event: self.canvas.configure(cursor=""))
+
+    def toggle(self, index: int) -> None:
+        """Hide a line, or show it again."""
+        self.lines[index].visible = not self.lines[index].visible
+        self.changed()
+
+    def show_values(self, values: list[str]) -> None:
+        """Show a value behind each name."""
+        for index, (line, value) in enumerate(zip(self.lines, values, strict=True)):
+            text = f"{line.name}  {value}" if value else line.name
+            # A call into Tk may cost as much as drawing: only for what has changed.
+            if index < len(self._texts) and self._texts[index] != text:
+                self._texts[index] = text
+                self.canvas.itemconfigure(f"text{index}", text=text)
+
+    def _measure(self, text: str) -> int:
+        return int(str(self.canvas.tk.call("font", "measure", "IvisitSmall", text)))
+
+    def _measure_height(self) -> int:
+        return int(str(self.canvas.tk.call("font", "metrics", "IvisitSmall", "-linespace")))

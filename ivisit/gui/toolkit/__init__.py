@@ -1,0 +1,1 @@
+"""What knows Tk and nothing of ivisit: looks, scrolling, dialogs, tooltips."""

@@ -1,0 +1,1 @@
+"""Files of IVISIT 0.7x: from tables to records and parameter sets."""

@@ -1,0 +1,1 @@
+"""The comment language of old scripts: from text to records."""

@@ -1,0 +1,1 @@
+"""The running of old scripts: their classes, their display, their simulation."""

@@ -1,0 +1,1 @@
+"""What people do with old scripts besides running them: check and migrate."""

@@ -1,0 +1,1 @@
+"""What simulations there are, and how their files are run."""

@@ -1,0 +1,508 @@
+"""Figures to pixels: what Matplotlib draws, drawing only what changed where that is the same.
+
+A figure is a sequence of artists, each painted over those before it. `Rasterizer` keeps what lies
+under the first artist that keeps changing (usually patch, axis, ticks and labels, which take most
+of the time) and paints the rest anew, in Matplotlib's order. That is the full drawing, bit for bit:
+
+1. What was kept is used only while nothing in it has changed: no artist is marked as stale, no data
+   was changed in place, and size, limits, positions, order and settings are those of its drawing.
+2. Artists of which this cannot be known (classes of other packages, annotations, labels made by a
+   function) count as changed always. Axes with a drawing method of their own (three-dimensional,
+   polar) are one such artist.
+3. Several axes may keep a part each only while the places that they paint are apart.
+"""
+
+from __future__ import annotations
+
+import logging
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+logger = logging.getLogger(__name__)
+
+#: Pixels around the known extent of an artist that antialiasing may touch.
+MARGIN = 4
+#: Share of the recent drawings in which an artist that is expected to change again has changed.
+OFTEN = 0.25
+#: Weight of the last drawing in that share.
+MEMORY = 0.4
+#: Matplotlib's number for the legend's place "best".
+BEST = 0
+
+
+@dataclass
+class _Leaf:
+    """An artist that is painted in one piece, and what is known about it."""
+
+    artist: Any
+    #: The outermost axes that it belongs to; None for one that belongs to the figure.
+    axes: Any
+    #: The artist and all that it paints.
+    parts: list[Any] = field(default_factory=list)
+    #: Whether a change of it can be told; see `_is_known`.
+    known: bool = True
+    data: Any = None
+
+    def has_changed(self) -> bool:
+        """Tell whether it may look different from its last painting."""
+        if not self.known or any(part.stale for part in self.parts):
+            return True
+        return self.data != _data_of(self.artist)
+
+    def settle(self) -> None:
+        """Take back the marks of what is stale."""
+        for part in self.parts:
+            part.stale = False  # an empty title is never painted and would stay stale
+
+    def painted(self) -> None:
+        """Take note that it shows its present state."""
+        self.settle()
+        self.data = _data_of(self.artist) if self.known else None
+
+
+class Rasterizer:
+    """Turns one Matplotlib figure into pixels, again and again, doing as little as it can.
+
+    The pixels are those of a full drawing by Agg of the same figure at the same size, always; see
+    the rules in this module.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        The figure; its size is changed by `pixels`, and where the simulation has chosen neither a
+        layout engine nor margins, its axes are arranged so that no label is cut.
+    """
+
+    def __init__(self, figure: Any) -> None:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+        self.figure = figure
+        self.canvas = FigureCanvasAgg(figure)
+        # Whoever else draws the figure, savefig for one, resets the marks of what is stale.
+        self.canvas.mpl_connect("draw_event", self._drawn)
+        self._drawn_elsewhere = False
+        self._natural_dpi = figure.dpi
+        self._natural_size = tuple(figure.bbox.size)
+        self._leaves: list[_Leaf] = []
+        self._rates: dict[int, float] = {}
+        self._suffix: list[_Leaf] = []
+        self._background: Any = None
+        self._structure: Any = None
+        self._arranged_for: tuple[Any, ...] = ()
+        self._pixels: np.ndarray | None = None
+
+    def pixels(self, width: int | None = None, height: int | None = None) -> np.ndarray:
+        """Return the figure as an array (height, width, 4) of uint8, RGBA.
+
+        Parameters
+        ----------
+        width, height : int, optional
+            Size in pixels; by default the figure's own size. In a small place letters and lines
+            are smaller, too, but never so small that they cannot be read.
+        """
+        self._resize(width, height)
+        changed = self._changed_leaves()
+        if self._drawn_elsewhere or _structure_of(self.figure) != self._structure:
+            # In which order artists are painted now is known only afterwards.
+            self._draw_all(muted=[])
+        elif not changed and self._pixels is not None:
+            return self._pixels
+        elif self._may_paint_only(changed):
+            self._paint_suffix()
+        else:
+            self._draw_all(muted=self._expected_to_change())
+        self._pixels = np.asarray(self.canvas.buffer_rgba()).copy()
+        return self._pixels
+
+    def _resize(self, width: int | None, height: int | None) -> None:
+        if not (width and height) or tuple(self.figure.bbox.size.astype(int)) == (width, height):
+            return
+        natural_width, natural_height = self._natural_size
+        scale = min(width / natural_width, height / natural_height)
+        self.figure.set_dpi(self._natural_dpi * min(max(scale, 0.85), 1.5))
+        self.figure.set_size_inches(width / self.figure.dpi, height / self.figure.dpi)
+
+    def _drawn(self, event: Any) -> None:
+        self._drawn_elsewhere = True
+
+    # What has changed -----------------------------------------------------------------------
+
+    def _changed_leaves(self) -> list[_Leaf]:
+        """Return what may look different, and remember how often each artist changes."""
+        changed = [leaf for leaf in self._leaves if leaf.has_changed()]
+        names = {id(leaf.artist) for leaf in changed}
+        self._rates = {
+            id(leaf.artist): (1 - MEMORY) * self._rates.get(id(leaf.artist), 0.0)
+            + MEMORY * (id(leaf.artist) in names)
+            for leaf in self._leaves
+        }
+        return changed
+
+    def _expected_to_change(self) -> list[_Leaf]:
+        """Return the artists above the first one that keeps changing, in their order."""
+        if self._own_layout_engine() or not self._leaves:
+            return []  # a layout engine moves axes in each full drawing
+        often = {id(leaf) for leaf in self._leaves if self._rates[id(leaf.artist)] >= OFTEN}
+        suffix = []
+        for island in self._islands():
+            first = next((i for i, leaf in enumerate(island) if id(leaf) in often), len(island))
+            suffix += island[first:]
+        chosen = set(map(id, suffix))
+        return [leaf for leaf in self._leaves if id(leaf) in chosen]
+
+    def _is_suffix(self, leaves: list[_Leaf]) -> bool:
+        """Tell whether artists come last in the sequences that paint apart from each other."""
+        if not leaves:
+            return True
+        chosen = set(map(id, leaves))
+        for island in self._islands():
+            inside = [id(leaf) in chosen for leaf in island]
+            if inside != sorted(inside):
+                return False
+        return True
+
+    def _islands(self) -> list[list[_Leaf]]:
+        """Return the sequences of artists that paint apart from each other.
+
+        Where axes overlap, or something of the figure lies between them, all are one sequence.
+        """
+        owners = [leaf.axes for leaf in self._leaves]
+        inner = [i for i, owner in enumerate(owners) if owner is not None]
+        if not inner or any(owners[i] is None for i in range(inner[0], inner[-1])):
+            return [self._leaves]
+        groups: dict[int, list[_Leaf]] = {}
+        for leaf in self._leaves[inner[0] : inner[-1] + 1]:
+            groups.setdefault(id(leaf.axes), []).append(leaf)
+        if len(groups) == 1 or not all(leaf.known for leaf in self._leaves):
+            return [self._leaves]
+        boxes = [self._extent(group) for group in groups.values()]
+        if any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i]):
+            return [self._leaves]
+        # What lies above all axes is painted each time; what lies below them never changes often.
+        return [*groups.values(), self._leaves[inner[-1] + 1 :]]
+
+    def _extent(self, leaves: list[_Leaf]) -> Any:
+        """Return the place that artists of one axes paint, as a box in pixels."""
+        from matplotlib.transforms import Bbox
+
+        renderer = self.canvas.get_renderer()
+        boxes = [leaves[0].axes.bbox]
+        boxes += [_extent_of(leaf.artist, renderer) for leaf in leaves if not _is_clipped(leaf)]
+        return Bbox.union([box for box in boxes if np.isfinite(box.get_points()).all()])
+
+    def _may_paint_only(self, changed: list[_Leaf]) -> bool:
+        """Tell whether painting the upper artists anew gives the full drawing."""
+        upper = set(map(id, self._suffix))
+        if any(id(leaf) not in upper for leaf in changed) or self._own_layout_engine():
+            return False
+        if len({id(leaf.axes) for leaf in self._leaves if leaf.axes is not None}) < 2:
+            return True
+        # What is not held back by its axes may have grown into the place of others.
+        return all(_is_clipped(leaf) or leaf.axes is None for leaf in changed)
+
+    def _own_layout_engine(self) -> bool:
+        return self.figure.get_layout_engine() is not None
+
+    # Drawing --------------------------------------------------------------------------------
+
+    def _draw_all(self, muted: list[_Leaf]) -> None:
+        """Draw the figure; keep the picture without the `muted` artists, which come last."""
+        self._draw_recording(muted)
+        # What the layout depends on, tick labels too, is known only after drawing.
+        if self._arrange():
+            muted = []
+            # Titles and labels find their places by those of the drawing before.
+            self._draw_recording(muted)
+            self._draw_recording(muted)
+        known = set(map(id, (leaf.artist for leaf in self._leaves)))
+        self._rates = {key: rate for key, rate in self._rates.items() if key in known}
+        names = {id(leaf.artist) for leaf in muted}
+        self._suffix = [leaf for leaf in self._leaves if id(leaf.artist) in names]
+        self._background = self.canvas.copy_from_bbox(self.figure.bbox)
+        self._structure = _structure_of(self.figure)
+        self._paint(self._suffix)
+        if not self._is_suffix(self._suffix):
+            # What has been painted has another size or place than expected.
+            self._draw_all(muted=[])
+            return
+        for leaf in self._leaves:
+            leaf.painted()
+        self._settle()
+
+    def _draw_recording(self, muted: list[_Leaf]) -> None:
+        """Draw the figure by Matplotlib, and note the artists in the order of their painting."""
+        silent = {id(leaf.artist) for leaf in muted}
+        former = {id(leaf.artist): leaf for leaf in self._leaves}
+        drawn: list[_Leaf] = []
+
+        def painter(artist: Any, axes: Any) -> Callable[[Any], None]:
+            draw = artist.draw
+
+            def paint(renderer: Any) -> None:
+                leaf = former.get(id(artist))
+                if leaf is None or leaf.axes is not axes:
+                    leaf = _Leaf(artist, axes)
+                drawn.append(leaf)
+                if id(artist) not in silent:
+                    draw(renderer)
+
+            return paint
+
+        with _hooked(self.figure, painter):
+            self.canvas.draw()
+        for leaf in drawn:
+            leaf.parts = leaf.artist.findobj()
+            leaf.known = _is_known(leaf.artist)
+            self._rates.setdefault(id(leaf.artist), 0.0)
+        self._leaves = drawn
+
+    def _paint_suffix(self) -> None:
+        self.canvas.restore_region(self._background)
+        self._paint(self._suffix)
+        for leaf in self._leaves:
+            # Placing a title marks the axis below it, too.
+            leaf.settle()
+        for leaf in self._suffix:
+            leaf.painted()
+        self._settle()
+
+    def _paint(self, leaves: list[_Leaf]) -> None:
+        """Paint artists as Matplotlib does within a full drawing."""
+        renderer = self.canvas.get_renderer()
+        for axes in _all_axes(self.figure):
+            if any(title.stale for title in (axes.title, axes._left_title, axes._right_title)):
+                axes._update_title_position(renderer)
+        for leaf in leaves:
+            leaf.artist.draw(renderer)
+
+    def _settle(self) -> None:
+        """Mark figure and axes as drawn."""
+        for axes in _all_axes(self.figure):
+            axes.stale = False
+        self.figure.stale = False
+        self._drawn_elsewhere = False
+
+    # Layout ---------------------------------------------------------------------------------
+
+    def _arrange(self) -> bool:
+        """Lay the axes out where their texts have changed; tell whether anything moved.
+
+        Matplotlib's constrained layout takes longer than drawing, so it must not run each time.
+        Who chose a layout or margins of his own keeps them. What cannot be arranged stays as it is.
+        """
+        if self._own_layout_engine() or self._has_own_margins():
+            return False
+        texts = tuple(_texts_around(axes) for axes in self.figure.axes)
+        arranged_for = (tuple(self.figure.bbox.size), len(self.figure.texts), texts)
+        if arranged_for == self._arranged_for or not texts:
+            return False
+        self._arranged_for = arranged_for
+        from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+        # A legend inside the axes needs no room around them, however wide it is.
+        legends = [a.get_legend() for a in self.figure.axes if a.get_legend() is not None]
+        inside = [legend for legend in legends if legend.get_bbox_to_anchor() is legend.parent.bbox]
+        inside = [legend for legend in inside if legend.get_in_layout()]
+        places = [(a, a.get_position(original=True), a.get_position()) for a in self.figure.axes]
+        for legend in inside:
+            legend.set_in_layout(False)
+        try:
+            ConstrainedLayoutEngine().execute(self.figure)
+        # Whatever Matplotlib raises here concerns the arrangement, which can be done without.
+        except Exception as error:  # noqa: BLE001
+            logger.debug("the axes cannot be arranged: %s: %s", type(error).__name__, error)
+            for axes, original, active in places:
+                axes._set_position(original, which="original")
+                axes._set_position(active, which="active")
+            return False
+        finally:
+            for legend in inside:
+                legend.set_in_layout(True)
+        return True
+
+    def _has_own_margins(self) -> bool:
+        # A new SubplotParams has Matplotlib's own values.
+        margins = self.figure.subplotpars
+        return vars(margins) != vars(type(margins)())
+
+
+@contextmanager
+def _hooked(figure: Any, painter: Callable[[Any, Any], Callable[[Any], None]]) -> Iterator[None]:
+    """Have each artist of `figure` painted by ``painter(artist, axes)`` for a while."""
+    hooked = []
+    for artist, axes in _leaf_artists(figure, None):
+        vars(artist)["draw"] = painter(artist, axes)
+        hooked.append(artist)
+    try:
+        yield
+    finally:
+        for artist in hooked:
+            vars(artist).pop("draw", None)
+
+
+def _leaf_artists(parent: Any, outermost: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield the artists below a figure, subfigure or axes that are painted in one piece."""
+    for child in parent.get_children():
+        if hasattr(child, "subfigs"):
+            yield from _leaf_artists(child, outermost)
+        elif _is_axes(child) and _is_plain(child):
+            yield from _leaf_artists(child, outermost or child)
+        else:
+            yield child, outermost or (child if _is_axes(child) else None)
+
+
+def _is_axes(artist: Any) -> bool:
+    return hasattr(artist, "get_axes_locator")
+
+
+def _is_plain(axes: Any) -> bool:
+    """Tell whether axes are drawn by `matplotlib.axes.Axes.draw`, artist after artist."""
+    from matplotlib.axes import Axes
+
+    return type(axes).draw is Axes.draw and axes.get_rasterization_zorder() is None
+
+
+def _all_axes(parent: Any) -> Iterator[Any]:
+    """Yield all axes of a figure, insets included."""
+    for child in parent.get_children():
+        if _is_axes(child):
+            yield child
+            yield from _all_axes(child)
+        elif hasattr(child, "subfigs"):
+            yield from _all_axes(child)
+
+
+def _structure_of(figure: Any) -> tuple[Any, ...]:
+    """Return what decides place and order of the painting, and marks no artist as stale."""
+    import matplotlib
+
+    settings = dict.copy(matplotlib.rcParams)
+    size = (tuple(figure.bbox.size), figure.dpi)
+    return settings, size, _order_of(figure), [_frame_of(axes) for axes in _all_axes(figure)]
+
+
+def _order_of(parent: Any) -> list[Any]:
+    return [
+        (id(child), child.zorder, child.get_visible(), child.get_animated())
+        for child in parent.get_children()
+    ]
+
+
+def _frame_of(axes: Any) -> tuple[Any, ...]:
+    scales = tuple(axis.get_scale() for axis in axes._axis_map.values())
+    return (
+        tuple(axes.viewLim.bounds),  # asking for it applies what autoscaling has left to do
+        tuple(axes.bbox.bounds),
+        (axes.axison, axes._frameon, axes.get_aspect(), axes.get_adjustable()),
+        (axes.get_anchor(), axes.get_box_aspect(), axes.get_axisbelow()),
+        axes.get_rasterization_zorder(),
+        scales,
+        _order_of(axes),
+    )
+
+
+def _is_known(artist: Any) -> bool:
+    """Tell whether changes of an artist show in its marks and data."""
+    from matplotlib.axis import Axis
+    from matplotlib.legend import Legend
+    from matplotlib.patches import ConnectionPatch
+    from matplotlib.ticker import FuncFormatter
+
+    is_legend = isinstance(artist, Legend)
+    if is_legend and artist._loc == BEST:
+        return False  # its place depends on the data of the others
+    for part in artist.findobj():
+        module = type(part).__module__
+        if not module.startswith("matplotlib."):
+            return False
+        if module == "matplotlib.offsetbox" and not is_legend:
+            return False
+        # Public attributes without a setter, and places that other artists decide.
+        if hasattr(part, "xyann") or isinstance(part, ConnectionPatch) or _is_axes(part):
+            return False
+        if part.get_agg_filter() is not None or part.get_path_effects():
+            return False
+    if isinstance(artist, Axis):
+        tickers = (
+            artist.get_major_formatter(),
+            artist.get_minor_formatter(),
+            artist.get_major_locator(),
+            artist.get_minor_locator(),
+        )
+        return all(
+            type(t).__module__.startswith("matplotlib.") and not isinstance(t, FuncFormatter)
+            for t in tickers
+        )
+    return True
+
+
+def _data_of(artist: Any) -> Any:
+    """Return a fingerprint of what a person can change in place: data and transforms."""
+    if hasattr(artist, "get_xydata"):
+        data = _digest(artist.get_xydata())
+    elif hasattr(artist, "get_offsets"):
+        data = (_digest(artist.get_offsets()), [_digest(p.vertices) for p in artist.get_paths()])
+    elif hasattr(artist, "get_array"):
+        data = _digest(artist.get_array())
+    elif hasattr(artist, "get_path"):
+        data = _digest(artist.get_path().vertices)
+    else:
+        data = None
+    return data, _matrix_of(artist)
+
+
+def _matrix_of(artist: Any) -> bytes:
+    """Return the affine part of the transform that an artist was given, if any."""
+    axes = artist.axes
+    if axes is None or not artist.is_transform_set():
+        return b""
+    transform = artist._transform
+    if transform is axes.transData or transform is axes.transAxes or transform is None:
+        return b""  # these follow the limits and the place of the axes
+    matrix: bytes = transform.get_affine().get_matrix().tobytes()
+    return matrix
+
+
+def _digest(array: Any) -> Any:
+    if array is None:
+        return None
+    data = np.ascontiguousarray(np.ma.getdata(array))
+    mask = np.ma.getmask(array)
+    missing = 0 if mask is np.ma.nomask else zlib.crc32(np.ascontiguousarray(mask).data)
+    return data.shape, zlib.crc32(data.view(np.uint8).data) if data.size else 0, missing
+
+
+def _is_clipped(leaf: _Leaf) -> bool:
+    """Tell whether an artist cannot paint outside its axes."""
+    artist = leaf.artist
+    box = artist.get_clip_box() if artist.get_clip_on() else None
+    # An axis has the box of its axes, and its labels lie outside.
+    if box is None or leaf.axes is None or len(leaf.parts) > 1:
+        return False
+    inner, outer = box.extents, leaf.axes.bbox.extents
+    return bool((inner[:2] >= outer[:2] - 1).all() and (inner[2:] <= outer[2:] + 1).all())
+
+
+def _extent_of(artist: Any, renderer: Any) -> Any:
+    """Return a box around everything that an artist paints, in pixels."""
+    from matplotlib.transforms import Bbox
+
+    box = artist.get_tightbbox(renderer)
+    if box is None:
+        return Bbox.null()
+    width = getattr(artist, "get_linewidth", lambda: 0)()
+    return box.padded(MARGIN + float(np.max(width, initial=0)) * renderer.dpi / 72)
+
+
+def _texts_around(axes: Any) -> tuple[Any, ...]:
+    """Return what decides how much room `axes` needs around itself."""
+    ticks = []
+    for axis in (axes.xaxis, axes.yaxis):
+        labels = [tick.label1.get_text() for tick in axis.majorTicks]
+        ticks.append(max(map(len, labels), default=0))
+    return id(axes), axes.get_title(), axes.get_xlabel(), axes.get_ylabel(), *ticks

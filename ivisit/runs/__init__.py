@@ -1,0 +1,1 @@
+"""Runs without a window: single ones, their results, where they come from."""

@@ -1,0 +1,131 @@
+"""What a run begins with: the store that it reads or writes, and the parameter set."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ivisit.errors import ParameterError, StoreError
+from ivisit.plugins.finding import plugin_name
+from ivisit.plugins.origins import source_file
+from ivisit.simulation import Simulation
+
+if TYPE_CHECKING:
+    from ivisit.store import ParameterSet, ParameterStore
+
+logger = logging.getLogger(__name__)
+
+#: Bytes that a disk must have free for a run to be entered.
+ROOM = 2**16
+
+
+def store_name(simulation: type[Simulation]) -> str:
+    """Return what a simulation's store is called: its file's stem, else its plugin's name."""
+    name = plugin_name(simulation)
+    if name is not None:
+        return name
+    source = source_file(simulation)
+    return source.stem if source is not None else simulation.key
+
+
+def split_set(text: str) -> tuple[Path | None, str]:
+    """Split ``OTHER.ivisit:NAME`` into the file and the name of a set; the file may be missing.
+
+    >>> split_set("soft"), split_set("kept.ivisit:soft")
+    ((None, 'soft'), (PosixPath('kept.ivisit'), 'soft'))
+    """
+    file, colon, name = text.partition(".ivisit:")
+    if colon and file and name:
+        return Path(file + ".ivisit").expanduser(), name
+    return None, text
+
+
+def take_set(
+    simulation: Simulation,
+    name: str,
+    store: ParameterStore | None = None,
+    *,
+    strict: bool = True,
+) -> ParameterSet:
+    """Give a simulation the values of a stored parameter set.
+
+    Parameters
+    ----------
+    simulation : Simulation
+        The instance.
+    name : str
+        The set's name, or ``OTHER.ivisit:NAME`` for one in another store.
+    store : ParameterStore, optional
+        Where the set is; by default the simulation's own store in the working directory.
+    strict : bool, optional
+        Whether a set of which something does not fit the declaration is refused. Else what fits is
+        taken, and a warning names the rest.
+
+    Raises
+    ------
+    ParameterError
+        When something does not fit.
+    StoreError
+        When there is no such store or set; the message names the file.
+    """
+    file, name = split_set(name)
+    opened = store if store is not None and file is None else _open(simulation, file)
+    try:
+        try:
+            stored = opened.load(type(simulation), name)
+        except StoreError as error:
+            raise StoreError(f"{opened.path}: {error}") from error
+    finally:
+        if opened is not store:
+            opened.close()
+    # What was brought inside its range, as old scripts have it, is among the values all the same.
+    left_out = [text for key, text in stored.problems.items() if key not in stored.parameters]
+    if left_out and strict:
+        raise ParameterError(
+            f"{opened.path}: the parameter set {name!r} does not fit {type(simulation).key}: "
+            f"{'; '.join(left_out)}. Say --loose, in Python strict=False, to take what fits."
+        )
+    if stored.problems:
+        told = "; ".join(stored.problems.values())
+        logger.warning("%s: the parameter set %r does not fit: %s", opened.path, name, told)
+    simulation.parameters.take(stored.adjustments, stored)
+    return stored
+
+
+def _open(simulation: Simulation, file: Path | None) -> ParameterStore:
+    from ivisit.store import ParameterStore, default_path
+
+    if file is None:
+        file = default_path(store_name(type(simulation)))
+        simulation._opening(file)  # an old script brings the sets of its old file
+    return ParameterStore(file, create=False)
+
+
+def open_for_writing(store: ParameterStore | str | os.PathLike[str]) -> ParameterStore:
+    """Return an open store that a run can be entered into, or say at once that it cannot.
+
+    Raises
+    ------
+    StoreError
+        When the file is no store, may not be written, or its disk is full.
+    """
+    from ivisit.store import ParameterStore
+
+    opened = store if isinstance(store, ParameterStore) else ParameterStore(store)
+    reason = _obstacle(opened)
+    if reason:
+        if opened is not store:
+            opened.close()
+        raise StoreError(f"{opened.path}: the run cannot be entered: {reason}")
+    return opened
+
+
+def _obstacle(store: Any) -> str:
+    if store.read_only:
+        return "the file is read-only"
+    if shutil.disk_usage(store.path.parent).free < ROOM:
+        return "the disk is full"
+    return ""

@@ -1,0 +1,55 @@
+"""Ctrl-C and other requests to end: the first ends the run, the next ones do not lose its result.
+
+People press Ctrl-C twice, a batch system sends SIGTERM to the whole group, a terminal that closes
+SIGHUP. The first of them raises `KeyboardInterrupt` in the main thread; until what was computed
+is safe, or until `PATIENCE` has passed, the others are only counted.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from types import FrameType
+from typing import Any, Self
+
+#: Seconds after a request to end during which further ones are taken for the same one.
+PATIENCE = 2.0
+#: What asks a command to end; Windows has no SIGHUP.
+ENDING = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
+
+
+class EndOnce:
+    """A context manager within which a request to end is raised once.
+
+    Parameters
+    ----------
+    *signals : signal.Signals
+        What to listen to; by default Ctrl-C. A signal whose handler is not Python's or the
+        system's own is left to whoever has set it.
+    """
+
+    def __init__(self, *signals: signal.Signals) -> None:
+        self.signals = signals or (signal.SIGINT,)
+        self._asked_at: float | None = None
+        self._former: dict[signal.Signals, Any] = {}
+
+    def __enter__(self) -> Self:
+        # Python handles signals in the main thread, and lets only that one ask for them.
+        if threading.current_thread() is threading.main_thread():
+            for number in self.signals:
+                if signal.getsignal(number) in (signal.default_int_handler, signal.SIG_DFL):
+                    self._former[number] = signal.signal(number, self._ask)
+        return self
+
+    def __exit__(self, *exception: Any) -> None:
+        for number, handler in self._former.items():
+            signal.signal(number, handler)
+
+    def _ask(self, number: int, frame: FrameType | None) -> None:
+        now = time.monotonic()
+        if self._asked_at is None or now - self._asked_at > PATIENCE:
+            self._asked_at = now
+            raise KeyboardInterrupt

@@ -1,0 +1,89 @@
+"""Widgets and panels know their host only: alone, and two sessions in one window."""
+
+from __future__ import annotations
+
+import tkinter as tk
+
+import numpy as np
+import pytest
+
+import ivisit as iv
+from ivisit.gui.layout import AutomaticLayout
+from ivisit.gui.panels import panel_class
+from ivisit.gui.session import Session
+from ivisit.gui.toolkit.theme import Theme
+from ivisit.gui.widgets import widget_class
+
+pytestmark = pytest.mark.window
+
+
+class Map(iv.Simulation):
+    """A picture that a slider changes."""
+
+    level = iv.Slider(5, 0, 10)
+    picture = iv.Image(vmin=0, vmax=10)
+    total = iv.Trace()
+
+    def step(self):
+        self.picture = np.full((3, 4), self.level)
+        self.total = self.picture.sum()
+
+
+class SmallHost:
+    """The least that stands around a widget; no window."""
+
+    alive = True
+
+    def __init__(self, root, theme, session):
+        self.root = root
+        self.theme = theme
+        self.session = session
+        self.said = []
+
+    @property
+    def engine(self):
+        return self.session.engine
+
+    def change(self, name, value, *, continues=False):
+        return self.engine.set(name, value)
+
+    def say(self, text):
+        self.said.append(text)
+
+    point_at = copy = say
+
+
+@pytest.fixture
+def root(display, monkeypatch):
+    monkeypatch.setenv("DISPLAY", display)
+    root = tk.Tk()
+    yield root
+    root.destroy()
+
+
+def test_a_panel_and_a_control_stand_alone_with_a_small_host(root):
+    host = SmallHost(root, Theme(root), Session(Map))
+    panel = panel_class(Map.picture)(root, host, Map.picture)
+    control = widget_class(Map.level)(root, host, Map.level)
+    assert control.commit(7)
+    assert not control.commit(11)
+    host.engine.run(1)
+    panel.show(host.engine.frame())
+    assert np.all(panel.picture == 7)
+    panel.set_color_map("no such map")
+    assert "no such map" in host.said[0]
+
+
+def test_two_sessions_live_in_one_window(root):
+    theme = Theme(root)
+    hosts = [SmallHost(root, theme, Session(Map)) for _ in range(2)]
+    layouts = [AutomaticLayout(root, host) for host in hosts]
+    for layout in layouts:
+        layout.pack(side="left", fill="both", expand=True)
+    root.update()
+    for layout, value in zip(layouts, (2, 9), strict=True):
+        assert layout.controls["level"].commit(value)
+    for host, layout in zip(hosts, layouts, strict=True):
+        host.engine.run(3)
+        layout.panels["picture"].show(host.engine.frame())
+    assert [int(layout.panels["picture"].picture[0, 0]) for layout in layouts] == [2, 9]

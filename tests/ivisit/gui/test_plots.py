@@ -1,0 +1,252 @@
+"""Plots in the window: joined traces, axes, cursor, zoom, export, rasters and histograms."""
+
+from __future__ import annotations
+
+import csv
+import types
+
+import numpy as np
+import pytest
+
+import ivisit as iv
+
+pytestmark = pytest.mark.window
+
+
+class Sample(iv.Simulation):
+    """Some of each."""
+
+    step_duration = 0.5
+    step_unit = "ms"
+
+    fast = iv.Trace(plot="errors", scale="log")
+    slow = iv.Trace(plot="errors")
+    state = iv.Trace(names=["x", "y"], span=100)
+    alone = iv.Trace(vmin=0, vmax=2, unit="mV")
+    spikes = iv.Raster(20, span=50)
+    weights = iv.Histogram(4, vmin=0, vmax=4)
+
+    def init(self):
+        self.t = 0
+
+    def step(self):
+        self.t += 1
+        self.fast, self.slow = 0.5**self.t, 0.9**self.t
+        self.state = [self.t, -self.t]
+        self.alone = 1.0
+        self.spikes = [self.t % 20]
+        self.weights = [0.5, 1.5, 1.5, 3.5]
+
+
+def run(user, steps):
+    window = user.open(Sample)
+    window.session.worker.step(steps)
+    user.until(lambda: window.steps == steps)
+    user.wait(0.3)
+    return window
+
+
+def color_at(panel, x, y):
+    return panel.tk.splitlist(panel.tk.call(str(panel._photo), "get", int(x), int(y)))
+
+
+def rgb(color):
+    return tuple(int(color[i : i + 2], 16) for i in (1, 3, 5))
+
+
+def is_near(color, wanted):
+    """Tell whether a pixel of a smooth line has nearly its color."""
+    return max(abs(a - b) for a, b in zip(color, wanted, strict=True)) < 50
+
+
+def at(panel, step):
+    """Return an event at the place of a step."""
+    x = round(panel.area[0] + panel.x_of(step))
+    return types.SimpleNamespace(x=x, y=panel.area[1] + 5, num=4, delta=0)
+
+
+def texts(panel):
+    canvas = panel.canvas
+    return [canvas.itemcget(i, "text") for i in canvas.find_all() if canvas.type(i) == "text"]
+
+
+def test_traces_that_name_a_plot_share_a_card_with_a_legend(user):
+    run(user, 20)
+    panel = user.panel("fast")
+    assert panel is user.panel("slow")
+    assert user.window.layout.cards.count(panel) == 1
+    assert panel.label.cget("text") == "Errors"
+    assert [line.name for line in panel.lines] == ["Fast", "Slow"]
+    assert "Slow  0.1216" in texts(panel)
+    # Logarithmic: both fall along straight lines, whatever their size.
+    rows = panel.y_of(panel.scale.forward(panel.history.view().low))
+    np.testing.assert_allclose(np.diff(rows, 2, axis=0), 0, atol=1e-6)
+
+
+def test_a_click_on_the_legend_hides_a_line_and_the_axis_follows(user):
+    run(user, 20)
+    panel = user.panel("fast")
+    bottom = panel.limits[2]
+    panel.legend.toggle(0)
+    assert not panel.lines[0].visible
+    assert panel.limits[2] > bottom
+    panel.legend.toggle(0)
+    assert panel.limits[2] == bottom
+
+
+def test_lines_have_their_colors_where_their_values_are(user):
+    run(user, 40)
+    panel = user.panel("state")
+    for index in (0, 1):
+        x = panel.x_of(30) - 1
+        y = panel.y_of(30 if index == 0 else -30)
+        assert is_near(color_at(panel, x, y), rgb(panel.lines[index].color))
+
+
+def test_the_pointer_marks_one_step_in_all_plots(user):
+    run(user, 40)
+    first, second = user.panel("alone"), user.panel("state")
+    first._point(at(first, 12))
+    assert first.cursor is second.cursor
+    assert first.cursor.step == 12
+    assert first.note.cget("text") == "step 12 (6 ms):  1 mV"
+    assert {"x  12", "y  -12"} <= set(texts(second))
+    assert second.canvas.itemcget(second._cursor_line, "state") == "normal"
+    first.canvas.event_generate("<Leave>")
+    user.until(lambda: first.cursor.step is None)
+    assert first.note.cget("text") == "1 mV"
+    assert second.canvas.itemcget(second._cursor_line, "state") == "hidden"
+
+
+def test_wheel_and_drag_look_at_a_part_and_a_double_click_returns(user):
+    run(user, 40)
+    panel = user.panel("alone")
+    whole = panel.horizontal()
+    panel._zoom_at(at(panel, 20))
+    panel._zoom_at(at(panel, 20))
+    first, last = panel.horizontal()
+    assert last - first < 0.7 * (whole[1] - whole[0])
+    assert first < 20 < last
+    panel._take_hold(at(panel, 20))
+    panel._move(at(panel, 22))
+    moved = panel.horizontal()
+    assert moved[0] == pytest.approx(first - 2, abs=0.3)
+    assert moved[1] - moved[0] == pytest.approx(last - first)
+    panel._let_go(None)
+    panel.show_all()
+    assert panel.horizontal() == whole
+    # Another run begins with the whole of it.
+    panel._zoom_at(at(panel, 20))
+    user.window.init()
+    user.until(lambda: panel.zoom is None)
+
+
+def test_axes_show_the_time_and_a_fixed_range_stays(user):
+    run(user, 40)
+    panel = user.panel("alone")
+    assert panel.limits[2:] == (0.0, 2.0)
+    assert any(text.endswith(" ms") for text in texts(panel))
+    assert "now" in texts(user.panel("state"))
+    assert panel._take_range({"Lowest": "3", "Highest": "1"}).startswith("The highest")
+    assert panel._take_range({"Lowest": "x", "Highest": ""}) == "A limit is a number, or empty."
+    assert panel._take_range({"Lowest": "-5", "Highest": ""}) == ""
+    assert panel.limits[2] <= -5
+
+
+def test_menus_mark_what_is_on(user):
+    run(user, 5)
+    panel = user.panel("state")
+    marked = {panel.menu.entrycget(i, "label"): panel for i in range(3)}
+    assert list(marked) == ["Span", "Scale", "Moving average"]
+    spans = panel.menu.nametowidget(panel.menu.entrycget(0, "menu"))
+    variable = spans.entrycget(0, "variable")
+    index = int(panel.getvar(variable))
+    assert spans.entrycget(index, "label") == "Latest 100 steps"
+    spans.invoke(1)
+    assert panel.horizontal()[0] == 0
+
+
+def test_a_moving_average_lies_over_the_pale_line(user):
+    run(user, 40)
+    panel = user.panel("alone")
+    color = rgb(panel.lines[0].color)
+    x, y = panel.x_of(30), panel.y_of(1.0)
+    assert is_near(color_at(panel, x, y), color)
+    panel.set_smoothing(5)
+    assert is_near(color_at(panel, x, y), color)
+    panel.history.append(np.array([41]), np.array([[2.0]]))
+    panel.redraw()
+    mean = panel.y_of(1.2)
+    assert is_near(color_at(panel, panel.x_of(41) - 0.5, mean), color)
+
+
+def test_a_plot_is_exported_as_table_array_and_picture(user, tmp_path):
+    window = run(user, 20)
+    panel = user.panel("fast")
+    from ivisit.gui.panels.plot_export import export_plot
+
+    said = []
+    window.say = said.append
+    for ending in ("csv", "npy", "png", "svg"):
+        export_plot(panel, str(tmp_path / f"plot.{ending}"))
+        user.until(lambda ending=ending: any(f".{ending}" in text for text in said))
+    with open(tmp_path / "plot.csv") as file:
+        rows = list(csv.reader(file))
+    assert rows[0] == ["step", "Fast", "Slow"]
+    assert [float(row[1]) for row in rows[1:]] == [0.5**t for t in range(1, 21)]
+    table = np.load(tmp_path / "plot.npy")
+    np.testing.assert_allclose(table[:, 2], 0.9 ** np.arange(1, 21), rtol=1e-14)
+    assert (tmp_path / "plot.png").stat().st_size > 5000
+    assert "<svg" in (tmp_path / "plot.svg").read_text()
+    export_plot(panel, str(tmp_path / "plot.txt"))
+    export_plot(panel, str(tmp_path / "missing" / "plot.png"))
+    assert ".csv, .npy, .png or .svg" in said[-2]
+    assert "cannot be saved" in said[-1]
+
+
+def test_a_raster_shows_a_dot_for_each_active_unit(user):
+    run(user, 40)
+    panel = user.panel("spikes")
+    assert panel.note.cget("text") == "1 active"
+    color = rgb(user.window.theme.palette.lines[0])
+    for step in (15, 32):
+        assert color_at(panel, panel.x_of(step), panel.y_of(step % 20)) == color
+        assert color_at(panel, panel.x_of(step), panel.y_of((step + 7) % 20)) != color
+    user.window.init()
+    user.until(lambda: not len(panel._entries))
+
+
+def test_a_histogram_shows_a_bar_for_each_bin(user):
+    run(user, 3)
+    panel = user.panel("weights")
+    assert panel.note.cget("text") == "4 values"
+    color = rgb(user.window.theme.palette.lines[0])
+    for value, count in ((0.5, 1), (1.5, 2), (2.5, 0), (3.5, 1)):
+        assert (color_at(panel, panel.x_of(value), panel.y_of(0.5)) == color) == (count > 0)
+        assert (color_at(panel, panel.x_of(value), panel.y_of(1.5)) == color) == (count > 1)
+
+
+def test_all_plots_are_colored_anew_in_the_dark(user):
+    window = run(user, 20)
+    window.set_dark(True)
+    user.wait(0.1)
+    surface = rgb(window.theme.palette.surface)
+    for name in ("fast", "spikes", "weights"):
+        panel = user.panel(name)
+        assert color_at(panel, 1, 1) in (surface, rgb(window.theme.palette.hover))
+
+
+def test_a_solid_block_is_shown_by_its_latest_steps(user):
+    class Noise(iv.Simulation):
+        level = iv.Trace()
+
+        def step(self):
+            self.level = self.rng.random()
+
+    window = user.open(Noise)
+    window.session.worker.step(40_000)
+    user.until(lambda: window.steps == 40_000)
+    panel = user.panel("level")
+    user.until(lambda: panel.horizontal()[0] == 39_000)
+    panel.set_span(None)
+    assert panel.horizontal()[0] == 0
