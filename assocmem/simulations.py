@@ -272,11 +272,11 @@ class AssociativeRecall(iv.Simulation):
             f"{self.rule}, noise {method.settings.get('noise', 'not used')}, "
             f"{self.n_patterns} patterns",
             f"iteration {self.iteration}: {misses} misses, {false_alarms} false alarms: {status}",
-            f"errors of BCPNN {self.error_bcpnn:.2f}, Bayes {self.error_bayes:.2f}, "
-            f"soft {self.error_soft:.2f}, search {self.error_search:.2f}",
             f"the {'painted ' if self.is_painted else ''}cue is "
             f"{'known' if self.is_known else 'unknown'}: score over background "
             f"{self.familiarity:.1f}, evidence {self.evidence:.1f}",
+            f"errors of BCPNN {self.error_bcpnn:.2f}, Bayes {self.error_bayes:.2f}, "
+            f"soft {self.error_soft:.2f}, search {self.error_search:.2f}",
         ]
         if self.finished:
             error, steps = np.mean(self.finished, axis=0)
@@ -360,7 +360,7 @@ class AssociativeCapacity(iv.Simulation):
             memory = method.memory(self.n_units)
             self.shown[text] = _Curve(method, line, memory, [], [])
         if self.shown:
-            self.axes.legend(loc="lower right", fontsize="small")
+            self.axes.legend(loc="upper left", fontsize="small")
 
     def step(self) -> None:
         if (self.task, self.chosen) != (self._task(), [m for m, on in self.methods.items() if on]):
@@ -387,7 +387,7 @@ class AssociativeCapacity(iv.Simulation):
                 curve.band.remove()
             color = curve.line.get_color()
             curve.band = self.axes.fill_between(
-                self.numbers, low, high, color=color, alpha=0.2, linewidth=0
+                self.numbers, low, high, color=color, alpha=0.12, linewidth=0
             )
         if self.numbers:
             self.axes.set_xlim(0, 1.05 * self.numbers[-1])
