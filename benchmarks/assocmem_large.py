@@ -16,11 +16,11 @@ import resource
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy import sparse
 
 # A file here bears the name of the package, which must not be looked for beside it.
 HERE = Path(__file__).resolve().parent
@@ -39,6 +39,28 @@ def best(task: Callable[[], Any], repeat: int = 3) -> float:
     return min(times)
 
 
+def follow(memory: AssociativeMemory, pattern: Any, cue: Any, call: dict[str, Any]) -> None:
+    """Store one pattern and retrieve one."""
+    memory.store(pattern)
+    memory.retrieve(cue, **call)
+
+
+def all_anew(memory: AssociativeMemory, channel: Channel) -> None:
+    """Compute all weights."""
+    memory._evaluator.clear()
+    memory._evaluator.matrix(channel)
+
+
+def learn(n: int, content: Any) -> None:
+    """Store patterns in a new memory."""
+    AssociativeMemory(n).store(content)
+
+
+def scipy_product(rows: Any) -> Any:
+    """Count coincidences by a product of sparse matrices."""
+    return (rows.T @ rows).toarray()
+
+
 def one_by_one(n: int = 4000, k: int = 12, n_patterns: int = 4000) -> None:
     """Store one pattern and retrieve one, against all weights anew."""
     print(f"store one and retrieve one, n = {n}, k = {k}, M = {n_patterns}")
@@ -49,20 +71,10 @@ def one_by_one(n: int = 4000, k: int = 12, n_patterns: int = 4000) -> None:
     for rule in ("bayes", "bcpnn-full", "bcpnn", "covariance"):
         memory = AssociativeMemory(n, rule=rule)
         memory.store(stored)
-        times = []
-        for pattern, cue in zip(new, cues, strict=True):
-
-            def step(pattern: Any = pattern, cue: Any = cue) -> None:
-                memory.store(pattern)
-                memory.retrieve(cue, channel=channel, n_active=k)
-
-            times.append(best(step, 1))
-
-        def all_anew() -> None:
-            memory._evaluator.clear()
-            memory._evaluator.matrix(channel)
-
-        whole = best(all_anew)
+        call = {"channel": channel, "n_active": k}
+        steps = [partial(follow, memory, *pair, call) for pair in zip(new, cues, strict=True)]
+        times = [best(step, 1) for step in steps]
+        whole = best(partial(all_anew, memory, channel))
         median = float(np.median(times))
         print(
             f"  {rule:12} {1e3 * median:8.2f} ms   all weights anew {1e3 * whole:7.1f} ms   "
@@ -77,18 +89,15 @@ def learning() -> None:
         rows = patterns.palm(n_patterns, n, k, rng=0, sparse=True)
         dense, wide = rows.toarray(), rows.astype(np.int32)
 
-        def learn(content: Any, n: int = n) -> None:
-            AssociativeMemory(n).store(content)
-
-        ours, ours_sparse = best(lambda: learn(dense)), best(lambda: learn(rows))
-        other = best(lambda: (wide.T @ wide).toarray())
+        ours, ours_sparse = best(partial(learn, n, dense)), best(partial(learn, n, rows))
+        other = best(partial(scipy_product, wide))
         text = f"  n = {n:6}: {ours:6.3f} / {ours_sparse:6.3f} / {other:6.3f} s"
         text += f"   sparse input / scipy {ours_sparse / other:4.2f}"
         if importlib.util.find_spec("torch") and n <= 4000:
             import torch
 
             product = torch.from_numpy(dense).float()
-            text += f"   torch {best(lambda: product.T @ product, 1):6.3f} s"
+            text += f"   torch {best(partial(torch.mm, product.T, product), 1):6.3f} s"
         print(text)
 
 
@@ -100,9 +109,9 @@ def large(n: int, k: int, n_patterns: int) -> None:
     cues = patterns.corrupt(asked, completeness=0.5, addition=0.5, rng=1)
     channel = Channel.of_query(0.5, 0.5, n_units=n, n_active=k)
     memory = AssociativeMemory(n, storage="sparse")
-    print(f"  learning {best(lambda: memory.store(stored), 1):8.2f} s")
+    print(f"  learning {best(partial(memory.store, stored), 1):8.2f} s")
     call = {"channel": channel, "n_active": k}
-    first = best(lambda: memory.retrieve(cues[:1], **call), 1)
+    first = best(partial(memory.retrieve, cues[:1], **call), 1)
     print(f"  first query {first:5.2f} s (tables and sums)")
     runs = {
         "one step": {"max_steps": 1},
