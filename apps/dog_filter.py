@@ -15,8 +15,13 @@ import ivisit as iv
 class DogFilter(iv.Simulation):
     """Find edges in a photograph with a difference of Gaussians."""
 
-    center = iv.Slider(1.5, 0.5, 10.0, step=0.1, label="Center width", unit="px")
-    ratio = iv.Slider(1.6, 1.1, 5.0, step=0.1, label="Surround / center")
+    live = True  # the picture follows the sliders
+    center = iv.Slider(
+        1.5, 0.5, 10.0, step=0.1, label="Center width", unit="px", help="Of the narrower Gaussian."
+    )
+    ratio = iv.Slider(
+        1.6, 1.1, 5.0, step=0.1, label="Surround / center", help="Quotient of the two widths."
+    )
     balance = iv.Slider(
         1.0,
         0.0,
@@ -25,13 +30,17 @@ class DogFilter(iv.Simulation):
         label="Surround weight",
         help="1 makes the answer to uniform light zero.",
     )
-    cells = iv.RadioButtons("on", ["on", "off", "both"], label="Cells shown")
-    row = iv.Slider(200, 0, 599, label="Row of the profile", unit="px")
+    cells = iv.RadioButtons(
+        "on", ["on", "off", "both"], label="Cells shown", help="Sign of the response that is kept."
+    )
+    row = iv.Slider(
+        200, 0, 599, label="Row of the profile", unit="px", help="Where the profile is taken."
+    )
 
     photo = iv.Image(vmin=0, vmax=255, label="Photograph")
     response = iv.Image(vmin=-40, vmax=40, cmap="RdBu_r", label="Response")
     profile = iv.Figure(label="Profile along the row", height=3.2)
-    energy = iv.Trace(label="RMS response")
+    energy = iv.Trace(label="RMS response", span=200)
 
     def main_init(self):
         self.pixels = load_photo()
@@ -54,11 +63,14 @@ class DogFilter(iv.Simulation):
             response = np.maximum(response if self.cells == "on" else -response, 0)
         self.response = response
         self.energy = np.sqrt(np.mean(response**2))
+
+    def draw(self):
         marked = self.pixels.copy()
         marked[self.row] = 255
         self.photo = marked
         self.light.set_ydata(self.pixels[self.row] / 5)
-        self.answer.set_ydata(response[self.row])
+        if self.response is not None:
+            self.answer.set_ydata(self.response[self.row])
 
 
 if __name__ == "__main__":

@@ -15,12 +15,11 @@ class Lorenz(iv.Simulation):
     rho = iv.Slider(28.0, 0.0, 100.0, step=0.1, help="Rayleigh number; chaos above about 24.7.")
     beta = iv.Slider(8 / 3, 0.1, 5.0, step=0.01, help="Geometry of the convection cell.")
     dt = iv.Slider(0.01, 0.001, 0.02, step=0.001, label="Time step", help="In units of time.")
-    substeps = iv.Slider(5, 1, 50, label="Time steps per step")
+    substeps = iv.Slider(5, 1, 50, label="Time steps per step", help="Work of one step.")
     kick = iv.Button("Kick", help="Displace the state by a small random vector.")
 
     attractor = iv.Figure(label="Attractor, x-z plane")
-    x = iv.Trace()
-    state = iv.TextOutput()
+    position = iv.Trace(names=["x", "y", "z"], span=400)
 
     def init(self):
         self.point = np.array([1.0, 1.0, 1.0])
@@ -49,10 +48,11 @@ class Lorenz(iv.Simulation):
         for i in range(self.substeps):
             new[i] = self.point = self.runge_kutta(self.point, self.dt)
         self.path = np.concatenate([self.path[len(new) :], new])
+        self.position = self.point
+
+    def draw(self):
         self.line.set_data(self.path[:, 0], self.path[:, 2])
         self.head.set_data(self.point[:1], self.point[2:])
-        self.x = self.point[0]
-        self.state = "x = {:7.3f}\ny = {:7.3f}\nz = {:7.3f}".format(*self.point)
 
 
 if __name__ == "__main__":

@@ -43,13 +43,19 @@ class AssociativeRecall(iv.Simulation):
         label="Patterns",
         help="Real digits (correlated), or random patterns of exactly 10 (blocks: 8) units.",
     )
-    rule = iv.OptionList("bayes", list(RULES), label="Learning rule")
+    rule = iv.OptionList(
+        "bayes", list(RULES), label="Learning rule", help="How patterns become weights."
+    )
     n_patterns = iv.Slider(20, 1, 500, label="Stored patterns", help="Takes effect at once.")
     completeness = iv.Slider(0.7, 0.0, 1.0, step=0.05, help="Fraction of the cue that is kept.")
     addition = iv.Slider(
         0.2, 0.0, 1.0, step=0.05, label="Added noise", help="Wrong units per active unit."
     )
-    activation = iv.OptionList("winners", ["winners", "threshold", "block-winners"])
+    activation = iv.OptionList(
+        "winners",
+        ["winners", "threshold", "block-winners"],
+        help="Which units become active: the k best, those above a threshold, one a block.",
+    )
     noise = iv.OptionList(
         "fixed",
         list(NOISE_MODES),
@@ -301,12 +307,18 @@ class _Curve:
 class AssociativeCapacity(iv.Simulation):
     """Fill memories step by step and watch the output error of several methods grow."""
 
-    n_units = iv.Slider(200, 50, 1000, step=10, label="Units n")
-    n_active = iv.Slider(8, 2, 40, label="Active units k")
-    patterns_per_step = iv.Slider(10, 1, 200, label="Patterns a step")
-    n_queries = iv.Slider(100, 10, 500, step=10, label="Queries")
-    completeness = iv.Slider(0.75, 0.0, 1.0, step=0.05)
-    addition = iv.Slider(0.25, 0.0, 1.0, step=0.05, label="Added noise")
+    n_units = iv.Slider(200, 50, 1000, step=10, label="Units n", help="Size of the memory.")
+    n_active = iv.Slider(8, 2, 40, label="Active units k", help="Active units of a pattern.")
+    patterns_per_step = iv.Slider(
+        10, 1, 200, label="Patterns a step", help="How many patterns each step stores."
+    )
+    n_queries = iv.Slider(
+        100, 10, 500, step=10, label="Queries", help="Cues by which each step measures the error."
+    )
+    completeness = iv.Slider(0.75, 0.0, 1.0, step=0.05, help="Fraction of the cue that is kept.")
+    addition = iv.Slider(
+        0.25, 0.0, 1.0, step=0.05, label="Added noise", help="Wrong units per active unit."
+    )
     methods = iv.CheckboxGroup(
         {
             "bayes": True,

@@ -95,6 +95,15 @@ def name_of(owner: str, name: str, value: Any, options: Iterable[str]) -> str:
     return allowed[value.lower()]
 
 
+def generator(owner: str, rng: Any) -> np.random.Generator:
+    """Return the generator that a seed or a generator stands for; None takes entropy."""
+    try:
+        return np.random.default_rng(rng)
+    except (TypeError, ValueError) as error:
+        allowed = "None, a whole number of at least 0, or a numpy.random.Generator"
+        raise ValueError(f"{owner}: the random source must be {allowed}, not {rng!r}") from error
+
+
 def flag(owner: str, name: str, value: Any) -> None:
     """Demand True or False."""
     if not isinstance(value, bool | np.bool_):

@@ -162,9 +162,11 @@ class DopamineXOR(Training):
         help="The learning rule; a change keeps the weights and goes on with the other rule.",
     )
     task = iv.OptionList("xor", list(tasks.TRUTH_TABLES), label="Task", group="Networks",
-                         restart=True)
-    hidden = iv.Slider(4, 1, 32, label="Hidden units", group="Networks", restart=True)
-    replicas = iv.Slider(100, 1, 500, label="Networks", group="Networks", restart=True)
+                         restart=True, help="The truth table that is learned.")
+    hidden = iv.Slider(4, 1, 32, label="Hidden units", group="Networks", restart=True,
+                       help="Size of the hidden layer.")
+    replicas = iv.Slider(100, 1, 500, label="Networks", group="Networks", restart=True,
+                         help="Networks that learn side by side from different weights.")
     shown = iv.Slider(0, 0, 499, label="Network shown",
                       help="Whose decision surface is shown; the last one if there are fewer.")
 
@@ -254,7 +256,8 @@ class DopamineForecast(Training):
     )
     source = iv.OptionList("lorenz", list(series.GENERATORS), label="Series", restart=True,
                            group="Networks", help="santafe_laser is the real one.")
-    hidden = iv.Slider(16, 2, 40, label="Hidden units", group="Networks", restart=True)
+    hidden = iv.Slider(16, 2, 40, label="Hidden units", group="Networks", restart=True,
+                       help="Size of the recurrent layer.")
     replicas = iv.Slider(1, 1, 20, label="Networks", group="Networks", restart=True,
                          help="Networks that learn side by side from different weights.")
 

@@ -396,6 +396,8 @@ def train(
     'solved'
     """
     _checks.whole("train", "steps", steps, minimum=0)
+    if callable(callbacks):
+        raise _checks.refuse("train", "callbacks", "a sequence of functions", callbacks)
     if total_steps is not None:
         _checks.whole("train", "total_steps", total_steps)
     if resume is not None:

@@ -33,6 +33,7 @@ from ivisit.errors import (
 from ivisit.events import Event, EventQueue, PointerEvent, as_event
 from ivisit.link import Say, WindowLink
 from ivisit.panels.base import Painter, painted
+from ivisit.previews import previewed
 from ivisit.pyplots import PyplotFigures
 from ivisit.recording import (
     RASTER_LIMIT,
@@ -47,7 +48,7 @@ from ivisit.recording import (
     SparseRecorder,
     component_name,
 )
-from ivisit.reserved import LIFE_CYCLE
+from ivisit.reserved import LIFE_CYCLE, refuse_dataclass
 from ivisit.simulation import Simulation
 
 logger = logging.getLogger(__name__)
@@ -166,6 +167,8 @@ class Engine:
         self._events = EventQueue()
         self._script: deque[Occurrence] = deque()
         self._drawer = Drawer(self.simulation)
+        self._restarting = [n for n, control in self._class.controls.items() if control.restart]
+        self._previewed: dict[str, Any] | None = None
         self._painters: dict[str, tuple[Any, Painter]] = {}
         self._watchers: dict[str, list[Callable[[], Any]]] = {}
         self.simulation._ivisit_drawing = drawing
@@ -370,6 +373,34 @@ class Engine:
         with self._lock:
             return {**self.simulation._values, **self._pending}
 
+    def waiting(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Return whose values wait for the next step, and whose for the next `init`."""
+        with self._lock:
+            values = {**self.simulation._values, **self._pending}
+            late = frozenset(
+                name
+                for name in self._restarting
+                if self.runs and values[name] != self.initial_parameters.get(name)
+            )
+            soon = frozenset(name for name in self._pending if name not in self._restarting)
+            return soon, late
+
+    @property
+    def has_preview(self) -> bool:
+        """Whether the simulation has a method ``preview``."""
+        return hasattr(self._class, "preview")
+
+    def preview(self) -> None:
+        """Have the next frame show what ``preview()`` makes of the values that wait.
+
+        It is shown until the next step or `init`, and leaves nothing behind; see
+        `ivisit.previews.previewed`.
+        """
+        if self.state in _UNDRAWN:
+            return
+        with self._stage("preview"):
+            self._previewed = previewed(self.simulation, self.parameters(), self.outputs)
+
     def _apply_pending(self) -> None:
         """Hand the waiting ranges and values over to the simulation and log them."""
         with self._lock:
@@ -380,6 +411,8 @@ class Engine:
                 self.changes.append(Adjustment(self.steps, name, changes))
             pending, self._pending = self._pending, {}
             for name, value in pending.items():
+                if name in controls and self.simulation._values[name] == value:
+                    continue  # the new range has brought it there, and will again in a replay
                 self.simulation._values[name] = value
                 control = self._class.controls[name]
                 if control.momentary and value != control.default:
@@ -419,6 +452,7 @@ class Engine:
         self._check_open()
         simulation = self.simulation
         self.failure = None
+        self._previewed = None
         self.steps = 0
         self.runs += 1
         self.recorder.clear()
@@ -436,13 +470,7 @@ class Engine:
         ]
         self.instance_reused = simulation._ivisit_begun > 0
         simulation._ivisit_begun += 1
-        if not simulation._ivisit_prepared:
-            # A generator takes longer to make than many a step.
-            if self._class.main_init is not Simulation.main_init:
-                simulation.rng = np.random.default_rng(self.seed)
-                with self._stage("main_init"):
-                    simulation.main_init()
-            simulation._ivisit_prepared = True
+        self.prepare()
         simulation.rng = np.random.default_rng(self.seed)
         for name, panel in self._class.panels.items():
             if not panel.kept_over_init:
@@ -451,6 +479,18 @@ class Engine:
             simulation.init()
             self._check_life_cycle()
         self.state = "ready"
+
+    def prepare(self) -> None:
+        """Call `main_init`, with random numbers from the present seed, if that was not done yet."""
+        simulation = self.simulation
+        if simulation._ivisit_prepared:
+            return
+        # A generator takes longer to make than many a step.
+        if self._class.main_init is not Simulation.main_init:
+            simulation.rng = np.random.default_rng(self.seed)
+            with self._stage("main_init"):
+                simulation.main_init()
+        simulation._ivisit_prepared = True
 
     def run(self, steps: int | None = None, *, until: Callable[[Any], Any] | None = None) -> int:
         """Compute steps; return how many.
@@ -477,6 +517,7 @@ class Engine:
                 f"{self._class.key}: has failed; init() starts a new run, retry() goes on"
             )
         first = self.steps
+        self._previewed = None
         self.simulation._ivisit_stopped = False
         self.state = "running"
         try:
@@ -693,7 +734,7 @@ class Engine:
             steps=self.steps,
             state=self.state,
             parameters=self.parameters(),
-            outputs=self.outputs(figures=figures),
+            outputs=self._previewed or self.outputs(figures=figures),
             trace_steps=trace_steps,
             traces=traces,
             run=self.runs,
@@ -777,6 +818,7 @@ def _instance_of(simulation: Simulation | type[Simulation]) -> Simulation:
     """Return an instance, made without arguments where a class is given."""
     if not isinstance(simulation, type):
         return simulation
+    refuse_dataclass(simulation)
     try:
         return simulation()
     except (KeyboardInterrupt, GeneratorExit, IVisitError):

@@ -18,12 +18,15 @@ FLOORS = """
     panels
     parameters reserved
     simulation
-    recording link timing drawing pyplots
+    recording link timing drawing previews pyplots
     engine
+    live
     worker
     store
     plugins
     runs
+    testing
+    pytest_plugin
     gui
     matplotlib
     legacy

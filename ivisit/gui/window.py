@@ -7,7 +7,7 @@ import logging
 import os
 import time
 import tkinter as tk
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 from ivisit.engine import Engine
 from ivisit.errors import Failure
 from ivisit.gui.actions.reloading import SourceCommands
-from ivisit.gui.actions.requests import handle
+from ivisit.gui.actions.requests import handle, repeat
 from ivisit.gui.actions.sets import SetCommands
 from ivisit.gui.actions.values import ValueCommands
 from ivisit.gui.bars.error_pane import ErrorPane
@@ -25,6 +25,7 @@ from ivisit.gui.bars.toolbar import Toolbar
 from ivisit.gui.layout import AutomaticLayout, FreeLayout, Layout
 from ivisit.gui.session import QuickSwitching, Session
 from ivisit.gui.toolkit.dialogs import QuestionDialog
+from ivisit.gui.toolkit.editing import select_all_by_key
 from ivisit.gui.toolkit.scrolling import protect_from_wheel, scroll_on_tab, scroll_on_wheel
 from ivisit.gui.toolkit.theme import DARK, LIGHT, Theme
 from ivisit.recording import Frame
@@ -40,6 +41,8 @@ FRAME_TIME, LEAST_PAUSE = 1 / 60, 0.003
 UPDATE_TIME = 0.1
 #: Tcl's flag for handling an event only if there is one.
 DONT_WAIT = 2
+#: What is said of a value that is not in the picture yet.
+NEXT_STEP, NEXT_INIT = "applies at the next step", "applies at the next Init"
 #: Seconds for which closing waits for the present step.
 CLOSE_TIME = 0.5
 #: Classes of widgets that take no input: a click on them ends the typing.
@@ -105,6 +108,8 @@ class Window:
         self._question: QuestionDialog | None = None
         self._timer = ""
         self._due = 0.0
+        self._faulty: set[str] = set()
+        self._marked: tuple[Any, ...] = ()
         try:
             self._build(store, parameter_set, parameters)
         except BaseException:
@@ -155,6 +160,7 @@ class Window:
             protect_from_wheel(root, kind)
         scroll_on_wheel(root)
         scroll_on_tab(root)
+        select_all_by_key(root)
         root.configure(menu=self.menu)
         width = min(self.theme.pixels(WIDTH), root.winfo_screenwidth())
         margin = self.theme.pixels(SCREEN_MARGIN)
@@ -180,6 +186,7 @@ class Window:
         layout.pack(side="top", fill="both", expand=True)
         self.layout = layout
         layout.bind("<Configure>", self._note_size)
+        repeat(self)
         layout.color()
 
     def _note_size(self, event: Any) -> None:
@@ -236,6 +243,7 @@ class Window:
         elif not session.worker.busy:
             self.last_frame_at = now
         session.follow_worker()
+        self._mark_waiting()
         self.toolbar.show_running(session.running)
         self.status.poll(now)
         self.source.poll(now)
@@ -246,10 +254,42 @@ class Window:
         self.steps = frame.steps
         self.frames += 1
         for card in self.layout.cards:
-            card.show(frame)
+            try:
+                card.show(frame)
+            # A fault of one panel must not stop the others; it is told.
+            except Exception as error:  # noqa: BLE001
+                self._panel_fault(card.name, error)
         for name, control in self.layout.controls.items():
             control.follow(frame.parameters[name], frame.revision)
         self.status.drew(now, frame.steps, frame.run)
+
+    def _panel_fault(self, name: str, error: Exception) -> None:
+        """Tell that a panel cannot be drawn, once."""
+        if name not in self._faulty:
+            self._faulty.add(name)
+            logger.error("%s cannot be drawn", name, exc_info=error)
+            self.error_pane.show(Failure.from_exception(f"drawing of {name}", error))
+
+    def _mark_waiting(self) -> None:
+        """Mark the controls whose values are not in the picture yet."""
+        engine = self.engine
+        state = (engine.revision, engine.steps, engine.runs, self.layout)
+        if self.layout is None or state == self._marked:
+            return
+        self._marked = state
+        soon, late = engine.waiting()
+        for name, control in self.layout.controls.items():
+            text = NEXT_STEP if name in soon else NEXT_INIT if name in late else ""
+            control.mark(text)
+        self.status.waits = self._waiting_text(soon, late)
+
+    def _waiting_text(self, soon: frozenset[str], late: frozenset[str]) -> str:
+        controls = self.session.simulation_class.controls
+        for names, text in ((late, NEXT_INIT), (soon, NEXT_STEP)):
+            if names and not (self.session.running and names is soon):
+                labels = ", ".join(sorted(controls[name].label for name in names))
+                return f"{labels}: {text}"
+        return ""
 
     def _leave_field(self, event: Any) -> None:
         """A click elsewhere takes over what was typed; beside all fields it ends the typing."""
@@ -265,9 +305,26 @@ class Window:
         self.toolbar.show_running(self.session.running)
         self.status.update_texts()
 
+    def escape(self) -> None:
+        """Cancel the steps that wait."""
+        if self.session.worker.waiting_steps > 1:
+            self.session.worker.cancel_steps()
+
     def step(self) -> None:
         """Compute one step."""
         self.session.step()
+
+    def run_for(self, steps: int, until: Callable[[Any], bool] | None = None) -> None:
+        """Run for so many steps at the most, or until a function of the simulation is true."""
+        self.session.run(steps, until)
+
+    def set_live(self, live: bool) -> None:
+        """Choose whether a changed value computes a step while nothing runs."""
+        self.session.live = live
+        self.toolbar.show_live()
+        self.menu.show_live()
+        if live and any(self.engine.waiting()):
+            self.session.worker.change(restart=bool(self.engine.waiting()[1]), preview=False)
 
     def init(self) -> None:
         """Start a new run."""
@@ -287,9 +344,17 @@ class Window:
         """Show what the pointer points at; an empty text when it is nothing."""
         self.status.point_at(text)
 
-    def change(self, name: str, value: Any, *, continues: bool = False) -> Any:
-        """Give a parameter the value that the user entered; see `ValueCommands.change`."""
-        return self.values.change(name, value, continues=continues)
+    def change(
+        self, name: str, value: Any, *, continues: bool = False, settled: bool = True
+    ) -> Any:
+        """Give a parameter the value that the user entered; see `Host.change`."""
+        valid = self.values.change(name, value, continues=continues)
+        self.session.changed(name, settled=settled)
+        return valid
+
+    def settle(self, name: str) -> None:
+        """The user has let go of a control."""
+        self.session.changed(name, settled=True)
 
     def show_set(self) -> None:
         """Display the name of the present parameter set."""

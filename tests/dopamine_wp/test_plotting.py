@@ -156,6 +156,8 @@ def test_a_checkpoint_that_cannot_be_written_keeps_the_former_one(tmp_path, monk
     assert [path.name for path in tmp_path.iterdir()] == ["run.npz"]
     with pytest.raises(ValueError, match="Checkpoint.save_every: must be an integer of at least 1"):
         Checkpoint("x.npz", save_every=0)
+    with pytest.raises(ValueError, match="Checkpoint.path: must be a file in a folder that exists"):
+        Checkpoint(tmp_path / "none" / "x.npz", save_every=1)
 
 
 def test_progress_shows_the_loss(capsys):

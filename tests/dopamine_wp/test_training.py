@@ -314,6 +314,10 @@ def test_many_replicas_and_few_replicas_follow_the_same_rule_in_both_layouts():
         ({"batches": (np.zeros((0, 2)), np.zeros((0, 1)))}, "at least one sample"),
         ({"stop_loss": float("nan")}, "train.stop_loss: must be a finite number, not nan"),
         ({"total_steps": 0}, "train.total_steps: must be an integer of at least 1"),
+        ({"batches": list(BATCH)}, "train.batches: must be a tuple .* a list is taken for batches"),
+        ({"callbacks": len}, "train.callbacks: must be a sequence of functions"),
+        ({"rng": "dice"}, "random source must be None, a whole number of at least 0.*'dice'"),
+        ({"rng": -1}, "random source must be None, a whole number of at least 0.*-1"),
     ],
 )
 def test_bad_arguments_are_refused_by_name(arguments, message):

@@ -58,4 +58,4 @@ def test_lorenz_agrees_with_an_independent_solver():
 
     times = 0.001 * np.arange(1, 501)
     exact = solve_ivp(velocity, (0, 0.5), [1, 1, 1], t_eval=times, rtol=1e-11, atol=1e-11)
-    assert np.abs(result.traces["x"] - exact.y[0]).max() < 1e-6
+    assert np.abs(result.traces["position"] - exact.y.T).max() < 1e-6

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ivisit.errors import ParameterError, StoreError
 from ivisit.gui.actions.layout_memory import layout_state, take_layout
+from ivisit.gui.actions.times import local_time
 from ivisit.gui.actions.undo import Action
 from ivisit.gui.toolkit.dialogs import FormDialog
 from ivisit.parameters import Parameters
@@ -68,7 +69,7 @@ class SetCommands:
         if self._shown is None:
             return ""
         shown = self._shown
-        lines = [f"{shown.name}, version {shown.version}, {shown.saved_at[:16].replace('T', ' ')}"]
+        lines = [f"{shown.name}, version {shown.version}, {local_time(shown.saved_at)}"]
         if shown.grade is not None:
             lines.append(f"Grade {shown.grade:g}")
         return "\n".join([*lines, shown.comment] if shown.comment else lines)
@@ -168,6 +169,8 @@ class SetCommands:
             defaults = {n: c.default for n, c in controls.items() if c.saved}
             self._go_to(f"loading {name!r}", name, {**defaults, **stored}, stored)
             take_layout(self.window, stored.layout)
+            if stored.comment:
+                self.window.say(f"{name}: {stored.comment}")
             self._report_problems(stored)
 
     def new(self) -> None:

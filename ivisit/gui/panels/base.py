@@ -65,6 +65,7 @@ class PanelWidget(ttk.Frame):
         self.columnconfigure(0, weight=1)
         self._note = ""
         self._timers: dict[str, str] = {}
+        self.bind("<Destroy>", self._stop_timers, add=True)
         self.heading.bind("<Configure>", self._fit_note, add=True)
         self._build()
         # The layout decides on the size, not the content: a card must not jump with each frame.
@@ -141,6 +142,11 @@ class PanelWidget(ttk.Frame):
             for sequence in self._menu_events():
                 widget.bind(sequence, lambda event: self._post(menu, event), add=True)
         return menu
+
+    def _stop_timers(self, event: Any) -> None:
+        if event.widget is self:
+            for timer in self._timers.values():
+                self.after_cancel(timer)
 
     def _menu_events(self) -> tuple[str, ...]:
         """Return what opens a menu; macOS calls the right button the second one."""

@@ -66,7 +66,7 @@ class Legend:
             return
         px = self.theme.pixels
         # Room for the value, so that entries do not move with every digit.
-        wanted = [self._measure(f"{line.name} -0.00000e-00") + px(30) for line in self.lines]
+        wanted = [self._measure(f"{line.name}  -0.0000") + px(32) for line in self.lines]
         entry = min(max(wanted), max(width, 1))
         columns = max(width // entry, 1)
         rows = min(-(-len(self.lines) // columns), MOST_ROWS)

@@ -131,8 +131,9 @@ class PlotPanel(PanelWidget):
         if self.zoom is not None:
             return self.zoom
         span = self.shown_span()
-        if span is None:
-            return 0.0, float(nice_length(self.last_step()))
+        if span is None or self.last_step() <= span:
+            whole = nice_length(self.last_step())
+            return 0.0, float(whole if span is None else min(whole, span))
         return float(self.last_step() - span), float(self.last_step())
 
     def begins_anew(self, run: int) -> bool:
@@ -162,7 +163,7 @@ class PlotPanel(PanelWidget):
         first, last = self.horizontal()
         low, high, marks = self.vertical(first, last, bottom - top)
         self.limits = (first, last, low, high)
-        relative = self.is_timeline and self.zoom is None and self.shown_span() is not None
+        relative = self.is_timeline and self.zoom is None and first > 0
         time_axis = (-(last - first), 0.0) if relative else (first, last)
         axes = (time_axis, low, high, tuple(marks), self.area, self._time_unit())
         if axes != self._axes:

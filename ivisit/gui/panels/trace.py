@@ -252,7 +252,7 @@ class TraceWidget(PlotPanel):
 
     def _legend_place(self) -> tuple[int, int]:
         px = self.host.theme.pixels
-        return px(56), self.canvas_size[0] - px(70)
+        return px(10), self.canvas_size[0] - px(20)
 
     def shown_span(self) -> int | None:
         if not self.automatic:

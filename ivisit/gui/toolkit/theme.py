@@ -160,6 +160,7 @@ class Theme:
         self._set_button_colors(style)
         self._set_field_colors(style)
         self._set_label_colors(style)
+        self._set_table_colors(style)
         style.configure("Card.TFrame", background=p.surface, bordercolor=p.border)
         style.configure("TPanedwindow", background=p.background)
         style.configure("Sash", background=p.background, lightcolor=p.border, bordercolor=p.border)
@@ -216,6 +217,24 @@ class Theme:
                 darkcolor=[("active", p.muted)],
             )
 
+    def _set_table_colors(self, style: ttk.Style) -> None:
+        p = self.palette
+        style.configure("Treeview", background=p.surface, fieldbackground=p.surface)
+        style.configure("Treeview", foreground=p.text, bordercolor=p.border)
+        style.configure("Treeview", lightcolor=p.surface, darkcolor=p.surface)
+        style.map(
+            "Treeview",
+            background=[("selected", p.accent)],
+            foreground=[("selected", p.on_accent)],
+            bordercolor=[("focus", p.accent)],
+        )
+        style.configure("Treeview.Heading", background=p.hover, foreground=p.text)
+        style.configure("Treeview.Heading", lightcolor=p.hover, darkcolor=p.hover)
+        style.map("Treeview.Heading", background=[("active", p.trough)])
+        # Rows as high as their letters, whatever the dots per inch.
+        line = int(str(self.root.tk.call("font", "metrics", "TkDefaultFont", "-linespace")))
+        style.configure("Treeview", rowheight=line + self.pixels(4))
+
     def _set_label_colors(self, style: ttk.Style) -> None:
         p = self.palette
         style.configure("Muted.TLabel", foreground=p.muted)
@@ -225,6 +244,7 @@ class Theme:
         style.configure(
             "CardMuted.TLabel", background=p.surface, foreground=p.muted, font="IvisitSmall"
         )
+        style.configure("Waiting.TLabel", background=p.notice)
         style.configure("Danger.TLabel", foreground=p.danger, font="IvisitHeading")
 
     def _set_spacing(self, style: ttk.Style) -> None:

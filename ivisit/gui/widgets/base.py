@@ -66,8 +66,10 @@ class ControlWidget(ttk.Frame):
         self.columnconfigure(1, weight=1)
         self.problem = ttk.Label(self, style="Problem.TLabel", justify="left", wraplength=px(300))
         self._problem_timer: str | None = None
-        self.label.bind("<Double-Button-1>", lambda event: self.reset())
-        Tooltip(self.label, self.hint, host.theme)
+        self._waiting = ""
+        for part in (self, self.label, self.body):
+            part.bind("<Double-Button-1>", lambda event: self.reset())
+            Tooltip(part, self.hint, host.theme)
         self._build()
         self._show(self.value)
 
@@ -95,12 +97,13 @@ class ControlWidget(ttk.Frame):
         """Return the tooltip: what the control means and allows."""
         control = self.control
         allowed = f"{control.name}: {control.allowed()}"
-        lines = [control.help, allowed, f"Default: {control.text(control.default)}"]
+        default = f"Default: {control.text(control.default)}"
+        lines = [control.help, allowed, default, self._waiting]
         return "\n".join(line for line in lines if line)
 
     # Values ---------------------------------------------------------------------------------
 
-    def commit(self, value: Any, *, continues: bool = False) -> bool:
+    def commit(self, value: Any, *, continues: bool = False, settled: bool = True) -> bool:
         """Give the parameter a value; a refusal is explained beside the widget.
 
         Parameters
@@ -109,6 +112,8 @@ class ControlWidget(ttk.Frame):
             The new value.
         continues : bool, optional
             Whether this goes on with the former change, as in a drag: both are undone together.
+        settled : bool, optional
+            Whether the user has finished; false while he drags.
 
         Returns
         -------
@@ -116,7 +121,7 @@ class ControlWidget(ttk.Frame):
             Whether the value was accepted.
         """
         try:
-            valid = self.host.change(self.name, value, continues=continues)
+            valid = self.host.change(self.name, value, continues=continues, settled=settled)
         except ParameterError as error:
             self._refuse(error)
             return False
@@ -126,12 +131,17 @@ class ControlWidget(ttk.Frame):
         self._show(valid)
         return True
 
+    def settle(self) -> None:
+        """The user has let go of the control."""
+        self.host.settle(self.name)
+
     def commit_text(self, text: str) -> bool:
         """Give the parameter the value that a typed text stands for; see `commit`."""
         try:
             value = self._parse(text)
         except ParameterError as error:
-            self._refuse(error)
+            # What was typed stays, to be mended.
+            self._explain(error, decimal_hint(text))
             return False
         return self.commit(value)
 
@@ -158,6 +168,16 @@ class ControlWidget(ttk.Frame):
             self.value = value
             self._show(value)
 
+    def mark(self, waiting: str) -> None:
+        """Show that the value is not in the picture yet, as `waiting` says; empty: it is."""
+        if waiting != self._waiting:
+            self._waiting = waiting
+            self.show_mark(bool(waiting))
+
+    def show_mark(self, marked: bool) -> None:
+        """Show or take away the mark of a value that waits."""
+        self.label.configure(style="Waiting.TLabel" if marked else "TLabel")
+
     def _follow_control(self) -> bool:
         """Take over another range, step or label; tell whether there is one."""
         former, self.control = self.control, self.host.engine.control(self.name)
@@ -169,8 +189,11 @@ class ControlWidget(ttk.Frame):
 
     def _refuse(self, error: ParameterError) -> None:
         self._show(self.value)
+        self._explain(error)
+
+    def _explain(self, error: ParameterError, hint: str = "") -> None:
         message = str(error).partition(": ")[2] or str(error)
-        self.show_problem(message[:1].upper() + message[1:])
+        self.show_problem(message[:1].upper() + message[1:] + hint)
 
     def show_problem(self, message: str) -> None:
         """Explain below the widget why a value was refused; an empty text takes that away."""
@@ -208,3 +231,17 @@ class ControlWidget(ttk.Frame):
     def set_label(self, text: str) -> None:
         """Change the visible label."""
         self.label.configure(text=text)
+
+
+def decimal_hint(text: str) -> str:
+    """Return what to say to who has written a decimal comma.
+
+    >>> decimal_hint("1,5"), decimal_hint("x")
+    ('. Write 1.5, with a point', '')
+    """
+    pointed = text.strip().replace(",", ".")
+    try:
+        float(pointed)
+    except ValueError:
+        return ""
+    return f". Write {pointed}, with a point" if "," in text else ""

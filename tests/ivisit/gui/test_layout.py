@@ -100,10 +100,28 @@ def test_thirty_controls_scroll_to_the_last_one(user):
 def test_the_tab_key_scrolls_to_the_control_that_it_leads_to(user):
     window = user.open(simulation(30, 1))
     column = window.layout.column
-    user.key(user.control("control_0").number.entry, *["Tab"] * 45)
+    user.key(user.control("control_0").number.entry, *["Tab"] * 35)
     focus = window.root.focus_get()
     assert box(focus)[1] > box(user.control("control_19"))[1]
     user.until(lambda: box(column)[1] <= box(focus)[1] and box(focus)[3] <= box(column)[3])
+
+
+def test_the_tab_key_reaches_everything_once_in_order_and_returns(user):
+    sliders = {f"control_{index}": iv.Slider(1.0, 0.0, 9.0) for index in range(5)}
+    window = user.open(type(iv.Simulation)("Sliders", (iv.Simulation,), sliders))
+    toolbar = window.toolbar
+    expected = [toolbar.run_button, toolbar.step_button, toolbar.init_button, toolbar.live_box,
+                toolbar.speed, toolbar.count, toolbar.save_button, toolbar.sets]  # fmt: skip
+    expected += [user.control(f"control_{index}").number.entry for index in range(5)]
+    user.key(expected[0])
+    reached = []
+    for _ in expected:
+        reached.append(window.root.focus_get())
+        reached[-1].event_generate("<Tab>")
+        window.update()
+    assert sorted(map(str, reached)) == sorted(map(str, expected))
+    assert reached[-5:] == expected[-5:]
+    assert window.root.focus_get() is expected[0]
 
 
 def test_few_controls_need_no_scroll_bar(user):
@@ -190,7 +208,7 @@ def test_a_layout_that_makes_no_sense_does_no_harm(user, layout):
     take_layout(window, layout)
     window.update()
     assert window.session.worker.steps_per_frame is None
-    assert window.session.worker.delay == 0
+    assert window.session.worker.rate is None
     check_arrangement(window.layout)
 
 
