@@ -147,7 +147,7 @@ def main() -> None:
     for size in ((20_000, 14, 20_000), (30_000, 100, 30_000)):
         large(*size)
     if options.largest:
-        large(100_000, 100, 50_000)
+        large(100_000, 100, 20_000)
 
 
 if __name__ == "__main__":
