@@ -77,6 +77,7 @@ class Pendulum(iv.Simulation):
         rule = OPTIMIZERS[self.optimizer](self.rate, decay=None)
         theta = network.init(self.learners, rng=self.rng)
         self.trainer = Trainer(network, rule, None, theta=theta, rng=self.rng)
+        self.winner = theta[:1]
         self.trials.clear()
         axes = self.trials.subplots()
         axes.set(xlim=(0, STEPS * TIME_STEP), ylim=(-1.1, 1.1), xlabel="time, s", ylabel="height")
