@@ -67,6 +67,7 @@ class ControlWidget(ttk.Frame):
         self.problem = ttk.Label(self, style="Problem.TLabel", justify="left", wraplength=px(300))
         self._problem_timer: str | None = None
         self._waiting = ""
+        self._label_room = 0
         for part in (self, self.label, self.body):
             part.bind("<Double-Button-1>", lambda event: self.reset())
             Tooltip(part, self.hint, host.theme)
@@ -214,12 +215,29 @@ class ControlWidget(ttk.Frame):
         """Make label and unit as wide as those of the other controls."""
         if self.has_label:
             self.label.configure(wraplength=label_width)
-        self.columnconfigure(0, minsize=label_width + self.host.theme.pixels(14))
+        self._label_room = label_width + self.host.theme.pixels(14)
+        self.columnconfigure(0, minsize=self._label_room)
         self.body.columnconfigure(self.unit_column, minsize=unit_width)
 
     def unit_width(self) -> int:
         """Return the width that the unit needs, 0 without one."""
         return 0
+
+    def stack(self, stacked: bool) -> None:
+        """Put the label above the control, or in front of it."""
+        if not self.has_label:
+            return
+        self.label.grid_forget()
+        self.body.grid_forget()
+        px = self.host.theme.pixels
+        if stacked:
+            self.columnconfigure(0, minsize=0)
+            self.label.grid(row=0, column=0, columnspan=2, sticky="w")
+            self.body.grid(row=1, column=0, columnspan=2, sticky="ew")
+        else:
+            self.columnconfigure(0, minsize=self._label_room)
+            self.label.grid(row=0, column=0, sticky="nw", padx=(0, px(10)), pady=px(3))
+            self.body.grid(row=0, column=1, sticky="ew")
 
     def put_label_on_top(self) -> None:
         """Arrange for a place of its own, where no other labels stand above or below."""
