@@ -132,6 +132,8 @@ class Layout(ttk.Frame):
 
     def refit(self) -> None:
         """Letters have another size: give all their room."""
+        for card in self.cards:
+            card.refit()
 
     def positions(self) -> dict[str, dict[str, int]]:
         """Return the positions to keep in a parameter set; empty when they are automatic."""
@@ -188,6 +190,8 @@ class AutomaticLayout(Layout):
         """Align the controls and make their column as wide as they ask for."""
         px = self.host.theme.pixels
         widgets = list(self.controls.values())
+        for widget in widgets:
+            widget.label.configure(wraplength=0)
         labels = [w.label.winfo_reqwidth() for w in widgets if w.has_label]
         label_width = min(max(labels, default=0), px(LABEL_WIDTH))
         # One long unit must not cost all others their room.
@@ -214,6 +218,7 @@ class AutomaticLayout(Layout):
             self._fit_column()
         for widget in self.controls.values():
             widget.show(widget.value)
+        super().refit()
 
     def _arrange_panels(self) -> None:
         content = self.grid_area.content

@@ -96,6 +96,9 @@ class PanelWidget(ttk.Frame):
     def color(self) -> None:
         """Take over the colors of the theme."""
 
+    def refit(self) -> None:
+        """Letters have another size: give them their room."""
+
     def _note_size(self, event: Any) -> None:
         self.host.engine.link.sizes[self.name] = (event.width, event.height)
 

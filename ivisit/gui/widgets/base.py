@@ -142,7 +142,7 @@ class ControlWidget(ttk.Frame):
             value = self._parse(text)
         except ParameterError as error:
             # What was typed stays, to be mended.
-            self._explain(error, decimal_hint(text))
+            self._explain(error)
             return False
         return self.commit(value)
 
@@ -192,9 +192,9 @@ class ControlWidget(ttk.Frame):
         self._show(self.value)
         self._explain(error)
 
-    def _explain(self, error: ParameterError, hint: str = "") -> None:
+    def _explain(self, error: ParameterError) -> None:
         message = str(error).partition(": ")[2] or str(error)
-        self.show_problem(message[:1].upper() + message[1:] + hint)
+        self.show_problem(message[:1].upper() + message[1:])
 
     def show_problem(self, message: str) -> None:
         """Explain below the widget why a value was refused; an empty text takes that away."""
@@ -249,17 +249,3 @@ class ControlWidget(ttk.Frame):
     def set_label(self, text: str) -> None:
         """Change the visible label."""
         self.label.configure(text=text)
-
-
-def decimal_hint(text: str) -> str:
-    """Return what to say to who has written a decimal comma.
-
-    >>> decimal_hint("1,5"), decimal_hint("x")
-    ('. Write 1.5, with a point', '')
-    """
-    pointed = text.strip().replace(",", ".")
-    try:
-        float(pointed)
-    except ValueError:
-        return ""
-    return f". Write {pointed}, with a point" if "," in text else ""
