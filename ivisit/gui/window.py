@@ -9,6 +9,7 @@ import time
 import tkinter as tk
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
+from tkinter import ttk
 from types import TracebackType
 from typing import Any
 
@@ -18,6 +19,7 @@ from ivisit.gui.actions.reloading import SourceCommands
 from ivisit.gui.actions.requests import handle
 from ivisit.gui.actions.sets import SetCommands
 from ivisit.gui.actions.values import ValueCommands
+from ivisit.gui.bars.console import Console
 from ivisit.gui.bars.error_pane import ErrorPane
 from ivisit.gui.bars.menu import MenuBar
 from ivisit.gui.bars.status import StatusLine
@@ -160,6 +162,7 @@ class Window:
         self.toolbar = Toolbar(self)
         self.menu = MenuBar(self)
         self.error_pane = ErrorPane(self)
+        self.console = Console(self)
         self.toolbar.pack(side="top", fill="x")
         self.status.pack(side="bottom", fill="x")
         for kind in ("TCombobox", "TScale"):
@@ -185,6 +188,7 @@ class Window:
 
     def build_layout(self) -> None:
         """Make the widgets of all controls and panels anew."""
+        hidden = self.layout.hidden if self.layout is not None else set()
         if self.layout is not None:
             self.layout.destroy()
         layout: Layout
@@ -195,6 +199,7 @@ class Window:
         layout.pack(side="top", fill="both", expand=True)
         self.layout = layout
         layout.bind("<Configure>", self._note_size)
+        layout.hide(hidden)
         layout.color()
 
     def _note_size(self, event: Any) -> None:
@@ -209,8 +214,20 @@ class Window:
 
     def place_error_pane(self) -> None:
         """Show the error pane between the widgets and the status line."""
+        self.place_drawer(self.error_pane)
+
+    def place_drawer(self, drawer: ttk.Frame) -> None:
+        """Show a drawer between the widgets and the status line."""
         assert self.layout is not None
-        self.error_pane.pack(side="bottom", fill="x", before=self.layout, padx=self.theme.pixels(8))
+        drawer.pack(side="bottom", fill="x", before=self.layout, padx=self.theme.pixels(8))
+
+    def abandon(self) -> None:
+        """Leave a step that does not end behind; a fresh simulation has the same values."""
+        if not self.session.worker.busy:
+            return
+        problems = self.session.abandon()
+        self.build_layout()
+        self.say("; ".join(problems.values()) or "The step is left behind; a fresh run has begun")
 
     def hide_panels(self, names: Collection[str]) -> None:
         """Show all panels but these."""
@@ -244,6 +261,7 @@ class Window:
         self.theme.apply(DARK if dark else LIGHT)
         self.theme.color_menu(self.menu)
         self.error_pane.color()
+        self.console.color()
         if self.layout is not None:
             self.layout.color()
 
@@ -280,6 +298,7 @@ class Window:
         session.follow_worker()
         self._mark_waiting()
         self.toolbar.show_running(session.running)
+        self.console.add(session.printed())
         self.status.poll(now)
         self.source.poll(now)
 

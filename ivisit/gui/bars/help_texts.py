@@ -41,6 +41,7 @@ Space   Run or stop
 F5   Init
 F6   Step
 Escape   Return from one panel alone; cancel the steps that wait
+Ctrl-J   Console: what the simulation prints
 Ctrl-plus, Ctrl-minus, Ctrl-0   Larger, smaller, normal text
 Ctrl-S   Save the parameter set
 Ctrl-Shift-S   Save under another name

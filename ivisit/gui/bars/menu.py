@@ -152,6 +152,10 @@ class MenuBar(tk.Menu):
         menu.add_separator()
         self.panel_menu = self._submenu("Panels", menu, postcommand=self._list_panels)
         menu.add_command(label="Reset layout", command=window.reset_layout)
+        menu.add_separator()
+        menu.add_command(
+            label="Console", accelerator="Ctrl+J", command=lambda: window.console.toggle()
+        )
 
     def _change_font(self, change: int) -> None:
         self.window.set_font_size(self.window.font_size + change)
@@ -209,6 +213,7 @@ class MenuBar(tk.Menu):
             "<F5>": window.init,
             "<F6>": window.step,
             "<Escape>": window.escape,
+            "<Control-j>": lambda: window.console.toggle(),
             "<Control-plus>": partial(self._change_font, 1),
             "<Control-minus>": partial(self._change_font, -1),
             "<Control-0>": lambda: window.set_font_size(0),
