@@ -102,8 +102,12 @@ def problem(name: str, *, hidden: int = 16, horizon: int = 1, seed: int = 0) -> 
     batch = tasks.TRUTH_TABLES[name]()
     net = MLP((batch[0].shape[1], hidden, 1), output="sigmoid")
     return Problem(
-        name, net, lambda batch_size: batch, lambda theta, part: net.loss(theta, batch),
-        "mean squared error", _truth_table_spaces(),
+        name,
+        net,
+        lambda batch_size: batch,
+        lambda theta, part: net.loss(theta, batch),
+        "mean squared error",
+        _truth_table_spaces(),
     )
 
 
@@ -116,8 +120,13 @@ def _forecasting(name: str, hidden: int, horizon: int, seed: int) -> Problem:
 
     steps = "one step" if horizon == 1 else f"{horizon} steps"
     return Problem(
-        name, net, batches, lambda theta, part: task.nrmse(net, theta, part),
-        f"NRMSE, {steps} ahead", _series_spaces(), _references(task),
+        name,
+        net,
+        batches,
+        lambda theta, part: task.nrmse(net, theta, part),
+        f"NRMSE, {steps} ahead",
+        _series_spaces(),
+        _references(task),
     )
 
 

@@ -94,6 +94,11 @@ class Worker:
     # Called by the window -------------------------------------------------------------------
 
     @property
+    def thread(self) -> threading.Thread:
+        """The thread that steps the engine."""
+        return self._thread
+
+    @property
     def stopping(self) -> bool:
         """Whether a stop waits for the end of the present step or `init`."""
         return self._stop_wanted and self.busy

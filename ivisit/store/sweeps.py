@@ -516,8 +516,8 @@ def _conflicts(
     return differing
 
 
-def _dump(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+#: `json.dumps` would make one for every call.
+_dump = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
 def _now() -> str:

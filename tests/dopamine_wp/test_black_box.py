@@ -157,8 +157,17 @@ class Bilinear(Network):
 
 @pytest.mark.parametrize(
     "name",
-    ["WP", "SPSA", "Dopamine1", "Dopamine2", "Dopamine2T", "DopamineV", "DopamineK", "SNES",
-     "SepCMAES"],
+    [
+        "WP",
+        "SPSA",
+        "Dopamine1",
+        "Dopamine2",
+        "Dopamine2T",
+        "DopamineV",
+        "DopamineK",
+        "SNES",
+        "SepCMAES",
+    ],
 )
 def test_a_network_with_one_method_learns(name):
     generator = np.random.default_rng(0)

@@ -90,8 +90,12 @@ def test_workers_compute_on_one_thread_and_the_parent_keeps_its_environment(
 
 @pytest.mark.parametrize(
     ("guard", "stdin"),
-    [("if True:", False), ("if __name__ == '__main__':", True)],
-    ids=["script without guard", "stdin"],
+    [
+        ("if True:", False),
+        ("if __name__ == '__main__':", False),
+        ("if __name__ == '__main__':", True),
+    ],
+    ids=["script without guard", "script", "stdin"],
 )
 def test_a_script_may_sweep_its_own_class(
     write: Callable[[str, str], Path], guard: str, stdin: bool
@@ -109,6 +113,7 @@ def test_a_script_may_sweep_its_own_class(
                 self.level = self.rate
         print("loaded")
         {guard}
+            print("guarded", file=open("guarded.txt", "a"))
             result = iv.sweep(Own, {{"rate": [0.25, 0.75]}}, steps=1, workers=2, name="own")
             print(result.metrics["level"])
         """,
@@ -123,6 +128,8 @@ def test_a_script_may_sweep_its_own_class(
         check=False,
     )
     assert done.stdout == "loaded\n[0.25 0.75]\n", done.stderr
+    if "__main__" in guard:
+        assert (path.parent / "guarded.txt").read_text() == "guarded\n"
 
 
 def test_a_script_without_guard_is_told_to_get_one_when_a_pool_imports_it(
