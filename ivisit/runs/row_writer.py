@@ -15,7 +15,7 @@ from ivisit.runs.job import Job, Row
 from ivisit.runs.stamp import machine_stamp
 from ivisit.runs.targets import nest
 from ivisit.store import ParameterStore
-from ivisit.store.sweeps import StoredSweep, SweepRow
+from ivisit.store.sweep_rows import StoredSweep, SweepRow
 
 logger = logging.getLogger(__name__)
 

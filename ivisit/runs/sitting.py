@@ -21,7 +21,7 @@ from ivisit.runs.row_writer import Counts, RowWriter
 from ivisit.runs.specification import check_growth
 from ivisit.runs.working import forget, share
 from ivisit.store import ParameterStore
-from ivisit.store.sweeps import StoredSweep
+from ivisit.store.sweep_rows import StoredSweep
 
 logger = logging.getLogger(__name__)
 

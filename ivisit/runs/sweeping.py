@@ -28,7 +28,7 @@ from ivisit.runs.specification import canonical, digest_name
 from ivisit.runs.sweep_result import SweepResult
 from ivisit.runs.working import Bench
 from ivisit.store import ParameterStore
-from ivisit.store.sweeps import StoredSweep
+from ivisit.store.sweep_rows import StoredSweep
 
 SEEDS = ("independent", "common")
 

@@ -574,7 +574,7 @@ def test_a_run_that_cannot_be_reproduced_is_told_and_what_is_stored_is_kept(
         # Meanwhile somebody else has stored the very run that is computed here.
         with ParameterStore(result.path) as store:
             known = store.load_sweep("s")
-            from ivisit.store.sweeps import SweepRow
+            from ivisit.store.sweep_rows import SweepRow
 
             store.save_rows(known, [SweepRow(1, {"drift": 0.5}, 1, 3, "finished", {"position": 7.0,
                                              "speed": 1.0}, 0.0)])  # fmt: skip
