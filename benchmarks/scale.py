@@ -118,7 +118,7 @@ if find_spec("mesa"):
 
         def step(self):
             self.x += self.drift + self.size * self.rng.standard_normal()
-            if self.time >= STEPS:
+            if self.steps >= STEPS:
                 self.datacollector.collect(self)
 
 
