@@ -1,6 +1,7 @@
 # make demo    open the window on a real photograph (headlessly where there is no display)
 # make test    run everything: tests, window tests on a virtual display, doctests, linter, types
 # make stress  run the long fuzzes and kill tests, of which 'make test' runs a sample
+# make oldest  run the tests of ivisit with the oldest versions that setup.cfg allows
 # make bench   print the benchmarks
 # make clean   remove what these made
 #
@@ -12,7 +13,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 DEMO := apps/gauss_filter.py
 
-.PHONY: help demo test stress lint types bench clean xvfb cluster
+.PHONY: help demo test stress oldest lint types bench clean xvfb cluster
 
 help:
 	@sed -n '1,/^$$/s/^# \{0,1\}//p' Makefile
@@ -60,6 +61,9 @@ test: lint types xvfb cluster
 stress: .venv/installed-test xvfb cluster
 	env -u DISPLAY IVISIT_REQUIRE_DISPLAY=1 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 \
 		$(BIN)/python -m pytest -q -n auto --dist loadgroup -m stress --durations=0
+
+oldest: xvfb
+	@$(PYTHON) .ci/oldest
 
 lint: .venv/installed-test
 	$(BIN)/ruff check .

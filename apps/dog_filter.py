@@ -15,6 +15,7 @@ import ivisit as iv
 class DogFilter(iv.Simulation):
     """Find edges in a photograph with a difference of Gaussians."""
 
+    live = True  # the picture follows the sliders
     center = iv.Slider(
         1.5, 0.5, 10.0, step=0.1, label="Center width", unit="px", help="Of the narrower Gaussian."
     )
@@ -39,7 +40,7 @@ class DogFilter(iv.Simulation):
     photo = iv.Image(vmin=0, vmax=255, label="Photograph")
     response = iv.Image(vmin=-40, vmax=40, cmap="RdBu_r", label="Response")
     profile = iv.Figure(label="Profile along the row", height=3.2)
-    energy = iv.Trace(label="RMS response")
+    energy = iv.Trace(label="RMS response", span=200)
 
     def main_init(self):
         self.pixels = load_photo()
@@ -62,11 +63,14 @@ class DogFilter(iv.Simulation):
             response = np.maximum(response if self.cells == "on" else -response, 0)
         self.response = response
         self.energy = np.sqrt(np.mean(response**2))
+
+    def draw(self):
         marked = self.pixels.copy()
         marked[self.row] = 255
         self.photo = marked
         self.light.set_ydata(self.pixels[self.row] / 5)
-        self.answer.set_ydata(response[self.row])
+        if self.response is not None:
+            self.answer.set_ydata(self.response[self.row])
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ def load_photo():
 class GaussFilter(iv.Simulation):
     """Smooth a photograph with a Gaussian kernel."""
 
+    live = True  # the picture follows the sliders
     sigma = iv.Slider(
         2.0,
         0.1,
@@ -38,7 +39,9 @@ class GaussFilter(iv.Simulation):
     )
 
     filtered = iv.Image(vmin=0, vmax=255, label="Filtered photograph")
-    change = iv.Trace(label="RMS change", help="Root mean square of filtered minus original.")
+    change = iv.Trace(
+        label="RMS change", span=200, help="Root mean square of filtered minus original."
+    )
     report = iv.TextOutput()
 
     def main_init(self):

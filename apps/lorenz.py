@@ -19,8 +19,7 @@ class Lorenz(iv.Simulation):
     kick = iv.Button("Kick", help="Displace the state by a small random vector.")
 
     attractor = iv.Figure(label="Attractor, x-z plane")
-    x = iv.Trace()
-    state = iv.TextOutput()
+    position = iv.Trace(names=["x", "y", "z"], span=400)
 
     def init(self):
         self.point = np.array([1.0, 1.0, 1.0])
@@ -49,10 +48,11 @@ class Lorenz(iv.Simulation):
         for i in range(self.substeps):
             new[i] = self.point = self.runge_kutta(self.point, self.dt)
         self.path = np.concatenate([self.path[len(new) :], new])
+        self.position = self.point
+
+    def draw(self):
         self.line.set_data(self.path[:, 0], self.path[:, 2])
         self.head.set_data(self.point[:1], self.point[2:])
-        self.x = self.point[0]
-        self.state = "x = {:7.3f}\ny = {:7.3f}\nz = {:7.3f}".format(*self.point)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,8 @@ from assocmem.pairs import PairEvidence
 from assocmem.row_weights import RowWeights
 from assocmem.rules.base import LikelihoodRule, Potentials, Rule, Terms, take
 from assocmem.rules.bayes import Bayes
+from assocmem.sparse_storage import SparseStatistics
+from assocmem.sparse_weights import SparsePairs, SparseWeights
 from assocmem.tables import UsageClasses, remainder, silent_sum
 from assocmem.weights import (
     NO_NOISE,
@@ -70,6 +72,21 @@ class Evaluator:
         self._classes: UsageClasses | None = None
 
     @property
+    def is_sparse(self) -> bool:
+        """Whether coincidences are stored as sparse rows."""
+        return isinstance(self.statistics, SparseStatistics)
+
+    def _sparse(
+        self, rule: Rule, channel: Channel, dtype: type[np.floating], bias: Potentials | None
+    ) -> SparseWeights:
+        """Return the weights of a sparse memory."""
+        if not isinstance(self.statistics, SparseStatistics):
+            raise TypeError("statistics: must be sparse")
+        make = partial(SparseWeights, self.statistics, rule, channel, dtype, bias)
+        key = ("sparse", *self.cache.key(rule, channel, dtype), bias is None)
+        return self.cache.keep(key, np.bool_, make)
+
+    @property
     def n_inputs(self) -> int:
         """Number of input units."""
         return len(self.statistics.input_usage)
@@ -94,7 +111,9 @@ class Evaluator:
         self._quick_biases.clear()
         self._classes = None
 
-    def weights(self, state: States, channel: Channel | None) -> WeightMatrix | RowWeights:
+    def weights(
+        self, state: States, channel: Channel | None
+    ) -> WeightMatrix | RowWeights | SparseWeights:
         """Return weights for retrieval: all of them, or only those of inputs that are active.
 
         A few rows pay where the memory has just changed. Which route is taken does not change the
@@ -105,6 +124,8 @@ class Evaluator:
         if key not in self._quick_biases:
             self._quick_biases[key] = self._bias_without_matrix(channel or NO_NOISE, dtype)
         bias = self._quick_biases[key]
+        if isinstance(self.statistics, SparseStatistics):
+            return self._sparse(self.rule, channel or NO_NOISE, dtype, bias)
         if bias is None:
             return self.matrix(channel)
         whole = self.cache.find(("whole", *key))
@@ -121,7 +142,7 @@ class Evaluator:
 
     def _bias_without_matrix(self, channel: Channel, dtype: type[np.floating]) -> Potentials | None:
         """Return prior and silent terms if they need no sum over all synapses, else None."""
-        if self.n_inputs * self.n_outputs < ROWS_FROM_SYNAPSES:
+        if not self.is_sparse and self.statistics.size < ROWS_FROM_SYNAPSES:
             return None
         first = self.rule.terms(self.statistics.block(slice(0, 1), dtype), channel)
         if first.silent is None:
@@ -169,7 +190,13 @@ class Evaluator:
         self, state: States, channel: Channel | None, own_term: bool, exact: bool = False
     ) -> Potentials:
         """Return potentials for the channel of the given queries."""
-        weights = self.matrix(channel, exact=True) if exact else self.weights(state, channel)
+        weights: WeightMatrix | RowWeights | SparseWeights
+        if not exact:
+            weights = self.weights(state, channel)
+        elif self.is_sparse:
+            weights = self._sparse(self.rule, channel or NO_NOISE, np.float64, None)
+        else:
+            weights = self.matrix(channel, exact=True)
         x = weights.potentials(state)
         return add(x, weights.own(state)) if own_term else x
 
@@ -180,16 +207,34 @@ class Evaluator:
         few_rows = 2 * np.count_nonzero(state) < state.shape[1]
         if may_use_rows and few_rows and not own_term:
             return self.estimated_each(state, np.tile(noise, (len(state), 1)), own_term)
-        self.cache.make_room(self.statistics.working_type)
-        matrix = self._build(Channel(*noise))
+        matrix: WeightMatrix | SparseWeights
+        if self.is_sparse:
+            matrix = self._estimated_sparse(Channel(*noise))
+        else:
+            self.cache.make_room(self.statistics.working_type)
+            matrix = self._build(Channel(*noise))
         x = matrix.potentials(state)
         return add(x, matrix.own(state)) if own_term else x
+
+    def _estimated_sparse(self, channel: Channel) -> SparseWeights:
+        """Return weights for an estimated noise, which are not kept."""
+        if not isinstance(self.statistics, SparseStatistics):
+            raise TypeError("statistics: must be sparse")
+        rule, dtype = self.adaptive_rule, self.statistics.working_type
+        bias = self.online_silent_sum(rule, channel)
+        self._online_sums.clear()
+        return SparseWeights(self.statistics, rule, channel, dtype, bias)
 
     def estimated_each(
         self, state: States, noise: NDArray[np.float64], own_term: bool
     ) -> Potentials:
         """Return potentials for an estimated noise of each state, shape (n_queries, 2)."""
-        if own_term:
+        if self.is_sparse:
+            parts = [
+                self._by_tables(z[None], Channel(*e), own_term)
+                for z, e in zip(state, noise, strict=True)
+            ]
+        elif own_term:
             parts = [self._by_matrix(z, Channel(*e)) for z, e in zip(state, noise, strict=True)]
         else:
             parts = [
@@ -204,6 +249,11 @@ class Evaluator:
             finite, np.array([zeros if p.infinite is None else p.infinite for p in parts], np.int32)
         )
 
+    def _by_tables(self, state: States, channel: Channel, own_term: bool) -> Potentials:
+        weights = self._estimated_sparse(channel)
+        x = weights.potentials(state)
+        return take(add(x, weights.own(state)) if own_term else x, 0)
+
     def level(self, rule: LikelihoodRule, ratio: float) -> WeightMatrix:
         """Return the evidence of inputs with one likelihood ratio, and its sum with the prior."""
 
@@ -214,9 +264,13 @@ class Evaluator:
 
         return self.cache.keep(("level", rule, ratio), np.float32, make)
 
-    def pairs(self) -> PairEvidence:
+    def pairs(self) -> PairEvidence | SparsePairs:
         """Return the evidence of pairs, by the rule if it has one, else by Bayes."""
         rule = self.rule if self.rule.has_pair_evidence else Bayes()
+        if isinstance(self.statistics, SparseStatistics):
+            return self.cache.keep(
+                ("pairs",), np.bool_, partial(SparsePairs, self.statistics, rule)
+            )
         make = partial(PairEvidence, self.statistics, rule)
         return self.cache.keep(("pairs",), np.float32, make)
 

@@ -322,9 +322,12 @@ def count_coincidences(
 
 
 def sparse_products(
-    inputs: PatternRows, outputs: PatternRows, dtype: type[np.integer]
+    inputs: PatternRows,
+    outputs: PatternRows,
+    dtype: type[np.integer],
+    n_synapses: int = SPARSE_SYNAPSES,
 ) -> Iterator[tuple[slice, sparse.csr_array]]:
-    """Yield blocks of rows of X^T Y as sparse matrices with at most `SPARSE_SYNAPSES` entries."""
+    """Yield blocks of rows of X^T Y as sparse matrices with at most `n_synapses` entries."""
     right = to_sparse(outputs, dtype)
     left = right if inputs is outputs else to_sparse(inputs, dtype)
     left = left.T.tocsr()
@@ -333,7 +336,7 @@ def sparse_products(
     most = np.minimum(most, outputs.shape[1]).cumsum()
     start = 0
     while start < left.shape[0]:
-        limit = (most[start - 1] if start else 0) + SPARSE_SYNAPSES
+        limit = (most[start - 1] if start else 0) + n_synapses
         end = max(start + 1, int(np.searchsorted(most, limit, side="right")))
         yield slice(start, end), left[start:end] @ right
         start = end
@@ -345,7 +348,7 @@ def _count_by_sparse_product(
     """Count with products of sparse matrices, added row by row or entry by entry."""
     largest = usage_of(inputs).max(initial=0)
     dtype = np.int16 if largest <= np.iinfo(np.int16).max else np.int32
-    for rows, product in sparse_products(inputs, outputs, dtype):
+    for rows, product in sparse_products(inputs, outputs, dtype, SPARSE_SYNAPSES):
         if product.nnz < SCATTER_BELOW * product.shape[0] * product.shape[1]:
             row = np.repeat(np.arange(rows.start, rows.stop), np.diff(product.indptr))
             yield (row, product.indices), product.data

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from os import PathLike
@@ -9,12 +10,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import sparse
+from scipy.sparse import issparse
 
 from assocmem import saving
 from assocmem._types import PatternRows
 from assocmem._validation import (
     binary,
+    choice,
     flag,
     pattern_rows,
     random_generator,
@@ -24,11 +26,19 @@ from assocmem._validation import (
 from assocmem.channel import Channel
 from assocmem.evaluation import Evaluator
 from assocmem.fading import FadingStatistics
-from assocmem.learning import PatternStatistics, len_rows, to_sparse
+from assocmem.learning import PatternStatistics, active_per_row, len_rows, to_sparse
 from assocmem.request import Request, check_channel
 from assocmem.retrieval import RetrievalResult
 from assocmem.rules import find
 from assocmem.rules.base import Potentials, Rule
+from assocmem.sparse_storage import SparseStatistics
+
+log = logging.getLogger(__name__)
+
+#: How coincidences can be kept. Sparse storage pays from so many synapses, if less than this
+#: fraction of them is filled.
+STORAGES = ("dense", "sparse", "auto")
+SPARSE_FROM_SYNAPSES, SPARSE_BELOW_FILLED = 10**8, 0.35
 
 #: Largest decay: at 1, nothing but the last pattern would be left.
 LARGEST_DECAY = 1 - 1e-9
@@ -65,6 +75,11 @@ class AssociativeMemory:
         units are inputs and outputs at once.
     rule : str or Rule, default "bayes"
         Name of a registered rule (`assocmem.rules.RULES`), or an instance of a rule of your own.
+    storage : {"dense", "sparse", "auto"}, default "dense"
+        How coincidences are kept: all n^2 of them, or only those of pairs that were active
+        together (5 bytes each), for up to 10^5 sparsely active units. ``"auto"`` chooses when
+        the first patterns are stored, logs its choice, and `storage` tells it. Sparse storage
+        knows no ``noise="soft"`` and no `weights`.
 
     Raises
     ------
@@ -89,7 +104,12 @@ class AssociativeMemory:
     """
 
     def __init__(
-        self, n_units: int, *, n_outputs: int | None = None, rule: str | Rule = "bayes"
+        self,
+        n_units: int,
+        *,
+        n_outputs: int | None = None,
+        rule: str | Rule = "bayes",
+        storage: str = "dense",
     ) -> None:
         self.n_units = whole_number("n_units", n_units, 1)
         self.is_auto = n_outputs is None
@@ -97,15 +117,47 @@ class AssociativeMemory:
             self.n_units if n_outputs is None else whole_number("n_outputs", n_outputs, 1)
         )
         self.rule = find(rule)
-        self._statistics = PatternStatistics(self.n_units, self.n_outputs, shared=self.is_auto)
-        self._evaluator = Evaluator(self._statistics, self.rule)
+        self._undecided = choice("storage", storage, STORAGES) == "auto"
+        self._use_storage("sparse" if storage == "sparse" else "dense")
 
     def __repr__(self) -> str:
         outputs = "" if self.is_auto else f", n_outputs={self.n_outputs}"
+        storage = "" if self.storage == "dense" else f", storage={self.storage!r}"
         return (
-            f"<AssociativeMemory({self.n_units}{outputs}, rule={self.rule.name!r}) "
+            f"<AssociativeMemory({self.n_units}{outputs}, rule={self.rule.name!r}{storage}) "
             f"with {self.n_patterns:.12g} patterns>"
         )
+
+    def _use_storage(self, storage: str) -> None:
+        """Begin with empty counts."""
+        sizes = self.n_units, self.n_outputs
+        if storage == "sparse" or self._undecided:
+            # An empty sparse memory costs nothing, whatever is decided later.
+            self._statistics: PatternStatistics = SparseStatistics(*sizes, shared=self.is_auto)
+        else:
+            self._statistics = PatternStatistics(*sizes, shared=self.is_auto)
+        self._evaluator = Evaluator(self._statistics, self.rule)
+
+    def _decide(self, inputs: PatternRows, outputs: PatternRows, decay: float) -> None:
+        """Choose the storage that suits the first patterns."""
+        work = float((active_per_row(inputs) * active_per_row(outputs)).sum(dtype=np.int64))
+        size = self.n_units * self.n_outputs
+        filled = -np.expm1(-work / size)
+        sparse_pays = size >= SPARSE_FROM_SYNAPSES and filled < SPARSE_BELOW_FILLED and not decay
+        self._undecided = False
+        self._use_storage("sparse" if sparse_pays else "dense")
+        log.info(
+            "storage: %s for %d x %d units with about %.2g %% of all pairs active together",
+            self.storage,
+            self.n_units,
+            self.n_outputs,
+            100 * filled,
+        )
+
+    @property
+    def storage(self) -> str:
+        """``"dense"`` or ``"sparse"``; ``"auto"`` before the first patterns."""
+        return "auto" if self._undecided else "sparse" if self._evaluator.is_sparse else "dense"
 
     @property
     def n_patterns(self) -> float:
@@ -126,12 +178,14 @@ class AssociativeMemory:
         return _read_only(self._statistics.output_usage)
 
     @property
-    def coincidences(self) -> NDArray[np.signedinteger]:
+    def coincidences(self) -> Any:
         """M11(i, j), in how many patterns both are active; shape (n_units, n_outputs), read-only.
 
         int16 as long as no usage exceeds 32767, then int32. A view that later calls of `store`
-        may change.
+        may change. A new `scipy.sparse.csr_array` with sparse storage.
         """
+        if self._evaluator.is_sparse:
+            return self._statistics.coincidences
         return _read_only(self._statistics.coincidences)
 
     def store(self, X: ArrayLike, Y: ArrayLike | None = None, *, decay: float = 0.0) -> None:
@@ -158,6 +212,10 @@ class AssociativeMemory:
         """
         pairs = self._pairs(X, Y)
         decay = real_number("decay", decay, 0, LARGEST_DECAY)
+        if self._undecided and len_rows(pairs[0]):
+            self._decide(*pairs, decay)
+        if decay and self._evaluator.is_sparse:
+            raise ValueError("decay: needs storage='dense'")
         if decay and not isinstance(self._statistics, FadingStatistics):
             self._statistics = FadingStatistics(self._statistics)
             self._evaluator = Evaluator(self._statistics, self.rule)
@@ -242,6 +300,8 @@ class AssociativeMemory:
             If the memory is empty or a required channel is missing.
         """
         self._require_patterns("weights")
+        if self._evaluator.is_sparse:
+            raise ValueError("weights: all of them need storage='dense'")
         matrix = self._evaluator.matrix(self._check_channel(channel), exact=True)
         weights, biases = (_whole(part) for part in (matrix.weights, matrix.bias))
         if matrix.own_active is not None and matrix.own_silent is not None:
@@ -339,6 +399,7 @@ class AssociativeMemory:
         as if it were alone. An empty memory answers with zeros.
         """
         inputs = binary("queries", queries, self.n_units)
+        needs_entropy = ties == "random" or noise == "calibrated"
         request = Request(
             channel=channel,
             activation=activation,
@@ -352,10 +413,11 @@ class AssociativeMemory:
             states=states,
             n_starts=n_starts,
             saturate=saturate,
-            generator=random_generator(rng),
+            # Entropy costs more than a small retrieval that needs none.
+            generator=random_generator(0 if rng is None and not needs_entropy else rng),
         )
         result = request.answer(self._evaluator, np.atleast_2d(inputs), truth, calibration)
-        if sparse.issparse(queries):
+        if issparse(queries):
             return replace(result, patterns=to_sparse(result.patterns, np.uint8))
         return result.first() if inputs.ndim == 1 else result
 
@@ -482,8 +544,11 @@ class AssociativeMemory:
             "rule": np.array(self.rule.name),
             "n_patterns": np.array(self.n_patterns),
             "usage": self.usage,
-            "coincidences": self.coincidences,
         }
+        if self._evaluator.is_sparse:
+            content |= saving.parts_of(self.coincidences)
+        else:
+            content["coincidences"] = self.coincidences
         if not self.is_auto:
             content["output_usage"] = self.output_usage
         saving.write(path, content)
@@ -520,6 +585,7 @@ class AssociativeMemory:
             n_units,
             n_outputs=n_outputs if "output_usage" in content else None,
             rule=rule if rule is not None else content["rule"],
+            storage="sparse" if issparse(content["coincidences"]) else "dense",
         )
         if isinstance(content["n_patterns"], float):
             memory._statistics = FadingStatistics(memory._statistics)

@@ -11,13 +11,15 @@ from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from assocmem._files import written_aside
 from assocmem._validation import real_number, refusal, whole_number
 from assocmem.learning import LARGEST_COUNT
 
-#: Version of the files that are written where counts fade; others are of version 1.
-FILE_VERSION = 2
+#: Version of the files that are written with sparse storage; those of counts that fade are of
+#: version 2, others of version 1.
+FILE_VERSION = 3
 
 #: What NumPy and zipfile raise for damaged archives, besides `ValueError`. Errors of the file
 #: system belong to it: damaged offsets ask for impossible seeks.
@@ -46,6 +48,9 @@ ENTRIES = {
     "usage": ("iu", 1),
     "output_usage": ("iu", 1),
     "coincidences": ("iu", 2),
+    "indptr": ("iu", 1),
+    "indices": ("iu", 1),
+    "counts": ("iu", 1),
 }
 
 
@@ -59,7 +64,8 @@ def write(path: str | PathLike[str], content: dict[str, NDArray[Any]]) -> None:
         `ENTRIES` but the version; ``output_usage`` for hetero-association only.
     """
     with written_aside(path) as aside, open(aside, "wb") as file:
-        version = FILE_VERSION if content["n_patterns"].dtype.kind == "f" else 1
+        fading = content["n_patterns"].dtype.kind == "f"
+        version = FILE_VERSION if "counts" in content else 2 if fading else 1
         np.savez_compressed(file, allow_pickle=False, version=np.array(version), **content)
 
 
@@ -74,10 +80,12 @@ def read(path: str | PathLike[str]) -> dict[str, Any]:
         If the file cannot be opened.
     """
     content = _read_archive(path)
-    missing = {"version", "rule", "n_patterns", "usage", "coincidences"} - content.keys()
+    is_sparse = "counts" in content
+    parts = {"indptr", "indices", "counts"} if is_sparse else {"coincidences"}
+    missing = {"version", "rule", "n_patterns", "usage", *parts} - content.keys()
     if missing:
         raise ValueError(f"{path}: is not a saved memory; it lacks {sorted(missing)}")
-    fading = content["version"].shape == () and content["version"] == FILE_VERSION
+    fading = content["version"].shape == () and content["version"] == 2
     for name, (kinds, n_axes) in ENTRIES.items():
         entry = content.get(name)
         if fading and name not in ("version", "rule"):
@@ -99,7 +107,34 @@ def read(path: str | PathLike[str]) -> dict[str, Any]:
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
     content["rule"] = str(content["rule"])
+    if is_sparse:
+        content["coincidences"] = _assembled(path, content)
     return content
+
+
+def parts_of(coincidences: csr_array) -> dict[str, NDArray[Any]]:
+    """Return the entries that describe sparse coincidences."""
+    largest = int(coincidences.data.max(initial=0))
+    return {
+        "indptr": coincidences.indptr,
+        "indices": coincidences.indices,
+        "counts": coincidences.data.astype(np.min_scalar_type(largest)),
+    }
+
+
+def _assembled(path: str | PathLike[str], content: dict[str, Any]) -> csr_array:
+    """Return sparse coincidences from their entries."""
+    usage = content["usage"]
+    shape = len(usage), len(content.get("output_usage", usage))
+    counts = content["counts"].astype(np.int64)
+    try:
+        rows = csr_array((counts, content["indices"], content["indptr"]), shape=shape)
+        rows.check_format(full_check=True)
+    except (ValueError, IndexError, OverflowError) as error:
+        raise ValueError(f"{path}: is not a saved memory ({error})") from error
+    if (counts <= 0).any() or not rows.has_canonical_format:
+        raise ValueError(f"{path}: the saved counts contradict each other")
+    return rows
 
 
 def _read_archive(path: str | PathLike[str]) -> dict[str, Any]:

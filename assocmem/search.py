@@ -26,6 +26,7 @@ from assocmem.learning import PatternStatistics
 from assocmem.pairs import PairEvidence, log_activity, log_sigmoid
 from assocmem.retrieval import RetrievalResult, own_evidence
 from assocmem.rules.base import Potentials
+from assocmem.sparse_weights import SparsePairs
 
 #: Noise below this is taken for this: no unit of the query is certain.
 SMALLEST_NOISE = 1e-6
@@ -66,7 +67,7 @@ class SearchSettings:
 
 
 def search(
-    pairs: PairEvidence,
+    pairs: PairEvidence | SparsePairs,
     statistics: PatternStatistics,
     queries: States,
     channel: Channel,
@@ -77,7 +78,7 @@ def search(
 
     Parameters
     ----------
-    pairs : PairEvidence
+    pairs : PairEvidence or SparsePairs
     statistics : PatternStatistics
         Content of the memory.
     queries : ndarray of 0 and 1, shape (n_queries, n_units)
@@ -147,7 +148,7 @@ class _Candidates:
 
     def __init__(
         self,
-        pairs: PairEvidence,
+        pairs: PairEvidence | SparsePairs,
         log_ratio: Reals,
         n_active: Indices | None,
         settings: SearchSettings,

@@ -9,10 +9,12 @@ no sum over all synapses.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from assocmem._types import Indices
 from assocmem.channel import Channel
@@ -61,6 +63,32 @@ class CoincidenceSummary:
             self.histogram[own, coincidences.diagonal()] -= 1
             self.weighted -= coincidences.diagonal() * input_usage
 
+    @classmethod
+    def of_sparse(
+        cls,
+        rows: Iterable[tuple[slice, csr_array]],
+        input_usage: NDArray[np.int64],
+        n_outputs: int,
+        shared: bool,
+    ) -> CoincidenceSummary:
+        """Return a summary of sparse rows of C; inputs without coincidences are not counted."""
+        blocks = list(rows)
+        width = max((int(block.data.max(initial=0)) for _, block in blocks), default=0) + 2
+        summary = cls(np.zeros((0, n_outputs), np.int64), input_usage[:0], False)
+        histogram = np.zeros(n_outputs * width, np.int64)
+        weighted = np.zeros(n_outputs)
+        for part, block in blocks:
+            place = block.indices.astype(np.int64)
+            place *= width
+            place += block.data
+            histogram += np.bincount(place, minlength=len(histogram))
+            # Not `astype` of the matrix, which would sort it.
+            content = (block.data.astype(np.float64), block.indices, block.indptr)
+            weighted += csr_array(content, shape=block.shape).T @ input_usage[part]
+        summary.histogram = histogram.reshape(n_outputs, width).astype(np.int32)
+        summary.weighted, summary.shared = weighted.astype(np.int64), shared
+        return summary
+
     def follow(
         self,
         coincidences: NDArray[Any],
@@ -96,20 +124,13 @@ class CoincidenceSummary:
         self.weighted[outputs] += sign * gained
 
 
-def table_terms(
-    rule: Rule,
-    channel: Channel,
-    like: Counts,
-    input_usage: NDArray[Any],
-    both: NDArray[Any],
-    output_usage: NDArray[Any],
-) -> Terms:
-    """Return the terms of pairs that are given by their counts.
+def table_counts(
+    like: Counts, input_usage: NDArray[Any], both: NDArray[Any], output_usage: NDArray[Any]
+) -> Counts:
+    """Return the counts of pairs that are given by M1(i), C_ij and M1(j).
 
     Parameters
     ----------
-    rule : Rule
-    channel : Channel
     like : Counts
         Any counts of the memory, for the number of patterns, mean usages and the precision.
     input_usage, both : ndarray, shape (n_rows,)
@@ -119,21 +140,33 @@ def table_terms(
 
     Returns
     -------
-    Terms
+    Counts
         Of shape (n_rows, n_columns).
     """
     dtype = like.output_usage.dtype
     rows, columns = input_usage[:, None].astype(dtype), output_usage.astype(dtype)
     least = np.maximum(rows + columns - dtype.type(like.n_patterns), 0)
-    counts = Counts(
+    return Counts(
         like.n_patterns,
         rows,
         columns,
         np.clip(both[:, None].astype(dtype), least, np.minimum(rows, columns)),
         like.mean_input_usage,
         like.mean_output_usage,
+        like.exact,
     )
-    return rule.terms(counts, channel)
+
+
+def table_terms(
+    rule: Rule,
+    channel: Channel,
+    like: Counts,
+    input_usage: NDArray[Any],
+    both: NDArray[Any],
+    output_usage: NDArray[Any],
+) -> Terms:
+    """Return the terms of pairs that are given by their counts, see `table_counts`."""
+    return rule.terms(table_counts(like, input_usage, both, output_usage), channel)
 
 
 class UsageClasses:
@@ -150,10 +183,17 @@ class UsageClasses:
     """
 
     def __init__(self, input_usage: NDArray[np.int64], output_usage: NDArray[np.int64]) -> None:
-        self.inputs, self.input_class, self.input_counts = np.unique(
-            input_usage, return_inverse=True, return_counts=True
-        )
-        self.outputs, self.output_class = np.unique(output_usage, return_inverse=True)
+        self.inputs, self.input_class, self.input_counts = _distinct(input_usage)
+        if output_usage is input_usage:
+            self.outputs, self.output_class = self.inputs, self.input_class
+        else:
+            self.outputs, self.output_class, _ = _distinct(output_usage)
+
+    @property
+    def mean_together(self) -> float:
+        """Mean usage of an input that was active together with another unit."""
+        times = float(self.inputs @ self.input_counts)
+        return float(self.inputs**2 @ self.input_counts) / max(1.0, times)
 
     @property
     def n_pairs(self) -> int:
@@ -161,46 +201,74 @@ class UsageClasses:
         return len(self.inputs) * len(self.outputs)
 
 
+def _distinct(usage: NDArray[Any]) -> tuple[NDArray[Any], Indices, Indices]:
+    """Return the sorted different values, the number of the value of each unit, and counts."""
+    if usage.dtype.kind == "f" or usage.max(initial=0) > 16 * len(usage):
+        values, number, counts = np.unique(usage, return_inverse=True, return_counts=True)
+        return values, number, counts
+    # Small whole numbers need no sorting.
+    counts = np.bincount(usage, minlength=1)
+    values = np.flatnonzero(counts)
+    return values, (np.cumsum(counts > 0) - 1)[usage], counts[values]
+
+
+def sum_over_inputs(
+    evaluate: Callable[[NDArray[Any], NDArray[Any], NDArray[Any]], NDArray[Any]],
+    classes: UsageClasses,
+    summary: CoincidenceSummary,
+) -> NDArray[np.float64]:
+    """Return sums over all inputs (but the own one) for each output, shape (n_outputs,).
+
+    What a coincidence changes is taken at the mean usage of such inputs, and to first order in
+    the difference.
+
+    Parameters
+    ----------
+    evaluate : callable
+        Returns the terms (n_rows, n_columns) for M1(i) and C_ij of rows and M1(j) of columns.
+    """
+    outputs = classes.outputs
+    base = evaluate(classes.inputs, np.zeros(len(classes.inputs)), outputs)
+    by_class = classes.input_counts @ base
+    if summary.shared:
+        by_class = by_class - base.diagonal()
+    total = by_class[classes.output_class].astype(np.float64)
+    mean = classes.mean_together
+    times = np.arange(summary.histogram.shape[1])
+
+    def correction(usage: NDArray[Any], both: NDArray[Any]) -> NDArray[Any]:
+        return evaluate(usage, both, outputs) - evaluate(usage, np.zeros(len(both)), outputs)
+
+    corrections = correction(np.maximum(mean, times), times)
+    for count in times[1:]:
+        total += summary.histogram[:, count] * corrections[count][classes.output_class]
+    once = correction(np.array([mean, mean + 1]), np.ones(2))
+    slope = once[1] - once[0]
+    together = summary.histogram @ times
+    total += (summary.weighted - mean * together) * slope[classes.output_class]
+    return total
+
+
 def silent_sum(
     rule: Rule, channel: Channel, like: Counts, classes: UsageClasses, summary: CoincidenceSummary
 ) -> Potentials:
     """Return prior plus silent terms of all inputs (but the own one), shape (n_outputs,).
 
-    The correction of a pair that was active together is taken at the mean usage of such inputs,
-    and to first order in the difference; the rule must allow that (`Rule.sums_by_counts`).
+    For rules with `LikelihoodRule.sums_by_counts`.
     """
-    outputs = classes.outputs
-    nothing = np.zeros(len(classes.inputs))
-    alone = table_terms(rule, channel, like, classes.inputs, nothing, outputs)
-    base = _silent(alone)
-    by_class = classes.input_counts @ base
-    if summary.shared:
-        by_class -= np.array([base[row, row] for row in range(len(outputs))])
-    if alone.prior is not None:
-        by_class = by_class + alone.prior.finite
-    total = by_class[classes.output_class]
-    mean = float(classes.inputs**2 @ classes.input_counts) / max(
-        1.0, float(classes.inputs @ classes.input_counts)
-    )
-    times = np.arange(summary.histogram.shape[1])
-    usage = np.maximum(mean, times)
 
-    def correction(usage: NDArray[Any], both: NDArray[Any]) -> NDArray[np.float64]:
-        with_pairs, without = (
-            _silent(table_terms(rule, channel, like, usage, count, outputs))
-            for count in (both, np.zeros(len(both)))
-        )
-        return with_pairs - without
+    def silent(usage: NDArray[Any], both: NDArray[Any], outputs: NDArray[Any]) -> NDArray[Any]:
+        return _silent(table_terms(rule, channel, like, usage, both, outputs))
 
-    corrections = correction(usage, times)[:, classes.output_class]
-    total += np.einsum("jc,cj->j", summary.histogram, corrections)
-    once = correction(np.array([mean, mean + 1]), np.ones(2))
-    slope = once[1] - once[0]
-    together = summary.histogram @ times
-    total += (summary.weighted - mean * together) * slope[classes.output_class]
+    total = sum_over_inputs(silent, classes, summary)
+    one, none = classes.inputs[:1], np.zeros(1)
+    prior = table_terms(rule, channel, like, one, none, classes.outputs).prior
+    if prior is None:
+        return Potentials(total)
+    total += prior.finite[classes.output_class]
     infinite = None
-    if alone.prior is not None and alone.prior.infinite is not None:
-        infinite = alone.prior.infinite[classes.output_class].astype(np.int64)
+    if prior.infinite is not None:
+        infinite = prior.infinite[classes.output_class].astype(np.int64)
         total[infinite != 0] = 0
     return Potentials(total, infinite)
 
@@ -215,9 +283,7 @@ def remainder(n_patterns: float, classes: UsageClasses, summary: CoincidenceSumm
     silent = n_patterns - largest - float(classes.outputs[-1]) - summary.histogram.shape[1]
     if silent <= 0:
         return float("inf")
-    mean = float(classes.inputs**2 @ classes.input_counts) / max(
-        1.0, float(classes.inputs @ classes.input_counts)
-    )
+    mean = classes.mean_together
     deviation = max(mean - float(classes.inputs[0]), largest - mean)
     together = float((summary.histogram @ np.arange(summary.histogram.shape[1])).max(initial=0))
     return together * deviation**2 / silent**3

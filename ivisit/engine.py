@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import inspect
 import logging
+import math
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -32,6 +33,7 @@ from ivisit.errors import (
 from ivisit.events import Event, EventQueue, PointerEvent, as_event
 from ivisit.link import Say, WindowLink
 from ivisit.panels.base import Painter, painted
+from ivisit.previews import previewed
 from ivisit.pyplots import PyplotFigures
 from ivisit.recording import (
     RASTER_LIMIT,
@@ -46,7 +48,7 @@ from ivisit.recording import (
     SparseRecorder,
     component_name,
 )
-from ivisit.reserved import LIFE_CYCLE
+from ivisit.reserved import LIFE_CYCLE, refuse_dataclass
 from ivisit.simulation import Simulation
 
 logger = logging.getLogger(__name__)
@@ -165,6 +167,8 @@ class Engine:
         self._events = EventQueue()
         self._script: deque[Occurrence] = deque()
         self._drawer = Drawer(self.simulation)
+        self._restarting = [n for n, control in self._class.controls.items() if control.restart]
+        self._previewed: dict[str, Any] | None = None
         self._painters: dict[str, tuple[Any, Painter]] = {}
         self._watchers: dict[str, list[Callable[[], Any]]] = {}
         self.simulation._ivisit_drawing = drawing
@@ -266,6 +270,28 @@ class Engine:
         pending = self._pending_controls.get(control.name)
         return pending[0] if pending else control
 
+    def adjustments(self) -> dict[str, dict[str, Any]]:
+        """Return what `adjust` has changed, what waits for the next step included."""
+        with self._lock:
+            waiting = {name: changes for name, (_, changes) in self._pending_controls.items()}
+            return {**self.simulation.parameters.adjustments, **waiting}
+
+    def take(self, adjustments: Mapping[str, Mapping[str, Any]], name: str, value: Any) -> Any:
+        """Give a parameter a value under the range that `adjustments` has for it.
+
+        Without one the present range stays where the value fits, and the declared one returns
+        where it does not; see `ivisit.parameters.Parameters.take`.
+        """
+        if name in adjustments:
+            self.adjust(name, **adjustments[name])
+        elif name in self.adjustments():
+            try:
+                return self.set(name, value)
+            except ParameterError:
+                declared = self._class.controls[name]
+                self.adjust(name, **declared.declared(self.adjustments()[name]))
+        return self.set(name, value)
+
     def _hand_over(self, name: str, has_value: bool = True) -> None:
         """Have what waits take effect at once in mode ``async``; tell who watches the value."""
         if self.mode == "async":
@@ -347,6 +373,34 @@ class Engine:
         with self._lock:
             return {**self.simulation._values, **self._pending}
 
+    def waiting(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Return whose values wait for the next step, and whose for the next `init`."""
+        with self._lock:
+            values = {**self.simulation._values, **self._pending}
+            late = frozenset(
+                name
+                for name in self._restarting
+                if self.runs and values[name] != self.initial_parameters.get(name)
+            )
+            soon = frozenset(name for name in self._pending if name not in self._restarting)
+            return soon, late
+
+    @property
+    def has_preview(self) -> bool:
+        """Whether the simulation has a method ``preview``."""
+        return hasattr(self._class, "preview")
+
+    def preview(self) -> None:
+        """Have the next frame show what ``preview()`` makes of the values that wait.
+
+        It is shown until the next step or `init`, and leaves nothing behind; see
+        `ivisit.previews.previewed`.
+        """
+        if self.state in _UNDRAWN:
+            return
+        with self._stage("preview"):
+            self._previewed = previewed(self.simulation, self.parameters(), self.outputs)
+
     def _apply_pending(self) -> None:
         """Hand the waiting ranges and values over to the simulation and log them."""
         with self._lock:
@@ -357,6 +411,8 @@ class Engine:
                 self.changes.append(Adjustment(self.steps, name, changes))
             pending, self._pending = self._pending, {}
             for name, value in pending.items():
+                if name in controls and self.simulation._values[name] == value:
+                    continue  # the new range has brought it there, and will again in a replay
                 self.simulation._values[name] = value
                 control = self._class.controls[name]
                 if control.momentary and value != control.default:
@@ -396,6 +452,7 @@ class Engine:
         self._check_open()
         simulation = self.simulation
         self.failure = None
+        self._previewed = None
         self.steps = 0
         self.runs += 1
         self.recorder.clear()
@@ -460,6 +517,7 @@ class Engine:
                 f"{self._class.key}: has failed; init() starts a new run, retry() goes on"
             )
         first = self.steps
+        self._previewed = None
         self.simulation._ivisit_stopped = False
         self.state = "running"
         try:
@@ -511,6 +569,11 @@ class Engine:
 
     def _apply_now(self, entry: LogEntry) -> None:
         """Do again what is logged, between two steps, so that the order of the log is kept."""
+        if isinstance(entry, Change | Adjustment):
+            # Those of one step take effect together, as they did: a range and its value are one.
+            entry.apply(self)
+            return
+        self._apply_pending()
         entry.apply(self)
         self._apply_pending()
         self.handle_callbacks()
@@ -525,15 +588,17 @@ class Engine:
         outputs = self.simulation._outputs
         recorder = self.recorder if self.recorder.names else None
         rasters = self.rasters if self.rasters.names else None
-        last = None if steps is None else self.steps + steps
-        while last is None or self.steps < last:
+        done = self.steps
+        last = math.inf if steps is None else done + steps
+        while done < last:
             if self._waiting or self._callbacks:
                 self._apply_pending()
                 self.handle_callbacks()
                 # What a callback has set counts in this step already.
                 self._apply_pending()
+                done = self.steps  # a callback may have begun a new run
             step()
-            self.steps = done = self.steps + 1
+            self.steps = done = done + 1
             if recorder is not None and done % recorder.every == 0:
                 recorder.record(done, outputs)
             if rasters is not None:
@@ -645,8 +710,10 @@ class Engine:
 
     def hint_at_pyplot(self) -> None:
         """Tell the author of the simulation, once, that figures of pyplot are not seen."""
-        figures, shown = self.pyplot_figures, self.simulation._ivisit_outputs.values()
-        if figures.is_hint_due and (hint := figures.hint(self._class.key, shown)):
+        if self.simulation._seeds_global_random:
+            return  # a script of IVISIT 0.7x, which knows no panels to draw into
+        shown = self.simulation._ivisit_outputs.values()
+        if hint := self.pyplot_figures.hint(self._class.key, shown):
             logger.warning("%s", hint)
             self.link.post(Say(hint.partition("\n")[0] + " See 'iv.Figure'"))
 
@@ -667,7 +734,7 @@ class Engine:
             steps=self.steps,
             state=self.state,
             parameters=self.parameters(),
-            outputs=self.outputs(figures=figures),
+            outputs=self._previewed or self.outputs(figures=figures),
             trace_steps=trace_steps,
             traces=traces,
             run=self.runs,
@@ -727,7 +794,8 @@ class _Stage:
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
         pyplots.enter(self.former)
-        self.engine.hint_at_pyplot()
+        if self.engine.pyplot_figures.is_hint_due:
+            self.engine.hint_at_pyplot()
         # sys.exit() in a step must not end the window's worker without a word.
         if error is None or isinstance(error, RunError):
             return
@@ -750,9 +818,10 @@ def _instance_of(simulation: Simulation | type[Simulation]) -> Simulation:
     """Return an instance, made without arguments where a class is given."""
     if not isinstance(simulation, type):
         return simulation
+    refuse_dataclass(simulation)
     try:
         return simulation()
-    except (KeyboardInterrupt, GeneratorExit):
+    except (KeyboardInterrupt, GeneratorExit, IVisitError):
         raise
     # The simulation's own code: whatever it raises is told like an error of its steps.
     except BaseException as error:

@@ -17,6 +17,7 @@ from typing import Any
 
 from ivisit.engine import Engine
 from ivisit.errors import RunError
+from ivisit.live import LiveSteps
 from ivisit.recording import Frame
 
 logger = logging.getLogger(__name__)
@@ -37,11 +38,20 @@ class Worker:
     Attributes
     ----------
     steps_per_frame : int or None
-        None: as fast as possible. n: n steps, then wait for the next sixtieth of a second.
+        None: a frame whenever one is wanted. n: exactly n steps from one frame to the next, at
+        most 60 frames a second.
+    rate : float or None
+        Steps a second at the most; None: as many as possible.
+    goal : int or None
+        Number of the step at which running ends.
+    step_seconds : float
+        Duration of a step, averaged over the latest ones; 0 before the first.
+    waiting_steps : int
+        Steps that `step` was asked for and that are still to come.
     delay : float
-        Seconds to wait after each such group of steps.
+        Seconds to wait after `steps_per_delay` steps, as old scripts have it.
     steps_per_delay : int
-        Steps of a group when free-running, and those of one `step`.
+        Steps of such a group, and those of one `step`.
     busy : bool
         Whether a step, an `init` or another command is going on; while `stop` waits for its end,
         `stopping` is true.
@@ -50,6 +60,16 @@ class Worker:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.steps_per_frame: int | None = None
+        self.rate: float | None = None
+        self.goal: int | None = None
+        self.step_seconds = 0.0
+        self.waiting_steps = 0
+        #: Number of the step that ends the present group of `steps_per_frame`.
+        self._group_end = 0
+        #: When the next group is due that `rate` allows.
+        self._due = 0.0
+        self._reached: Callable[[Any], bool] | None = None
+        self._live = LiveSteps()
         self.delay = 0.0
         self.steps_per_delay = 1
         self.running = False
@@ -62,6 +82,7 @@ class Worker:
         self._frames: deque[Frame] = deque()
         self._stale = True
         self._closing = False
+        self._cancelled = False
         self._stop_wanted = False
         self._thread = threading.Thread(target=self._work, name="simulation", daemon=True)
         engine.wake = self._wake.set
@@ -71,6 +92,11 @@ class Worker:
         self._thread.start()
 
     # Called by the window -------------------------------------------------------------------
+
+    @property
+    def thread(self) -> threading.Thread:
+        """The thread that steps the engine."""
+        return self._thread
 
     @property
     def stopping(self) -> bool:
@@ -101,16 +127,45 @@ class Worker:
 
     def step(self, steps: int | None = None) -> None:
         """Compute `steps` steps, by default one group of them."""
-        self._command(lambda: self._step(steps or self.steps_per_delay))
+        count = steps or self.steps_per_delay
+        self.waiting_steps += count
+        self._command(lambda: self._step(count))
+
+    def cancel_steps(self) -> None:
+        """Forget the steps that wait, but for the one that goes on."""
+        self._cancelled = True
+        self._command(self._forget_steps)
 
     def retry(self) -> None:
         """Compute the step that has failed once more."""
         self._command(self._retry)
 
-    def run(self) -> None:
-        """Step until `stop`; a failed simulation begins anew, an old script goes on."""
+    def run(self, steps: int | None = None, until: Callable[[Any], bool] | None = None) -> None:
+        """Step until `stop`; a failed simulation begins anew, an old script goes on.
+
+        Parameters
+        ----------
+        steps : int, optional
+            Stop after so many steps.
+        until : callable, optional
+            Called with the simulation after each step; a true value ends the running.
+        """
         self._stop_wanted = False
-        self._command(self._start_running)
+        self._command(lambda: self._start_running(steps, until))
+
+    def change(self, *, restart: bool, preview: bool) -> None:
+        """Show what a changed value means, while nothing runs; of many changes the latest counts.
+
+        Parameters
+        ----------
+        restart : bool
+            Whether the value counts from `init` on: then a run begins anew, unless it is long.
+        preview : bool
+            Whether the user is still changing the value: `Simulation.preview` is called where
+            there is one, and long steps wait.
+        """
+        if self._live.ask(restart=restart, preview=preview):
+            self._command(self._answer_change)
 
     def stop(self) -> None:
         """Stop after the present step."""
@@ -191,8 +246,13 @@ class Worker:
         if not self.running and self.engine.has_callbacks:
             self._stale = True
             self.engine.handle_callbacks()
-        if self._frame_wanted and self._stale:
+        if self._frame_wanted and self._stale and not self._is_within_group():
             self._publish()
+
+    def _is_within_group(self) -> bool:
+        """Tell whether the next frame is due only some steps later; see `steps_per_frame`."""
+        exact = self.running and self.steps_per_frame is not None
+        return exact and self.engine.steps < self._group_end
 
     def _publish(self) -> None:
         self._frame_wanted = self._stale = False
@@ -218,13 +278,38 @@ class Worker:
             self.engine.retry()
             self._step(1)
 
-    def _start_running(self) -> None:
+    def _start_running(self, steps: int | None, until: Callable[[Any], bool] | None) -> None:
         self._begin()
+        self.goal = None if steps is None else self.engine.steps + steps
+        self._reached = until
+        self._group_end = self.engine.steps
+        self._due = time.perf_counter()
         self.running = not self._stop_wanted
 
     def _stop_running(self) -> None:
         self.running = False
         self._stop_wanted = False
+        self.goal = None
+        self._reached = None
+
+    def _forget_steps(self) -> None:
+        self._cancelled = False
+        self.waiting_steps = 0
+
+    def _answer_change(self) -> None:
+        """Compute a step, a beginning, or a preview with the changed values."""
+        restart, preview = self._live.take()
+        engine = self.engine
+        if self.running or engine.state == "closed":
+            return
+        if preview and engine.has_preview:
+            engine.preview()
+            return
+        if engine.state in ("new", "failed") or (restart and self._live.may_restart(engine)):
+            engine.init()
+        first = engine.steps
+        self._advance(1)
+        self._live.count(engine, engine.steps - first)
 
     def _show_something(self) -> None:
         simulation = self.engine.simulation
@@ -233,8 +318,13 @@ class Worker:
             self._step(1)
 
     def _step(self, steps: int) -> None:
+        if self._cancelled:
+            return
         self._begin()
-        self._advance_to(self.engine.steps + steps)
+        try:
+            self._advance_to(self.engine.steps + steps)
+        finally:
+            self.waiting_steps = max(self.waiting_steps - steps, 0)
 
     def _advance_to(self, target: int) -> None:
         """Step until `target` steps are done or a command waits; show the steps between."""
@@ -248,29 +338,91 @@ class Worker:
             if self._frame_wanted:
                 self._publish()
 
-    def _advance(self, steps: int | None) -> None:
+    def _advance(self, steps: int | None, interrupted: Callable[[Any], bool] | None = None) -> None:
         """Step until `steps` are done or somebody wants something."""
         self.busy = self._stale = True
-        self.engine.run(steps, until=self._interrupted)
-        self.busy = False
+        first, began = self.engine.steps, time.perf_counter()
+        try:
+            self.engine.run(steps, until=interrupted or self._interrupted)
+        finally:
+            self.busy = False
+            self._note_duration(self.engine.steps - first, time.perf_counter() - began)
         if self.engine.stopped:
             self._stop_running()
+
+    def _note_duration(self, steps: int, seconds: float) -> None:
+        if steps:
+            former, self.step_seconds = self.step_seconds, seconds / steps
+            if former:
+                self.step_seconds = 0.7 * former + 0.3 * self.step_seconds
 
     def _interrupted(self, simulation: Any) -> bool:
         return bool(self._commands) or self._frame_wanted or self._closing
 
+    def _interrupted_in_group(self, simulation: Any) -> bool:
+        return bool(self._commands) or self._closing
+
+    def _watching(self, interrupted: Callable[[Any], bool]) -> Callable[[Any], bool]:
+        """Return what ends an advance: `interrupted`, or that the wanted state is reached."""
+        reached = self._reached
+        if reached is None:
+            return interrupted
+
+        def watched(simulation: Any) -> bool:
+            if reached(simulation):
+                self._stop_running()
+                return True
+            return interrupted(simulation)
+
+        return watched
+
     def _cycle(self) -> None:
         """Compute the steps up to the next frame or command."""
-        if self.steps_per_frame is None:
-            if self.delay or self.steps_per_delay > 1:
-                self._advance_to(self.engine.steps + self.steps_per_delay)
-            else:
-                self._advance(None)
+        steps, rate = self.steps_per_frame, self.rate
+        if steps is None and (self.delay or self.steps_per_delay > 1):
+            self._advance_to(self.engine.steps + self.steps_per_delay)
+            self._pause(self.delay)
+            return
+        if steps is None:
+            group = None if rate is None else max(round(rate / FRAME_RATE), 1)
+            self._advance(self._up_to_goal(group), self._watching(self._interrupted))
+            done = group
         else:
-            began = time.perf_counter()
-            self._advance_to(self.engine.steps + self.steps_per_frame)
-            self._pause(began + 1 / FRAME_RATE - time.perf_counter())
-        self._pause(self.delay)
+            # A command may have interrupted the group: what is missing comes first.
+            if self._group_end <= self.engine.steps:
+                self._group_end = self.engine.steps + steps
+            group = self._group_end - self.engine.steps
+            interrupted = self._watching(self._interrupted_in_group)
+            self._advance(self._up_to_goal(group), interrupted)
+            done = steps
+        if self.goal is not None and self.engine.steps >= self.goal:
+            self._stop_running()
+        if self.running and steps is not None and self.engine.steps >= self._group_end:
+            self._show_group()
+        if self.running and done is not None and (rate is not None or steps is not None):
+            self._keep_pace(done / rate if rate is not None else 1 / FRAME_RATE)
+
+    def _up_to_goal(self, steps: int | None) -> int | None:
+        if self.goal is None:
+            return steps
+        left = max(self.goal - self.engine.steps, 0)
+        return left if steps is None else min(steps, left)
+
+    def _show_group(self) -> None:
+        """Publish the picture at the end of a group; wait until the one before was taken."""
+        while not (self._frame_wanted or self._commands or self._closing):
+            self._wake.wait(0.05)
+            self._wake.clear()
+        if self._frame_wanted:
+            self._publish()
+
+    def _keep_pace(self, seconds: float) -> None:
+        """Wait until `seconds` have gone by since the last group was due."""
+        now = time.perf_counter()
+        # Who is late does not hurry afterwards.
+        self._due = max(self._due + seconds, now - 0.1)
+        if self._due > now:
+            self._pause(self._due - now)
 
     def _pause(self, seconds: float) -> None:
         """Wait, but answer frames and commands in the meantime."""

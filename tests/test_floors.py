@@ -18,8 +18,9 @@ FLOORS = """
     panels
     parameters reserved
     simulation
-    recording link timing drawing pyplots
+    recording link timing drawing previews pyplots
     engine
+    live
     worker
     store
     plugins

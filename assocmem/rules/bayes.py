@@ -13,7 +13,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from assocmem.channel import Channel
 from assocmem.counts import Counts
@@ -32,6 +31,9 @@ from assocmem.rules.base import (
 #: Counts of pairs below these are taken for these: what was not seen is improbable, not impossible.
 #: A missing coincidence counts more than other missing pairs.
 LEAST_COINCIDENCE, LEAST_COUNT = 1e-4, 0.05
+
+#: Usages are kept from this to M less this.
+HALF = 0.5
 
 
 class Bayes(LikelihoodRule):
@@ -56,24 +58,20 @@ class Bayes(LikelihoodRule):
         return log_ratio(counts.output_usage, counts.output_silence)
 
     def pair_evidence(self, counts: Counts) -> PairTerms:
-        n_patterns = counts.output_usage.dtype.type(counts.n_patterns)
-        on_i, off_i = _log_activity(counts.input_usage, n_patterns)
-        off_j = _log_activity(counts.output_usage, n_patterns)[1]
-        both = np.log(np.maximum(counts.both, LEAST_COINCIDENCE))
+        both = np.maximum(counts.both, LEAST_COINCIDENCE)
         one, other, neither = (
-            np.log(np.maximum(count, LEAST_COUNT))
+            np.maximum(count, LEAST_COUNT)
             for count in (counts.input_only, counts.output_only, counts.neither)
         )
-        couplings = (both + neither) - (one + other)  # symmetric to the last bit
-        log_m = np.log(n_patterns)
-        return PairTerms(couplings, one - on_i - (log_m + off_j), neither - off_i - (log_m + off_j))
-
-
-def _log_activity(usage: NDArray[Any], n_patterns: Any) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return log P(u = 1) and log P(u = 0), with usages kept from 1/2 to M - 1/2."""
-    half = usage.dtype.type(0.5)
-    frequency = np.clip(usage, half, n_patterns - half) / n_patterns
-    return np.log(frequency), np.log1p(-frequency)
+        # Logarithms of ratios, which are near 1: differences of logarithms would err by far more.
+        n_patterns = counts.output_usage.dtype.type(counts.n_patterns)
+        on_i = np.clip(counts.input_usage, HALF, n_patterns - HALF)
+        off_j = n_patterns - np.clip(counts.output_usage, HALF, n_patterns - HALF)
+        return PairTerms(
+            np.log((both * neither) / (one * other)),
+            np.log((one / on_i) / (off_j / n_patterns)),
+            np.log((neither / (n_patterns - on_i)) / (off_j / n_patterns)),
+        )
 
 
 class BayesianConfidencePropagation(Rule):

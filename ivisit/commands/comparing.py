@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 if TYPE_CHECKING:
     from ivisit.runs.result import RunResult
 
@@ -45,6 +43,8 @@ def _end(result: RunResult) -> str:
 
 
 def _equal(then: Any, now: Any) -> bool:
+    import numpy as np
+
     if isinstance(then, np.ndarray) and isinstance(now, np.ndarray):
         return (
             then.shape == now.shape

@@ -36,7 +36,7 @@ def add(parsers: Any) -> None:
         parsers,
         "migrate",
         migrate,
-        help="print an old script as a skeleton of a new simulation",
+        help="print an old script as a new simulation",
         example="ivisit migrate old_script.py > new_script.py",
     )
     migrate_parser.add_argument("file", help="a script for IVISIT 0.7x")
@@ -75,8 +75,8 @@ def _is_old(name: str) -> bool:
 
 
 def migrate(options: argparse.Namespace) -> int:
-    """Print the skeleton."""
-    from ivisit.legacy.tools.migrate import skeleton
+    """Print the new file."""
+    from ivisit.legacy.tools.migrate import migrated
 
-    print(skeleton(options.file), end="")
+    print(migrated(options.file), end="")
     return 0

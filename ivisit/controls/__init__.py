@@ -10,6 +10,7 @@ from ivisit.controls.groups import Group
 from ivisit.controls.option_list import OptionList
 from ivisit.controls.radio_buttons import RadioButtons
 from ivisit.controls.slider import Slider
+from ivisit.controls.table import Table
 from ivisit.controls.text_box import TextBox
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "OptionList",
     "RadioButtons",
     "Slider",
+    "Table",
     "TextBox",
 ]

@@ -162,6 +162,10 @@ class Control(Declaration, Generic[Value]):
         changed.settle(owner)
         return changed
 
+    def declared(self, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """Return for changes that were made of this control what undoes them."""
+        return {argument: self.argument(argument) for argument in changes}
+
     def _check_arguments(self, owner: str) -> None:
         """Check all but the default, where a range depends on other arguments."""
 

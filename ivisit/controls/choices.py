@@ -51,8 +51,9 @@ class Choice(Control[Value]):
     def __get__(self, instance: Holder | None, owner: type) -> Any:
         if instance is None:
             return self
-        value = instance._ivisit_values[self.name]
-        return self._meanings.get(value, value) if self._meanings else value
+        if self._meanings:
+            return self._meanings[instance._ivisit_values[self.name]]
+        return instance._ivisit_values[self.name]
 
     def check(self, owner: str) -> None:
         options = self._options = self._as_given(owner)
@@ -70,7 +71,8 @@ class Choice(Control[Value]):
         given = self._options
         if isinstance(given, Mapping):
             return dict(given)
-        if isinstance(given, str) or not isinstance(given, Iterable):
+        # The order of a set is another one in each process.
+        if isinstance(given, str | set | frozenset) or not isinstance(given, Iterable):
             raise self.refusal(owner, "options", "a list of texts or numbers, or a dict", given)
         return [option.item() if isinstance(option, np.generic) else option for option in given]
 

@@ -22,6 +22,15 @@ class Group(Control[Mapping[str, Item]], Generic[Item]):
     item_word = "item"
     adjustable: tuple[str, ...] = ("label", "items")
 
+    @classmethod
+    def given_items(cls, default: Any) -> dict[Any, Any]:
+        """Return the items that were given as a dict; `ParameterError` where they are none."""
+        if not isinstance(default, Mapping):
+            raise ParameterError(
+                expected(cls.__name__, "default", f"a dict of {cls.item_word} names", default)
+            )
+        return dict(default)
+
     def __init__(self, items: Mapping[str, Control[Item]], **texts: Any) -> None:
         # A dict of its own that nobody else can change, and that can be copied and pickled.
         self._items = dict(items)
@@ -75,6 +84,12 @@ class Group(Control[Mapping[str, Item]], Generic[Item]):
         object.__setattr__(changed, "_items", items)
         object.__setattr__(changed, "default", changed.nearest(changed.default))
         return changed
+
+    def declared(self, changes: Mapping[str, Any]) -> dict[str, Any]:
+        former = {name: value for name, value in changes.items() if name != "items"}
+        items = changes.get("items", {})
+        undone = {name: self._items[name].declared(items[name]) for name in items}
+        return super().declared(former) | ({"items": undone} if items else {})
 
     def nearest(self, value: Any) -> Any:
         return FrozenDict({name: self._items[name].nearest(item) for name, item in value.items()})

@@ -42,8 +42,18 @@ class Host(Protocol):
     @property
     def alive(self) -> bool: ...
 
-    def change(self, name: str, value: Any, *, continues: bool = False) -> Any:
-        """Give a parameter the value that the user entered; see `ValueCommands.change`."""
+    def change(
+        self, name: str, value: Any, *, continues: bool = False, settled: bool = True
+    ) -> Any:
+        """Give a parameter the value that the user entered; return it in its canonical type.
+
+        `continues`: this goes on with the former change, and both are undone together; not
+        `settled`: the user is still changing it, as in a drag. `ParameterError` when the value
+        is not acceptable.
+        """
+
+    def settle(self, name: str) -> None:
+        """The user has let go of a control."""
 
     def say(self, text: str) -> None:
         """Show a message to the user."""

@@ -7,16 +7,21 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from ivisit.engine import Engine, as_seed
 from ivisit.errors import Failure, ParameterError
 from ivisit.gui.cursor import Cursor
+from ivisit.gui.printing import Printing
 from ivisit.gui.turns import Turns
 from ivisit.recording import RECORDER_LIMIT
 from ivisit.simulation import Simulation
 from ivisit.timing import step_time, time_text
 from ivisit.worker import Worker
+
+#: Seconds that a step may take for being computed while the user still drags.
+PATIENCE = 0.3
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +44,8 @@ class Session:
         The thread that steps it.
     running : bool
         Whether the simulation runs as far as the user wishes; the worker follows when it can.
+    live : bool
+        Whether a changed value computes a step while nothing runs.
     cursor : Cursor
         The step that the pointer marks in all plots.
     turns : Turns
@@ -49,7 +56,10 @@ class Session:
         self.engine = Engine(simulation, seed=seed, limit=RECORDER_LIMIT)
         self.engine.link.is_open = True
         self.worker = Worker(self.engine)
-        self.worker.delay = self.engine.simulation._delay
+        simulation_class = self.simulation_class
+        self.worker.rate = simulation_class.pace
+        self.worker.delay = simulation_class._delay
+        self.live = simulation_class.live
         self.running = False
         self.cursor = Cursor()
         self.turns = Turns()
@@ -73,6 +83,7 @@ class Session:
 
     def start(self) -> None:
         """Start the thread and the first run."""
+        Printing.begin(self.worker.thread)
         self.worker.start()
         self.worker.init()
 
@@ -83,6 +94,20 @@ class Session:
     def init(self) -> None:
         """Start a new run; a running simulation goes on from its beginning."""
         self.worker.init()
+
+    def changed(self, name: str, *, settled: bool) -> None:
+        """The user gave a parameter a value; `settled` is false while that goes on."""
+        if not self.live or self.running:
+            return
+        control = self.simulation_class.controls[name]
+        takes_long = self.worker.step_seconds > PATIENCE
+        if settled or self.engine.has_preview or not takes_long:
+            self.worker.change(restart=control.restart, preview=not settled)
+
+    def pointed(self) -> None:
+        """Mouse or key did something on a panel of the simulation's."""
+        if self.live and not self.running:
+            self.worker.change(restart=False, preview=False)
 
     def step(self) -> None:
         """Compute one step; a running simulation stops instead."""
@@ -95,10 +120,10 @@ class Session:
         """Compute the step that has failed once more."""
         self.worker.retry()
 
-    def run(self) -> None:
-        """Step until `stop`."""
+    def run(self, steps: int | None = None, until: Callable[[Any], bool] | None = None) -> None:
+        """Step until `stop`, for so many steps, or until a function of the simulation is true."""
         self.running = True
-        self.worker.run()
+        self.worker.run(steps, until)
 
     def stop(self) -> None:
         """Stop after the present step."""
@@ -111,6 +136,15 @@ class Session:
             self.stop()
         else:
             self.run()
+
+    def printed(self) -> str:
+        """Return what the simulation has printed since the last call."""
+        return Printing.take(self.worker.thread)
+
+    def abandon(self) -> dict[str, str]:
+        """Leave the step that goes on behind, and go on with a fresh simulation; see `replace`."""
+        self.running = False
+        return self.replace(self.simulation_class)
 
     def set_seed(self, seed: int | None) -> None:
         """Give the next run another seed; None draws one. `ParameterError` for what is none."""
@@ -142,9 +176,11 @@ class Session:
         self.engine.link.is_open = True
         self.worker = Worker(self.engine)
         self.worker.steps_per_frame = former.steps_per_frame
+        self.worker.rate = former.rate
         self.worker.steps_per_delay = former.steps_per_delay
         self.worker.delay = former.delay
         former.close(timeout=0)
+        Printing.end(former.thread)
         self._failure = None
         self.start()
         if self.running:
@@ -153,6 +189,7 @@ class Session:
 
     def close(self, timeout: float) -> None:
         """End the thread; a step that does not end within `timeout` seconds is left behind."""
+        Printing.end(self.worker.thread)
         self.engine.link.is_open = False
         if not self.worker.close(timeout):
             logger.warning(

@@ -7,24 +7,28 @@ import logging
 import os
 import time
 import tkinter as tk
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
+from tkinter import ttk
 from types import TracebackType
 from typing import Any
 
 from ivisit.engine import Engine
 from ivisit.errors import Failure
 from ivisit.gui.actions.reloading import SourceCommands
-from ivisit.gui.actions.requests import handle
+from ivisit.gui.actions.requests import handle, repeat
 from ivisit.gui.actions.sets import SetCommands
 from ivisit.gui.actions.values import ValueCommands
+from ivisit.gui.bars.console import Console
 from ivisit.gui.bars.error_pane import ErrorPane
 from ivisit.gui.bars.menu import MenuBar
 from ivisit.gui.bars.status import StatusLine
 from ivisit.gui.bars.toolbar import Toolbar
 from ivisit.gui.layout import AutomaticLayout, FreeLayout, Layout
 from ivisit.gui.session import QuickSwitching, Session
+from ivisit.gui.settings import Settings
 from ivisit.gui.toolkit.dialogs import QuestionDialog
+from ivisit.gui.toolkit.editing import select_all_by_key
 from ivisit.gui.toolkit.scrolling import protect_from_wheel, scroll_on_tab, scroll_on_wheel
 from ivisit.gui.toolkit.theme import DARK, LIGHT, Theme
 from ivisit.recording import Frame
@@ -40,6 +44,10 @@ FRAME_TIME, LEAST_PAUSE = 1 / 60, 0.003
 UPDATE_TIME = 0.1
 #: Tcl's flag for handling an event only if there is one.
 DONT_WAIT = 2
+#: Points by which letters may be smaller or larger than those of the system.
+SMALLEST_FONT, LARGEST_FONT = -3, 14
+#: What is said of a value that is not in the picture yet.
+NEXT_STEP, NEXT_INIT = "applies at the next step", "applies at the next Init"
 #: Seconds for which closing waits for the present step.
 CLOSE_TIME = 0.5
 #: Classes of widgets that take no input: a click on them ends the typing.
@@ -105,6 +113,8 @@ class Window:
         self._question: QuestionDialog | None = None
         self._timer = ""
         self._due = 0.0
+        self._faulty: set[str] = set()
+        self._marked: tuple[Any, ...] = ()
         try:
             self._build(store, parameter_set, parameters)
         except BaseException:
@@ -141,6 +151,9 @@ class Window:
         root.title(f"{self.session.simulation_class.key} - ivisit")
         self.theme = Theme(root)
         self.theme.apply(LIGHT)
+        self.settings = Settings(self.session.simulation_class.key)
+        self.font_size = self.settings.get("font_size", int, 0)
+        self.theme.set_font_size(self.font_size)
         path = Path(store) if store else default_path(store_name(self.session.simulation_class))
         self.values = ValueCommands(self)
         self.sets = SetCommands(self, path)
@@ -149,27 +162,33 @@ class Window:
         self.toolbar = Toolbar(self)
         self.menu = MenuBar(self)
         self.error_pane = ErrorPane(self)
+        self.console = Console(self)
         self.toolbar.pack(side="top", fill="x")
         self.status.pack(side="bottom", fill="x")
         for kind in ("TCombobox", "TScale"):
             protect_from_wheel(root, kind)
         scroll_on_wheel(root)
         scroll_on_tab(root)
+        select_all_by_key(root)
         root.configure(menu=self.menu)
         width = min(self.theme.pixels(WIDTH), root.winfo_screenwidth())
         margin = self.theme.pixels(SCREEN_MARGIN)
         height = min(self.theme.pixels(HEIGHT), root.winfo_screenheight() - margin)
-        root.geometry(f"{width}x{height}")
+        root.geometry(self.settings.get_own("size", str, "") or f"{width}x{height}")
         root.minsize(self.theme.pixels(480), self.theme.pixels(320))
         preferred = self.engine.simulation._opening(path)
         self.sets.begin_with(parameter_set or preferred, parameters or {})
+        self.session.live = self.settings.get_own("live", bool, self.session.live)
+        self.toolbar.show_live()
         self.build_layout()
-        self.set_dark(False)
+        self.hide_panels(self.settings.get_own("hidden", list, []))
+        self.set_dark(self.settings.get("dark", bool, False))
         self.show_set()
         root.deiconify()
 
     def build_layout(self) -> None:
         """Make the widgets of all controls and panels anew."""
+        hidden = self.layout.hidden if self.layout is not None else set()
         if self.layout is not None:
             self.layout.destroy()
         layout: Layout
@@ -180,6 +199,8 @@ class Window:
         layout.pack(side="top", fill="both", expand=True)
         self.layout = layout
         layout.bind("<Configure>", self._note_size)
+        repeat(self)
+        layout.hide(hidden)
         layout.color()
 
     def _note_size(self, event: Any) -> None:
@@ -194,14 +215,54 @@ class Window:
 
     def place_error_pane(self) -> None:
         """Show the error pane between the widgets and the status line."""
+        self.place_drawer(self.error_pane)
+
+    def place_drawer(self, drawer: ttk.Frame) -> None:
+        """Show a drawer between the widgets and the status line."""
         assert self.layout is not None
-        self.error_pane.pack(side="bottom", fill="x", before=self.layout, padx=self.theme.pixels(8))
+        drawer.pack(side="bottom", fill="x", before=self.layout, padx=self.theme.pixels(8))
+
+    def abandon(self) -> None:
+        """Leave a step that does not end behind; a fresh simulation has the same values."""
+        if not self.session.worker.busy:
+            return
+        problems = self.session.abandon()
+        self.build_layout()
+        self.say("; ".join(problems.values()) or "The step is left behind; a fresh run has begun")
+
+    def hide_panels(self, names: Collection[str]) -> None:
+        """Show all panels but these."""
+        assert self.layout is not None
+        self.layout.hide(names)
+
+    def reset_layout(self) -> None:
+        """Show all panels where they stand by themselves."""
+        self.hide_panels(())
+        self.use_positions({})
+
+    def set_font_size(self, size: int) -> None:
+        """Make all letters larger or smaller, by points; 0 is the size of the system."""
+        self.font_size = min(max(size, SMALLEST_FONT), LARGEST_FONT)
+        self.theme.set_font_size(self.font_size)
+        if self.layout is not None:
+            self.layout.refit()
+
+    def _remember(self) -> None:
+        """Keep what the next window begins with."""
+        assert self.layout is not None
+        geometry = self.root.geometry()
+        own = {"size": geometry.partition("+")[0], "live": self.session.live}
+        own["hidden"] = sorted(self.layout.hidden)
+        common = {"dark": self.theme.palette is DARK, "font_size": self.font_size}
+        self.settings.keep(common, own)
 
     def set_dark(self, dark: bool) -> None:
         """Choose the dark or the light colors."""
+        self.menu.show_dark(dark)
         self.theme.apply(DARK if dark else LIGHT)
         self.theme.color_menu(self.menu)
         self.error_pane.color()
+        self.console.color()
         if self.layout is not None:
             self.layout.color()
 
@@ -236,7 +297,9 @@ class Window:
         elif not session.worker.busy:
             self.last_frame_at = now
         session.follow_worker()
+        self._mark_waiting()
         self.toolbar.show_running(session.running)
+        self.console.add(session.printed())
         self.status.poll(now)
         self.source.poll(now)
 
@@ -246,10 +309,44 @@ class Window:
         self.steps = frame.steps
         self.frames += 1
         for card in self.layout.cards:
-            card.show(frame)
+            try:
+                card.show(frame)
+            # A fault of one panel must not stop the others; it is told.
+            except Exception as error:  # noqa: BLE001
+                self._panel_fault(card.name, error)
+        for section in self.layout.sections:
+            section.show_changed()
         for name, control in self.layout.controls.items():
             control.follow(frame.parameters[name], frame.revision)
         self.status.drew(now, frame.steps, frame.run)
+
+    def _panel_fault(self, name: str, error: Exception) -> None:
+        """Tell that a panel cannot be drawn, once."""
+        if name not in self._faulty:
+            self._faulty.add(name)
+            logger.error("%s cannot be drawn", name, exc_info=error)
+            self.error_pane.show(Failure.from_exception(f"drawing of {name}", error))
+
+    def _mark_waiting(self) -> None:
+        """Mark the controls whose values are not in the picture yet."""
+        engine = self.engine
+        state = (engine.revision, engine.steps, engine.runs, self.layout)
+        if self.layout is None or state == self._marked:
+            return
+        self._marked = state
+        soon, late = engine.waiting()
+        for name, control in self.layout.controls.items():
+            text = NEXT_STEP if name in soon else NEXT_INIT if name in late else ""
+            control.mark(text)
+        self.status.waits = self._waiting_text(soon, late)
+
+    def _waiting_text(self, soon: frozenset[str], late: frozenset[str]) -> str:
+        controls = self.session.simulation_class.controls
+        for names, text in ((late, NEXT_INIT), (soon, NEXT_STEP)):
+            if names and not (self.session.running and names is soon):
+                labels = ", ".join(sorted(controls[name].label for name in names))
+                return f"{labels}: {text}"
+        return ""
 
     def _leave_field(self, event: Any) -> None:
         """A click elsewhere takes over what was typed; beside all fields it ends the typing."""
@@ -265,9 +362,28 @@ class Window:
         self.toolbar.show_running(self.session.running)
         self.status.update_texts()
 
+    def escape(self) -> None:
+        """Return from one panel alone to all of them, else cancel the steps that wait."""
+        if self.layout is not None and self.layout.maximized is not None:
+            self.layout.restore()
+        elif self.session.worker.waiting_steps > 1:
+            self.session.worker.cancel_steps()
+
     def step(self) -> None:
         """Compute one step."""
         self.session.step()
+
+    def run_for(self, steps: int, until: Callable[[Any], bool] | None = None) -> None:
+        """Run for so many steps at the most, or until a function of the simulation is true."""
+        self.session.run(steps, until)
+
+    def set_live(self, live: bool) -> None:
+        """Choose whether a changed value computes a step while nothing runs."""
+        self.session.live = live
+        self.toolbar.show_live()
+        self.menu.show_live()
+        if live and any(self.engine.waiting()):
+            self.session.worker.change(restart=bool(self.engine.waiting()[1]), preview=False)
 
     def init(self) -> None:
         """Start a new run."""
@@ -287,9 +403,17 @@ class Window:
         """Show what the pointer points at; an empty text when it is nothing."""
         self.status.point_at(text)
 
-    def change(self, name: str, value: Any, *, continues: bool = False) -> Any:
-        """Give a parameter the value that the user entered; see `ValueCommands.change`."""
-        return self.values.change(name, value, continues=continues)
+    def change(
+        self, name: str, value: Any, *, continues: bool = False, settled: bool = True
+    ) -> Any:
+        """Give a parameter the value that the user entered; see `Host.change`."""
+        valid = self.values.change(name, value, continues=continues)
+        self.session.changed(name, settled=settled)
+        return valid
+
+    def settle(self, name: str) -> None:
+        """The user has let go of a control."""
+        self.session.changed(name, settled=True)
 
     def show_set(self) -> None:
         """Display the name of the present parameter set."""
@@ -324,6 +448,7 @@ class Window:
             return
         self.alive = False
         self.sets.close()
+        self._remember()
         if self._timer:
             self.root.after_cancel(self._timer)
         self.root.destroy()

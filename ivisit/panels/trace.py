@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numbers
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Generic, Literal, SupportsFloat, TypeVar, overload
+from typing import Any, Generic, Literal, SupportsFloat, TypeVar, overload
 
 import numpy as np
 
@@ -55,11 +55,8 @@ class Trace(Panel[Numbers], Generic[Numbers]):
 
     recorded = True
 
-    if TYPE_CHECKING:  # numbers of NumPy and arrays of one number may be assigned, too
-
-        def __set__(
-            self, instance: Holder, value: SupportsFloat | Sequence[float] | np.ndarray
-        ) -> None: ...
+    #: Whether a float is kept as it is, so that nothing needs to look at it.
+    _takes_floats = False
 
     @overload
     def __init__(
@@ -130,6 +127,7 @@ class Trace(Panel[Numbers], Generic[Numbers]):
     def check(self, owner: str) -> None:
         super().check(owner)
         self._check_components(owner)
+        self._takes_floats = self.size is None and type(self).validate is Trace.validate
         if not isinstance(self._plot, str):
             raise self.refusal(owner, "plot", "the name of a plot", self._plot)
         if self.scale not in ("linear", "log", "symlog"):
@@ -156,6 +154,14 @@ class Trace(Panel[Numbers], Generic[Numbers]):
             raise self.refusal(owner, "names", "a list of texts", names)
         if len(names) != size or len(set(names)) != len(names):
             raise self.refusal(owner, "names", f"{size} different texts", names)
+
+    def __set__(
+        self, instance: Holder, value: SupportsFloat | Sequence[float] | np.ndarray
+    ) -> None:
+        # What most steps assign takes the shortest way.
+        if type(value) is not float or not self._takes_floats:
+            value = self.validate(value, owner=type(instance).__name__)
+        instance._ivisit_outputs[self.name] = value
 
     def validate(self, value: Any, *, owner: str = "") -> Any:
         if self.size is not None:

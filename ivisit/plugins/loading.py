@@ -28,6 +28,7 @@ from pathlib import Path
 
 from ivisit import pyplots
 from ivisit.errors import Failure, PluginError
+from ivisit.plugins import spawning
 from ivisit.plugins.compiling import compiled
 from ivisit.plugins.origins import Found, Origin, class_of, remember
 from ivisit.plugins.renaming import rename
@@ -44,6 +45,7 @@ logger = logging.getLogger(__name__)
 class Loading:
     """A file that is being loaded; `launch` hands simulations over to it."""
 
+    path: Path
     launched: list[Found] = field(default_factory=list)
 
 
@@ -57,6 +59,24 @@ class _Stack(threading.local):
 _stack = _Stack()
 #: Guards what the interpreter has only once: ``__main__``, `sys.argv`, `sys.path`.
 _one_at_a_time = threading.RLock()
+#: Seconds after which somebody who waits for it says so.
+PATIENCE = 10.0
+
+
+@contextmanager
+def _alone(shown: Path) -> Iterator[None]:
+    """Let one thread at a time execute a file."""
+    if not _one_at_a_time.acquire(timeout=PATIENCE):
+        logger.warning(
+            "%s: waits for another thread, which executes a file; a file whose code waits for "
+            "threads that load files has to do so in init()",
+            shown,
+        )
+        _one_at_a_time.acquire()
+    try:
+        yield
+    finally:
+        _one_at_a_time.release()
 
 
 def hand_over(*simulations: Found) -> bool:
@@ -106,20 +126,42 @@ def load_library(
         shown = source.file.path
     else:
         source, shown = read_source(what), Path(what)
-    space, commit = Space(source), commit_of((source.file, *source.helpers))
-    code = _compile(source, shown)
-    module = space.new_module("__main__", Place(str(source.file.path), None))
-    space.files["__main__"] = source.file
-    if as_main:
-        module.__name__, module.__package__ = "__main__", None
-    name = module.__name__
-    with _one_at_a_time, _as_main(module, shown, space), _handing_over() as loading:
-        _execute(code, module, shown, space.pyplot_figures)
-    found = _simulations(module, loading, name)
-    if as_main:
-        rename(module, space.name, found)
+    spawning.install()
+    commit = commit_of((source.file, *source.helpers))
+    space = Space(source)
+    # The name that multiprocessing gives to a script whose guarded code it leaves out.
+    module, loading = _run_in(space, shown, "__main__" if as_main else "__mp_main__")
+    found = _simulations(module, loading, module.__name__)
+    rename(module, space.name, found)
     space.keep()
     return _choose(found, wanted, shown, Origin(source, commit, space))
+
+
+def load_in_child(name: str, file: str) -> None:
+    """Load what another process has loaded as `name`, for functions that it sends here.
+
+    As for every file that `multiprocessing` imports, ``__name__`` is not ``"__main__"``.
+    """
+    source, helpers = spawning.read(file)
+    source = source if source.is_in_place() else source.unpack()
+    space = Space(source, name)
+    module, loading = _run_in(space, source.file.path, "__mp_main__")
+    rename(module, name, loading.launched)
+    for helper in helpers:
+        space.load(helper)
+    space.keep()
+
+
+def _run_in(space: Space, shown: Path, name: str) -> tuple[types.ModuleType, Loading]:
+    """Execute a file in its space."""
+    path = space.source.file.path
+    code = _compile(space.source, shown)
+    module = space.new_module("__main__", Place(str(path), None))
+    space.files["__main__"] = space.source.file
+    module.__name__, module.__package__ = name, None
+    with _alone(shown), _as_main(module, shown, space), _handing_over(path) as loading:
+        _execute(code, module, shown, space.pyplot_figures)
+    return module, loading
 
 
 #: What `load_library` was called when there was no other way to load.
@@ -136,24 +178,33 @@ def load_main(path: str | os.PathLike[str], wanted: str = "") -> Found:
     source = read_source(shown)
     commit = commit_of((source.file, *source.helpers))
     code = _compile(source, shown)
-    finder = HelperFinder(source.folder)
+    finder = _finder(source.folder)
     module = types.ModuleType("__main__")
     module.__file__ = str(source.file.path)
     former = MainState()
     sys.modules["__main__"], sys.argv = module, [str(shown)]
     if sys.path[0] != str(source.folder):
         sys.path.insert(0, str(source.folder))
-    sys.meta_path.insert(0, finder)
+    if finder not in sys.meta_path:
+        sys.meta_path.insert(0, finder)
     os.environ["MPLBACKEND"] = "Agg"
     if "matplotlib" in sys.modules:
         sys.modules["matplotlib"].use("Agg")
     try:
-        with _handing_over() as loading:
+        with _handing_over(source.file.path) as loading:
             _execute(code, module, shown, PyplotFigures())
     except BaseException:
         former.restore()
         raise
     return _choose(_simulations(module, loading), wanted, shown, Origin(source, commit, finder))
+
+
+def _finder(folder: Path) -> HelperFinder:
+    """Return the finder of a folder; a file that is loaded again has imported its helpers."""
+    for finder in sys.meta_path:
+        if isinstance(finder, HelperFinder) and finder.folder == str(folder):
+            return finder
+    return HelperFinder(folder)
 
 
 def load_again(path: str | os.PathLike[str], wanted: str = "") -> Found:
@@ -230,8 +281,13 @@ def _hint(error: BaseException, shown: Path) -> str:
 
 
 @contextmanager
-def _handing_over() -> Iterator[Loading]:
-    loading = Loading()
+def _handing_over(path: Path) -> Iterator[Loading]:
+    if path in [loading.path for loading in _stack.loadings]:
+        raise PluginError(
+            f"{path}: loads itself while it is loaded; run the class there and not the file, or "
+            "put that part into another file"
+        )
+    loading = Loading(path)
     _stack.loadings.append(loading)
     try:
         yield loading
@@ -255,11 +311,14 @@ class _OwnFolder(str):
 @contextmanager
 def _as_main(module: types.ModuleType, shown: Path, space: Space) -> Iterator[None]:
     """Make `module` the ``__main__`` of the interpreter while its file is executed."""
-    former_main, former_argv = sys.modules["__main__"], sys.argv
+    names = {"__main__", module.__name__}
+    former_modules = {name: sys.modules[name] for name in names if name in sys.modules}
+    former_argv = sys.argv
     path, former_path = sys.path, list(sys.path)
     own = _OwnFolder(space.source.folder)
     sys.path_importer_cache[own] = None
-    sys.modules["__main__"], sys.argv = module, [str(shown)]
+    sys.modules.update(dict.fromkeys(names, module))
+    sys.argv = [str(shown)]
     path.insert(0, own)
     space.former_path = [own, *former_path]
     try:
@@ -270,7 +329,8 @@ def _as_main(module: types.ModuleType, shown: Path, space: Space) -> Iterator[No
         sys.path = path
         path[:] = former_path
         sys.path_importer_cache.pop(own, None)
-        sys.modules["__main__"], sys.argv = former_main, former_argv
+        sys.modules.update(former_modules)
+        sys.argv = former_argv
 
 
 # What was found -------------------------------------------------------------------------------

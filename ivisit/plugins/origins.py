@@ -77,6 +77,13 @@ def remember(simulation: Found, origin: Origin) -> None:
     setattr(class_of(simulation), _ORIGIN, origin)
 
 
+def release(simulation: Found) -> None:
+    """Say that a simulation which was loaded for one purpose has served it."""
+    origin = origin_of(simulation)
+    if origin is not None and isinstance(origin.modules, Space):
+        origin.modules.release()
+
+
 def origin_of(simulation: Found) -> Origin | None:
     """Return where a simulation was loaded from; None where Python itself imported it."""
     origin: Origin | None = vars(class_of(simulation)).get(_ORIGIN)

@@ -18,13 +18,14 @@ def rename(module: types.ModuleType, name: str, further: Iterable[Any] = ()) -> 
     Parameters
     ----------
     module : module
-        Its name is ``__main__`` so far.
+        It has the name as which it was executed.
     name : str
         The new name.
     further : iterable, optional
         Classes, or instances of classes, that need not be in the module's namespace.
     """
     namespace = vars(module)
+    former = namespace["__name__"]
     package = name.rpartition(".")[0]
     namespace["__name__"], namespace["__package__"] = name, package
     seen: set[int] = {id(namespace)}
@@ -35,17 +36,17 @@ def rename(module: types.ModuleType, name: str, further: Iterable[Any] = ()) -> 
         if id(value) in seen:
             continue
         seen.add(id(value))
-        if _is_named_main(value):
+        if _is_named(value, former):
             value.__module__ = name
         queue.extend((part, depth - 1) for part in _parts(value, name, depth))
 
 
-def _is_named_main(value: Any) -> bool:
+def _is_named(value: Any, name: str) -> bool:
     if isinstance(value, type | types.FunctionType):
-        return value.__module__ == "__main__"
+        return value.__module__ == name
     # Wrapped functions, type variables: what has the attribute itself and not from its class.
     own = getattr(value, "__dict__", None)
-    return type(own) is dict and own.get("__module__") == "__main__"
+    return type(own) is dict and own.get("__module__") == name
 
 
 def _parts(value: Any, name: str, depth: int) -> Iterator[Any]:

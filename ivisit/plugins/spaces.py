@@ -9,11 +9,11 @@ names only, by which pickle, `inspect` and `typing` find them.
 from __future__ import annotations
 
 import builtins
-import contextlib
 import importlib
 import importlib.machinery
 import importlib.util
 import os
+import re
 import sys
 import threading
 import types
@@ -31,8 +31,9 @@ PREFIX = "_ivisit_"
 #: Where the builtins of a space name it.
 SPACE = "__ivisit_space__"
 
-#: Private name -> the newest living execution.
-_newest: weakref.WeakValueDictionary[str, Space] = weakref.WeakValueDictionary()
+#: Private name -> the execution that has it.
+_named: weakref.WeakValueDictionary[str, Space] = weakref.WeakValueDictionary()
+_naming = threading.Lock()
 #: File -> its newest execution, which stays as an imported module would.
 _kept: dict[Path, Space] = {}
 #: Compiled modules cannot be executed twice in a process: file -> module.
@@ -46,6 +47,8 @@ class Space:
     ----------
     source : Source
         The file and its helpers.
+    name : str, optional
+        The private name, where another process has given it.
 
     Attributes
     ----------
@@ -62,9 +65,13 @@ class Space:
         What the file put behind `sys.path`: looked at when nobody else has the module.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, name: str = "") -> None:
         self.source = source
-        self.name = f"{PREFIX}{source.file.path.stem}_{source.key[:16]}"
+        #: The name that all executions of these contents have, and whether it can be given away.
+        stem = re.sub(r"\W", "_", source.file.path.stem)
+        self.family = f"{PREFIX}{stem}_{source.key[:16]}"
+        self.is_released = False
+        self.name = name or self._take_name()
         self.folders = [str(source.folder)]
         self.last_folders: list[str] = []
         #: What the file draws while it is executed.
@@ -78,6 +85,23 @@ class Space:
         self._foreign: set[str] = set()
         self._importlib: types.ModuleType | None = None
         self._lock = threading.RLock()
+
+    def _take_name(self) -> str:
+        """Return the family's name; with a number while another execution uses that.
+
+        Threads that pickle for `multiprocessing` have nothing but the name to find a function by.
+        """
+        with _naming:
+            name, number = self.family, 1
+            while (other := _named.get(name)) is not None and not other.is_released:
+                number += 1
+                name = f"{self.family}_{number}"
+            _named[name] = self
+            return name
+
+    def release(self) -> None:
+        """Let the next execution have the name: nobody will run this one's code any more."""
+        self.is_released = True
 
     def private(self, name: str) -> str:
         """Return the name in `sys.modules` of the module that the code calls `name`."""
@@ -223,7 +247,7 @@ class Space:
     def _register(self, name: str, module: types.ModuleType) -> None:
         private = self.private(name)
         self.modules[name] = module
-        _newest[self.name] = self
+        _named.setdefault(self.name, self)
         if not isinstance(sys.modules.get(private), StandIn):
             sys.modules[private] = StandIn(private)
 
@@ -293,11 +317,18 @@ class Space:
                     folders.append(absolute)
 
 
+def living_spaces() -> list[Space]:
+    """Return the executions whose code somebody may still run."""
+    with _naming:
+        return [space for space in _named.values() if not space.is_released]
+
+
 class StandIn(types.ModuleType):
     """What `sys.modules` holds under a private name.
 
-    It shows the module of the execution whose code asks, through whatever library: two executions
-    of one file pickle and unpickle their own classes. Whoever else asks gets the newest one.
+    It shows the module of the execution whose code asks, through whatever library, where that is
+    one of the same contents: executions of one file unpickle what another has pickled. Whoever
+    else asks gets the execution that has the name.
     """
 
     def __getattribute__(self, name: str) -> Any:
@@ -315,20 +346,19 @@ class StandIn(types.ModuleType):
 
 def _asked_for(stand_in: StandIn) -> types.ModuleType:
     private = types.ModuleType.__getattribute__(stand_in, "__name__")
-    family, _, name = private.partition(".")
-    spaces = [space for space in (_calling(family), _newest.get(family)) if space is not None]
-    for space in spaces:
-        with contextlib.suppress(KeyError):
-            return space.modules[name or "__main__"]
+    name, _, module = private.partition(".")
+    for space in (_calling(name), _named.get(name)):
+        if space is not None and (found := space.modules.get(module or "__main__")) is not None:
+            return found
     raise AttributeError(f"module {private!r} is not loaded any more")
 
 
-def _calling(family: str) -> Space | None:
-    """Return the execution of that name whose code is being run on this thread."""
-    frame = sys._getframe(2)
+def _calling(name: str) -> Space | None:
+    """Return the execution of that name's family whose code is being run on this thread."""
+    frame: types.FrameType | None = sys._getframe(2)
     while frame is not None:
         space = frame.f_builtins.get(SPACE)
-        if space is not None and space.name == family:
+        if space is not None and name.startswith(space.family):
             return space
-        frame = frame.f_back  # type: ignore[assignment]
+        frame = frame.f_back
     return None

@@ -14,6 +14,7 @@ import numpy as np
 from ivisit.engine import Engine
 from ivisit.errors import ParameterError, RunError, StoreError, expected
 from ivisit.plugins.finding import get_simulation
+from ivisit.plugins.origins import release
 from ivisit.runs.beginning import open_for_writing, take_set
 from ivisit.runs.interrupting import EndOnce
 from ivisit.runs.provenance import provenance
@@ -127,6 +128,8 @@ def run(
     finally:
         if opened is not None and opened is not store:
             opened.close()
+        if found is not simulation:
+            release(found)
 
 
 def replay(simulation: Any, result: RunResult) -> RunResult:

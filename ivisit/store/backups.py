@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from ivisit.errors import StoreError
 from ivisit.store.database import Database
 from ivisit.store.logs import log_of
-from ivisit.store.opening import look_at, open_file, open_to_read, read_token
+from ivisit.store.opening import (
+    bring_up_to_date,
+    connect_to_look,
+    is_current,
+    look_at,
+    may_write,
+    open_file,
+    open_to_read,
+    read_token,
+)
 from ivisit.store.problems import DamageError, damaged, explained
 
 
@@ -64,11 +75,10 @@ class BackupDatabase(Database):
         if target.exists() and source.exists() and target.samefile(source):
             raise StoreError(f"{source}: is the store itself. Name the backup.")
         with ExitStack() as undo:
-            draft = target.with_name(f".{target.name}.{os.getpid()}.restored")
+            draft = target.with_name(f".{secrets.token_hex(8)}.part")
             undo.callback(draft.unlink, missing_ok=True)
-            draft.unlink(missing_ok=True)
-            with sound_store(source) as sound:
-                _copy(sound, draft)
+            with sound_store(source) as sound, explained(target):
+                _write_copy(sound, draft)
             if not target.exists():
                 _move_companions(target, _free_name(target))
                 with explained(target):
@@ -84,35 +94,55 @@ class BackupDatabase(Database):
 
 @contextmanager
 def sound_store(source: Path) -> Iterator[sqlite3.Connection]:
-    """Lend a connection to a store that has no damage, for reading."""
+    """Lend a connection to a store that has no damage, for reading, with the newest tables."""
     if not source.exists():
         raise StoreError(f"{source}: there is no such backup.")
     with explained(source), ExitStack() as last:
         look_at(source)
-        opened = open_to_read(source)
-        if opened.snapshot is not None:
-            last.callback(opened.snapshot.cleanup)
-        last.callback(opened.connection.close)
-        (report,) = opened.connection.execute("PRAGMA main.integrity_check(1)").fetchone()
+        connection = _lent(source, last)
+        (report,) = connection.execute("PRAGMA main.integrity_check(1)").fetchone()
         if report != "ok":
             raise damaged(source, report)
-        yield opened.connection
+        yield connection
+
+
+def _lent(source: Path, last: ExitStack) -> sqlite3.Connection:
+    if may_write(source):
+        # As for writing, so that SQLite leaves no helper files beside it.
+        connection = connect_to_look(source)
+        last.callback(connection.close)
+        if is_current(connection, source):
+            return connection
+        folder = last.enter_context(TemporaryDirectory(prefix="ivisit-"))
+        copy = sqlite3.connect(Path(folder) / source.name, isolation_level=None)
+        last.callback(copy.close)
+        connection.backup(copy)
+        bring_up_to_date(copy, source)
+        return copy
+    opened = open_to_read(source)
+    if opened.snapshot is not None:
+        last.callback(opened.snapshot.cleanup)
+    last.callback(opened.connection.close)
+    return opened.connection
 
 
 def _copy(source: sqlite3.Connection, target: Path) -> None:
     """Write a copy to a new file `target`, complete or not at all."""
     if target.exists():
         raise StoreError(f"{target}: exists already. Choose another name for the copy.")
-    draft = target.with_name(f".{target.name}.{os.getpid()}.part")
+    draft = target.with_name(f".{secrets.token_hex(8)}.part")
     with explained(target), ExitStack() as undo:
         undo.callback(draft.unlink, missing_ok=True)
-        draft.unlink(missing_ok=True)
-        with closing(sqlite3.connect(draft, isolation_level=None)) as copy:
-            source.backup(copy)
-            # One file, with no log beside it; and no log of the original is taken for its own.
-            copy.execute("PRAGMA journal_mode = DELETE")
-            _mark_anew(copy)
+        _write_copy(source, draft)
         os.rename(draft, target)
+
+
+def _write_copy(source: sqlite3.Connection, draft: Path) -> None:
+    with closing(sqlite3.connect(draft, isolation_level=None)) as copy:
+        source.backup(copy)
+        # One file, with no log beside it; and no log of the original is taken for its own.
+        copy.execute("PRAGMA journal_mode = DELETE")
+        _mark_anew(copy)
 
 
 def _mark_anew(copy: sqlite3.Connection, former: bytes | None = None) -> None:
@@ -159,10 +189,11 @@ def _move_companions(target: Path, kept: Path) -> None:
 
 
 def _free_name(target: Path) -> Path:
-    """Return a name for what `target` held, e.g. ``a.replaced-20260501-123000.ivisit``."""
+    """Return a name for what `target` held, e.g. ``a.ivisit.replaced-20260501-123000``."""
+    # Its ending is another one, so that it does not count as a store of the folder.
     stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
-    number, free = 1, target.with_name(f"{target.stem}.replaced-{stamp}{target.suffix}")
+    number, free = 1, target.with_name(f"{target.name}.replaced-{stamp}")
     while free.exists():
         number += 1
-        free = target.with_name(f"{target.stem}.replaced-{stamp}-{number}{target.suffix}")
+        free = target.with_name(f"{target.name}.replaced-{stamp}-{number}")
     return free

@@ -75,11 +75,23 @@ def open_file(path: Path, create: bool, patience: float) -> OpenFile:
         look_at(path)
     elif not os.access(path.parent, os.W_OK):
         raise StoreError(f"{path}: you may not create files in this folder. Choose another one.")
-    # The folder counts as well: SQLite writes its log there.
-    if path.exists() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+    if path.exists() and not may_write(path):
         log.warning("%s is read-only: parameter sets can be loaded, but not saved", path)
         return open_to_read(path)
     return _open_writable(path, patience)
+
+
+def may_write(path: Path) -> bool:
+    """Tell whether a store may be written."""
+    # The folder counts as well: SQLite writes its log there.
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+
+
+def connect_to_look(path: Path) -> sqlite3.Connection:
+    """Connect to a store that may be written, but will not be."""
+    connection = _connect_shared(path)
+    connection.execute("PRAGMA query_only = ON")
+    return connection
 
 
 def is_database(path: Path) -> bool:
@@ -137,34 +149,38 @@ def _connect(path: Path, options: str) -> sqlite3.Connection:
 def _refuse_foreign(path: Path) -> None:
     """Raise `StoreError` for a file of another program, without locks and without a trace."""
     with closing(_connect_alone(path)) as connection, _damage_tolerated(), reading(connection):
-        read_version(connection, path)
+        read_version(connection, path, alone=True)
 
 
 def _refuse_foreign_log(path: Path) -> None:
     """Raise `StoreError` when the log beside the file is that of another state of the file."""
+    if read_log(path) is None:
+        return
     for _ in range(20):
-        before = _token(path)
-        found = read_log(path)
-        if found is None:
-            return
-        # A log that another process is writing was not read as it was at one moment.
-        if _token(path) != before:
-            continue
-        if not belongs(path, found, before):
+        before = _mark_alone(path)
+        if before is None:
+            return  # whether the log mends it is seen when it is opened
+        for verify in (False, True):
+            # Frames that are being written, or whose writer was killed, do not count.
+            found = read_log(path, verify=verify)
+            if found is None or belongs(found, *before):
+                return
+        # Where another process writes, file and log were not read as they were at one moment.
+        if _mark_alone(path) == before:
             raise DamageError(
                 f"{path}: the log beside it ({log_of(path).name}) was written for another state "
                 "of this file. Was a backup copied over it? Nothing was changed. "
                 f"'ivisit store restore BACKUP --db {path}' puts a backup in its place, and keeps "
                 "a copy of what is there."
             )
-        return
 
 
-def _token(path: Path) -> bytes | None:
-    """Return the mark in the file `path`, without what the log beside it would change."""
+def _mark_alone(path: Path) -> tuple[bytes | None] | None:
+    """Return the mark in the file, without what its log would change; None when it is damaged."""
     with closing(_connect_alone(path)) as connection, _damage_tolerated(), reading(connection):
-        if read_version(connection, path) >= 2:
-            return read_token(connection)
+        return (
+            read_token(connection) if read_version(connection, path, alone=True) >= 2 else None,
+        )
     return None
 
 
@@ -267,7 +283,7 @@ def open_to_read(path: Path) -> OpenFile:
     with ExitStack() as undo:
         snapshot = None
         connection = _connect(path, "mode=ro")
-        if _is_current(connection, path):
+        if is_current(connection, path):
             undo.callback(connection.close)
         else:
             connection.close()
@@ -275,18 +291,23 @@ def open_to_read(path: Path) -> OpenFile:
             undo.callback(snapshot.cleanup)
             connection = _connect(_copy(path, Path(snapshot.name)), "mode=rw")
             undo.callback(connection.close)
-            with immediate(connection, 0):
-                version = read_version(connection, path)
-                if version == 0:
-                    raise StoreError(f"{path}: is empty, and read-only. Choose another file.")
-                upgrade(connection, version)
+            bring_up_to_date(connection, path)
         connection.execute("PRAGMA query_only = ON")
         _refuse_damaged(connection, path)
         undo.pop_all()
     return OpenFile(connection, read_only=True, snapshot=snapshot)
 
 
-def _is_current(connection: sqlite3.Connection, path: Path) -> bool:
+def bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
+    """Bring the tables of a private copy of `path` up to date."""
+    with immediate(connection, 0):
+        version = read_version(connection, path)
+        if version == 0:
+            raise StoreError(f"{path}: is empty. Choose another file.")
+        upgrade(connection, version)
+
+
+def is_current(connection: sqlite3.Connection, path: Path) -> bool:
     """Tell whether a file that may only be read can be read in its place."""
     try:
         with reading(connection):

@@ -11,10 +11,11 @@ from ivisit.errors import ParameterError, shorten, unknown
 
 if TYPE_CHECKING:
     from ivisit.controls import Control
+    from ivisit.parameters import Parameters
     from ivisit.simulation import Simulation
 
 #: A simulation's key in the store, or the class or an instance of it.
-SimulationLike: TypeAlias = "str | Simulation | type[Simulation]"
+SimulationLike: TypeAlias = "str | Adjusted | Simulation | type[Simulation]"
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,7 +128,28 @@ def accepted(simulation: SimulationLike, values: Mapping[str, Any]) -> dict[str,
     }
 
 
-def controls_of(simulation: Simulation | type[Simulation]) -> Mapping[str, Control[Any]]:
+@dataclass(frozen=True)
+class Adjusted:
+    """A simulation's class with the ranges of one instance, for who must not wait for its engine.
+
+    Where a store wants a simulation, this stands for the instance.
+    """
+
+    simulation: type[Simulation]
+    parameters: Parameters
+
+    @property
+    def key(self) -> str:
+        """The simulation's key."""
+        return self.simulation.key
+
+    @property
+    def controls(self) -> Mapping[str, Control[Any]]:
+        """The declared controls."""
+        return self.simulation.controls
+
+
+def controls_of(simulation: Adjusted | Simulation | type[Simulation]) -> Mapping[str, Control[Any]]:
     """Return the controls of a class as declared, those of an instance with its own ranges."""
     if isinstance(simulation, type):
         return simulation.controls

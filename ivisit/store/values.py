@@ -31,7 +31,7 @@ def encode_parameters(values: Mapping[str, Any], owner: str) -> str:
 
     Parameters
     ----------
-    values : mapping of str to (int, float, str, bool or mapping of these)
+    values : mapping of str to (int, float, str, bool, mapping of these, or rows of numbers)
         NumPy scalars count as what they hold.
     owner : str
         The simulation, for messages.
@@ -140,13 +140,21 @@ def _plain(value: Any, owner: str, *, document: bool = False, depth: int = 0) ->
             )
             for name, item in value.items()
         }
-    if document and isinstance(value, list | tuple):
+    if isinstance(value, list | tuple) and (document or _is_table(value)):
         return [
-            _plain(item, f"{owner}[{i}]", document=document, depth=depth + 1)
+            _plain(item, f"{owner}[{i}]", document=True, depth=depth + 1)
             for i, item in enumerate(value)
         ]
     allowed = "a number, a text, true or false, or a dict of these"
     raise ParameterError(f"{owner}: must be {allowed}, not {shorten(value)}")
+
+
+def _is_table(value: list[Any] | tuple[Any, ...]) -> bool:
+    """Tell whether a parameter is rows of numbers."""
+    return all(
+        isinstance(row, list | tuple) and all(type(cell) in (int, float) for cell in row)
+        for row in value
+    )
 
 
 def unwrap(value: Any) -> Any:

@@ -9,11 +9,16 @@ import textwrap
 import threading
 import weakref
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import get_all_start_methods
 
+import matplotlib.pyplot  # noqa: F401 - so that no test is the one that imports it
 import pytest
 
 import ivisit as iv
+from ivisit import pyplots
 from ivisit.plugins import loading, origins, sources
+
+pyplots.enter(None)
 
 SIMULATION = """
 import ivisit as iv
@@ -314,6 +319,72 @@ def test_executions_side_by_side_pickle_their_own_classes(write):
         assert set(pool.map(lambda _: value_of(path), range(12))) == {9}
 
 
+POOLS = """
+    from __future__ import annotations
+    import concurrent.futures, dataclasses, multiprocessing
+    import helper
+    import ivisit as iv
+
+    @dataclasses.dataclass
+    class Point:
+        x: int
+        again: Point | None = None
+
+    def work(point):
+        assert __name__ != "__main__"
+        return point.x + helper.VALUE
+
+    if __name__ == "__main__" and multiprocessing.parent_process() is not None:
+        raise RuntimeError("the part for the main process ran in a child")
+
+    class S(iv.Simulation):
+        value = iv.Trace()
+
+        def step(self):
+            import lazy_helper
+            context = multiprocessing.get_context("METHOD")
+            with concurrent.futures.ProcessPoolExecutor(1, mp_context=context) as executor:
+                one, = executor.map(work, [Point(1)])
+                assert executor.submit(lazy_helper.triple, 2).result() == 6
+            with context.Pool(1) as pool:
+                two, = pool.map(work, [Point(2)])
+            self.value = 10 * one + two
+
+    iv.launch(S)
+"""
+METHODS = [
+    method for method in ("fork", "spawn", "forkserver") if method in get_all_start_methods()
+]
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_executions_side_by_side_may_use_processes(write, method):
+    """Their pools pickle in threads of their own, where no frame tells whose function it is."""
+    write("helper.py", "VALUE = 3\n")
+    write("lazy_helper.py", "def triple(x):\n    return 3 * x\n")
+    path = write("sim.py", POOLS.replace("METHOD", method))
+    with ThreadPoolExecutor(2) as pool:
+        assert set(pool.map(lambda _: value_of(path), range(3))) == {45}
+
+
+def test_what_an_earlier_execution_has_pickled_is_of_the_later_one_s_class(write):
+    write("helper.py", "class Thing: pass\n")
+    top = (
+        "import pickle\nimport helper\nfrom pathlib import Path\nFILE = Path(__file__ + '.pickle')"
+    )
+    step = """
+        if FILE.exists():
+            self.value = isinstance(pickle.loads(FILE.read_bytes()), helper.Thing)
+        FILE.write_bytes(pickle.dumps(helper.Thing()))"""
+    path = write("sim.py", simulation(step, top))
+    first, second = iv.Engine(iv.get_simulation(path)), iv.Engine(iv.get_simulation(path))
+    for engine in (first, second, first):
+        engine.run(1)
+    assert first.simulation.outputs["value"] == second.simulation.outputs["value"] == 1
+    assert value_of(path) == 1
+
+
 def test_names_are_by_folder_and_content(write):
     text = simulation("self.value = 1", "import helper")
     write("a/helper.py", "")
@@ -321,7 +392,9 @@ def test_names_are_by_folder_and_content(write):
     a, b = write("a/sim.py", text), write("b/sim.py", text)
 
     def name(path):
-        return iv.get_simulation(path).__module__
+        cls = iv.get_simulation(path)
+        origins.release(cls)
+        return cls.__module__
 
     former = name(a)
     assert former == name(a) != name(b)
@@ -497,3 +570,48 @@ def test_threads_wait_for_each_other_only_while_a_file_is_executed(write):
     assert value_of(path) == 1
     leave.set()
     thread.join()
+
+
+@pytest.mark.parametrize("name", ["my sim.py", "sim.v2.py", "größe-2.py", "1.py", "__main__.py"])
+def test_files_have_any_name(write, name):
+    write("helper.py", "class Thing:\n    def __call__(self): pass\n")
+    path = write(name, LOOKING)
+    assert value_of(path) == 9
+
+
+def test_a_helper_may_import_the_file_and_helpers_each_other(write):
+    write("helper.py", "import other_helper\nVALUE = 2\n")
+    write(
+        "other_helper.py", "import helper\ndef f():\n    import sim\n    return helper.VALUE, sim\n"
+    )
+    step = "two, sim = helper.other_helper.f(); self.value = two + (sim.__name__ != __name__)"
+    top = "import helper\nif __name__ == '__main__':\n    READY = True"
+    assert value_of(write("sim.py", simulation(step, top))) == 3
+
+
+def test_a_link_runs_with_the_helpers_beside_the_file_it_leads_to(write, tmp_path):
+    write("real/helper.py", "VALUE = 4\n")
+    write("links/helper.py", "VALUE = 5\n")
+    real = write("real/sim.py", simulation("self.value = helper.VALUE", "import helper"))
+    link = tmp_path / "links" / "sim.py"
+    link.symlink_to(real)
+    assert value_of(link) == 4
+
+
+def test_a_file_that_loads_itself_says_so(write):
+    path = write("sim.py", simulation("pass") + "\niv.run(__file__, steps=1)\n")
+    with pytest.raises(iv.PluginError, match="loads itself while it is loaded"):
+        iv.run(path, steps=1)
+
+
+def test_who_waits_for_a_file_that_is_executed_says_so(write, monkeypatch, caplog):
+    """As when a file waits for threads that load files: that never ends."""
+    monkeypatch.setattr(loading, "PATIENCE", 0.05)
+    path = write("sim.py", simulation("self.value = 1"))
+    with ThreadPoolExecutor(1) as pool:
+        with loading._alone(path):
+            waiting = pool.submit(value_of, path)
+            while not caplog.records:
+                assert not waiting.done()
+        assert waiting.result() == 1
+    assert "waits for another thread" in caplog.text

@@ -164,7 +164,10 @@ def test_a_file_that_fails_leaves_the_former_main(tmp_path):
 
 def test_the_file_of_the_process_is_loaded_again_as_main(tmp_path):
     path = tmp_path / "s.py"
-    path.write_text("import ivisit as iv\nclass S(iv.Simulation):\n    pass\n")
+    (tmp_path / "reloaded_helper.py").write_text("")
+    path.write_text(
+        "import reloaded_helper\nimport ivisit as iv\nclass S(iv.Simulation):\n    pass\n"
+    )
     state = loading.MainState()
     try:
         first = loading.load_main(path)
@@ -173,6 +176,9 @@ def test_the_file_of_the_process_is_loaded_again_as_main(tmp_path):
         assert first.__module__ == again.__module__ == "__main__"
         assert sys.modules["__main__"].S is again
         assert sys.path.count(str(tmp_path)) == 1
+        helpers = iv.run(again, steps=0).provenance["helpers"]
+        assert [helper["module"] for helper in helpers] == ["reloaded_helper"]
     finally:
         state.restore()
+        sys.modules.pop("reloaded_helper", None)
     assert loading.load_again(path).__module__ != "__main__"

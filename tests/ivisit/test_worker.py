@@ -219,15 +219,171 @@ def test_a_number_of_steps_a_frame_is_the_pace(start):
     assert frame.steps <= 5 * (60 * (time.monotonic() - began) + 2)
 
 
-def test_a_delay_slows_the_simulation_and_not_the_stop(start):
+def test_a_rate_slows_the_simulation_and_not_the_stop(start):
     worker = start(Counter)
-    worker.delay = SOON * 10
+    worker.rate = 0.1 / SOON
     worker.run()
     frame_with(worker, lambda f: f.steps == 1)
     worker.stop()
     frame_with(worker, lambda f: f.state == "paused")
     wait_for(lambda: not worker.running)
     assert worker.engine.steps == 1
+
+
+@pytest.mark.parametrize("rate", [20, 300, 2000])
+def test_a_rate_is_kept_on_average(start, rate):
+    worker = start(Counter)
+    worker.rate = rate
+    worker.run()
+    began = time.monotonic()
+    wait_for(lambda: time.monotonic() > began + 0.5)
+    # Never faster, whatever the machine.
+    assert 1 <= worker.engine.steps <= rate * (time.monotonic() - began) + 2 + rate / 60
+
+
+def test_pictures_lie_exactly_so_many_steps_apart_also_after_commands(start):
+    worker = start(Counter)
+    worker.steps_per_frame = 500
+    worker.run()
+    seen = []
+    end = time.monotonic() + SOON
+    while len(seen) < 12:
+        assert time.monotonic() < end
+        frame = worker.take_frame()
+        if frame is not None and frame.steps and frame.steps not in seen:
+            seen.append(frame.steps)
+        worker.call(lambda: None)
+        time.sleep(0.002)
+    assert set(np.diff(seen)) == {500}
+
+
+def test_a_run_ends_after_so_many_steps_or_at_a_condition(start):
+    worker = start(Counter)
+    worker.run(1234)
+    wait_for(lambda: worker.settled and not worker.running)
+    assert worker.engine.steps == 1234
+    worker.rate = 2000
+    worker.run(100)
+    wait_for(lambda: worker.settled and not worker.running)
+    assert worker.engine.steps == 1334
+    worker.rate = None
+    worker.run(10_000, until=lambda simulation: worker.engine.steps >= 1400)
+    wait_for(lambda: worker.settled and not worker.running)
+    assert worker.engine.steps == 1400
+
+
+def test_steps_that_wait_are_counted_and_cancelled(start):
+    gate = threading.Event()
+
+    class Slow(iv.Simulation):
+        def step(self):
+            gate.wait(SOON)
+
+    worker = start(Slow)
+    for _ in range(5):
+        worker.step()
+    wait_for(lambda: worker.busy and worker.engine.state == "running")
+    assert worker.waiting_steps == 5
+    worker.cancel_steps()
+    gate.set()
+    wait_for(lambda: worker.settled)
+    assert worker.engine.steps == 1
+    assert worker.waiting_steps == 0
+    worker.step()
+    wait_for(lambda: worker.settled)
+    assert worker.engine.steps == 2
+
+
+class Filter(iv.Simulation):
+    """A picture that depends on its parameters only."""
+
+    live = True
+    width = iv.Slider(1, 0, 9)
+    size = iv.Slider(3, 1, 9, restart=True)
+    result = iv.Trace()
+    picture = iv.Image()
+
+    def init(self):
+        self.cells = np.zeros(self.size)
+
+    def step(self):
+        self.cells[:] = self.width
+        self.result = self.cells.sum()
+
+
+def test_a_change_computes_one_ordinary_step_that_is_recorded_and_replayed(start):
+    worker = start(Filter)
+    worker.init()
+    wait_for(lambda: worker.settled)
+    for width in (4, 7):
+        worker.engine.set("width", width)
+        worker.change(restart=False, preview=False)
+        wait_for(lambda: worker.settled)
+    assert worker.engine.steps == 2
+    _, columns = worker.engine.recorder.table()
+    assert columns["result"].tolist() == [12, 21]
+    assert [entry.value for entry in worker.engine.changes] == [4, 7]
+
+
+def test_a_change_of_what_init_reads_begins_anew_but_never_over_a_long_run(start):
+    worker = start(Filter)
+    worker.init()
+    wait_for(lambda: worker.settled)
+    engine = worker.engine
+    for size in (5, 6, 7):
+        engine.set("size", size)
+        worker.change(restart=True, preview=False)
+        wait_for(lambda: worker.settled)
+    assert (engine.runs, engine.steps) == (4, 1)
+    # Steps that changes have computed are no run that would be lost.
+    for width in range(20):
+        engine.set("width", width % 9)
+        worker.change(restart=False, preview=False)
+        wait_for(lambda: worker.settled)
+    engine.set("size", 2)
+    worker.change(restart=True, preview=False)
+    wait_for(lambda: worker.settled)
+    assert (engine.runs, engine.steps) == (5, 1)
+    worker.step(30)
+    wait_for(lambda: worker.settled)
+    engine.set("size", 8)
+    worker.change(restart=True, preview=False)
+    wait_for(lambda: worker.settled)
+    assert engine.runs == 5
+    assert engine.waiting() == (frozenset(), frozenset({"size"}))
+
+
+def test_a_preview_is_shown_and_leaves_nothing_behind(start):
+    class Previewed(Filter):
+        def step(self):
+            super().step()
+            self.picture = np.full((2, 2), self.rng.random())
+
+        def preview(self):
+            self.rng.random(100)
+            self.picture[:] = self.width
+            self.result = -1.0
+
+    worker = start(Previewed)
+    worker.step()
+    wait_for(lambda: worker.settled)
+    engine = worker.engine
+    before = engine.frame()
+    engine.set("width", 6)
+    worker.change(restart=False, preview=True)
+    wait_for(lambda: worker.settled)
+    frame = engine.frame()
+    assert frame.outputs["picture"].tolist() == [[6, 6], [6, 6]]
+    assert frame.outputs["result"] == -1.0
+    assert engine.steps == 1
+    assert engine.changes == []
+    np.testing.assert_array_equal(engine.outputs()["picture"], before.outputs["picture"])
+    worker.step(3)
+    wait_for(lambda: worker.settled)
+    _, columns = engine.recorder.table()
+    headless = iv.run(Previewed, steps=4)
+    assert columns["result"].tolist() == [3, 18, 18, 18]
+    np.testing.assert_array_equal(headless.outputs["picture"], engine.outputs()["picture"])
 
 
 def test_a_session_on_the_worker_is_replayed_headlessly(start):

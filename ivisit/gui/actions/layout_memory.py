@@ -6,11 +6,13 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ivisit.gui.bars.toolbar import LONGEST_DELAY
+from ivisit.declarations import as_number
 
 if TYPE_CHECKING:
     from ivisit.gui.window import Window
 
+#: The longest delay in milliseconds: an hour.
+LONGEST_DELAY = 3_600_000
 #: A size with a position on the screen, as Tk writes them.
 GEOMETRY = re.compile(r"\d+x\d+([+-]-?\d+){2}")
 
@@ -23,14 +25,15 @@ def layout_state(window: Window) -> dict[str, Any]:
     dict
         ``widgets``: widget name to ``{"x": ..., "y": ...}``, empty when they are arranged
         automatically; ``geometry``: size and place of the window; ``steps_per_frame``: int, or
-        None for as many as possible; ``delay``: milliseconds; ``steps_per_delay``: int, steps
-        before each delay when as many as possible are computed, 1 but for old scripts.
+        None for as many as possible; ``rate``: steps a second, or None for as many as possible;
+        ``delay``: milliseconds to wait after ``steps_per_delay`` steps, for old scripts.
     """
     worker = window.session.worker
     return {
         "widgets": window.layout.positions() if window.layout is not None else {},
         "geometry": window.root.geometry(),
         "steps_per_frame": worker.steps_per_frame,
+        "rate": worker.rate,
         "steps_per_delay": worker.steps_per_delay,
         "delay": worker.delay * 1000,
     }
@@ -40,16 +43,7 @@ def take_layout(window: Window, layout: Any) -> None:
     """Take over what `layout_state` returned; what makes no sense is ignored."""
     if not isinstance(layout, Mapping):
         return
-    worker = window.session.worker
-    pace, delay = layout.get("steps_per_frame", worker.steps_per_frame), layout.get("delay")
-    if pace is None or (isinstance(pace, int) and pace > 0):
-        worker.steps_per_frame = pace
-    group = layout.get("steps_per_delay", worker.steps_per_delay)
-    if isinstance(group, int) and group > 0:
-        worker.steps_per_delay = group
-    if isinstance(delay, int | float) and 0 <= delay <= LONGEST_DELAY:
-        worker.delay = delay / 1000
-    window.toolbar.show_pace()
+    _take_pace(window, layout)
     positions = layout.get("widgets") or {}
     if isinstance(positions, Mapping):
         window.use_positions(positions)
@@ -57,3 +51,21 @@ def take_layout(window: Window, layout: Any) -> None:
     # A window that is already on the screen keeps the size that the user gave it.
     if window.layout is None and isinstance(geometry, str) and GEOMETRY.fullmatch(geometry):
         window.root.geometry(geometry)
+
+
+def _take_pace(window: Window, layout: Mapping[str, Any]) -> None:
+    worker = window.session.worker
+    steps = layout.get("steps_per_frame", worker.steps_per_frame)
+    if steps is None or (isinstance(steps, int) and not isinstance(steps, bool) and steps > 0):
+        worker.steps_per_frame = steps
+    group = layout.get("steps_per_delay", worker.steps_per_delay)
+    if isinstance(group, int) and not isinstance(group, bool) and group > 0:
+        worker.steps_per_delay = group
+    delay = as_number(layout.get("delay"), float)
+    if delay is not None and 0 <= delay <= LONGEST_DELAY:
+        worker.delay = delay / 1000
+    rate = as_number(layout.get("rate", 0), float)
+    if layout.get("rate", 0) is None or (rate is not None and 0 < rate <= 1e9):
+        worker.rate = rate
+    window.toolbar.show_pace()
+    window.menu.show_pace()

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from ivisit.errors import ParameterError, StoreError
 from ivisit.gui.actions.layout_memory import layout_state, take_layout
+from ivisit.gui.actions.times import local_time
 from ivisit.gui.actions.undo import Action
 from ivisit.gui.toolkit.dialogs import FormDialog
+from ivisit.parameters import Parameters
 
 if TYPE_CHECKING:
     from ivisit.gui.window import Window
@@ -67,7 +69,7 @@ class SetCommands:
         if self._shown is None:
             return ""
         shown = self._shown
-        lines = [f"{shown.name}, version {shown.version}, {shown.saved_at[:16].replace('T', ' ')}"]
+        lines = [f"{shown.name}, version {shown.version}, {local_time(shown.saved_at)}"]
         if shown.grade is not None:
             lines.append(f"Grade {shown.grade:g}")
         return "\n".join([*lines, shown.comment] if shown.comment else lines)
@@ -145,7 +147,7 @@ class SetCommands:
             if store is None:
                 raise StoreError(f"{self.path}: there is no such store, so no set {name!r}")
             self._shown = stored = store.load(simulation, name)
-            self._assign(dict(stored))
+            self._assign(stored, stored.adjustments)
             self.name = name
             self._report_problems(stored)
             take_layout(self.window, stored.layout)
@@ -167,6 +169,8 @@ class SetCommands:
             defaults = {n: c.default for n, c in controls.items() if c.saved}
             self._go_to(f"loading {name!r}", name, {**defaults, **stored}, stored)
             take_layout(self.window, stored.layout)
+            if stored.comment:
+                self.window.say(f"{name}: {stored.comment}")
             self._report_problems(stored)
 
     def new(self) -> None:
@@ -180,23 +184,26 @@ class SetCommands:
     ) -> None:
         """Show other values, in a way that can be undone."""
         former = (self.name, dict(self.chosen), dict(self._base), self._shown)
+        former_ranges = self.window.engine.adjustments()
+        ranges = stored.adjustments if stored else {}
 
         def redo() -> None:
-            self._assign(values)
+            self._assign(values, ranges)
             self._base = dict(self.chosen)
             self._show_name(name, stored)
 
         def undo() -> None:
-            self._assign(former[1])
+            self._assign(former[1], former_ranges)
             self._base = former[2]
             self._show_name(former[0], former[3])
 
         redo()
         self.window.values.undo_stack.push(Action(label, undo, redo))
 
-    def _assign(self, values: Mapping[str, Any]) -> None:
+    def _assign(self, values: Mapping[str, Any], ranges: Mapping[str, Mapping[str, Any]]) -> None:
         for name, value in values.items():
             try:
+                self.window.engine.take(ranges, name, value)
                 self.window.values.assign(name, value)
             except ParameterError as error:
                 self.window.say(str(error))
@@ -266,12 +273,17 @@ class SetCommands:
         if comment is None:
             shown = self._shown
             comment, grade = (shown.comment, shown.grade) if shown is not None else ("", None)
+        from ivisit.store.parameter_set import Adjusted
+
         values = self._present_values()
         try:
             store = self._open(create=True)
             assert store is not None
+            engine = self.window.engine
+            simulation = self.window.session.simulation_class
+            ranges = Parameters(simulation, engine.parameters(), engine.adjustments())
             stored = store.save(
-                self.window.session.simulation_class,
+                Adjusted(simulation, ranges),
                 name,
                 values,
                 comment=comment,

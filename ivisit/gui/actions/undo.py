@@ -39,10 +39,16 @@ class UndoStack:
         del self._done[:-LIMIT]
         self._undone.clear()
 
-    def extend(self, redo: Callable[[], None]) -> None:
-        """The last action went on, as while a slider is dragged: redo leads to its new end."""
-        if self._done:
-            self._done[-1].redo = redo
+    def extend(self, label: str, redo: Callable[[], None]) -> bool:
+        """The last action went on, as while a slider is dragged: redo leads to its new end.
+
+        False when the last action was another one.
+        """
+        if not self._done or self._done[-1].label != label:
+            return False
+        self._done[-1].redo = redo
+        self._undone.clear()
+        return True
 
     def undo(self) -> str:
         """Take the last action back; return its label, or nothing when there is none."""

@@ -65,11 +65,9 @@ class ValueCommands:
         def redo() -> None:
             self.assign(name, valid)
 
-        if continues:
-            self.undo_stack.extend(redo)
-        else:
-            action = Action(f"change of {label}", lambda: self.assign(name, former), redo)
-            self.undo_stack.push(action)
+        label = f"change of {label}"
+        if not (continues and self.undo_stack.extend(label, redo)):
+            self.undo_stack.push(Action(label, lambda: self.assign(name, former), redo))
 
     def assign(self, name: str, value: Any) -> None:
         """Give a parameter a value and show it; see `change` for what the user enters."""

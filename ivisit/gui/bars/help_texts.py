@@ -13,25 +13,36 @@ WINDOW_HELP = """\
 # Running
 Run computes steps until Stop; Step computes one; Init starts a new run with the seed's random \
 numbers. Parameters take effect before the next step. A Stop takes effect when the present step \
-has ended.
+has ended. Speed is the number of steps a second at the most; For runs for so many steps. The menu \
+Simulation has the number of steps a picture, and runs until a trace crosses a value.
+
+# Live
+With Live, a changed value computes a step while nothing runs, so that the picture follows the \
+hand. A label with a colored ground belongs to a value that is not in the picture yet.
 
 # Parameters
-Drag a slider, or type a number and press Enter. Up, Down, Page Up and Page Down go by steps; so \
-does the mouse wheel while the field has the focus. A double click on a label returns to the \
-default. A value that is not allowed is refused with the reason, and the former value stays.
+Drag a slider, or type a number and press Enter. Up, Down, Page Up and Page Down go by steps, with \
+Shift by tenths of a step; so does the mouse wheel while the field has the focus. Home and End go \
+to the ends of a slider. A double click on a label returns to the default. A value that is not \
+allowed is refused with the reason.
 
 # Parameter sets
 Save keeps all values under a name, in one file in the working directory; former versions stay. \
 Undo takes back the last change, also a loaded or deleted set.
 
 # Panels
-A right click on a picture, figure or trace opens its menu: color map, levels, zoom, saving. Ctrl \
-and the mouse wheel zoom a picture, the middle button moves it.
+A right click on a picture, figure or plot opens its menu. Ctrl and the mouse wheel zoom, the \
+middle button moves a picture, dragging moves a plot, a double click on a plot shows all again. A \
+click on an entry of a legend hides a line. A double click on a heading lets a panel fill \
+the window; the menu View hides and shows panels.
 
 # Keys
 Space   Run or stop
 F5   Init
 F6   Step
+Escape   Return from one panel alone; cancel the steps that wait
+Ctrl-J   Console: what the simulation prints
+Ctrl-plus, Ctrl-minus, Ctrl-0   Larger, smaller, normal text
 Ctrl-S   Save the parameter set
 Ctrl-Shift-S   Save under another name
 Ctrl-Z   Undo

@@ -4,19 +4,37 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Callable
+from functools import partial
 from tkinter import filedialog
 from typing import TYPE_CHECKING, Any
 
 from ivisit.errors import ParameterError
+from ivisit.gui.actions.crossing import crossing
 from ivisit.gui.actions.results import save_result
+from ivisit.gui.actions.times import local_time
 from ivisit.gui.bars import help_texts
 from ivisit.gui.toolkit.dialogs import FormDialog, TextDialog
+from ivisit.gui.toolkit.menus import Choices
 
 if TYPE_CHECKING:
     from ivisit.gui.window import Window
 
+#: What the menu offers as steps a picture.
+STEPS_A_FRAME = (1, 2, 5, 10, 20, 50, 100, 500, 1000)
 #: Classes of widgets for which a blank means something.
 TYPING = ("Entry", "TEntry", "TCombobox", "Text", "TButton", "TCheckbutton", "TRadiobutton")
+
+
+def with_caps_lock(sequence: str) -> tuple[str, ...]:
+    """Return a shortcut, and what the keyboard makes of it while Caps Lock is on.
+
+    >>> with_caps_lock("<Control-s>"), with_caps_lock("<F5>")
+    (('<Control-s>', '<Control-S>'), ('<F5>',))
+    """
+    head, _, key = sequence.strip("<>").rpartition("-")
+    if len(key) != 1 or not key.isalpha():
+        return (sequence,)
+    return sequence, f"<{head}-{key.swapcase()}>"
 
 
 class MenuBar(tk.Menu):
@@ -31,11 +49,14 @@ class MenuBar(tk.Menu):
         self._add_view()
         self._add_help()
         self._bind_keys()
+        self.show_pace()
+        self.show_live()
 
     def _submenu(self, label: str, parent: tk.Menu | None = None, **options: Any) -> tk.Menu:
         parent = parent or self
         menu = tk.Menu(parent, tearoff=False, **options)
-        parent.add_cascade(label=label, menu=menu)
+        # Alt and the first letter open the menus of the bar.
+        parent.add_cascade(label=label, menu=menu, underline=0 if parent is self else -1)
         return menu
 
     def _add_file(self) -> None:
@@ -65,11 +86,36 @@ class MenuBar(tk.Menu):
         menu.add_command(label="Run/Stop", accelerator="Space", command=window.toggle_run)
         menu.add_command(label="Init", accelerator="F5", command=window.init)
         menu.add_command(label="Step", accelerator="F6", command=window.step)
+        menu.add_command(label="Run until ...", command=self.ask_until)
+        menu.add_separator()
+        self._live_variable = f"live{menu}"
+        menu.add_checkbutton(
+            label="Live",
+            variable=self._live_variable,  # type: ignore[arg-type]
+            onvalue="1",
+            offvalue="0",
+            command=lambda: window.set_live(self.getvar(self._live_variable) in ("1", 1)),
+        )
+        self.frame_choices = Choices(menu, "Steps a picture", "frames", self._set_steps_per_frame)
+        self.frame_choices.add("As many as fit", None)
+        for steps in STEPS_A_FRAME:
+            self.frame_choices.add(f"Exactly {steps:,}", steps)
         menu.add_separator()
         menu.add_command(label="Seed ...", command=self.ask_seed)
         menu.add_command(label="Reload source", accelerator="Ctrl+R", command=window.source.reload)
         self.simulation_menu = menu
         self._offered: list[str] = []
+
+    def _set_steps_per_frame(self, steps: int | None) -> None:
+        self.window.session.worker.steps_per_frame = steps
+
+    def show_pace(self) -> None:
+        """Mark how many steps a picture there are."""
+        self.frame_choices.show(self.window.session.worker.steps_per_frame)
+
+    def show_live(self) -> None:
+        """Mark whether changes compute a step."""
+        self.setvar(self._live_variable, "1" if self.window.session.live else "0")
 
     def offer(self, text: str, command: Callable[[], Any]) -> None:
         """Add an entry of the simulation's own, or replace the one of that text."""
@@ -82,6 +128,7 @@ class MenuBar(tk.Menu):
         self.simulation_menu.add_command(label=text, command=command)
 
     def _add_view(self) -> None:
+        window = self.window
         menu = self._submenu("View")
         # A Tcl variable by name: see `theme`.
         self.dark_variable = f"dark{self}"
@@ -91,8 +138,53 @@ class MenuBar(tk.Menu):
             variable=self.dark_variable,  # type: ignore[arg-type]
             onvalue="1",
             offvalue="0",
-            command=lambda: self.window.set_dark(self.getvar(self.dark_variable) in ("1", 1)),
+            command=lambda: window.set_dark(self.getvar(self.dark_variable) in ("1", 1)),
         )
+        for label, key, change in (("Larger text", "Ctrl++", 1), ("Smaller text", "Ctrl+-", -1)):
+            menu.add_command(
+                label=label,
+                accelerator=key,
+                command=partial(self._change_font, change),
+            )
+        menu.add_command(
+            label="Normal text", accelerator="Ctrl+0", command=lambda: window.set_font_size(0)
+        )
+        menu.add_separator()
+        self.panel_menu = self._submenu("Panels", menu, postcommand=self._list_panels)
+        menu.add_command(label="Reset layout", command=window.reset_layout)
+        menu.add_separator()
+        menu.add_command(
+            label="Console", accelerator="Ctrl+J", command=lambda: window.console.toggle()
+        )
+
+    def _change_font(self, change: int) -> None:
+        self.window.set_font_size(self.window.font_size + change)
+
+    def show_dark(self, dark: bool) -> None:
+        """Mark whether the colors are dark."""
+        self.setvar(self.dark_variable, "1" if dark else "0")
+
+    def _list_panels(self) -> None:
+        """List the panels; those that are shown are marked."""
+        layout = self.window.layout
+        assert layout is not None
+        self.panel_menu.delete(0, "end")
+        for index, card in enumerate(layout.cards):
+            variable = f"shown{index}{self.panel_menu}"
+            self.setvar(variable, "0" if card.name in layout.hidden else "1")
+            self.panel_menu.add_checkbutton(
+                label=card.label.cget("text"),
+                variable=variable,  # type: ignore[arg-type]
+                onvalue="1",
+                offvalue="0",
+                command=partial(self._toggle_panel, card.name),
+            )
+        self.window.theme.color_menu(self.panel_menu)
+
+    def _toggle_panel(self, name: str) -> None:
+        layout = self.window.layout
+        assert layout is not None
+        self.window.hide_panels(layout.hidden ^ {name})
 
     def _add_help(self) -> None:
         window = self.window
@@ -112,7 +204,7 @@ class MenuBar(tk.Menu):
         commands: dict[str, Callable[[], object]] = {
             "<Control-s>": window.sets.save,
             "<Control-Shift-S>": window.sets.ask_name,
-            "<Control-z>": window.values.undo,
+            "<Control-z>": self._undo,
             "<Control-y>": window.values.redo,
             "<Control-Shift-Z>": window.values.redo,
             "<Control-r>": window.source.reload,
@@ -120,15 +212,32 @@ class MenuBar(tk.Menu):
             "<F1>": self.show_help,
             "<F5>": window.init,
             "<F6>": window.step,
+            "<Escape>": window.escape,
+            "<Control-j>": lambda: window.console.toggle(),
+            "<Control-plus>": partial(self._change_font, 1),
+            "<Control-minus>": partial(self._change_font, -1),
+            "<Control-0>": lambda: window.set_font_size(0),
         }
         for key, command in commands.items():
-            window.root.bind(key, lambda event, command=command: self._press(command))  # type: ignore[misc]
+            for sequence in with_caps_lock(key):
+                window.root.bind(sequence, lambda event, command=command: self._press(command))  # type: ignore[misc]
         window.root.bind("<space>", self._press_space)
 
     def _press(self, command: Callable[[], object]) -> None:
         # What is being typed counts first.
-        self.window.values.commit_typing()
+        if command != self._undo:
+            self.window.values.commit_typing()
         command()
+
+    def _undo(self) -> None:
+        """Take back words while a text is typed, else the last change."""
+        path = str(self.tk.call("focus"))
+        widget = self.nametowidget(path) if path else None
+        if isinstance(widget, tk.Text) and widget.tk.call(str(widget), "edit", "canundo"):
+            widget.edit_undo()
+        else:
+            self.window.values.commit_typing()
+            self.window.values.undo()
 
     def _press_space(self, event: Any) -> None:
         if isinstance(event.widget, tk.Misc) and event.widget.winfo_class() not in TYPING:
@@ -152,9 +261,11 @@ class MenuBar(tk.Menu):
         self.version_menu.delete(0, "end")
         versions = self.window.sets.history()
         for stored in versions:
-            time = stored.saved_at[:16].replace("T", " ")
+            time = local_time(stored.saved_at)
             self.version_menu.add_command(
-                label=f"{stored.version}: {time}  {stored.comment}"[:70],
+                label=f"{stored.version}: {time}  {stored.comment}"[:70]
+                if not stored.damage
+                else f"{stored.version}: damaged",
                 command=lambda s=stored: self.window.sets.load(s.name, s.version),  # type: ignore[misc]
             )
         if not versions:
@@ -193,6 +304,32 @@ class MenuBar(tk.Menu):
         except (ValueError, ParameterError):
             return f"A seed is a whole number from 0 on, not {text!r}."
         self.window.status.update_texts()
+        return ""
+
+    def ask_until(self) -> FormDialog:
+        """Ask for a trace and a value, and run until the trace crosses it."""
+        names = list(self.window.engine.recorder.names)
+        return FormDialog(
+            self.window,
+            "Run until",
+            {"Trace": names[0] if names else "", "Value": "0", "Steps at the most": "1000000"},
+            self._run_until,
+            text=f"Run until a trace crosses a value. Traces: {', '.join(names) or 'none'}.",
+            button="Run",
+        )
+
+    def _run_until(self, fields: dict[str, str]) -> str:
+        name = fields["Trace"].strip()
+        try:
+            condition = crossing(self.window.session.simulation_class, name, fields["Value"])
+            most = int(fields["Steps at the most"])
+        except ParameterError as error:
+            return str(error)
+        except ValueError:
+            return "Steps at the most: a whole number."
+        if most < 1:
+            return "Steps at the most: a whole number from 1 on."
+        self.window.run_for(most, condition)
         return ""
 
     def ask_result_file(self) -> None:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 #: Seconds over which rates are averaged, between two updates, and for which a message stays.
 AVERAGED, UPDATED, MESSAGE_DURATION = 1.5, 0.2, 10.0
-#: A step that takes longer than this many seconds is mentioned.
-LONG_STEP = 1.0
+#: A step that takes longer than these many seconds is mentioned, and may be abandoned.
+LONG_STEP, ABANDONED = 1.0, 5.0
 
 
 class Rates:
@@ -58,12 +58,20 @@ class StatusLine(ttk.Frame):
         self._message = ""
         self._message_ends = 0.0
         self._pointed = ""
+        #: Which values are not in the picture yet, if any.
+        self.waits = ""
         self.labels: dict[str, ttk.Label] = {}
         self._texts: dict[str, str] = {}
         for name in ("seed", "frames", "speed", "steps"):
             label = ttk.Label(self, style="Muted.TLabel", anchor="e")
             label.pack(side="right", padx=(px(16), 0))
             self.labels[name] = label
+        self.abandon = ttk.Button(self, text="Abandon", command=window.abandon)
+        Tooltip(
+            self.abandon,
+            "Leave this step behind and begin anew with the same values",
+            window.theme,
+        )
         for name in ("set", "message"):
             label = ttk.Label(self, anchor="w", style="Muted.TLabel" if name == "set" else "TLabel")
             label.pack(side="left", padx=(0, px(16)))
@@ -99,12 +107,22 @@ class StatusLine(ttk.Frame):
         if not window.session.running:
             self.rates.clear()
         speed, frames = self.rates.get(now)
+        self._offer_to_abandon(now)
         self._set("set", window.sets.title())
         self._set("message", self._message_text(now))
         self._set("steps", f"Step {window.steps:,}")
-        self._set("speed", f"{rate_text(speed)} steps/s")
+        self._set("speed", speed_text(speed))
         self._set("frames", f"{rate_text(frames)} frames/s")
         self._set("seed", f"Seed {short_seed(window.engine.seed)}")
+
+    def _offer_to_abandon(self, now: float) -> None:
+        """Show the button where a step takes very long."""
+        worker = self.window.session.worker
+        long = worker.busy and now - self.window.last_frame_at > ABANDONED
+        if long and not self.abandon.winfo_manager():
+            self.abandon.pack(side="left", after=self.labels["message"])
+        elif not long and self.abandon.winfo_manager():
+            self.abandon.pack_forget()
 
     def _message_text(self, now: float) -> str:
         """Return the most important of what could be said."""
@@ -113,11 +131,17 @@ class StatusLine(ttk.Frame):
             return "Stop waits for the end of the present step"
         if self._message and now < self._message_ends:
             return self._message
+        if session.worker.waiting_steps > 1:
+            return f"{session.worker.waiting_steps} steps wait; Escape cancels them"
+        if session.worker.busy and (waited := now - self.window.last_frame_at) > LONG_STEP:
+            usual = session.worker.step_seconds
+            usually = f" (usually {duration_text(usual)})" if usual > LONG_STEP else ""
+            return f"Computing for {duration_text(waited)}{usually}"
         if self._pointed:
             return self._pointed
-        if session.worker.busy and (waited := now - self.window.last_frame_at) > LONG_STEP:
-            return f"The simulation computes since {waited:.0f} s"
-        return ""
+        if session.worker.goal is not None and session.running:
+            return progress_text(session.worker.goal, self.window.steps, self.rates.get(now)[0])
+        return self.waits
 
     def _set(self, name: str, text: str) -> None:
         # A call into Tk may cost as much as drawing: only for what has changed.
@@ -133,6 +157,33 @@ def rate_text(rate: float) -> str:
     if rate >= 1e4:
         return f"{rate / 1e3:.0f}k"
     return f"{rate:.0f}" if rate >= 10 or rate == 0 else f"{rate:.1f}"
+
+
+def speed_text(rate: float) -> str:
+    """Return steps a second, or seconds a step where that reads better.
+
+    >>> speed_text(0.2), speed_text(250.0)
+    ('5.0 s/step', '250 steps/s')
+    """
+    return f"{1 / rate:.1f} s/step" if 0 < rate < 1 else f"{rate_text(rate)} steps/s"
+
+
+def duration_text(seconds: float) -> str:
+    """Return a duration as people say it.
+
+    >>> duration_text(3.14), duration_text(75), duration_text(4000)
+    ('3.1 s', '1 min 15 s', '1 h 6 min')
+    """
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def progress_text(goal: int, steps: int, rate: float) -> str:
+    """Return how far a run for a number of steps is, and how long it will still take."""
+    left = max(goal - steps, 0)
+    return f"{left:,} steps to go" + (f", about {duration_text(left / rate)}" if rate else "")
 
 
 def short_seed(seed: int) -> str:

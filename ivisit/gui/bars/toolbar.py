@@ -1,27 +1,29 @@
-"""The toolbar: run controls, pace, and the parameter sets."""
+"""The toolbar: run controls, Live, speed, and the parameter sets."""
 
 from __future__ import annotations
 
+import math
 import tkinter as tk
 from collections.abc import Callable
 from tkinter import ttk
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ivisit.gui.toolkit.tooltip import Tooltip
 
 if TYPE_CHECKING:
     from ivisit.gui.window import Window
 
-#: What the field "Steps a frame" offers.
-FASTEST = "max"
-PACES = (FASTEST, "1", "2", "5", "10", "20", "50", "100", "1000")
-DELAYS = ("0", "10", "50", "100", "200", "500", "1000")
-#: The longest delay: an hour.
-LONGEST_DELAY = 3_600_000
+#: Steps a second at the left end and just before the right end of the speed's slider; the right
+#: end itself is as fast as possible.
+SLOWEST, FASTEST = 1.0, 10_000.0
+#: Place on the slider from which on the speed is not limited.
+UNLIMITED = 0.97
+#: What the field "For" offers.
+COUNTS = ("10", "100", "1000", "10000")
 
 
 class Toolbar(ttk.Frame):
-    """Init, Step, Run/Stop, steps a frame, delay, and the choice of the parameter set."""
+    """Run/Stop, Step, Init, Live, speed, running for n steps, and the parameter set."""
 
     def __init__(self, window: Window) -> None:
         px = window.theme.pixels
@@ -31,79 +33,104 @@ class Toolbar(ttk.Frame):
         self.step_button = self._button("Step", window.step, "Compute one step (F6)")
         self.init_button = self._button("Init", window.init, "Start a new run (F5)")
         self.run_button.configure(width=7, style="Accent.TButton")
-        self._gap()
-        help_text = (
-            "Steps computed for each picture on the screen, 60 times a second.\n"
-            "max: as many as possible."
-        )
-        self.pace = self._box("Steps/frame", PACES, 6, self._set_pace, help_text)
-        self.delay = self._box(
-            "Delay", DELAYS, 6, self._set_delay, "Milliseconds to wait after each picture."
-        )
-        ttk.Label(self, text="ms", style="Muted.TLabel").pack(side="left", padx=(px(4), 0))
-        self.save_button = ttk.Button(self, text="Save", command=window.sets.save, takefocus=False)
+        self._make_live()
+        self._make_speed()
+        self._make_count()
+        self.save_button = ttk.Button(self, text="Save", command=window.sets.save)
         self.save_button.pack(side="right", padx=(px(8), 0))
         Tooltip(self.save_button, "Save the parameter set (Ctrl-S)", window.theme)
-        self.sets = ttk.Combobox(self, state="readonly", width=20, postcommand=self.list_sets)
+        self.sets = ttk.Combobox(self, state="readonly", width=16, postcommand=self.list_sets)
         self.sets.pack(side="right")
         self.sets.bind("<<ComboboxSelected>>", self._load)
         Tooltip(self.sets, self._describe_set, window.theme)
-        ttk.Label(self, text="Parameter set").pack(side="right", padx=(px(12), px(8)))
+        ttk.Label(self, text="Set").pack(side="right", padx=(px(12), px(6)))
         self.show_pace()
+        self.show_live()
 
     def _button(self, text: str, command: Callable[[], object], help_text: str) -> ttk.Button:
-        # A click must not take the focus: the blank would then press the button again.
-        button = ttk.Button(self, text=text, command=command, takefocus=False)
+        button = ttk.Button(self, text=text, command=command)
+        # After a click the blank runs and stops again; Tab leads to the button all the same.
+        button.bind("<ButtonRelease-1>", lambda event: self.window.root.focus_set(), add=True)
         button.pack(side="left", padx=(0, self.window.theme.pixels(6)))
         Tooltip(button, help_text, self.window.theme)
         return button
 
-    def _gap(self) -> None:
-        ttk.Frame(self, width=self.window.theme.pixels(10)).pack(side="left")
-
-    def _box(
-        self, label: str, values: tuple[str, ...], width: int, command: Any, help_text: str
-    ) -> ttk.Combobox:
+    def _make_live(self) -> None:
         px = self.window.theme.pixels
-        ttk.Label(self, text=label).pack(side="left", padx=(px(8), px(6)))
-        box = ttk.Combobox(self, values=values, width=width)
-        box.pack(side="left")
-        for event in ("<<ComboboxSelected>>", "<Return>", "<KP_Enter>", "<FocusOut>"):
-            box.bind(event, command)
-        Tooltip(box, help_text, self.window.theme)
-        return box
+        # A Tcl variable by name: see `theme`.
+        self.live_variable = f"live{self}"
+        self.live_box = ttk.Checkbutton(
+            self,
+            text="Live",
+            variable=self.live_variable,  # type: ignore[arg-type]
+            onvalue="1",
+            offvalue="0",
+            command=self._set_live,
+        )
+        self.live_box.pack(side="left", padx=(px(6), px(8)))
+        Tooltip(
+            self.live_box,
+            "While nothing runs, a changed value computes a step at once, so that the picture "
+            "follows the hand",
+            self.window.theme,
+        )
 
-    # Pace -----------------------------------------------------------------------------------
+    def _make_speed(self) -> None:
+        px = self.window.theme.pixels
+        ttk.Label(self, text="Speed").pack(side="left", padx=(px(8), px(6)))
+        self.speed = ttk.Scale(self, from_=0.0, to=1.0, length=px(90), command=self._set_speed)
+        self.speed.pack(side="left")
+        self.speed_label = ttk.Label(self, style="Muted.TLabel", width=8, anchor="w")
+        self.speed_label.pack(side="left", padx=(px(6), 0))
+        for widget in (self.speed, self.speed_label):
+            Tooltip(
+                widget,
+                "Steps a second at the most; on the right as many as possible. The status line "
+                "shows how many there are",
+                self.window.theme,
+            )
+
+    def _make_count(self) -> None:
+        px = self.window.theme.pixels
+        ttk.Label(self, text="For").pack(side="left", padx=(px(8), px(6)))
+        self.count = ttk.Combobox(self, values=COUNTS, width=6)
+        self.count.pack(side="left")
+        self.count.set("1000")
+        for event in ("<<ComboboxSelected>>", "<Return>", "<KP_Enter>"):
+            self.count.bind(event, self._run_for)
+        Tooltip(self.count, "Enter runs for so many steps, then stops", self.window.theme)
+
+    # Running --------------------------------------------------------------------------------
+
+    def _set_live(self) -> None:
+        self.window.set_live(self.getvar(self.live_variable) in ("1", 1))
+
+    def show_live(self) -> None:
+        """Display whether changes compute a step."""
+        self.setvar(self.live_variable, "1" if self.window.session.live else "0")
 
     def show_pace(self) -> None:
-        """Display steps a frame and delay of the worker."""
+        """Display the speed of the worker."""
         worker = self.window.session.worker
-        self.pace.set(FASTEST if worker.steps_per_frame is None else worker.steps_per_frame)
-        self.delay.set(f"{worker.delay * 1000:g}")
+        rate = worker.steps_per_delay / worker.delay if worker.delay else worker.rate
+        self.speed.configure(value=place_of(rate))
+        self.speed_label.configure(text=speed_text(rate))
 
-    def _set_pace(self, event: tk.Event) -> None:
-        text = self.pace.get().strip()
-        if text == FASTEST or (text.isascii() and text.isdigit() and int(text) > 0):
-            self.window.session.worker.steps_per_frame = None if text == FASTEST else int(text)
-        else:
-            self.window.say(f"Steps a frame: a whole number from 1 on, or {FASTEST}, not {text!r}")
-        self._done(event)
+    def _set_speed(self, place: str) -> None:
+        rate = rate_at(float(place))
+        worker = self.window.session.worker
+        # Who chooses a speed does not wait as an old script would.
+        worker.rate, worker.delay = rate, 0.0
+        self.speed_label.configure(text=speed_text(rate))
 
-    def _set_delay(self, event: tk.Event) -> None:
-        text = self.delay.get().strip()
-        if text.isascii() and text.isdigit() and int(text) <= LONGEST_DELAY:
-            self.window.session.worker.delay = int(text) / 1000
-        else:
-            self.window.say(f"Delay: whole milliseconds up to {LONGEST_DELAY}, not {text!r}")
-        self._done(event)
-
-    def _done(self, event: tk.Event) -> None:
-        """Show what counts, and give a blank its meaning again."""
-        self.show_pace()
-        for box in (self.pace, self.delay):
-            box.select_clear()
-        if str(event.type) != "FocusOut":
+    def _run_for(self, event: tk.Event) -> None:
+        text = self.count.get().strip()
+        self.count.select_clear()
+        if text.isascii() and text.isdigit() and int(text) > 0:
             self.window.root.focus_set()
+            self.window.run_for(int(text))
+        else:
+            self.window.say(f"Running for n steps: a whole number from 1 on, not {text!r}")
 
     def show_running(self, running: bool) -> None:
         """Have the button say what it does."""
@@ -130,3 +157,32 @@ class Toolbar(ttk.Frame):
 
     def _describe_set(self) -> str:
         return self.window.sets.description() or "Load a parameter set"
+
+
+def rate_at(place: float) -> float | None:
+    """Return the steps a second at a place of the slider, rounded; None: as many as possible.
+
+    >>> rate_at(0.0), rate_at(1.0)
+    (1.0, None)
+    """
+    if place >= UNLIMITED:
+        return None
+    rate = SLOWEST * (FASTEST / SLOWEST) ** (max(place, 0.0) / UNLIMITED)
+    return float(f"{rate:.1g}" if rate >= 10 else f"{rate:.0f}")
+
+
+def place_of(rate: float | None) -> float:
+    """Return where on the slider a rate lies."""
+    if rate is None:
+        return 1.0
+    part = math.log(max(rate, SLOWEST) / SLOWEST) / math.log(FASTEST / SLOWEST)
+    return min(part, 1.0) * UNLIMITED * 0.999
+
+
+def speed_text(rate: float | None) -> str:
+    """Return a rate as people read it."""
+    if rate is None:
+        return "max"
+    if rate < 1:
+        return f"{1 / rate:.3g} s/step"
+    return f"{rate / 1000:g}k/s" if rate >= 1000 else f"{rate:.3g}/s"

@@ -55,6 +55,8 @@ class PanelWidget(ttk.Frame):
         self.heading.grid(row=0, column=0, sticky="ew", padx=px(10), pady=(px(5), px(2)))
         self.label = ttk.Label(self.heading, text=panel.label, style="CardHeading.TLabel")
         self.label.pack(side="left")
+        for part in (self.heading, self.label):
+            part.bind("<Double-Button-1>", self._toggle_maximum, add=True)
         self.note = ttk.Label(self.heading, style="CardMuted.TLabel")
         self.note.pack(side="right")
         self.body = ttk.Frame(self, style="Card.TFrame", relief="flat", borderwidth=0)
@@ -65,6 +67,7 @@ class PanelWidget(ttk.Frame):
         self.columnconfigure(0, weight=1)
         self._note = ""
         self._timers: dict[str, str] = {}
+        self.bind("<Destroy>", self._stop_timers, add=True)
         self.heading.bind("<Configure>", self._fit_note, add=True)
         self._build()
         # The layout decides on the size, not the content: a card must not jump with each frame.
@@ -93,6 +96,9 @@ class PanelWidget(ttk.Frame):
     def color(self) -> None:
         """Take over the colors of the theme."""
 
+    def refit(self) -> None:
+        """Letters have another size: give them their room."""
+
     def _note_size(self, event: Any) -> None:
         self.host.engine.link.sizes[self.name] = (event.width, event.height)
 
@@ -105,6 +111,10 @@ class PanelWidget(ttk.Frame):
         """Return the width and height in pixels of a panel that stands for itself."""
         px = self.host.theme.pixels
         return px(self.natural[0]), px(self.natural[1])
+
+    def _toggle_maximum(self, event: Any) -> str:
+        self.event_generate("<<Maximize>>")
+        return "break"
 
     def set_label(self, text: str) -> None:
         """Change the visible heading."""
@@ -141,6 +151,11 @@ class PanelWidget(ttk.Frame):
             for sequence in self._menu_events():
                 widget.bind(sequence, lambda event: self._post(menu, event), add=True)
         return menu
+
+    def _stop_timers(self, event: Any) -> None:
+        if event.widget is self:
+            for timer in self._timers.values():
+                self.after_cancel(timer)
 
     def _menu_events(self) -> tuple[str, ...]:
         """Return what opens a menu; macOS calls the right button the second one."""

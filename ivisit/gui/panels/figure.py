@@ -23,6 +23,7 @@ class FigureWidget(PicturePanel):
         self.canvas.bind("<Configure>", self._resized, add=True)
         self._timer: str | None = None
         self.menu.add_command(label="Save as PNG ...", command=self.ask_file)
+        self.bind_pointer()
 
     def show(self, frame: Frame) -> None:
         pixels = frame.outputs.get(self.name)
@@ -31,6 +32,12 @@ class FigureWidget(PicturePanel):
         # The engine returns the same array while the figure has not changed.
         elif pixels is not None and pixels is not self.canvas.pixels:
             self.canvas.show(pixels)
+
+    def place_of(self, x: int, y: int) -> tuple[float, float, tuple[int, int] | None, bool]:
+        column, row = self.canvas.position_at(x, y)
+        rows, columns = (1, 1) if self.canvas.pixels is None else self.canvas.pixels.shape[:2]
+        # Matplotlib is the simulation's: its thread finds the axes.
+        return column / columns, row / rows, None, False
 
     def _resized(self, event: Any) -> None:
         if self._timer:

@@ -61,6 +61,7 @@ class ImageWidget(PicturePanel):
         self._pointed = (0, 0)
         self.canvas.bind("<ButtonRelease-3>", self._point, add=True)
         self._fill_menu()
+        self.bind_pointer()
 
     def _fill_menu(self) -> None:
         maps = tk.Menu(self.menu, tearoff=False)

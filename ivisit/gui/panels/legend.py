@@ -53,24 +53,34 @@ class Legend:
         self._arranged: tuple[object, ...] = ()
         self.height = 0
 
-    def arrange(self, left: int, width: int) -> None:
-        """Place the entries in `width` pixels from `left` on, where that has changed."""
-        state = (left, width, tuple((line.name, line.color, line.visible) for line in self.lines))
+    def arrange(self, left: int, width: int, height: int) -> None:
+        """Place the entries in `width` pixels from `left` on, where that has changed.
+
+        They take at most a third of `height`.
+        """
+        state = (
+            left,
+            width,
+            height,
+            tuple((line.name, line.color, line.visible) for line in self.lines),
+        )
         if state == self._arranged:
             return
         self._arranged = state
         self.canvas.delete("legend")
-        self._texts = [""] * len(self.lines)
+        if len(self._texts) != len(self.lines):
+            self._texts = [line.name for line in self.lines]
         if len(self.lines) < 2:
             self.height = 0
             return
         px = self.theme.pixels
         # Room for the value, so that entries do not move with every digit.
-        wanted = [self._measure(f"{line.name} -0.00000e-00") + px(30) for line in self.lines]
+        wanted = [self._measure(f"{line.name}  -0.0000") + px(32) for line in self.lines]
         entry = min(max(wanted), max(width, 1))
         columns = max(width // entry, 1)
-        rows = min(-(-len(self.lines) // columns), MOST_ROWS)
         row_height = self._measure_height() + px(3)
+        most = min(MOST_ROWS, max(height // 3 // row_height, 1))
+        rows = min(-(-len(self.lines) // columns), most)
         self.height = rows * row_height + px(2)
         for index in range(min(len(self.lines), rows * columns)):
             row, column = divmod(index, columns)
@@ -85,7 +95,7 @@ class Legend:
             x + px(19),
             y,
             anchor="w",
-            text=line.name,
+            text=self._texts[index],
             font="IvisitSmall",
             fill=palette.text if line.visible else palette.muted,
             tags=("legend", tag, f"text{index}"),
@@ -93,6 +103,10 @@ class Legend:
         self.canvas.tag_bind(tag, "<ButtonPress-1>", lambda event: self.toggle(index))
         self.canvas.tag_bind(tag, "<Enter>", lambda event: self.canvas.configure(cursor="hand2"))
         self.canvas.tag_bind(tag, "<Leave>", lambda event: self.canvas.configure(cursor=""))
+
+    def forget(self) -> None:
+        """Letters have another size: arrange the entries anew."""
+        self._arranged = ()
 
     def toggle(self, index: int) -> None:
         """Hide a line, or show it again."""

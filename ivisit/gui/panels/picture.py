@@ -5,12 +5,15 @@ from __future__ import annotations
 import tkinter as tk
 from pathlib import Path
 from tkinter import filedialog
+from typing import Any
 
 from PIL import Image
 
+from ivisit.events import EventKind, PointerEvent
 from ivisit.files import replace_file
 from ivisit.gui.panels.base import PanelWidget
 from ivisit.gui.panels.pixels import PixelCanvas
+from ivisit.gui.panels.pointing import PointerBinding, bind_keys, modifiers_of
 
 
 class PicturePanel(PanelWidget):
@@ -20,6 +23,32 @@ class PicturePanel(PanelWidget):
         self.canvas = PixelCanvas(self.body, self.host.theme)
         self.canvas.grid(row=0, column=0, sticky="nsew")
         self.menu = self.new_menu()
+
+    def bind_pointer(self) -> None:
+        """Hand mouse and keys over to the simulation, where the panel is declared so."""
+        if self.panel.pointer:
+            PointerBinding(self)
+        if self.panel.keys:
+            bind_keys(self)
+
+    def is_inside(self, x: int, y: int) -> bool:
+        """Tell whether a place of the canvas belongs to the picture."""
+        return self.canvas.is_inside(x, y)
+
+    def report(self, kind: EventKind, event: Any, **more: Any) -> None:
+        """Send what happened at a place of the canvas to the simulation."""
+        x, y, pixel, located = self.place_of(event.x, event.y)
+        column, row = pixel if pixel is not None else (None, None)
+        self.host.engine.send(
+            PointerEvent(self.name, kind, x, y, row, column, modifiers=modifiers_of(event), **more),
+            located=located,
+        )
+        self.host.session.pointed()
+
+    def place_of(self, x: int, y: int) -> tuple[float, float, tuple[int, int] | None, bool]:
+        """Return the place in the data, the pixel, and whether that is final; see `Engine.send`."""
+        column, row = self.canvas.position_at(x, y)
+        return column, row, self.canvas.pixel_at(x, y), True
 
     def color(self) -> None:
         self.canvas.configure(background=self.host.theme.palette.surface)

@@ -147,6 +147,13 @@ class PixelCanvas(tk.Canvas):
         rows, columns = (1, 1) if self.pixels is None else self.pixels.shape[:2]
         return min(max(column, 0), columns - 1), min(max(row, 0), rows - 1)
 
+    def position_at(self, x: int, y: int) -> tuple[float, float]:
+        """Return column and row with their fractions, within the picture's bounds."""
+        left, top = self._origin
+        rows, columns = (1, 1) if self.pixels is None else self.pixels.shape[:2]
+        place = (x - left) / self._scale, (y - top) / self._scale
+        return min(max(place[0], 0.0), float(columns)), min(max(place[1], 0.0), float(rows))
+
     def is_inside(self, x: int, y: int) -> bool:
         """Tell whether a place of the canvas belongs to the picture."""
         return self.pixels is not None and self.pixel_at(x, y) == self._unlimited(x, y)

@@ -50,6 +50,7 @@ class PlotPanel(PanelWidget):
         # Known here: each question to Tk gives the interpreter away to a simulation that computes.
         self.canvas_size = (1, 1)
         self._cursor_shown = False
+        self._measure_letters()
         self._grip: tuple[int, tuple[float, float]] | None = None
         self.canvas = canvas = tk.Canvas(
             self.body, highlightthickness=0, borderwidth=0, width=1, height=1
@@ -76,6 +77,17 @@ class PlotPanel(PanelWidget):
     def _forget(self, event: Any) -> None:
         self.cursor.forget(self.show_cursor)
         self.host.session.turns.forget(self)
+
+    def refit(self) -> None:
+        self._measure_letters()
+        self._axes = ()
+        self.redraw()
+
+    def _measure_letters(self) -> None:
+        """Find out how much room the labels of the axes need."""
+        line = int(str(self.tk.call("font", "metrics", "IvisitSmall", "-linespace")))
+        widest = int(str(self.tk.call("font", "measure", "IvisitSmall", "-0.000")))
+        self._letters = (widest + self.host.theme.pixels(12), line)
 
     # For the kinds --------------------------------------------------------------------------
 
@@ -131,8 +143,9 @@ class PlotPanel(PanelWidget):
         if self.zoom is not None:
             return self.zoom
         span = self.shown_span()
-        if span is None:
-            return 0.0, float(nice_length(self.last_step()))
+        if span is None or self.last_step() <= span:
+            whole = nice_length(self.last_step())
+            return 0.0, float(whole if span is None else min(whole, span))
         return float(self.last_step() - span), float(self.last_step())
 
     def begins_anew(self, run: int) -> bool:
@@ -158,11 +171,14 @@ class PlotPanel(PanelWidget):
         width, height = self.canvas_size
         left, top, right, bottom = self.area = self._area_in(width, height)
         if right - left < 10 or bottom - top < 10:
+            self._axes = ()
+            self.canvas.delete("axes")
+            self.canvas.itemconfigure(self._item, state="hidden")
             return
         first, last = self.horizontal()
         low, high, marks = self.vertical(first, last, bottom - top)
         self.limits = (first, last, low, high)
-        relative = self.is_timeline and self.zoom is None and self.shown_span() is not None
+        relative = self.is_timeline and self.zoom is None and first > 0
         time_axis = (-(last - first), 0.0) if relative else (first, last)
         axes = (time_axis, low, high, tuple(marks), self.area, self._time_unit())
         if axes != self._axes:
@@ -176,7 +192,8 @@ class PlotPanel(PanelWidget):
     def _area_in(self, width: int, height: int) -> tuple[int, int, int, int]:
         """Return left, top, right and bottom of the plot without its labels."""
         px = self.host.theme.pixels
-        return px(56), px(6) + self.header(), width - px(14), height - px(18)
+        top = self._letters[1] // 2
+        return self._letters[0], top + self.header(), width - px(14), height - self._letters[1] - 4
 
     def _time_unit(self) -> tuple[float, str]:
         """Return what a step is, and its unit; 1 and nothing where nothing is declared."""
@@ -224,6 +241,7 @@ class PlotPanel(PanelWidget):
             [left, top, left, bottom, right, bottom], fill=palette.border, tags="axes"
         )
         canvas.coords(self._item, left + 1, top)
+        canvas.itemconfigure(self._item, state="normal")
         canvas.tag_lower("axes")
         self._background = Image.fromarray(np.ascontiguousarray(background[:, 1:]))
 

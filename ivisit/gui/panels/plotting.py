@@ -19,7 +19,7 @@ def nice_limits(low: float, high: float, count: int) -> tuple[float, float, floa
         low, high = low - margin, high + margin
     span = high - low
     # A noisy straight line far from zero: below this, float64 has no numbers for the ticks.
-    smallest = max(abs(low), abs(high)) * 1e-12
+    smallest = max(max(abs(low), abs(high)) * 1e-12, 1e-300)
     if not math.isfinite(span) or span < smallest:
         return low, high, span if math.isfinite(span) else high / 2 - low / 2
     step = nice_step(span, count)

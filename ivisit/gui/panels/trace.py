@@ -115,6 +115,10 @@ class TraceWidget(PlotPanel):
         self._color_lines()
         super().color()
 
+    def refit(self) -> None:
+        self.legend.forget()
+        super().refit()
+
     # What the menu offers -------------------------------------------------------------------
 
     def _choose_span(self, choice: Any) -> None:
@@ -250,9 +254,9 @@ class TraceWidget(PlotPanel):
         self.legend.arrange(*self._legend_place())
         return self.legend.height
 
-    def _legend_place(self) -> tuple[int, int]:
+    def _legend_place(self) -> tuple[int, int, int]:
         px = self.host.theme.pixels
-        return px(56), self.canvas_size[0] - px(70)
+        return px(10), self.canvas_size[0] - px(20), self.canvas_size[1]
 
     def shown_span(self) -> int | None:
         if not self.automatic:

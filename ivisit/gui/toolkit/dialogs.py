@@ -35,6 +35,10 @@ class Dialog(tk.Toplevel):
 
     def __init__(self, host: DialogHost, title: str) -> None:
         root = host.root
+        for other in root.winfo_children():
+            # One of a kind at a time: the new one knows more.
+            if isinstance(other, Dialog) and other.title() == title:
+                other.destroy()
         super().__init__(root, background=host.theme.palette.background)
         self.host = host
         self.withdraw()
@@ -57,6 +61,9 @@ class Dialog(tk.Toplevel):
         button.pack(side="right", padx=(self.host.theme.pixels(8), 0))
         if is_default:
             self.bind("<Return>", lambda event: command())
+        else:
+            # Enter presses the button that has the focus.
+            button.bind("<Return>", lambda event: _pressed(command))
         return button
 
     def open(self, *, minimum: tuple[int, int] = (0, 0)) -> None:
@@ -70,6 +77,11 @@ class Dialog(tk.Toplevel):
         self.geometry(f"{width}x{height}+{x}+{y}")
         self.deiconify()
         self.lift()
+
+
+def _pressed(command: Callable[[], object]) -> str:
+    command()
+    return "break"  # the default button would be pressed, too
 
 
 class FormDialog(Dialog):

@@ -83,6 +83,17 @@ DARK = Palette(
 )
 
 
+#: The fonts of the window.
+FONTS = (
+    "TkDefaultFont",
+    "TkTextFont",
+    "TkMenuFont",
+    "TkHeadingFont",
+    "TkFixedFont",
+    "IvisitHeading",
+)
+
+
 class Theme:
     """Applies a palette to a Tk interpreter.
 
@@ -112,6 +123,19 @@ class Theme:
         """Return a length given for 96 dpi in pixels of this screen."""
         return round(length * self.scale)
 
+    def set_font_size(self, larger: int) -> None:
+        """Make all letters larger, by points; 0 is the size of the system."""
+        call = self.root.tk.call
+        sign = 1 if self._font_size > 0 else -1
+        # Negative sizes are pixels.
+        scale = self.scale * 96 / 72 if sign < 0 else 1.0
+        size = self._font_size + sign * round(larger * scale)
+        for name in FONTS:
+            call("font", "configure", name, "-size", size)
+        call("font", "configure", "IvisitSmall", "-size", size - sign)
+        self._set_spacing(ttk.Style(self.root))
+        self._set_table_colors(ttk.Style(self.root))
+
     def apply(self, palette: Palette) -> None:
         """Give all ttk widgets, and those created from now on, the colours of `palette`."""
         self.palette = palette
@@ -131,6 +155,7 @@ class Theme:
     def _make_fonts(self) -> None:
         call = self.root.tk.call
         size = abs(int(call("font", "actual", "TkDefaultFont", "-size")))
+        self._font_size = size
         family = call("font", "actual", "TkDefaultFont", "-family")
         for name in ("TkDefaultFont", "TkTextFont", "TkMenuFont", "TkHeadingFont"):
             call("font", "configure", name, "-family", family, "-size", size)
@@ -160,6 +185,7 @@ class Theme:
         self._set_button_colors(style)
         self._set_field_colors(style)
         self._set_label_colors(style)
+        self._set_table_colors(style)
         style.configure("Card.TFrame", background=p.surface, bordercolor=p.border)
         style.configure("TPanedwindow", background=p.background)
         style.configure("Sash", background=p.background, lightcolor=p.border, bordercolor=p.border)
@@ -182,6 +208,16 @@ class Theme:
                 bordercolor=[("focus", p.accent)],
             )
         style.configure("Accent.TButton", bordercolor=p.accent)
+        back = p.background
+        style.configure("Section.TButton", background=back, bordercolor=back, anchor="w")
+        style.configure("Section.TButton", lightcolor=back, darkcolor=back, font="IvisitHeading")
+        style.map(
+            "Section.TButton",
+            background=[("active", p.hover)],
+            lightcolor=[("active", p.hover)],
+            darkcolor=[("active", p.hover)],
+            bordercolor=[("focus", p.accent)],
+        )
         for name in ("TCheckbutton", "TRadiobutton"):
             style.map(name, background=[("active", p.background)])
 
@@ -216,6 +252,24 @@ class Theme:
                 darkcolor=[("active", p.muted)],
             )
 
+    def _set_table_colors(self, style: ttk.Style) -> None:
+        p = self.palette
+        style.configure("Treeview", background=p.surface, fieldbackground=p.surface)
+        style.configure("Treeview", foreground=p.text, bordercolor=p.border)
+        style.configure("Treeview", lightcolor=p.surface, darkcolor=p.surface)
+        style.map(
+            "Treeview",
+            background=[("selected", p.accent)],
+            foreground=[("selected", p.on_accent)],
+            bordercolor=[("focus", p.accent)],
+        )
+        style.configure("Treeview.Heading", background=p.hover, foreground=p.text)
+        style.configure("Treeview.Heading", lightcolor=p.hover, darkcolor=p.hover)
+        style.map("Treeview.Heading", background=[("active", p.trough)])
+        # Rows as high as their letters, whatever the dots per inch.
+        line = int(str(self.root.tk.call("font", "metrics", "TkDefaultFont", "-linespace")))
+        style.configure("Treeview", rowheight=line + self.pixels(4))
+
     def _set_label_colors(self, style: ttk.Style) -> None:
         p = self.palette
         style.configure("Muted.TLabel", foreground=p.muted)
@@ -225,11 +279,13 @@ class Theme:
         style.configure(
             "CardMuted.TLabel", background=p.surface, foreground=p.muted, font="IvisitSmall"
         )
+        style.configure("Waiting.TLabel", background=p.notice)
         style.configure("Danger.TLabel", foreground=p.danger, font="IvisitHeading")
 
     def _set_spacing(self, style: ttk.Style) -> None:
         px = self.pixels
         style.configure("TButton", padding=(px(10), px(3)), width=0, relief="raised")
+        style.configure("Section.TButton", padding=(px(2), px(1)))
         style.configure("TEntry", padding=(px(4), px(2)))
         style.configure("TCombobox", padding=(px(4), px(2)), arrowsize=px(13))
         style.configure("Card.TFrame", relief="solid", borderwidth=1)

@@ -32,6 +32,9 @@ class Tooltip:
         self.theme = theme
         self._timer: str | None = None
         self._window: tk.Toplevel | None = None
+        if widget.winfo_class() in ("Label", "TLabel", "Frame", "TFrame"):
+            # A binding of keys alone would make Tk stop there on the way with Tab.
+            widget.configure(takefocus=False)  # type: ignore[call-arg]
         widget.bind("<Enter>", self._wait, add=True)
         for event in ("<Leave>", "<ButtonPress>", "<KeyPress>", "<Destroy>"):
             widget.bind(event, self.hide, add=True)

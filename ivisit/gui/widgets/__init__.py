@@ -17,6 +17,7 @@ from ivisit.gui.widgets.dict_slider import DictSliderWidget
 from ivisit.gui.widgets.option_list import OptionListWidget
 from ivisit.gui.widgets.radio_buttons import RadioButtonsWidget
 from ivisit.gui.widgets.slider import SliderWidget
+from ivisit.gui.widgets.table import TableWidget
 from ivisit.gui.widgets.text_box import TextBoxWidget
 
 #: Class of a control -> class of its widget.
@@ -28,6 +29,7 @@ WIDGETS: dict[type[controls.Control[Any]], type[ControlWidget]] = {
     controls.Checkbox: CheckboxWidget,
     controls.CheckboxGroup: CheckboxGroupWidget,
     controls.Button: ButtonWidget,
+    controls.Table: TableWidget,
     controls.TextBox: TextBoxWidget,
 }
 

@@ -52,8 +52,9 @@ class ControlWidget(ttk.Frame):
     def __init__(self, parent: tk.Misc, host: Host, control: Control[Any]) -> None:
         super().__init__(parent)
         self.host = host
-        self.control = control
         self.name = control.name
+        #: As it holds for the simulation: with the range that it has at present.
+        self.control = host.engine.control(control.name)
         self.revision = 0
         self.value = host.engine.parameters()[control.name]
         px = host.theme.pixels
@@ -65,8 +66,11 @@ class ControlWidget(ttk.Frame):
         self.columnconfigure(1, weight=1)
         self.problem = ttk.Label(self, style="Problem.TLabel", justify="left", wraplength=px(300))
         self._problem_timer: str | None = None
-        self.label.bind("<Double-Button-1>", lambda event: self.reset())
-        Tooltip(self.label, self.hint, host.theme)
+        self._waiting = ""
+        self._label_room = 0
+        for part in (self, self.label, self.body):
+            part.bind("<Double-Button-1>", lambda event: self.reset())
+            Tooltip(part, self.hint, host.theme)
         self._build()
         self._show(self.value)
 
@@ -94,12 +98,13 @@ class ControlWidget(ttk.Frame):
         """Return the tooltip: what the control means and allows."""
         control = self.control
         allowed = f"{control.name}: {control.allowed()}"
-        lines = [control.help, allowed, f"Default: {control.text(control.default)}"]
+        default = f"Default: {control.text(control.default)}"
+        lines = [control.help, allowed, default, self._waiting]
         return "\n".join(line for line in lines if line)
 
     # Values ---------------------------------------------------------------------------------
 
-    def commit(self, value: Any, *, continues: bool = False) -> bool:
+    def commit(self, value: Any, *, continues: bool = False, settled: bool = True) -> bool:
         """Give the parameter a value; a refusal is explained beside the widget.
 
         Parameters
@@ -108,6 +113,8 @@ class ControlWidget(ttk.Frame):
             The new value.
         continues : bool, optional
             Whether this goes on with the former change, as in a drag: both are undone together.
+        settled : bool, optional
+            Whether the user has finished; false while he drags.
 
         Returns
         -------
@@ -115,7 +122,7 @@ class ControlWidget(ttk.Frame):
             Whether the value was accepted.
         """
         try:
-            valid = self.host.change(self.name, value, continues=continues)
+            valid = self.host.change(self.name, value, continues=continues, settled=settled)
         except ParameterError as error:
             self._refuse(error)
             return False
@@ -125,12 +132,17 @@ class ControlWidget(ttk.Frame):
         self._show(valid)
         return True
 
+    def settle(self) -> None:
+        """The user has let go of the control."""
+        self.host.settle(self.name)
+
     def commit_text(self, text: str) -> bool:
         """Give the parameter the value that a typed text stands for; see `commit`."""
         try:
             value = self._parse(text)
         except ParameterError as error:
-            self._refuse(error)
+            # What was typed stays, to be mended.
+            self._explain(error)
             return False
         return self.commit(value)
 
@@ -144,20 +156,43 @@ class ControlWidget(ttk.Frame):
     def show(self, value: Any) -> None:
         """Display a value that was set elsewhere in the window, e.g. by a loaded set."""
         self.revision = self.host.engine.revision
+        self._follow_control()
         self.show_problem("")
         self.value = value
         self._show(value)
 
     def follow(self, value: Any, revision: int) -> None:
         """Display the value of a frame, unless the user has changed it since or is about to."""
+        if self._follow_control() and not self._is_editing():
+            self._show(self.value)
         if revision >= self.revision and value != self.value and not self._is_editing():
             self.value = value
             self._show(value)
+
+    def mark(self, waiting: str) -> None:
+        """Show that the value is not in the picture yet, as `waiting` says; empty: it is."""
+        if waiting != self._waiting:
+            self._waiting = waiting
+            self.show_mark(bool(waiting))
+
+    def show_mark(self, marked: bool) -> None:
+        """Show or take away the mark of a value that waits."""
+        self.label.configure(style="Waiting.TLabel" if marked else "TLabel")
+
+    def _follow_control(self) -> bool:
+        """Take over another range, step or label; tell whether there is one."""
+        former, self.control = self.control, self.host.engine.control(self.name)
+        if former.label != self.control.label:
+            self.set_label(self.control.label)
+        return former is not self.control
 
     # Problems -------------------------------------------------------------------------------
 
     def _refuse(self, error: ParameterError) -> None:
         self._show(self.value)
+        self._explain(error)
+
+    def _explain(self, error: ParameterError) -> None:
         message = str(error).partition(": ")[2] or str(error)
         self.show_problem(message[:1].upper() + message[1:])
 
@@ -180,12 +215,29 @@ class ControlWidget(ttk.Frame):
         """Make label and unit as wide as those of the other controls."""
         if self.has_label:
             self.label.configure(wraplength=label_width)
-        self.columnconfigure(0, minsize=label_width + self.host.theme.pixels(14))
+        self._label_room = label_width + self.host.theme.pixels(14)
+        self.columnconfigure(0, minsize=self._label_room)
         self.body.columnconfigure(self.unit_column, minsize=unit_width)
 
     def unit_width(self) -> int:
         """Return the width that the unit needs, 0 without one."""
         return 0
+
+    def stack(self, stacked: bool) -> None:
+        """Put the label above the control, or in front of it."""
+        if not self.has_label:
+            return
+        self.label.grid_forget()
+        self.body.grid_forget()
+        px = self.host.theme.pixels
+        if stacked:
+            self.columnconfigure(0, minsize=0)
+            self.label.grid(row=0, column=0, columnspan=2, sticky="w")
+            self.body.grid(row=1, column=0, columnspan=2, sticky="ew")
+        else:
+            self.columnconfigure(0, minsize=self._label_room)
+            self.label.grid(row=0, column=0, sticky="nw", padx=(0, px(10)), pady=px(3))
+            self.body.grid(row=0, column=1, sticky="ew")
 
     def put_label_on_top(self) -> None:
         """Arrange for a place of its own, where no other labels stand above or below."""

@@ -24,6 +24,9 @@ class ButtonWidget(ControlWidget):
     def _show(self, value: Any) -> None:
         self.button.configure(style="Pending.TButton" if value else "TButton")
 
+    def show_mark(self, marked: bool) -> None:
+        """A button that is down is highlighted anyway."""
+
     def hint(self) -> str:
         return self.control.help or f"{self.control.name}: counts at the next step"
 

@@ -31,7 +31,10 @@ class DictSliderWidget(ControlWidget):
         self.number = NumberField(
             self.body,
             1,
-            lambda value, continues: self.commit({self.selected: value}, continues=continues),
+            lambda value, continues, settled: self.commit(
+                {self.selected: value}, continues=continues, settled=settled
+            ),
+            self.settle,
             self.commit_text,
             length=self.host.theme.pixels(120),
         )

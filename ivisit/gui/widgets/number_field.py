@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from tkinter import ttk
 from typing import Any
 
 from ivisit.gui.toolkit.scrolling import WHEEL_EVENTS, wheel_units
 from ivisit.ranges import Range, short_text
+
+#: The bit of an event's state that says that Shift is held.
+SHIFT = 1
+#: Fine steps in a step.
+FINE = 10
+#: Seconds between two notches or keys that are undone together.
+IN_A_ROW = 1.0
 
 
 class NumberField:
@@ -24,7 +33,9 @@ class NumberField:
     row : int
         Row of the parent's grid.
     on_number : callable
-        ``on_number(value, continues)``: the user chose a number; `continues` while dragging.
+        ``on_number(value, continues, settled)``: the user chose a number; see `Host.change`.
+    on_release : callable
+        ``on_release()``: the user let go of the slider after dragging it.
     on_text : callable
         ``on_text(text)``: the user typed something.
     length : int
@@ -35,11 +46,14 @@ class NumberField:
         self,
         parent: ttk.Frame,
         row: int,
-        on_number: Callable[[float, bool], Any],
+        on_number: Callable[[float, bool, bool], Any],
+        on_release: Callable[[], Any],
         on_text: Callable[[str], Any],
         length: int,
     ) -> None:
         self.on_number = on_number
+        self.on_release = on_release
+        self._stepped_at = 0.0
         self.on_text = on_text
         self.range = Range(0.0, 1.0, 0.1)
         self.value = 0.0
@@ -63,6 +77,8 @@ class NumberField:
         self.scale.bindtags(tuple(t for t in self.scale.bindtags() if t != "TScale"))
         entry = self.entry
         self._bind_steps(self.scale, {"Right": 1, "Left": -1})
+        self.scale.bind("<Home>", lambda event: self._go_to(self.range.minimum))
+        self.scale.bind("<End>", lambda event: self._go_to(self.range.maximum))
         self._bind_steps(entry, {})
         entry.bind("<Return>", lambda event: self._enter())
         entry.bind("<KP_Enter>", lambda event: self._enter())
@@ -99,8 +115,9 @@ class NumberField:
         return self.dragging or self.entry.get() != self._shown_text
 
     def set_unit(self, unit: str) -> None:
-        """Show a unit behind the number."""
-        self.unit.configure(text=unit)
+        """Show a unit behind the number; a long one is broken."""
+        widest = round(90 * float(self.unit.winfo_fpixels("1i")) / 96)
+        self.unit.configure(text=unit, wraplength=widest)
 
     # The user's doing -----------------------------------------------------------------------
 
@@ -117,22 +134,33 @@ class NumberField:
         value = self.range.value_at(float(self.scale.get(event.x, event.y)))
         if value != self.value:
             continues, self._dragged = self._dragged, True
-            self.on_number(value, continues)
+            self.on_number(value, continues, False)
 
     def _release(self, event: Any) -> None:
         self.dragging = False
+        if self._dragged:
+            self._dragged = False
+            self.on_release()
 
     def _step(self, count: int, event: Any = None) -> str:
         self.finish()
-        value = self.range.stepped(self.value, count)
-        if value != self.value:
-            self.on_number(value, False)
+        shown = self.range
+        if event is not None and event.state & SHIFT and not shown.whole:
+            shown = replace(shown, step=shown.step / FINE)
+        self._go_to(shown.stepped(self.value, count))
         return "break"  # the field's own reaction would move the cursor
+
+    def _go_to(self, value: float) -> None:
+        """Choose a number by key or wheel; several ones in a row are one change."""
+        if value != self.value:
+            now = time.monotonic()
+            continues, self._stepped_at = now - self._stepped_at < IN_A_ROW, now
+            self.on_number(value, continues, True)
 
     def _wheel(self, event: Any) -> str | None:
         if not self._has_focus(self.entry, self.scale):
             return None  # the wheel scrolls the controls
-        return self._step(-wheel_units(event))
+        return self._step(-wheel_units(event), event)
 
     def finish(self) -> None:
         """Take over what is being typed."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, cast
 
 from ivisit.controls import Slider
@@ -20,7 +19,10 @@ class SliderWidget(ControlWidget):
         self.number = NumberField(
             self.body,
             0,
-            lambda value, continues: self.commit(value, continues=continues),
+            lambda value, continues, settled: self.commit(
+                value, continues=continues, settled=settled
+            ),
+            self.settle,
             self.commit_text,
             length=self.host.theme.pixels(120),
         )
@@ -28,6 +30,7 @@ class SliderWidget(ControlWidget):
         self.number.set_unit(slider.unit)
 
     def _show(self, value: Any) -> None:
+        self.number.range = cast("Slider[Any]", self.control).range
         self.number.show(value)
 
     def finish(self) -> None:
@@ -40,18 +43,3 @@ class SliderWidget(ControlWidget):
         if not self.control.unit:
             return 0
         return self.number.unit.winfo_reqwidth() + self.host.theme.pixels(5)
-
-    def set_range(
-        self,
-        minimum: float | None = None,
-        maximum: float | None = None,
-        step: float | None = None,
-    ) -> None:
-        """Show another range; what is None stays as it is."""
-        given = {"minimum": minimum, "maximum": maximum, "step": step}
-        changes: dict[str, Any] = {k: v for k, v in given.items() if v is not None}
-        slider = cast("Slider[Any]", self.host.engine.control(self.name))
-        wanted = replace(slider.range, **changes)
-        if wanted.minimum < wanted.maximum and wanted.step > 0:
-            self.number.range = wanted
-            self._show(self.value)

@@ -230,6 +230,9 @@ class DigitGroup(CheckboxGroup):
     def allowed(self) -> str:
         return f"{super().allowed()}, or {len(self.items)} digits 0 or 1"
 
+    def source(self, prefix: str = "") -> str:
+        return super().source(prefix).replace("DigitGroup(", "CheckboxGroup(", 1)
+
     def describe(self) -> dict[str, Any]:
         return super().describe() | {"kind": "CheckboxGroup"}
 

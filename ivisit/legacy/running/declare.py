@@ -131,10 +131,10 @@ def _declaration(widget: WidgetRecord, name: str, declared: Declared) -> Declara
         return binding.control
     if isinstance(widget, DataRecord):
         declared.data[name] = widget
-    return _panel(widget)
+    return panel_of(widget)
 
 
-def _panel(widget: WidgetRecord) -> Panel[Any]:
+def panel_of(widget: WidgetRecord) -> Panel[Any]:
     if isinstance(widget, ImageRecord):
         return Picture(vmin=0, vmax=255, label=widget.name, help=widget.help)
     if isinstance(widget, TextOutRecord):
@@ -197,6 +197,9 @@ class Picture(Image):
         elif picture.ndim == 3 and picture.shape[2] == 2:
             picture = picture[:, :, [0, 0, 0, 1]]
         return super().validate(picture, owner=owner)
+
+    def source(self, prefix: str = "") -> str:
+        return super().source(prefix).replace("Picture(", "Image(", 1)
 
     def describe(self) -> dict[str, Any]:
         return super().describe() | {"kind": "Image"}

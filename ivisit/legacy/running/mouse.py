@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import Any
 
+from ivisit.events import PointerEvent
 from ivisit.legacy.running.canvas import CanvasEvent
 from ivisit.matplotlib import getDataPos_from_PixelPos
 
 
 class ClickDragEventAutomaton:
     """Calls a method of the simulation for clicks and drags on an image.
+
+    Old scripts connect it with `bind`; in a new simulation `pointer` hands the events on.
 
     Parameters
     ----------
@@ -80,9 +85,42 @@ class ClickDragEventAutomaton:
         ):
             display.bind2Widget(img_widget_name, sequence, method, img_widget_canvas_name)
 
+    def pointer(self, event: PointerEvent, img_axis_name: str | None = None) -> None:
+        """Take an event of the method `pointer` of a new simulation.
+
+        Parameters
+        ----------
+        event : PointerEvent
+            The event, on an image with ``pointer=True``.
+        img_axis_name : str, optional
+            Attribute of the simulation with the Matplotlib axes.
+        """
+        if event.button != self.button_no or event.column is None or event.row is None:
+            return
+        self.img_axis_name = img_axis_name
+        here: list[Any] = [event.column, event.row]
+        if self.flagMatplotlib:
+            here = self._in_axes(*here, height=self.sim.outputs[event.panel].shape[0])
+        if event.kind == "press":
+            self._pressed(here)
+        elif event.kind == "drag":
+            self._moved(here)
+        elif event.kind == "release":
+            self._released()
+
     def onPressedButton(self, event: CanvasEvent) -> None:
         """Report a click, or the beginning of a drag."""
-        here = self._position(event)
+        self._pressed(self._position(event))
+
+    def onMovedButton(self, event: CanvasEvent) -> None:
+        """Report a movement of a drag."""
+        self._moved(self._position(event))
+
+    def onReleasedButton(self, event: CanvasEvent) -> None:
+        """Report the end of a drag, at the place of its last movement."""
+        self._released()
+
+    def _pressed(self, here: list[Any]) -> None:
         self._is_dragging = self._action_type() == "drag"
         if self._is_dragging:
             self._first = self._before = self._last = here
@@ -90,32 +128,34 @@ class ClickDragEventAutomaton:
         else:
             self._report("click", here, None, None)
 
-    def onMovedButton(self, event: CanvasEvent) -> None:
-        """Report a movement of a drag."""
+    def _moved(self, here: list[Any]) -> None:
         if self._is_dragging:
-            self._before, self._last = self._last, self._position(event)
+            self._before, self._last = self._last, here
             self._report("drag_move", self._last, self._first, self._before)
 
-    def onReleasedButton(self, event: CanvasEvent) -> None:
-        """Report the end of a drag, at the place of its last movement."""
+    def _released(self) -> None:
         if self._is_dragging:
             self._is_dragging = False
             self._report("drag_finish", self._last, self._first, self._before)
 
     def _action_type(self) -> str:
         if isinstance(self.dict_action_type, dict):
-            action = getattr(self.sim.parameters, self.var_action_name or "", None)
+            values, name = self.sim.parameters, self.var_action_name or ""
+            action = values[name] if isinstance(values, Mapping) else getattr(values, name, None)
             return str(self.dict_action_type.get(action, "click"))
         return "drag" if self.dict_action_type == "drag" else "click"
 
     def _position(self, event: CanvasEvent) -> list[Any]:
         if not self.flagMatplotlib:
             return [event.column, event.row]
+        return self._in_axes(event.x, event.y, height=event.widget.winfo_height())
+
+    def _in_axes(self, x: float, y: float, *, height: int) -> list[Any]:
+        """Return the data coordinates of a pixel of a picture that is `height` pixels high."""
         axes = getattr(self.sim, self.img_axis_name or "")
-        height = event.widget.winfo_height()
-        return list(getDataPos_from_PixelPos(event.x, event.y, height, axes))
+        return list(getDataPos_from_PixelPos(x, y, height, axes))
 
     def _report(self, action: str, *positions: list[Any] | None) -> None:
-        """Call the simulation's method, with its lock held."""
-        with self.sim.lock:
+        """Call the simulation's method, with its lock held where it has one."""
+        with getattr(self.sim, "lock", nullcontext()):
             getattr(self.sim, self.handle_action or "")(action, *positions)

@@ -127,14 +127,21 @@ class Kinds:
         """Note what the script's own functions are given, and which of them get events."""
         function = node.func
         name = called_name(function)
+        if name in ("bind2Widget", "bind") and len(node.args) > 1:
+            callback = node.args[2 if name == "bind2Widget" and len(node.args) > 2 else 1]
+            self._arguments.setdefault(called_name(callback), {}).setdefault(0, "event")
+        # A method of a class is given the simulation itself first; only its own are followed.
+        is_own = isinstance(function, ast.Name) or (
+            isinstance(function, ast.Attribute)
+            and self._kind(function.value, names) == "simulation"
+        )
+        if not is_own:
+            return
         known = self._arguments.setdefault(name, {})
         for place, argument in enumerate(node.args):
             kind = self._kind(argument, names)
             if kind:
                 known[place] = kind
-        if name in ("bind2Widget", "bind") and len(node.args) > 1:
-            callback = node.args[2 if name == "bind2Widget" and len(node.args) > 2 else 1]
-            self._arguments.setdefault(called_name(callback), {}).setdefault(0, "event")
 
     def _kind(self, node: ast.expr, names: dict[str, Kind]) -> Kind | None:
         if isinstance(node, ast.Name):

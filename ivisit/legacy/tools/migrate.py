@@ -1,49 +1,51 @@
-"""An old script as a skeleton in the new style: ``ivisit migrate old_script.py``."""
+"""An old script in the new style: ``ivisit migrate old_script.py``.
+
+The result runs for what most scripts are: parameters, images, pictures of Matplotlib, texts,
+clicks. What has no certain translation is marked with ``TODO``.
+"""
 
 from __future__ import annotations
 
 import ast
-import keyword
 import os
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Iterator
 from pathlib import Path
-from unicodedata import normalize
 
 from ivisit.errors import DirectiveError
 from ivisit.legacy.language.directives import parse_directives
-from ivisit.legacy.language.grid import Grid
-from ivisit.legacy.language.lines import read_source
-from ivisit.legacy.language.source import SIMULATION, ScriptSource
-from ivisit.legacy.names import free_name
+from ivisit.legacy.language.lines import MARK, read_source
+from ivisit.legacy.language.source import DATA, PARAMETERS, SIMULATION, ScriptSource
 from ivisit.legacy.records import (
     Block,
-    ButtonRecord,
-    CheckboxRecord,
-    CommentRecord,
     DictSliderRecord,
-    ImageRecord,
-    ListRecord,
     ParameterRecord,
-    RadioRecord,
-    SliderRecord,
     TextOutRecord,
-    TextRecord,
     WidgetRecord,
 )
-from ivisit.reserved import RESERVED
-from ivisit.simulation import Simulation
+from ivisit.legacy.running.bindings import bind
+from ivisit.legacy.running.declare import panel_of
+from ivisit.legacy.tools.edits import Edits
+from ivisit.legacy.tools.kinds import Kinds, called_name
+from ivisit.legacy.tools.naming import Naming, class_name, name_all
+from ivisit.legacy.tools.pointers import read_bindings
+from ivisit.legacy.tools.statements import (
+    BASE_ATTRIBUTES,
+    HELPERS,
+    LEAKED,
+    is_docstring,
+    is_import_of_ivisit,
+    is_text,
+    plain,
+)
+from ivisit.legacy.tools.translate import Translator
 
-#: Methods of an old simulation, and what the new method says about the old one.
-METHODS = {
-    "main_init": "Prepare what all runs share.",
-    "init": "Start a run.",
-    "step": "Compute one step.",
-}
+#: A line that declares the old file's encoding; the new one has Python's usual one.
+CODING = re.compile(r"#.*coding[:=]")
 
 
-def skeleton(path: str | os.PathLike[str]) -> str:
-    """Return Python source: the controls and panels declared, the old methods as comments.
+def migrated(path: str | os.PathLike[str]) -> str:
+    """Return the Python source of a new simulation that does what an old script does.
 
     Parameters
     ----------
@@ -53,143 +55,330 @@ def skeleton(path: str | os.PathLike[str]) -> str:
     Raises
     ------
     DirectiveError
-        When the script cannot be read or has no directives.
+        When the script cannot be read, is not valid Python, or has no directives.
     """
     file = Path(path)
     text = read_source(file)
     blocks = parse_directives(text, str(file)).blocks
     if not blocks:
         raise DirectiveError(f"{file}: has no directives from which a simulation could be made")
-    methods = _methods(text)
-    names: list[str] = []
-    classes = []
-    for block in blocks:
-        names.append(_class_name(block.name or file.stem, names))
-        classes.append(_class_source(names[-1], block, methods))
-    launches = "\n".join(f"    iv.launch({name})" for name in names[:1])
-    return (
-        f'"""{_plain(file.stem)}: made from a script for IVISIT 0.7x by \'ivisit migrate\'."""\n\n'
-        "import numpy as np\n\nimport ivisit as iv\n\n\n"
-        + "\n\n".join(classes)
-        + f'\n\nif __name__ == "__main__":\n{launches}\n'
-    )
-
-
-def _class_source(name: str, block: Block, methods: dict[str, list[str]]) -> str:
-    """Return the source of one class."""
-    lines = [f"class {name}(iv.Simulation):", f'    """{_plain(block.name or name)}."""', ""]
-    taken: set[str] = set()
-    for widget in block.widgets:
-        attribute = _attribute(widget, taken)
-        lines.append(f"    {attribute} = {_declaration(widget)}")
-    for method, summary in METHODS.items():
-        if method == "main_init" and not methods.get(method):
-            continue
-        lines += ["", f"    def {method}(self):", f'        """{summary}"""']
-        lines += [f"        {line}".rstrip() for line in _as_comment(methods.get(method, []))]
-        if method == "step":
-            lines.append("        raise NotImplementedError")
-    return "\n".join(lines) + "\n"
-
-
-def _plain(text: str) -> str:
-    """Return `text` without the characters that mean something in a docstring."""
-    return text.replace("\\", "/").replace('"', "'")
-
-
-def _as_comment(source: Iterable[str]) -> list[str]:
-    lines = [f"# {line}".rstrip() for line in source]
-    return ["# In the old script:", *lines] if lines else []
-
-
-def _methods(text: str) -> dict[str, list[str]]:
-    """Return the source lines of the old simulation's methods, without indentation."""
     try:
         tree = ast.parse(text)
-    except SyntaxError:
-        return {}
-    lines = text.split("\n")
-    found: dict[str, list[str]] = {}
-    for node in ScriptSource(tree).classes(SIMULATION):
-        for method in node.body:
-            if isinstance(method, ast.FunctionDef) and method.name in METHODS:
-                body = lines[method.lineno - 1 : method.end_lineno]
-                indent = len(body[0]) - len(body[0].lstrip())
-                found[method.name] = [
-                    line[indent:] if not line[:indent].strip() else line for line in body
-                ]
-    return found
+    except SyntaxError as error:
+        raise DirectiveError(f"{file}: is not valid Python: {error}") from error
+    return _Migration(file.stem, text, ScriptSource(tree), blocks).source()
 
 
-def _class_name(name: str, taken: list[str]) -> str:
-    """Return a class name made of the words of `name`."""
-    words = re.findall(r"[A-Za-z0-9]+", name) or ["Simulation"]
-    proper = "".join(word[:1].upper() + word[1:] for word in words)
-    is_usable = proper.isidentifier() and not keyword.iskeyword(proper)
-    return _free(proper if is_usable else f"Simulation{proper}", taken)
+class _Migration:
+    """The parts of one migration.
 
+    Scripts with several SIMULATION blocks have one class, which gets the widgets of the first.
+    """
 
-def _attribute(widget: WidgetRecord, taken: set[str]) -> str:
-    """Return the name of an attribute: that of the old parameter or data, where it is free."""
-    name = widget.name
-    if isinstance(widget, ParameterRecord):
-        name = widget.parameter
-    elif isinstance(widget, ImageRecord | TextOutRecord):
-        name = widget.data
-    word = "".join(c if f"a{c}".isidentifier() else "_" for c in normalize("NFKC", name))
-    word = word.strip("_") or "widget"
-    if not word.isidentifier():  # it begins with a digit
-        word = f"p_{word}"
-    if keyword.iskeyword(word) or word in RESERVED or hasattr(Simulation, word):
-        word = f"{word}_"
-    free = _free(word, taken)
-    taken.add(free)
-    return free
+    def __init__(self, stem: str, text: str, source: ScriptSource, blocks: list[Block]) -> None:
+        self.stem = stem
+        self.script = source
+        self.block, self.others = blocks[0], blocks[1:]
+        self.kinds = Kinds(source)
+        self.edits = Edits(text)
+        self.simulations = source.classes(SIMULATION)
+        self.naming = self._named()
+        self.notes = read_bindings(self.kinds, self.naming)
+        self.translator = Translator(text, source, self.kinds, self.naming, self.notes, self.edits)
+        others = source.defined_names - {node.name for node in self.simulations}
+        self.name = class_name(self.block.name or stem, others)
 
-
-def _free(name: str, taken: Container[str]) -> str:
-    return free_name(name, is_free=lambda free: free not in taken, numbered="{}_{}")
-
-
-def _declaration(widget: WidgetRecord) -> str:
-    """Return the expression that declares the control or panel."""
-    label = f"label={widget.name!r}"
-    if isinstance(widget, SliderRecord):
-        return f"iv.Slider({_slider_arguments(widget.value, widget.grid)}, {label})"
-    if isinstance(widget, DictSliderRecord):
-        items = ", ".join(
-            f"{item.key!r}: iv.Slider({_slider_arguments(item.value, item.grid)}, "
-            f"label={item.name!r})"
-            for item in widget.items
-        )
-        return f"iv.DictSlider({{{items}}}, {label})"
-    if isinstance(widget, ListRecord):
-        kind = "RadioButtons" if isinstance(widget, RadioRecord) else "OptionList"
-        options = list(dict.fromkeys((*widget.options, widget.value)))
-        return f"iv.{kind}({widget.value!r}, {options!r}, {label})"
-    if isinstance(widget, CheckboxRecord):
-        states = {
-            name or str(number): digit == "1"
-            for number, (name, digit) in enumerate(
-                zip(widget.labels, widget.value, strict=True), start=1
-            )
+    def _named(self) -> Naming:
+        own = {
+            node.attr
+            for node in ast.walk(self.script.tree)
+            if isinstance(node, ast.Attribute) and self.kinds.of(node.value) == "simulation"
         }
-        return f"iv.CheckboxGroup({states!r}, {label})"
-    if isinstance(widget, ButtonRecord):
-        return f"iv.Button({widget.text!r})"
-    if isinstance(widget, TextRecord):
-        lines = f"lines={widget.rows}, " if widget.rows > 1 else ""
-        return f"iv.TextBox({widget.value!r}, {lines}{label})"
-    if isinstance(widget, ImageRecord):
-        return f"iv.Image(vmin=0, vmax=255, {label})"
-    if isinstance(widget, TextOutRecord):
-        return f"iv.TextOutput(align={widget.align!r}, {label})"
-    assert isinstance(widget, CommentRecord)
-    return f"iv.Comment({widget.text!r})"
+        panels = {w.data: w for w in self.block.widgets if isinstance(w, TextOutRecord)}
+        not_own = {"parameters", "data", "isModified", *BASE_ATTRIBUTES}
+        data = {
+            name: name in panels and not is_text(value)
+            for name, value in (self.script.data or {}).items()
+        }
+        for node in ast.walk(self.script.tree):
+            if isinstance(node, ast.Attribute) and self.kinds.of(node.value) == "data":
+                data.setdefault(node.attr, False)
+        return name_all(
+            self.block.widgets,
+            {n: isinstance(v, ast.List) for n, v in (self.script.parameters or {}).items()},
+            data,
+            (own | set(self.kinds.methods)) - not_own,
+        )
+
+    # The file --------------------------------------------------------------------------------
+
+    def source(self) -> str:
+        """Return the source of the new file."""
+        classes = [
+            self._class(node, is_first=number == 0) for number, node in enumerate(self.simulations)
+        ]
+        for node in [*self.script.classes(PARAMETERS), *self.script.classes(DATA)]:
+            self.edits.replace_lines(node.lineno, node.end_lineno or node.lineno, "")
+        for node, text in zip(self.simulations, classes, strict=True):
+            self.edits.replace_lines(node.lineno, node.end_lineno or node.lineno, text)
+        self._module()
+        lines = self.edits.made().splitlines(True)
+        body = "".join(line for line in lines if MARK not in line and not CODING.match(line))
+        if not self.simulations:
+            body += "\n\n" + self._new_class()
+        head = f"{plain(self.stem)}: made from a script for IVISIT 0.7x by 'ivisit migrate'."
+        helpers = [HELPERS[name] for name in sorted(self.notes.helpers & set(HELPERS))]
+        launched = self.simulations[-1].name if len(self.simulations) > 1 else self.name
+        parts = [
+            f'"""{head}"""\n\n{self._imports(body)}\n{body.strip()}',
+            *helpers,
+            self._todo(),
+            f'if __name__ == "__main__":\n    iv.launch({launched})',
+        ]
+        text = "\n\n\n".join(part.strip("\n") for part in parts if part.strip()) + "\n"
+        return re.sub(r"\n{4,}", "\n\n\n", text)
+
+    def _todo(self) -> str:
+        lines = [
+            f"# TODO: the SIMULATION {block.name!r} has other widgets: derive a class for them."
+            for block in self.others
+        ]
+        return "\n".join(lines)
+
+    def _imports(self, body: str) -> str:
+        lines = ["import ivisit as iv"]
+        if "ivisit" in self.script.star_imports:
+            used = set(LEAKED) & set(self.script.loaded_names) - self.script.defined_names
+            lines = [LEAKED[name] for name in sorted(used)] + lines
+        if "threading.Lock()" in body and "import threading" not in "\n".join([*lines, body]):
+            lines.insert(0, "import threading")
+        is_known = {"ivisit.matplotlib", "ivisit.special"} & set(self.script.star_imports)
+        if "getDataPos_from_PixelPos" in body and not is_known:
+            lines.append("from ivisit.matplotlib import getDataPos_from_PixelPos")
+        return "\n".join(lines)
+
+    def _module(self) -> None:
+        """Change what stands outside of the classes."""
+        mains = self._main_names()
+        first = self.script.tree.body[:1]
+        if first and is_docstring(first[0]):
+            self.translator.drop(first[0])
+        for statement in self.script.tree.body:
+            if isinstance(statement, ast.ClassDef):
+                continue
+            if self._is_main(statement, mains) or is_import_of_ivisit(statement):
+                self.translator.drop(statement)
+            elif isinstance(statement, ast.FunctionDef):
+                self.translator.body(statement.body)
+
+    def _main_names(self) -> set[str]:
+        """Return the names under which the script keeps its simulation."""
+        classes = {node.name for node in self.simulations} | {SIMULATION}
+        names = set()
+        for statement in ast.walk(self.script.tree):
+            if not (isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Call)):
+                continue
+            if called_name(statement.value.func) in classes:
+                names |= {t.id for t in statement.targets if isinstance(t, ast.Name)}
+        return names
+
+    def _is_main(self, statement: ast.stmt, names: set[str]) -> bool:
+        """Tell whether a statement makes the simulation, runs it, or opens the window."""
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom):
+            return False
+        return any(
+            (isinstance(node, ast.Name) and node.id in names)
+            or getattr(node, "attr", getattr(node, "id", "")) == "IVisit_main"
+            for node in ast.walk(statement)
+        )
+
+    # The class -------------------------------------------------------------------------------
+
+    def _new_class(self) -> str:
+        """Return a class for a script that has none."""
+        lines = [f"class {self.name}(iv.Simulation):", f'    """{self._summary()}"""', ""]
+        lines += [*self._declarations(), *self._initial(), "    def step(self):"]
+        return "\n".join([*lines, "        raise NotImplementedError\n"])
+
+    def _summary(self) -> str:
+        doc = ast.get_docstring(self.script.tree)
+        return plain(doc or f"{self.block.name or self.name}.")
+
+    def _class(self, node: ast.ClassDef, *, is_first: bool) -> str:
+        """Return the source of a simulation's class in the new style."""
+        doc = ast.get_docstring(node)
+        bases = "iv.Simulation" if is_first else ", ".join(map(ast.unparse, node.bases))
+        name = self.name if is_first else node.name
+        if not is_first and node.bases and ast.unparse(node.bases[0]) == self.simulations[0].name:
+            bases = self.name
+        lines = [f"class {name}({bases}):"]
+        lines.append(f'    """{plain(doc) if doc else self._summary()}"""\n')
+        methods = [self._method(m) for m in node.body if not is_docstring(m)]
+        if is_first:
+            lines += [*self._declarations(), *self._initial_method(node), *self._pointer(node)]
+        text = "\n".join([*lines, *methods]).rstrip()
+        return re.sub(r"\n{3,}", "\n\n", text) + "\n\n\n"
+
+    def _declarations(self) -> list[str]:
+        lines = [
+            f"    {self.naming.name(widget)} = {self._declaration(widget)}"
+            for widget in self.block.widgets
+            if id(widget) in self.naming.widgets
+        ]
+        constants = [
+            f"    {new} = {ast.unparse(value)}"
+            for old, new in self.naming.parameters.items()
+            if (value := (self.script.parameters or {}).get(old)) is not None
+            and old not in self.naming.controls
+        ]
+        return [*lines, *constants, "", *self._lists()]
+
+    def _lists(self) -> Iterator[str]:
+        """Yield properties for the lists whose items have widgets."""
+        for old, new in self.naming.parameters.items():
+            value = (self.script.parameters or {}).get(old)
+            records = self.naming.controls.get(old, [])
+            if not records or not isinstance(value, ast.List):
+                continue
+            items = [ast.unparse(item) for item in value.elts]
+            for record in records:
+                if 0 <= record.index < len(items):
+                    items[record.index] = f"self.{self.naming.name(record)}"
+            yield "    @property"
+            yield f"    def {new}(self):"
+            yield '        """The list of the old script, with the values of its widgets."""'
+            yield f"        return [{', '.join(items)}]"
+            yield ""
+
+    def _declaration(self, widget: WidgetRecord) -> str:
+        """Return the expression that declares a control or a panel."""
+        if isinstance(widget, DictSliderRecord):
+            return _dict_slider(widget)
+        if isinstance(widget, ParameterRecord):
+            control = bind(widget).control
+            control.name = self.naming.name(widget)
+            control.check("")
+            return control.source("iv.")
+        pointed = {binding.panel for binding in self.notes.bindings}
+        panel = panel_of(widget)
+        panel.name = self.naming.name(widget)
+        source = panel.source("iv.")
+        return source[:-1] + ", pointer=True)" if panel.name in pointed else source
+
+    def _initial(self) -> Iterator[str]:
+        """Yield the lines that give panels and data what the script's classes began with."""
+        for old, value in (self.script.data or {}).items():
+            if value is None:
+                continue
+            if old in self.naming.data:
+                yield f"        self.{self.naming.data[old]} = {ast.unparse(value)}"
+            elif old in self.naming.panels:
+                name = self.naming.name(self.naming.panels[old])
+                yield f"        self.{name} = {ast.unparse(value)}"
+
+    def _initial_method(self, node: ast.ClassDef) -> list[str]:
+        """Return the methods that the old base class, or the script, did not need."""
+        names = {method.name for method in node.body if isinstance(method, ast.FunctionDef)}
+        lines: list[str] = []
+        if self._set_up_call() and "main_init" not in names:
+            lines += ["    def main_init(self):", *self._set_up_call(), ""]
+        if "init" not in names:
+            lines += ["    def init(self):", *(self._begin() or ["        pass"]), ""]
+        if "_is_modified" in self.notes.helpers:
+            lines += [
+                "    def _is_modified(self, name):",
+                '        """Tell whether a parameter has changed since the last step."""',
+                "        return self._seen is None or self._seen[name] != self.parameters[name]",
+                "",
+            ]
+        return lines
+
+    def _begin(self) -> list[str]:
+        """Return the lines with which `init` begins."""
+        lines = list(self._initial())
+        if "_is_modified" in self.notes.helpers:
+            lines.append("        self._seen = None")
+        return lines
+
+    def _end_of_step(self) -> list[str]:
+        """Return the lines with which `step` ends."""
+        lines = [
+            f"        self.{self.naming.name(panel)} = self.{self.naming.data[name]}"
+            for name, panel in self.naming.panels.items()
+            if name in self.naming.data
+        ]
+        if "_is_modified" in self.notes.helpers:
+            lines.append("        self._seen = dict(self.parameters)")
+        return lines
+
+    def _method(self, node: ast.stmt) -> str:
+        """Return a method, or what else stands in the class, in the new style."""
+        first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
+        last = node.end_lineno or node.lineno
+        if not isinstance(node, ast.FunctionDef):
+            return self.edits.made(first, last)
+        kept = self.translator.body(node.body, node.name)
+        if not kept and (node.name == "bind" or node is self.kinds.methods.get("__init__")):
+            return ""
+        if node.body[0].lineno == node.lineno:  # "def f(self): ..." in one line
+            body = " " * 8 + "; ".join(self.edits.text_of(statement) for statement in node.body)
+            body += "\n"
+        else:
+            body = self.edits.made(node.body[0].lineno, last)
+        extra = {"main_init": self._set_up_call(), "init": self._begin()}.get(node.name, [])
+        end = self._end_of_step() if node.name == "step" else []
+        if node.name == "init" and self._is_left("bind"):
+            end = ["        self._bind()"]
+        lines = [*self._head(node), *extra, body.rstrip("\n"), *end]
+        return "\n".join(lines) + "\n"
+
+    def _is_left(self, name: str) -> bool:
+        """Tell whether something is left of a method of the script."""
+        method = self.kinds.methods.get(name)
+        return method is not None and not all(map(self.translator.is_needless, method.body))
+
+    def _set_up_call(self) -> list[str]:
+        """Return the lines with which `main_init` begins."""
+        used = {
+            node.attr
+            for node in ast.walk(self.script.tree)
+            if isinstance(node, ast.Attribute) and self.kinds.of(node.value) == "simulation"
+        }
+        lines = [
+            f"        self.{name} = {value}"
+            for name, value in BASE_ATTRIBUTES.items()
+            if name in used
+        ]
+        return [*lines, *(["        self._set_up()"] if self._is_left("__init__") else [])]
+
+    def _head(self, node: ast.FunctionDef) -> list[str]:
+        """Return the line with ``def``."""
+        renamed = {"__init__": "_set_up", "bind": "_bind", **self.naming.own}
+        arguments = ast.unparse(node.args)
+        if node.name in ("main_init", "bind", "init", "step"):
+            arguments = "self"
+        decorators = [f"    @{ast.unparse(d)}" for d in node.decorator_list]
+        return [*decorators, f"    def {renamed.get(node.name, node.name)}({arguments}):"]
+
+    def _pointer(self, node: ast.ClassDef) -> list[str]:
+        """Return the method that hands mouse events on."""
+        if not self.notes.bindings:
+            return []
+        lines = ["    def pointer(self, event):"]
+        for binding in self.notes.bindings:
+            condition = f" and {binding.condition}" if binding.condition else ""
+            lines.append(f'        if event.panel == "{binding.panel}"{condition}:')
+            lines.append(f"            {binding.call}")
+        return [*lines, ""]
 
 
-def _slider_arguments(value: float, grid: Grid) -> str:
-    """Return default, bounds and step of a slider."""
-    low, high = min(grid.minimum, value), max(grid.maximum, value)
-    step = min(grid.resolution, high - low)
-    return f"{value!r}, {low!r}, {high!r}" + (f", step={step!r}" if step else "")
+def _dict_slider(widget: DictSliderRecord) -> str:
+    """Return the expression that declares a dict slider, with the keys of the script's dict."""
+    control = bind(widget).control
+    control.name = widget.name
+    control.check("")
+    items = "".join(
+        f"            {item.key!r}: {slider.source('iv.')},\n"
+        for item, slider in zip(widget.items, control.items.values(), strict=True)
+    )
+    return f"iv.DictSlider(\n        {{\n{items}        }},\n        label={widget.name!r},\n    )"

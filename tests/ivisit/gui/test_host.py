@@ -44,8 +44,11 @@ class SmallHost:
     def engine(self):
         return self.session.engine
 
-    def change(self, name, value, *, continues=False):
+    def change(self, name, value, *, continues=False, settled=True):
         return self.engine.set(name, value)
+
+    def settle(self, name):
+        """Nothing."""
 
     def say(self, text):
         self.said.append(text)

@@ -209,10 +209,10 @@ def test_a_trace_draws_its_line_and_begins_anew_with_the_run(user):
     user.wait(0.1)
     rows = rows_of_line(panel)
     assert rows[0] > rows[-1]
-    panel.set_span(100)
+    panel.set_span(2)
     texts = [panel.canvas.itemcget(i, "text") for i in panel.canvas.find_withtag("axes")
              if panel.canvas.type(i) == "text"]  # fmt: skip
-    assert {"-100", "now"} <= set(texts)
+    assert {"-2", "now"} <= set(texts)
     user.window.init()
     user.until(lambda: len(panel.history.view().steps) == 0)
 

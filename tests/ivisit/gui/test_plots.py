@@ -146,6 +146,9 @@ def test_axes_show_the_time_and_a_fixed_range_stays(user):
     panel = user.panel("alone")
     assert panel.limits[2:] == (0.0, 2.0)
     assert any(text.endswith(" ms") for text in texts(panel))
+    # What is shorter than the span is shown from the beginning.
+    assert "now" not in texts(user.panel("state"))
+    user.panel("state").set_span(20)
     assert "now" in texts(user.panel("state"))
     assert panel._take_range({"Lowest": "3", "Highest": "1"}).startswith("The highest")
     assert panel._take_range({"Lowest": "x", "Highest": ""}) == "A limit is a number, or empty."

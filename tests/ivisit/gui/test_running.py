@@ -9,6 +9,7 @@ import time
 import pytest
 
 import ivisit as iv
+from ivisit.gui.bars.toolbar import place_of, rate_at, speed_text
 
 pytestmark = pytest.mark.window
 
@@ -102,22 +103,61 @@ def test_an_init_while_running_begins_anew_and_goes_on(user):
     assert window.session.running
 
 
-def test_steps_a_frame_and_delay_set_the_pace(user):
+def test_the_speed_and_steps_a_picture_set_the_pace(user):
     window = user.open(Counter)
-    user.choose(window.toolbar.pace, 2)
-    user.type(window.toolbar.delay, "20")
-    assert window.session.worker.steps_per_frame == 2
-    assert window.session.worker.delay == 0.02
+    toolbar = window.toolbar
+    assert toolbar.speed_label.cget("text") == "max"
+    toolbar.speed.set(place_of(50.0))
+    assert window.session.worker.rate == 50
+    assert toolbar.speed_label.cget("text") == "50/s"
     window.toggle_run()
     user.until(lambda: window.steps >= 10)
     assert window.steps < 1000
-    for box, text in ((window.toolbar.pace, "0"), (window.toolbar.delay, "-1")):
-        user.type(box, text)
-        assert text in message(window)
-    assert window.toolbar.pace.get() == "2"
-    assert window.toolbar.delay.get() == "20"
-    user.type(window.toolbar.pace, "max")
-    assert window.session.worker.steps_per_frame is None
+    toolbar.speed.set(1.0)
+    assert window.session.worker.rate is None
+    window.menu.frame_choices.menu.invoke("Exactly 2")
+    assert window.session.worker.steps_per_frame == 2
+
+
+def test_every_speed_has_a_place_and_every_place_a_round_speed():
+    assert rate_at(1.0) is None
+    assert rate_at(0.0) == 1.0
+    for rate in (1.0, 2.0, 5.0, 10.0, 60.0, 300.0, 5000.0):
+        assert rate_at(place_of(rate)) == rate
+    assert [speed_text(r) for r in (None, 0.5, 20.0, 2000.0)] == ["max", "2 s/step", "20/s", "2k/s"]
+
+
+def test_a_run_for_n_steps_and_until_a_trace_crosses_a_value(user):
+    class Ramp(iv.Simulation):
+        height = iv.Trace(names=["left", "right"])
+
+        def init(self):
+            self.t = 0
+
+        def step(self):
+            self.t += 1
+            self.height = [self.t, -self.t]
+
+    window = user.open(Ramp)
+    user.type(window.toolbar.count, "250")
+    user.until(lambda: window.steps == 250 and not window.session.running)
+    user.type(window.toolbar.count, "many")
+    assert "'many'" in message(window)
+    fields = {"Trace": "height.right", "Value": "-300.5", "Steps at the most": "10000"}
+    assert window.menu._run_until(fields) == ""
+    user.until(lambda: window.steps == 301 and not window.session.running)
+    assert "no trace 'height.up'" in window.menu._run_until(fields | {"Trace": "height.up"})
+    assert "must be a number" in window.menu._run_until(fields | {"Value": "x"})
+    assert "whole number" in window.menu._run_until(fields | {"Steps at the most": "0"})
+
+
+def test_a_declared_pace_is_that_of_a_window_just_opened(user):
+    class Slow(Counter):
+        pace = 10
+
+    window = user.open(Slow)
+    assert window.session.worker.rate == 10
+    assert window.toolbar.speed_label.cget("text") == "10/s"
 
 
 def test_stop_and_sliders_react_while_a_step_takes_long_and_the_window_says_what_it_waits_for(
@@ -134,14 +174,14 @@ def test_stop_and_sliders_react_while_a_step_takes_long_and_the_window_says_what
     assert user.value("level") == 7
     assert time.monotonic() - began < SOON
     gate.leave.set()
-    user.until(lambda: message(window) == "")
+    user.until(lambda: message(window) == "Level: applies at the next step")
     assert not window.session.worker.running
 
 
 def test_a_long_step_is_mentioned(user, gate):
     window = user.open(gate)
     window.step()
-    user.until(lambda: message(window).startswith("The simulation computes since"))
+    user.until(lambda: message(window).startswith("Computing for 1."))
 
 
 def test_quitting_does_not_wait_for_a_long_step(user, gate):
@@ -231,3 +271,57 @@ def test_close_ends_the_simulation_once(user):
     window.close()
     assert ended == [1]
     assert not any(t.name == "simulation" and t.is_alive() for t in threading.enumerate())
+
+
+def test_what_the_simulation_prints_is_in_the_console_and_on_the_terminal(user, capsys):
+    class Chatty(iv.Simulation):
+        def init(self):
+            self.count = 0
+
+        def step(self):
+            self.count += 1
+            print("step", self.count)  # noqa: T201
+            sys.stderr.write("careful\n")
+
+    before = sys.stdout, sys.stderr
+    window = user.open(Chatty)
+    text = window.console.text
+    assert not window.console.is_open
+    window.step()
+    user.until(lambda: "step 1" in text.get("1.0", "end"))
+    user.until(lambda: "careful" in text.get("1.0", "end"))
+    user.until(lambda: "Ctrl-J" in message(window))
+    print("not the simulation")  # noqa: T201
+    user.key(window.root, "Control-j")
+    assert window.console.is_open
+    user.wait(0.1)
+    assert "not the simulation" not in text.get("1.0", "end")
+    window.console.copy()
+    assert "step 1" in window.root.clipboard_get()
+    window.console.clear()
+    assert text.get("1.0", "end-1c") == ""
+    user.key(window.root, "Control-j")
+    assert not window.console.is_open
+    window.close()
+    assert (sys.stdout, sys.stderr) == before
+    assert "step 1" in capsys.readouterr().out
+
+
+def test_a_step_that_does_not_end_is_abandoned_for_a_fresh_simulation(user, gate, monkeypatch):
+    from ivisit.gui.bars import status
+
+    monkeypatch.setattr(status, "ABANDONED", 0.2)
+    window = user.open(gate)
+    user.type(user.control("level").number.entry, "7")
+    former = window.engine.simulation
+    window.toggle_run()
+    user.until(gate.entered.is_set)
+    user.until(window.status.abandon.winfo_ismapped)
+    window.status.abandon.invoke()
+    user.until(lambda: window.engine.simulation is not former and window.engine.runs == 1)
+    assert user.value("level") == 7
+    assert not window.session.running
+    user.until(lambda: not window.status.abandon.winfo_ismapped())
+    gate.leave.set()
+    window.step()
+    user.until(lambda: window.steps == 1)

@@ -80,7 +80,8 @@ def test_a_window_can_begin_with_a_set_and_values_that_take_precedence(user, tmp
     assert title(window) == "soft (modified)"
     assert window.session.worker.steps_per_frame == 5
     assert window.session.worker.delay == 0.02
-    assert window.toolbar.pace.get() == "5"
+    assert window.menu.frame_choices.marked == 5
+    assert window.toolbar.speed_label.cget("text") == "50/s"
     assert window.root.winfo_width() == 900
 
 

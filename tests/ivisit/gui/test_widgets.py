@@ -117,12 +117,51 @@ def test_a_refused_number_is_explained_and_the_former_value_stays(user, text):
     widget = user.control("sigma")
     user.type(widget.number.entry, text)
     assert user.value("sigma") == 2.0
-    assert widget.number.entry.get() == "2.0" or widget.number.entry.get() == "2"
+    # What was typed stays to be mended, as long as the field has the focus.
+    assert widget.number.entry.get() == text
     assert widget.problem.winfo_ismapped()
     assert widget.problem.cget("text").startswith("Must be")
     user.type(widget.number.entry, "3")
     assert user.value("sigma") == 3.0
     assert not widget.problem.winfo_ismapped()
+    user.type(widget.number.entry, text)
+    user.key(user.control("count").number.entry)
+    user.until(lambda: widget.number.entry.get() == "3")
+
+
+def test_a_decimal_comma_is_refused_with_a_hint(user):
+    user.open(Sample)
+    widget = user.control("sigma")
+    user.type(widget.number.entry, "1,5")
+    assert "decimal point: 1.5" in widget.problem.cget("text")
+
+
+def test_notches_and_keys_in_a_row_are_one_change_and_shift_goes_finely(user):
+    window = user.open(Sample)
+    entry = user.control("sigma").number.entry
+    user.key(entry, "Up", "Up", "Up")
+    risen = user.value("sigma")
+    assert risen > 2.0
+    window.values.undo()
+    assert user.value("sigma") == 2.0
+    user.key(entry, "Shift-Up")
+    assert 2.0 < user.value("sigma") < 2.0 + (risen - 2.0) / 3
+    scale = user.control("sigma").number.scale
+    user.key(scale, "End")
+    assert user.value("sigma") == Sample.sigma.maximum
+    user.key(scale, "Home")
+    assert user.value("sigma") == Sample.sigma.minimum
+
+
+def test_ctrl_a_selects_all_and_a_double_click_beside_the_label_returns_to_the_default(user):
+    user.open(Sample)
+    widget = user.control("sigma")
+    user.type(widget.number.entry, "7")
+    user.key(widget.number.entry, "Control-a")
+    assert widget.number.entry.selection_get() == "7"
+    for _ in range(2):
+        widget.event_generate("<ButtonPress-1>", x=1, y=1)
+    assert user.value("sigma") == 2.0
 
 
 def test_keys_and_the_wheel_go_by_steps_while_the_field_has_the_focus(user):

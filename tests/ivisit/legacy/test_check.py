@@ -1,4 +1,4 @@
-"""`ivisit check` and `ivisit migrate`."""
+"""`ivisit check`."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ import pytest
 
 from ivisit.errors import DirectiveError
 from ivisit.legacy.tools.check import check_script
-from ivisit.legacy.tools.migrate import skeleton
-from ivisit.plugins.loading import load_file
 
 
 def messages(path):
@@ -86,57 +84,6 @@ def test_a_script_without_directives_or_with_a_syntax_error_is_told(tmp_path):
                                  "Did you mean print(...)?")  # fmt: skip
     with pytest.raises(DirectiveError, match="cannot be read"):
         check_script(tmp_path / "missing.py")
-
-
-# Migration ---------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", ["all_widgets", "plot"])
-def test_the_skeleton_declares_the_same_controls_and_panels(scripts, tmp_path, name):
-    old = load_file(scripts / f"{name}.py")
-    path = tmp_path / "new.py"
-    path.write_text(skeleton(scripts / f"{name}.py"), encoding="utf-8")
-    new = load_file(path)
-    kinds = {type(c).__mro__[-5:] for c in new.controls.values()}
-    assert kinds == {type(c).__mro__[-5:] for c in old.controls.values()}
-    assert [p.label for p in new.panels.values()] == [p.label for p in old.panels.values()]
-    for before, after in zip(old.controls.values(), new.controls.values(), strict=True):
-        assert list(map(str, flat(before.default))) == list(map(str, flat(after.default)))
-
-
-def flat(value):
-    """Return the values of a dict, or the value itself, as a list."""
-    return list(value.values()) if isinstance(value, dict) else [value]
-
-
-def test_the_skeleton_has_the_old_methods_as_comments(scripts):
-    source = skeleton(scripts / "plot.py")
-    assert "class S2Plot(iv.Simulation):" in source
-    assert "        #     d.im_plot = getMatplotlibImage(fig)" in source
-    assert source.endswith('if __name__ == "__main__":\n    iv.launch(S2Plot)\n')
-
-
-def test_every_directive_has_a_place_in_the_skeleton(write, tmp_path):
-    path = write(
-        """
-        SIMULATION & 1st: the "class"
-        SLIDER & Two Words & [9,1] & [0,9,1,1] & step & -1 & int & 3
-        SLIDER & Again & [9,1] & [0,1,1,0] & step & -1 & float & 0.5
-        CHECKBOX & class & [a,b] & class & 01
-        TEXT_IN & T & [9,3] & 2nd & -1 & it's
-        SIMULATION & empty
-        """
-    )
-    (tmp_path / "new.py").write_text(skeleton(path), encoding="utf-8")
-    cls = load_file(tmp_path / "new.py", "Simulation1stTheClass")
-    assert list(cls.controls) == ["step_", "step__2", "class_", "p_2nd"]
-    assert cls.controls["p_2nd"].default == "it's"
-
-
-def test_a_script_without_directives_has_no_skeleton(tmp_path):
-    (tmp_path / "x.py").write_text("x = 1\n", encoding="utf-8")
-    with pytest.raises(DirectiveError, match="has no directives"):
-        skeleton(tmp_path / "x.py")
 
 
 # The command line --------------------------------------------------------------------------------

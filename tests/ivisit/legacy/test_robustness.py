@@ -10,7 +10,7 @@ from ivisit.legacy.language.directives import parse_directives
 from ivisit.legacy.language.widget_fields import FIELDS
 from ivisit.legacy.running.adapter import Script, simulation_class
 from ivisit.legacy.running.api import IVisit_Data, IVisit_Parameters, IVisit_Simulation
-from ivisit.legacy.tools.migrate import skeleton
+from ivisit.legacy.tools.migrate import migrated
 
 WORDS = [
     *("int", "float", "text", "p", "step", "_p", "class", "just_left", "", "'x'"),
@@ -49,9 +49,10 @@ def test_any_directives_give_simulations_that_run(lines):
 
 @settings(max_examples=50, deadline=None)
 @given(st.lists(directive(), max_size=6))
-def test_any_directives_give_a_skeleton_whose_classes_can_be_made(tmp_path_factory, lines):
+def test_any_directives_give_a_new_file_whose_class_can_be_made(tmp_path_factory, lines):
     path = tmp_path_factory.mktemp("any") / "any.py"
-    source = "\n".join(["#@IVISIT:SIMULATION & any", *lines])
+    # One line each: what stands behind a line's end is no directive any more but code.
+    source = "\n".join(["#@IVISIT:SIMULATION & any", *(line.replace("\n", " ") for line in lines)])
     # What would end a comment line is no directive any more but code.
     path.write_text("".join(c for c in source if c.isprintable() or c == "\n"), encoding="utf-8")
-    exec(compile(skeleton(path), "skeleton", "exec"), {"__name__": "skeleton"})
+    exec(compile(migrated(path), "migrated", "exec"), {"__name__": "migrated"})

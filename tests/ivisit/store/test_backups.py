@@ -143,8 +143,13 @@ def test_a_missing_store_comes_back_without_the_log_of_the_lost_one(first: Path)
     assert saved(first) == [0]
 
 
-def test_a_backup_of_an_older_version_is_brought_up_to_date(first: Path) -> None:
-    ParameterStore.restore_backup(first, FIXTURES / "version1.ivisit")
+def test_a_backup_of_an_older_version_is_brought_up_to_date(first: Path, tmp_path: Path) -> None:
+    (tmp_path / "old").mkdir()
+    old = Path(shutil.copy(FIXTURES / "version1.ivisit", tmp_path / "old"))
+    before = old.read_bytes()
+    ParameterStore.restore_backup(first, old)
+    assert [file.name for file in old.parent.iterdir()] == [old.name]
+    assert old.read_bytes() == before
     with ParameterStore(first) as store:
         assert store.load("GaussFilter", "soft")["sigma"] == 8.5
 

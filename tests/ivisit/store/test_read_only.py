@@ -167,7 +167,7 @@ def test_an_empty_read_only_file_is_no_store(folder: Path, run_script: Callable[
     path = folder / "store.ivisit"
     path.touch()
     forbid_writing(folder, closed=True)
-    assert "is empty, and read-only" in run_script("nobody.py", path)["error"]
+    assert "is empty. Choose another file" in run_script("nobody.py", path)["error"]
 
 
 def test_no_private_copies_are_left_behind(

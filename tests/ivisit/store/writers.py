@@ -17,11 +17,13 @@ from ivisit.store import ParameterStore
 
 
 def use_file_system(name: str) -> None:
-    """Let every connection of this process use the given VFS."""
+    """Let every connection of this process to a file use the given VFS."""
     connect = sqlite3.connect
 
     def connect_with_vfs(address: str, **options: object) -> sqlite3.Connection:
-        return connect(f"{address}&vfs={name}", **options)  # type: ignore[call-overload,no-any-return]
+        if address.startswith("file:"):
+            address = f"{address}&vfs={name}"
+        return connect(address, **options)  # type: ignore[call-overload,no-any-return]
 
     sqlite3.connect = connect_with_vfs  # type: ignore[assignment]
 

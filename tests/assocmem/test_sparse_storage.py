@@ -1,0 +1,169 @@
+"""Sparse storage: the same numbers as dense storage, in less memory, and what it cannot do."""
+
+from __future__ import annotations
+
+import logging
+
+import numpy as np
+import pytest
+
+from assocmem import RULES, AssociativeMemory, Channel, patterns
+from assocmem import sparse_storage as storage_module
+
+N, K, M = 300, 6, 400
+CHANNEL = Channel.of_query(0.75, 0.25, n_units=N, n_active=K)
+
+
+def pair(rule="bayes", stored=None, outputs=None):
+    """Return a sparse and a dense memory with the same patterns."""
+    stored = patterns.palm(M, N, K, rng=0) if stored is None else stored
+    n_outputs = None if outputs is None else outputs.shape[1]
+    memories = []
+    for storage in ("sparse", "dense"):
+        memory = AssociativeMemory(stored.shape[1], n_outputs=n_outputs, rule=rule, storage=storage)
+        memory.store(stored, outputs)
+        memories.append(memory)
+    return memories
+
+
+@pytest.mark.parametrize("channel", [CHANNEL, Channel(0, 0.25), Channel(0.01, 0), Channel(0, 0)])
+@pytest.mark.parametrize("self_term", [True, False])
+@pytest.mark.parametrize("rule", RULES)
+def test_potentials_equal_those_of_dense_storage(rule, self_term, channel):
+    stored = patterns.palm(60, 40, 5, rng=1)
+    stored[:, 7], stored[:, 9] = 0, 1
+    sparse, dense = pair(rule, stored)
+    queries = patterns.transmit(stored[:10], Channel(0.05, 0.3), rng=2)
+    queries[0] = 0
+    x, y = (m.potentials(queries, channel, self_term) for m in (sparse, dense))
+    np.testing.assert_allclose(x.finite, y.finite, rtol=1e-9, atol=1e-9)
+    np.testing.assert_array_equal(x.infinite, y.infinite)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_hetero_association_equals_that_of_dense_storage(rule):
+    rng = np.random.default_rng(3)
+    stored, outputs = patterns.palm(50, 40, 5, rng=rng), patterns.palm(50, 30, 4, rng=rng)
+    sparse, dense = pair(rule, stored, outputs)
+    x, y = (m.potentials(stored[:8], CHANNEL) for m in (sparse, dense))
+    np.testing.assert_allclose(x.finite, y.finite, rtol=1e-9, atol=1e-9)
+    np.testing.assert_array_equal(x.infinite, y.infinite)
+
+
+@pytest.mark.parametrize("noise", ["fixed", "batch", "posterior", "search"])
+@pytest.mark.parametrize("rule", ["bayes", "bcpnn-shrunk"])
+def test_retrieval_equals_that_of_dense_storage(rule, noise):
+    sparse, dense = pair(rule)
+    queries = patterns.corrupt(patterns.palm(M, N, K, rng=0)[:30], completeness=0.7, rng=1)
+    call = {"channel": CHANNEL, "n_active": K, "noise": noise}
+    one, other = (m.retrieve(queries, **call) for m in (sparse, dense))
+    np.testing.assert_array_equal(one.patterns, other.patterns)
+    np.testing.assert_allclose(one.potentials.finite, other.potentials.finite, atol=5e-3)
+    np.testing.assert_allclose(one.score, other.score, atol=1e-3)
+    np.testing.assert_allclose(one.evidence, other.evidence, rtol=1e-3, atol=0.02)
+    np.testing.assert_array_equal(one.noise.shape, other.noise.shape)
+
+
+def test_evidence_equals_that_of_dense_storage():
+    sparse, dense = pair()
+    asked = patterns.bernoulli(20, N, K, rng=5)
+    np.testing.assert_allclose(sparse.evidence(asked), dense.evidence(asked), rtol=1e-4, atol=0.01)
+
+
+@pytest.mark.parametrize("block", [200, 2**23], ids=["many blocks", "one block"])
+def test_patterns_are_added_and_taken_back(block, monkeypatch):
+    monkeypatch.setattr(storage_module, "BLOCK_COINCIDENCES", block)
+    stored = patterns.palm(90, 50, 4, rng=0)
+    sparse, dense = (AssociativeMemory(50, storage=s) for s in ("sparse", "dense"))
+    for part in (stored[:1], stored[1:40], stored[40:41], stored[41:]):
+        for memory in (sparse, dense):
+            memory.store(part)
+        np.testing.assert_array_equal(sparse.coincidences.toarray(), dense.coincidences)
+    for part in (stored[3:4], stored[50:]):
+        for memory in (sparse, dense):
+            memory.forget(part)
+        np.testing.assert_array_equal(sparse.coincidences.toarray(), dense.coincidences)
+        np.testing.assert_array_equal(sparse.usage, dense.usage)
+    before = sparse.coincidences.toarray()
+    with pytest.raises(ValueError, match="forget: the patterns must have been stored before"):
+        sparse.forget(np.ones(50))
+    np.testing.assert_array_equal(sparse.coincidences.toarray(), before)
+
+
+@pytest.mark.parametrize("n_patterns", [255, 256, 300, 65536])
+def test_counts_never_saturate(n_patterns):
+    memory = AssociativeMemory(5, storage="sparse")
+    pattern = np.array([[1, 1, 0, 0, 1]])
+    memory.store(np.repeat(pattern, n_patterns - 1, axis=0))
+    memory.store(pattern)
+    assert memory.coincidences.toarray()[0].tolist() == [n_patterns, n_patterns, 0, 0, n_patterns]
+    size = next(s for s, top in ((1, 255), (2, 65535), (4, 2**31)) if n_patterns <= top)
+    assert memory._statistics.blocks[0].data.itemsize == size
+
+
+def test_a_coincidence_takes_five_bytes():
+    memory = AssociativeMemory(5000, storage="sparse")
+    memory.store(patterns.palm(3000, 5000, 10, rng=0, sparse=True))
+    statistics = memory._statistics
+    assert statistics.nbytes <= 5 * statistics.n_coincidences + 4 * 5000 + 100
+
+
+def test_storage_is_chosen_with_the_first_patterns_and_told(caplog):
+    with caplog.at_level(logging.INFO, "assocmem"):
+        large = AssociativeMemory(20_000, storage="auto")
+        assert large.storage == "auto"
+        large.store(patterns.palm(50, 20_000, 10, rng=0, sparse=True))
+    assert large.storage == "sparse"
+    assert "storage: sparse for 20000 x 20000 units" in caplog.text
+    assert "storage='sparse'" in repr(large)
+    small = AssociativeMemory(100, storage="auto")
+    assert small.retrieve(np.zeros(100), channel=CHANNEL, n_active=3).patterns.sum() == 0
+    small.store(patterns.palm(5, 100, 4, rng=0))
+    assert small.storage == "dense"
+    assert small.usage.sum() == 20
+
+
+@pytest.mark.parametrize("n_outputs", [None, 20])
+def test_sparse_memories_are_saved(n_outputs, tmp_path):
+    rng = np.random.default_rng(0)
+    memory = AssociativeMemory(30, n_outputs=n_outputs, rule="bcpnn", storage="sparse")
+    X = patterns.palm(20, 30, 4, rng=rng)
+    memory.store(X, None if n_outputs is None else patterns.palm(20, 20, 3, rng=rng))
+    memory.save(tmp_path / "sparse.npz")
+    loaded = AssociativeMemory.load(tmp_path / "sparse.npz")
+    assert loaded.storage == "sparse"
+    x, y = (m.potentials(X, CHANNEL) for m in (memory, loaded))
+    np.testing.assert_array_equal(x.finite, y.finite)
+    content = dict(np.load(tmp_path / "sparse.npz"))
+    for name, value in (("counts", 10**6), ("indices", 99), ("indptr", 10**6)):
+        bad = content | {name: content[name].astype(np.int64)}
+        bad[name][1] = value
+        np.savez(tmp_path / "bad.npz", **bad)
+        with pytest.raises(ValueError, match=r"bad\.npz"):
+            AssociativeMemory.load(tmp_path / "bad.npz")
+
+
+def test_what_sparse_storage_cannot_do_is_told():
+    memory = pair()[0]
+    queries = patterns.palm(2, N, K, rng=0)
+    with pytest.raises(ValueError, match="noise: 'soft' needs storage='dense'"):
+        memory.retrieve(queries, channel=CHANNEL, n_active=K, noise="soft")
+    with pytest.raises(ValueError, match="weights: all of them need storage='dense'"):
+        memory.weights(CHANNEL)
+    with pytest.raises(ValueError, match="decay: needs storage='dense'"):
+        memory.store(queries, decay=0.1)
+    with pytest.raises(ValueError, match="storage: must be one of 'dense', 'sparse', 'auto'"):
+        AssociativeMemory(5, storage="disk")
+
+
+def test_twenty_thousand_units_take_little_time_and_memory():
+    """9 of 10 queries with half of the cue wrong; no array over all pairs is made."""
+    n, k = 20_000, 14
+    memory = AssociativeMemory(n, storage="sparse")
+    stored = patterns.palm(5000, n, k, rng=0, sparse=True)
+    memory.store(stored)
+    queries = patterns.corrupt(stored[:10], completeness=0.5, addition=0.5, rng=1)
+    channel = Channel.of_query(0.5, 0.5, n_units=n, n_active=k)
+    out = memory.retrieve(queries, channel=channel, n_active=k)
+    assert abs(out.patterns - stored[:10]).sum() == 0
+    assert memory._statistics.nbytes < 20e6
