@@ -94,8 +94,11 @@ class SimulationType(ABCMeta):
     if not TYPE_CHECKING:  # or every attribute would be one that a class may have
 
         def __setattr__(cls, name: str, value: Any) -> None:
-            # Class and instances have been told what they declare.
-            if isinstance(value, Declaration) or isinstance(vars(cls).get(name), Declaration):
+            # Class and instances have been told what they declare. Only cloudpickle, which makes
+            # an empty class in another process and then gives it all attributes, adds settled ones.
+            rebuilt = name not in vars(cls) and getattr(value, "name", None) == name
+            declared = isinstance(value, Declaration) and not rebuilt
+            if declared or isinstance(vars(cls).get(name), Declaration):
                 raise AttributeError(
                     f"{cls.__name__}.{name}: controls and panels are declared in the class body "
                     "and do not change afterwards; derive a class to declare others"

@@ -20,7 +20,7 @@ from ivisit.runs.requests import (
     whole_number,
 )
 from ivisit.runs.seeding import stream
-from ivisit.runs.sitting import Sitting, count_runs, enter_sweep
+from ivisit.runs.sitting import Entered, Sitting, count_runs, enter_sweep
 from ivisit.runs.space import Range
 from ivisit.runs.studies import Study, make_study
 from ivisit.runs.targets import flatten
@@ -176,12 +176,13 @@ def conduct(
         if request.get("parallel") is None:
             request["workers"] = available_cores() if workers is None else max(1, workers)
         study = make_study(subject, ranges, store=opened, **request)
-        stored = enter_sweep(opened, study.stored, subject.origin, accept_changed=accept_changed)
+        entered = enter_sweep(opened, study.stored, subject.origin, accept_changed=accept_changed)
+        stored = entered.sweep
         counts, _ = count_runs(opened, stored, False)
         if begin is not None:
             begin(stored.name, counts, workers_text(executor, workers))
         if counts.done < counts.size:
-            _compute(study, opened, stored, counts, max_failures, how)
+            _compute(study, opened, entered, counts, max_failures, how)
         result = OptimizeResult(opened.path, stored.name, stored.simulation)
         if confirm is not None:
             _confirm(study, result, opened, confirm, accept_changed, how)
@@ -197,12 +198,13 @@ def conduct(
 def _compute(
     study: Study,
     store: ParameterStore,
-    stored: StoredSweep,
+    entered: Entered,
     counts: Any,
     max_failures: int | None,
     how: Mapping[str, Any],
 ) -> None:
     """Compute the trials that are missing."""
+    stored = entered.sweep
     proposer = make_proposer(study.specification["method"], study.dimensions, stored.entropy)
     trials = Trials(
         proposer,
@@ -214,7 +216,7 @@ def _compute(
     )
     sitting = Sitting(
         store,
-        stored,
+        entered,
         study.job,
         study.subject.factory,
         trials.run_values,
