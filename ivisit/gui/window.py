@@ -114,6 +114,8 @@ class Window:
         self._timer = ""
         self._due = 0.0
         self._faulty: set[str] = set()
+        #: How the user looks at panels, by name; see `PanelWidget.view_state`.
+        self.views: dict[str, Any] = {}
         self._marked: tuple[Any, ...] = ()
         try:
             self._build(store, parameter_set, parameters)
@@ -188,8 +190,9 @@ class Window:
 
     def build_layout(self) -> None:
         """Make the widgets of all controls and panels anew."""
-        hidden = self.layout.hidden if self.layout is not None else set()
+        hidden: set[str] = set()
         if self.layout is not None:
+            hidden, self.views = self.layout.hidden, self.views | self.layout.view_states()
             self.layout.destroy()
         layout: Layout
         if self._positions:
@@ -200,10 +203,17 @@ class Window:
         self.layout = layout
         layout.bind("<Configure>", self._note_size)
         layout.hide(hidden)
+        layout.take_views(self.views)
         layout.color()
 
     def _note_size(self, event: Any) -> None:
         self.engine.link.sizes[""] = (event.width, event.height)
+
+    def use_views(self, views: Mapping[str, Any]) -> None:
+        """Look at the panels as a parameter set has it."""
+        self.views = dict(views)
+        if self.layout is not None:
+            self.layout.take_views(views)
 
     def use_positions(self, positions: Mapping[str, Any]) -> None:
         """Have the widgets stand at given positions, or arrange them when there are none."""
