@@ -16,8 +16,12 @@ class DogFilter(iv.Simulation):
     """Find edges in a photograph with a difference of Gaussians."""
 
     live = True  # the picture follows the sliders
-    center = iv.Slider(1.5, 0.5, 10.0, step=0.1, label="Center width", unit="px")
-    ratio = iv.Slider(1.6, 1.1, 5.0, step=0.1, label="Surround / center")
+    center = iv.Slider(
+        1.5, 0.5, 10.0, step=0.1, label="Center width", unit="px", help="Of the narrower Gaussian."
+    )
+    ratio = iv.Slider(
+        1.6, 1.1, 5.0, step=0.1, label="Surround / center", help="Quotient of the two widths."
+    )
     balance = iv.Slider(
         1.0,
         0.0,
@@ -26,8 +30,12 @@ class DogFilter(iv.Simulation):
         label="Surround weight",
         help="1 makes the answer to uniform light zero.",
     )
-    cells = iv.RadioButtons("on", ["on", "off", "both"], label="Cells shown")
-    row = iv.Slider(200, 0, 599, label="Row of the profile", unit="px")
+    cells = iv.RadioButtons(
+        "on", ["on", "off", "both"], label="Cells shown", help="Sign of the response that is kept."
+    )
+    row = iv.Slider(
+        200, 0, 599, label="Row of the profile", unit="px", help="Where the profile is taken."
+    )
 
     photo = iv.Image(vmin=0, vmax=255, label="Photograph")
     response = iv.Image(vmin=-40, vmax=40, cmap="RdBu_r", label="Response")

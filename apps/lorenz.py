@@ -15,7 +15,7 @@ class Lorenz(iv.Simulation):
     rho = iv.Slider(28.0, 0.0, 100.0, step=0.1, help="Rayleigh number; chaos above about 24.7.")
     beta = iv.Slider(8 / 3, 0.1, 5.0, step=0.01, help="Geometry of the convection cell.")
     dt = iv.Slider(0.01, 0.001, 0.02, step=0.001, label="Time step", help="In units of time.")
-    substeps = iv.Slider(5, 1, 50, label="Time steps per step")
+    substeps = iv.Slider(5, 1, 50, label="Time steps per step", help="Work of one step.")
     kick = iv.Button("Kick", help="Displace the state by a small random vector.")
 
     attractor = iv.Figure(label="Attractor, x-z plane")

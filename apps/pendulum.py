@@ -31,14 +31,41 @@ class Pendulum(iv.Simulation):
     """Watch pendulums learn to stand up by trial, reward and dopamine."""
 
     optimizer = iv.OptionList(
-        "Dopamine1", ["Dopamine1", "Dopamine2", "SPSA", "SNES", "SepCMAES"], group="Learning",
-        help="A rule that sees rewards only.", restart=True,
+        "Dopamine1",
+        ["Dopamine1", "Dopamine2", "SPSA", "SNES", "SepCMAES"],
+        group="Learning",
+        help="A rule that sees rewards only.",
+        restart=True,
     )
-    rate = iv.Slider(0.1, 0.001, 3.0, scale="log", label="Learning rate", group="Learning",
-                     restart=True)
-    learners = iv.Slider(20, 1, 100, label="Learners", group="Learning", restart=True)
-    motor = iv.Slider(5.0, 1.0, 15.0, step=0.5, label="Motor", unit="N m", restart=True,
-                      help="Torque; 9.81 would lift the pendulum without a swing.")
+    rate = iv.Slider(
+        0.1,
+        0.001,
+        3.0,
+        scale="log",
+        label="Learning rate",
+        group="Learning",
+        restart=True,
+        help="Size of a change of the weights.",
+    )
+    learners = iv.Slider(
+        20,
+        1,
+        100,
+        label="Learners",
+        group="Learning",
+        restart=True,
+        help="Pendulums that learn side by side.",
+    )
+    motor = iv.Slider(
+        5.0,
+        1.0,
+        15.0,
+        step=0.5,
+        label="Motor",
+        unit="N m",
+        restart=True,
+        help="Torque; 9.81 would lift the pendulum without a swing.",
+    )
 
     best = iv.Trace(plot="Reward")
     median = iv.Trace(plot="Reward", help="1 is upright all the time, 0 hanging.")
@@ -50,6 +77,7 @@ class Pendulum(iv.Simulation):
         rule = OPTIMIZERS[self.optimizer](self.rate, decay=None)
         theta = network.init(self.learners, rng=self.rng)
         self.trainer = Trainer(network, rule, None, theta=theta, rng=self.rng)
+        self.winner = theta[:1]
         self.trials.clear()
         axes = self.trials.subplots()
         axes.set(xlim=(0, STEPS * TIME_STEP), ylim=(-1.1, 1.1), xlabel="time, s", ylabel="height")
@@ -63,8 +91,10 @@ class Pendulum(iv.Simulation):
         rewards = 1 - self.cost(self.trainer.theta)
         self.winner = self.trainer.theta[[rewards.argmax()]]
         self.best, self.median = rewards.max(), np.median(rewards)
-        self.report = f"{self.trainer.fpe:.0f} trials each: best reward {self.best:.2f}, " \
-                      f"median {self.median:.2f}"
+        self.report = (
+            f"{self.trainer.fpe:.0f} trials each: best reward {self.best:.2f}, "
+            f"median {self.median:.2f}"
+        )
 
     def draw(self):
         heights = np.cos(swing(self.winner, self.motor))[:, 0]

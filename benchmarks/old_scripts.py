@@ -1,4 +1,4 @@
-"""Frames a second of old scripts in the window, here and under IVISIT 0.72, in one run.
+"""Steps and frames a second of old scripts in the window, here and under IVISIT 0.72, in one run.
 
     python benchmarks/old_scripts.py --old-python /path/to/environment/bin/python
 
@@ -7,9 +7,11 @@ can also be named by the environment variable IVISIT_OLD_PYTHON. Without it only
 this version are printed. A display is needed, real or virtual (``xvfb-run``).
 
 Each script runs freely for some seconds, several times in turns; the best run counts, because
-whatever else the machine does can only slow a run down. Our window shows at most 60 frames a
-second, the newest one each time, while 0.72 counts every step as a frame. The last lines are the
-time that ``getMatplotlibImage`` takes, for a new figure each time and for one that changes.
+whatever else the machine does can only slow a run down. There are three scripts that do one thing
+each, and the six examples of the report on IVISIT, from the tests. Our window shows at most 60
+frames a second, the newest one each time, while 0.72 counts every step as a frame. A freeze is the
+longest time for which Tk's own loop did not come round; 0.72 steps in that loop. The last lines are
+the time that ``getMatplotlibImage`` takes, for a new figure each time and for one that changes.
 """
 
 from __future__ import annotations
@@ -104,15 +106,27 @@ SCRIPTS = {
     """,
 }
 
+#: The examples of the report on IVISIT.
+EXAMPLES = (
+    "hello_world",
+    "lif_scope",
+    "lif_matplotlib",
+    "data_generation",
+    "classification",
+    "digits_network",
+)
+FOLDER = Path(__file__).resolve().parents[1] / "tests" / "ivisit" / "legacy" / "scripts"
+
 #: Appended to each script: count steps and pictures on the screen for some seconds, then quit.
 MEASURE = '''
 import json, os, sys, time
 seconds = float(os.environ["MEASURE_SECONDS"])
-counts = {}
+counts = {"frames": 0, "steps": 0, "freeze": 0.0}
+is_old = hasattr(iv, "IVisitMain")
 
 def count_frames():
     """Count how often the window shows another picture, whoever draws it."""
-    if hasattr(iv, "IVisitImageWidget"):
+    if is_old:
         widget, method = iv.IVisitImageWidget, "updateData"
     else:
         from ivisit.gui.panels.image import ImageWidget as widget
@@ -120,31 +134,61 @@ def count_frames():
     original = getattr(widget, method)
 
     def counted(*arguments, **named):
-        counts["frames"] = counts.get("frames", 0) + 1
+        counts["frames"] += 1
         return original(*arguments, **named)
 
     setattr(widget, method, counted)
+
+def watch(root):
+    """Note the longest time between two rounds of Tk's loop."""
+    last = time.perf_counter()
+
+    def tick():
+        nonlocal last
+        now = time.perf_counter()
+        counts["freeze"] = max(counts["freeze"], now - last)
+        last = now
+        root.after(2, tick)
+
+    tick()
+
+if not is_old:
+    from ivisit.gui.window import Window
+    mainloop = Window.mainloop
+
+    def watched(window):
+        watch(window.root)
+        mainloop(window)
+
+    Window.mainloop = watched
 
 class Measured(Sim):
     def main_init(self, parent=None):
         Sim.main_init(self, parent)
         if parent is not None:
-            count_frames()
+            self.parent = parent
             parent.after(1500, self.start)
 
     def start(self):
+        count_frames()
+        if is_old:
+            watch(self.parent.master)
         self.parent.onSim_run()
         self.parent.after(1000, self.begin)
 
     def begin(self):
-        counts["frames"] = 0
-        self.first, self.began = self.n, time.perf_counter()
+        counts.update(frames=0, steps=0, freeze=0.0)
+        self.began = time.perf_counter()
         self.parent.after(int(seconds * 1000), self.end)
+
+    def step(self):
+        Sim.step(self)
+        counts["steps"] += 1
 
     def end(self):
         took = time.perf_counter() - self.began
-        result = {"frames": counts["frames"] / took, "steps": (self.n - self.first) / took}
-        print("RESULT", json.dumps(result), flush=True)
+        result = {name: counts[name] / took for name in ("frames", "steps")}
+        print("RESULT", json.dumps({**result, "freeze": counts["freeze"]}), flush=True)
         os._exit(0)
 
 sim = Measured()
@@ -155,16 +199,27 @@ iv.IVisit_main(sim=sim)
 '''
 
 
+def script(name: str) -> str:
+    """Return the text of a script that measures itself."""
+    if name in SCRIPTS:
+        return textwrap.dedent(SCRIPTS[name]) + MEASURE
+    text, _, end = (FOLDER / f"{name}.py").read_text(encoding="utf-8").rpartition("\nsim = ")
+    return f"{text}\nSim = {end.partition('(')[0]}\n{MEASURE}"
+
+
 def measure(python: str, name: str, seconds: float) -> dict[str, float]:
     """Run one script under an interpreter; return frames and steps a second."""
     with tempfile.TemporaryDirectory() as folder:
-        script = Path(folder) / f"{name}.py"
-        script.write_text(textwrap.dedent(SCRIPTS[name]) + MEASURE, encoding="utf-8")
-        _prepare_database(python, script)
-        environment = {**os.environ, "MEASURE_SECONDS": str(seconds)}
+        path = Path(folder) / f"{name}.py"
+        # The digits are looked for above the script, helper modules beside it.
+        (Path(folder) / "data").symlink_to(Path(__file__).resolve().parents[1] / "data")
+        (Path(folder) / "lif_neurons.py").symlink_to(FOLDER / "lif_neurons.py")
+        path.write_text(script(name), encoding="utf-8")
+        _prepare_database(python, path)
+        environment = {**os.environ, "MEASURE_SECONDS": str(seconds), "OMP_NUM_THREADS": "1"}
         environment.pop("IVISIT_DB", None)
         answer = subprocess.run(
-            [python, script.name],
+            [python, path.name],
             cwd=folder,
             env=environment,
             capture_output=True,
@@ -262,24 +317,26 @@ def main() -> int:
     parser.add_argument("--old-python", default=os.environ.get("IVISIT_OLD_PYTHON", ""))
     parser.add_argument("--seconds", type=float, default=4.0, help="length of a run (default 4)")
     parser.add_argument("--repeats", type=int, default=3, help="runs of each kind (default 3)")
+    parser.add_argument("--only", nargs="*", help="names of scripts (default: all)")
     options = parser.parse_args()
     with_old = bool(options.old_python) and _is_usable(options.old_python)
     if not with_old:
         print("IVISIT 0.72 is not installed in the environment of --old-python: not compared")
-    print(f"{'script':8} {'':8} {'frames/s':>9} {'steps/s':>9}")
-    for name in SCRIPTS:
+    print(f"{'script':15} {'':6} {'frames/s':>9} {'steps/s':>9} {'freeze/ms':>10}")
+    for name in options.only or (*SCRIPTS, *EXAMPLES):
         best: dict[str, dict[str, float]] = {}
         for _ in range(options.repeats):
             for which, python in (("ours", sys.executable), ("0.72", options.old_python)):
                 if which == "ours" or with_old:
                     run = measure(python, name, options.seconds)
-                    if run["frames"] > best.get(which, {"frames": -1.0})["frames"]:
+                    if run["steps"] > best.get(which, {"steps": -1.0})["steps"]:
                         best[which] = run
         for which, run in best.items():
-            print(f"{name:8} {which:8} {run['frames']:9.1f} {run['steps']:9.1f}")
+            rates = f"{run['frames']:9.1f} {run['steps']:9.1f}"
+            print(f"{name:15} {which:6} {rates} {1000 * run['freeze']:10.1f}")
         if with_old:
             ratios = [best["ours"][key] / best["0.72"][key] for key in ("frames", "steps")]
-            print(f"{name:8} {'ratio':8} {ratios[0]:9.2f} {ratios[1]:9.2f}")
+            print(f"{name:15} {'ratio':6} {ratios[0]:9.2f} {ratios[1]:9.2f}")
     _compare_drawing(options.old_python if with_old else "")
     return 0
 

@@ -32,12 +32,7 @@ def real(
 ) -> None:
     """Demand a finite number with ``minimum <= value <= maximum`` and ``above < value < below``."""
     usable = isinstance(value, numbers.Real) and not isinstance(value, bool | np.bool_)
-    if (
-        usable
-        and math.isfinite(value)
-        and minimum <= value <= maximum
-        and above < value < below
-    ):
+    if usable and math.isfinite(value) and minimum <= value <= maximum and above < value < below:
         return
     bounds = [
         (minimum, "of at least"),
@@ -93,6 +88,15 @@ def name_of(owner: str, name: str, value: Any, options: Iterable[str]) -> str:
     if not isinstance(value, str) or value.lower() not in allowed:
         raise refuse(owner, name, "one of " + ", ".join(map(repr, allowed.values())), value)
     return allowed[value.lower()]
+
+
+def generator(owner: str, rng: Any) -> np.random.Generator:
+    """Return the generator that a seed or a generator stands for; None takes entropy."""
+    try:
+        return np.random.default_rng(rng)
+    except (TypeError, ValueError) as error:
+        allowed = "None, a whole number of at least 0, or a numpy.random.Generator"
+        raise ValueError(f"{owner}: the random source must be {allowed}, not {rng!r}") from error
 
 
 def flag(owner: str, name: str, value: Any) -> None:

@@ -47,13 +47,20 @@ class BatchSource:
             self._batch = NO_BATCH
         elif isinstance(batches, tuple):
             self._batch = net.as_batch(batches)
+        elif isinstance(batches, list) and len(batches) == 2 and _is_pair(batches):
+            raise ValueError(
+                "train.batches: must be a tuple (X, Y) for one fixed batch; a list is taken for "
+                "batches one after the other, and its items are no pairs"
+            )
         elif callable(batches):
             self._function = batches
         elif isinstance(batches, Iterable):
             self._iterator = iter(batches)
         else:
             raise _checks.refuse(
-                "train", "batches", "a pair (X, Y), a function of the batch index or an iterator",
+                "train",
+                "batches",
+                "a pair (X, Y), a function of the batch index or an iterator",
                 batches,
             )
 
@@ -97,6 +104,11 @@ class BatchSource:
         for part in parts:
             total = zlib.crc32(_bytes(part), total)
         return total
+
+
+def _is_pair(items: list[Any]) -> bool:
+    """Tell whether two items look like X and Y, not like two batches."""
+    return all(isinstance(item, np.ndarray) and item.ndim > 1 for item in items)
 
 
 def _bytes(part: Any) -> memoryview | bytes:

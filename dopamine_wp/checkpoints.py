@@ -28,7 +28,7 @@ class Checkpoint:
     Raises
     ------
     ValueError
-        If `save_every` is below 1.
+        If `save_every` is below 1 or the folder does not exist.
 
     Examples
     --------
@@ -46,6 +46,8 @@ class Checkpoint:
     def __init__(self, path: str | os.PathLike[str], *, save_every: int) -> None:
         _checks.whole("Checkpoint", "save_every", save_every)
         self.path = Path(path)
+        if not self.path.parent.is_dir():
+            raise _checks.refuse("Checkpoint", "path", "a file in a folder that exists", str(path))
         self.save_every = save_every
 
     def __call__(self, trainer: Trainer) -> None:

@@ -118,4 +118,4 @@ class NoiseStream:
 
 def draw_key(rng: int | np.random.Generator | np.random.SeedSequence | None) -> int:
     """Draw a Philox key from a seed or generator; None takes entropy from the system."""
-    return int(np.random.default_rng(rng).integers(2**64, dtype=np.uint64))
+    return int(_checks.generator("rng", rng).integers(2**64, dtype=np.uint64))

@@ -58,8 +58,14 @@ if TYPE_CHECKING:
     from ivisit.panels import Comment, Figure, Histogram, Image, Raster, TextOutput, Trace
     from ivisit.plugins.finding import SimulationInfo, get_simulation, list_simulations
     from ivisit.recording import Change, Frame
+    from ivisit.runs.optimize_result import OptimizeResult
+    from ivisit.runs.optimizing import optimize
+    from ivisit.runs.rerunning import rerun
     from ivisit.runs.result import RunResult
     from ivisit.runs.single import replay, run
+    from ivisit.runs.space import Range
+    from ivisit.runs.sweep_result import SweepResult
+    from ivisit.runs.sweeping import sweep
     from ivisit.simulation import Simulation
     from ivisit.store import ParameterSet, ParameterStore
 
@@ -88,6 +94,12 @@ _HOMES = {
     **dict.fromkeys(("Change", "Frame"), "ivisit.recording"),
     **dict.fromkeys(("replay", "run"), "ivisit.runs.single"),
     "RunResult": "ivisit.runs.result",
+    "OptimizeResult": "ivisit.runs.optimize_result",
+    "Range": "ivisit.runs.space",
+    "optimize": "ivisit.runs.optimizing",
+    "rerun": "ivisit.runs.rerunning",
+    "SweepResult": "ivisit.runs.sweep_result",
+    "sweep": "ivisit.runs.sweeping",
     **dict.fromkeys(("ParameterSet", "ParameterStore"), "ivisit.store"),
     **dict.fromkeys(
         ("SimulationInfo", "get_simulation", "list_simulations"), "ivisit.plugins.finding"
@@ -142,6 +154,7 @@ __all__ = [
     "IVisit_Simulation",
     "IVisit_main",
     "Image",
+    "OptimizeResult",
     "OptionList",
     "ParameterError",
     "ParameterSet",
@@ -149,6 +162,7 @@ __all__ = [
     "PluginError",
     "PointerEvent",
     "RadioButtons",
+    "Range",
     "Raster",
     "RunError",
     "RunResult",
@@ -156,6 +170,7 @@ __all__ = [
     "SimulationInfo",
     "Slider",
     "StoreError",
+    "SweepResult",
     "Table",
     "TextBox",
     "TextOutput",
@@ -166,9 +181,12 @@ __all__ = [
     "launch",
     "list_simulations",
     "np",
+    "optimize",
     "os",
     "replay",
+    "rerun",
     "run",
+    "sweep",
     "sys",
     "threading",
     "time",

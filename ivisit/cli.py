@@ -18,7 +18,17 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
 from ivisit import installation
-from ivisit.commands import listing, new, old, packing, params, running, store
+from ivisit.commands import (
+    listing,
+    new,
+    old,
+    packing,
+    params,
+    running,
+    runs,
+    store,
+    sweeping,
+)
 from ivisit.commands.common import print_json, printable, set_up_logging
 from ivisit.errors import IVisitError, RunError
 
@@ -46,7 +56,7 @@ def build_parser() -> argparse.ArgumentParser:
         help="print version and place of this package and exit",
     )
     parsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for group in (listing, running, packing, params, store, new, old):
+    for group in (listing, running, sweeping, runs, packing, params, store, new, old):
         group.add(parsers)
     return parser
 

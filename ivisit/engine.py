@@ -48,7 +48,7 @@ from ivisit.recording import (
     SparseRecorder,
     component_name,
 )
-from ivisit.reserved import LIFE_CYCLE
+from ivisit.reserved import LIFE_CYCLE, refuse_dataclass
 from ivisit.simulation import Simulation
 
 logger = logging.getLogger(__name__)
@@ -411,6 +411,8 @@ class Engine:
                 self.changes.append(Adjustment(self.steps, name, changes))
             pending, self._pending = self._pending, {}
             for name, value in pending.items():
+                if name in controls and self.simulation._values[name] == value:
+                    continue  # the new range has brought it there, and will again in a replay
                 self.simulation._values[name] = value
                 control = self._class.controls[name]
                 if control.momentary and value != control.default:
@@ -468,13 +470,7 @@ class Engine:
         ]
         self.instance_reused = simulation._ivisit_begun > 0
         simulation._ivisit_begun += 1
-        if not simulation._ivisit_prepared:
-            # A generator takes longer to make than many a step.
-            if self._class.main_init is not Simulation.main_init:
-                simulation.rng = np.random.default_rng(self.seed)
-                with self._stage("main_init"):
-                    simulation.main_init()
-            simulation._ivisit_prepared = True
+        self.prepare()
         simulation.rng = np.random.default_rng(self.seed)
         for name, panel in self._class.panels.items():
             if not panel.kept_over_init:
@@ -483,6 +479,18 @@ class Engine:
             simulation.init()
             self._check_life_cycle()
         self.state = "ready"
+
+    def prepare(self) -> None:
+        """Call `main_init`, with random numbers from the present seed, if that was not done yet."""
+        simulation = self.simulation
+        if simulation._ivisit_prepared:
+            return
+        # A generator takes longer to make than many a step.
+        if self._class.main_init is not Simulation.main_init:
+            simulation.rng = np.random.default_rng(self.seed)
+            with self._stage("main_init"):
+                simulation.main_init()
+        simulation._ivisit_prepared = True
 
     def run(self, steps: int | None = None, *, until: Callable[[Any], Any] | None = None) -> int:
         """Compute steps; return how many.
@@ -810,6 +818,7 @@ def _instance_of(simulation: Simulation | type[Simulation]) -> Simulation:
     """Return an instance, made without arguments where a class is given."""
     if not isinstance(simulation, type):
         return simulation
+    refuse_dataclass(simulation)
     try:
         return simulation()
     except (KeyboardInterrupt, GeneratorExit, IVisitError):

@@ -34,16 +34,6 @@ class SetLabel(Request):
 
 
 @dataclass(frozen=True)
-class SetRange(Request):
-    """Change the range of the slider `widget`; None keeps what there is."""
-
-    widget: str
-    minimum: float | None = None
-    maximum: float | None = None
-    step: float | None = None
-
-
-@dataclass(frozen=True)
 class BindMouse(Request):
     """Report a Tk event sequence such as ``<Button-1>`` on the image or figure `widget`.
 
@@ -113,9 +103,12 @@ class WindowLink:
         Whether a window takes the requests.
     handlers : dict of (str, str) to callable
         Panel and event sequence to what is called with a `MouseEvent`.
+    standing : dict of tuple to Request
+        What was asked of widgets, for a window that makes its widgets anew.
     """
 
     def __init__(self) -> None:
+        self.standing: dict[tuple[str, str, str], Request] = {}
         self.sizes: dict[str, tuple[int, int]] = {}
         self.is_open = False
         #: Whether the window steps until it is stopped; kept by the worker.

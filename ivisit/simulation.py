@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -90,6 +90,17 @@ class SimulationType(ABCMeta):
         )
         cls._ivisit_written_in = _file_of(namespace)  # type: ignore[attr-defined]
         return cls
+
+    if not TYPE_CHECKING:  # or every attribute would be one that a class may have
+
+        def __setattr__(cls, name: str, value: Any) -> None:
+            # Class and instances have been told what they declare.
+            if isinstance(value, Declaration) or isinstance(vars(cls).get(name), Declaration):
+                raise AttributeError(
+                    f"{cls.__name__}.{name}: controls and panels are declared in the class body "
+                    "and do not change afterwards; derive a class to declare others"
+                )
+            super().__setattr__(name, value)
 
 
 def _file_of(namespace: Mapping[str, Any]) -> tuple[str, bytes] | None:
@@ -253,7 +264,7 @@ class Simulation(metaclass=SimulationType):
     def __copy__(self) -> Self:
         # The user's attributes are shared, as copy.copy means it; values, outputs and random
         # numbers are not: two simulations that disturb each other are never what was meant.
-        clone = type(self).__new__(type(self))
+        clone = Simulation.__new__(type(self))
         framework = set(vars(clone))
         vars(clone).update((k, v) for k, v in vars(self).items() if k not in framework)
         clone._values.update(self._values)

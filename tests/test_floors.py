@@ -25,6 +25,8 @@ FLOORS = """
     store
     plugins
     runs
+    testing
+    pytest_plugin
     gui
     matplotlib
     legacy

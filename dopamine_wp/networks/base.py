@@ -117,7 +117,8 @@ class Network:
         """
         _checks.whole(f"{type(self).__name__}.init", "replicas", replicas)
         theta = np.zeros((replicas, self.n_parameters), self.dtype)
-        self._initialize(self.unpack(theta), np.random.default_rng(rng))
+        owner = f"{type(self).__name__}.init"
+        self._initialize(self.unpack(theta), _checks.generator(owner, rng))
         return theta
 
     def unpack(self, theta: np.ndarray) -> dict[str, np.ndarray]:

@@ -80,7 +80,9 @@ class BlackBox(Network):
         self._first = init if callable(init) or init is None else np.asarray(init, self.dtype)
         if isinstance(self._first, np.ndarray) and self._first.shape != (n_parameters,):
             raise _checks.refuse(
-                "BlackBox", "init", f"a function or an array of shape ({n_parameters},)",
+                "BlackBox",
+                "init",
+                f"a function or an array of shape ({n_parameters},)",
                 self._first.shape,
             )
 
@@ -126,9 +128,12 @@ class BlackBox(Network):
 def as_losses(owner: str, losses: Any, replicas: int) -> np.ndarray:
     """Return what a user gave as losses, as a float64 array (replicas,)."""
     try:
-        result = np.array(losses, dtype=np.float64)
+        given = np.asarray(losses)
+        if np.iscomplexobj(given):
+            raise TypeError("complex numbers have no order")
+        result = np.array(given, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise ValueError(f"{owner}: must give numbers, not {losses!r}") from error
+        raise ValueError(f"{owner}: must give real numbers, not {losses!r}") from error
     if result.shape != (replicas,):
         raise ValueError(
             f"{owner}: must give one number for each of the {replicas} rows of theta, an array of "

@@ -100,7 +100,9 @@ class RNN(Network):
         dtype: Any = np.float32,
     ) -> None:
         for name, value in (
-            ("n_inputs", n_inputs), ("n_hidden", n_hidden), ("n_outputs", n_outputs)
+            ("n_inputs", n_inputs),
+            ("n_hidden", n_hidden),
+            ("n_outputs", n_outputs),
         ):
             _checks.whole("RNN", name, value)
         _checks.real("RNN", "leak", leak, above=0, maximum=1)
@@ -388,8 +390,12 @@ class RNN(Network):
         return self.loss_function.count((samples, steps - self.washout, n_outputs))
 
     def _fresh_state(self, replicas: int, steps: int, X: np.ndarray) -> np.ndarray:
-        """Return buffers [h, x, 1] of shape (steps, R, H + d + 1, B) with h = x = 0."""
-        state = np.zeros((steps, replicas, self.n_hidden + self.n_inputs + 1, len(X)), self.dtype)
+        """Return buffers [h, x, 1] (steps, R, H + d + 1, B), zero but for later activity."""
+        H = self.n_hidden
+        state = np.empty((steps, replicas, H + self.n_inputs + 1, len(X)), self.dtype)
+        # Activity is written before it is read, but for the first step; inputs may end early
+        state[0, :, :H] = 0
+        state[:, :, H:-1] = 0
         state[:, :, -1] = 1
         return state
 

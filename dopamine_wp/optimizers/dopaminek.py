@@ -9,12 +9,12 @@ import numpy as np
 
 from dopamine_wp import _checks
 from dopamine_wp.networks.base import Network
-from dopamine_wp.optimizers.base import Decay, Optimizer, Proposal
+from dopamine_wp.optimizers.base import Decay, Proposal
 from dopamine_wp.optimizers.gauss_newton import (
+    GaussNewton,
     NormalEquations,
     agreement_with,
-    check_damping,
-    next_damping,
+    damped_step,
     reactions,
 )
 from dopamine_wp.optimizers.probe import Probe
@@ -27,7 +27,7 @@ _BUFFER_NUMBERS = 2**24
 
 
 @dataclass(frozen=True)
-class DopamineK(Optimizer):
+class DopamineK(GaussNewton):
     """Gauss-Newton that remembers the curvature of former batches, for small networks.
 
     theta = [r | W_o, b_o]: the recurrent (or any other) parameters r and a linear readout, where
@@ -58,10 +58,6 @@ class DopamineK(Optimizer):
         Size of the wiggle.
     rho : float, default 0.01
         Damping of the readout relative to that of the other parameters.
-    lam0 : float, default 1.0
-        Initial damping.
-    up, down : float, default 2.0, 1.5
-        Factors of the damping.
     lam_min, lam_max : float, default 1e-6, 1e4
         Range of the damping. A larger `lam_min` (1e-2) suits noisy data.
     clip : float, default 0.05
@@ -69,8 +65,8 @@ class DopamineK(Optimizer):
     tol : float, default 2.0
         How much worse than before the loss on the batch may become by a step. Batches are tiny, so
         that a strict 1 refuses good steps; 4 lets single replicas run away.
-    hold
-        See `Optimizer`.
+    lam0, up, down, hold
+        See `GaussNewton`.
 
     Raises
     ------
@@ -115,48 +111,35 @@ class DopamineK(Optimizer):
     _: KW_ONLY
     decay: Decay = "linear"
     beta: float = 0.85
-    sigma: float = 1e-3
     rho: float = 0.01
-    lam0: float = 1.0
-    up: float = 2.0
-    down: float = 1.5
     lam_min: float = 1e-6
     lam_max: float = 1e4
     clip: float = 0.05
     tol: float = 2.0
 
-    needs = "outputs"
-
     def __post_init__(self) -> None:
         super().__post_init__()
         _checks.real(self.name, "beta", self.beta, minimum=0, below=1)
-        _checks.real(self.name, "sigma", self.sigma, minimum=0)
         _checks.real(self.name, "rho", self.rho, above=0)
-        check_damping(
-            self.name, lam0=self.lam0, lam_min=self.lam_min, lam_max=self.lam_max,
-            up=self.up, down=self.down,
-        )
         if self.clip != math.inf:
             _checks.real(self.name, "clip", self.clip, above=0)
         _checks.real(self.name, "tol", self.tol, minimum=1)
-
-    def _is_idle(self, probe: Probe) -> bool:
-        return self.sigma == 0 or super()._is_idle(probe)
 
     def propose(self, probe: Probe) -> Proposal:
         """Steps 1 to 6 of the class."""
         net, theta = probe.net, probe.theta
         wiggled = _wiggled(net)
         equations = self._equations(probe, wiggled)
-        loss, A, b = equations.total, equations.A, equations.b
+        loss = equations.total
         known = np.isfinite(loss)
 
         # The damped step through the remembered curvature, and what it is expected to gain
-        state = self._remember(probe, A, known)
+        state = self._remember(probe, equations.A, known)
         memory = 1 - self.beta ** np.maximum(state["updates"], 1)
         G = state["curvature"] / memory[:, None, None]
-        lam = probe.state.get("damping", np.full(len(theta), float(self.lam0)))
-        delta = self._clipped(probe.rate * self._damped_solution(G, b, lam, wiggled), wiggled)
+        lam = self.damping(probe)
+        full = damped_step(G, equations.b, lam, wiggled, self.rho, np.full(len(theta), 1e-12))
+        delta = self._clipped(probe.rate * full, wiggled)
         expected = equations.expected_gain(delta)
 
         # What it gains on the same batch, and the damping that follows
@@ -167,18 +150,15 @@ class DopamineK(Optimizer):
         agreement = agreement_with(gain, expected)
         keep = candidate_loss < self.tol * loss
         trusted = np.where(keep | np.isnan(agreement), agreement, -1.0)
-        lam_next = next_damping(
-            lam, trusted, up=self.up, down=self.down, lam_min=self.lam_min, lam_max=self.lam_max
-        )
+        lam_next = self.next_damping(lam, trusted)
         state["damping"] = np.where(known, lam_next, lam)
-        slope = b[:, :wiggled] + self.sigma / 2 * np.einsum("rkk->rk", A)[:, :wiggled]
         return Proposal(
             theta=candidate,
             loss=loss,
             keep=keep & delta.any(axis=1),
             candidate_loss=candidate_loss,
             rate=probe.rate,
-            rpe=self.sigma * slope.mean(axis=1),
+            rpe=self.mean_prediction_error(equations, wiggled),
             agreement=agreement,
             state=state,
         )
@@ -198,11 +178,10 @@ class DopamineK(Optimizer):
         group = max(1, _BUFFER_NUMBERS // net.unit_memory(batch, wiggled))
         result = NormalEquations(net.loss_function, *theta.shape)
         for start in range(0, len(theta), group):
-            part = NormalEquations(net.loss_function, len(theta[start : start + group]),
-                                   net.n_parameters)
-            for block in net.unit_blocks(
-                theta[start : start + group], batch, wiggled, self.sigma
-            ):
+            part = NormalEquations(
+                net.loss_function, len(theta[start : start + group]), net.n_parameters
+            )
+            for block in net.unit_blocks(theta[start : start + group], batch, wiggled, self.sigma):
                 base = block.outputs[0].astype(np.float64)
                 part.add_loss(base, block.targets)
                 part.add(reactions(block, base, self.sigma), base, block.targets)
@@ -224,22 +203,6 @@ class DopamineK(Optimizer):
         if not known.all():
             mixed[~known] = S[~known]
         return {"curvature": mixed, "updates": updates}
-
-    def _damped_solution(
-        self, G: np.ndarray, b: np.ndarray, lam: np.ndarray, wiggled: int
-    ) -> np.ndarray:
-        """Return the full step of 4, zero where nothing reacts."""
-        diagonal = np.einsum("rkk->rk", G)
-        scale = np.empty_like(b)
-        for part, factor in ((slice(wiggled), 1.0), (slice(wiggled, None), self.rho)):
-            if diagonal[:, part].size:
-                scale[:, part] = factor * diagonal[:, part].mean(axis=1, keepdims=True)
-        flat = ~(diagonal.sum(axis=1) > 0)
-        system = G.copy()
-        np.einsum("rkk->rk", system)[...] += lam[:, None] * scale + 1e-12 + flat[:, None]
-        delta = -np.linalg.solve(system, b[..., None])[..., 0]
-        delta[flat] = 0
-        return delta
 
     def _clipped(self, delta: np.ndarray, wiggled: int) -> np.ndarray:
         """Shorten steps that are too long in r, all parameters alike."""

@@ -8,18 +8,13 @@ import numpy as np
 
 from dopamine_wp import _checks
 from dopamine_wp.noise import NOISES
-from dopamine_wp.optimizers.base import Noise, Optimizer, Proposal
-from dopamine_wp.optimizers.gauss_newton import (
-    NormalEquations,
-    agreement_with,
-    check_damping,
-    next_damping,
-)
+from dopamine_wp.optimizers.base import Noise, Proposal
+from dopamine_wp.optimizers.gauss_newton import GaussNewton, NormalEquations, agreement_with
 from dopamine_wp.optimizers.probe import Directions, Probe
 
 
 @dataclass(frozen=True)
-class DopamineV(Optimizer):
+class DopamineV(GaussNewton):
     """Vector reward prediction error: Gauss-Newton in a random subspace, without derivatives.
 
     With outputs o (n numbers), targets y and everything on the same batch:
@@ -41,12 +36,8 @@ class DopamineV(Optimizer):
         K; 64 suits recurrent networks, 8 to 16 tiny ones. Above P it is P.
     sigma : float, default 1e-3
         Size of the perturbation.
-    lam0 : float, default 1.0
-        Initial damping lam.
-    up, down : float, default 2.0, 1.5
-        Factors of the damping.
-    lam_min, lam_max : float, default 1e-8, 1e8
-        Range of the damping.
+    lam0, up, down, lam_min, lam_max
+        The damping; see `GaussNewton`.
     noise : {"normal", "rademacher"}, default "normal"
         Distribution of the directions.
     decay, hold
@@ -84,39 +75,19 @@ class DopamineV(Optimizer):
     True
     """
 
-    rate: float = 1.0
     _: KW_ONLY
     perturbations: int = 64
-    sigma: float = 1e-3
-    lam0: float = 1.0
-    up: float = 2.0
-    down: float = 1.5
-    lam_min: float = 1e-8
-    lam_max: float = 1e8
     noise: Noise = "normal"
-
-    needs = "outputs"
 
     def __post_init__(self) -> None:
         super().__post_init__()
         _checks.whole(self.name, "perturbations", self.perturbations)
-        _checks.real(self.name, "sigma", self.sigma, minimum=0)
-        check_damping(
-            self.name, lam0=self.lam0, lam_min=self.lam_min, lam_max=self.lam_max,
-            up=self.up, down=self.down,
-        )
         _checks.choice(self.name, "noise", self.noise, NOISES)
-
-    def _is_idle(self, probe: Probe) -> bool:
-        return self.sigma == 0 or super()._is_idle(probe)
 
     def propose(self, probe: Probe) -> Proposal:
         """Steps 1 to 5 of the class."""
-        replicas = len(probe.theta)
-        lam = probe.state.get("damping", np.full(replicas, float(self.lam0)))
-        directions = probe.directions(
-            min(self.perturbations, probe.net.n_parameters), self.noise
-        )
+        lam = self.damping(probe)
+        directions = probe.directions(min(self.perturbations, probe.net.n_parameters), self.noise)
         equations, outputs = self._reactions(probe, directions)
         A, b, loss = equations.A, equations.b, probe.loss()
 
@@ -130,21 +101,16 @@ class DopamineV(Optimizer):
         gain = np.where(np.isfinite(candidate_loss), loss - candidate_loss, -np.inf)
         agreement = agreement_with(gain, expected)
         keep = (gain > 0) & (expected > 0)
-        damping = next_damping(
-            lam, agreement,
-            up=self.up, down=self.down, lam_min=self.lam_min, lam_max=self.lam_max,
-        )
-        state = {"damping": damping}
+        state = {"damping": self.next_damping(lam, agreement)}
         if candidate_outputs is not None and outputs is not None:
             state["outputs"] = np.where(keep[:, None], candidate_outputs, outputs)
-        slope = b + self.sigma / 2 * np.einsum("rkk->rk", A)
         return Proposal(
             theta=candidate,
             loss=loss,
             keep=keep,
             candidate_loss=candidate_loss,
             rate=probe.rate,
-            rpe=self.sigma * slope.mean(axis=1),
+            rpe=self.mean_prediction_error(equations, directions.count),
             agreement=agreement,
             state=state,
         )

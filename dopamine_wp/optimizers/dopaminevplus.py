@@ -8,12 +8,12 @@ import numpy as np
 
 from dopamine_wp import _checks
 from dopamine_wp.networks.base import Network, UnitBlock
-from dopamine_wp.optimizers.base import Optimizer, Proposal
+from dopamine_wp.optimizers.base import Proposal
 from dopamine_wp.optimizers.gauss_newton import (
+    GaussNewton,
     NormalEquations,
     agreement_with,
-    check_damping,
-    next_damping,
+    damped_step,
     reactions,
 )
 from dopamine_wp.optimizers.probe import Directions, Probe
@@ -23,7 +23,7 @@ READOUT_DAMPING = (1.0, 0.01)
 
 
 @dataclass(frozen=True)
-class DopamineVPlus(Optimizer):
+class DopamineVPlus(GaussNewton):
     """Vector RPE along random directions, and the exact reactions to the readout weights.
 
     theta = [r | readout]. The directions xi_k, k = 1..K, are random on r and zero on the readout;
@@ -35,16 +35,10 @@ class DopamineVPlus(Optimizer):
 
     Parameters
     ----------
-    rate : float, default 1.0
-        Fraction of the step that is taken.
     perturbations : int, default 48
         K.
-    sigma : float, default 1e-3
-        Size of the perturbation.
-    lam0, up, down, lam_min, lam_max
-        The damping, as in `DopamineV`.
-    decay, hold
-        See `Optimizer`.
+    rate, sigma, lam0, up, down, lam_min, lam_max, decay, hold
+        See `GaussNewton`.
 
     Raises
     ------
@@ -54,8 +48,9 @@ class DopamineVPlus(Optimizer):
     Notes
     -----
     For recurrent networks that are too large for `DopamineK`; use batches of 8 windows. Costs K + 3
-    forward passes a step. It reads the activity that the readout weighs. One step ahead it is about
-    twice as good as `DopamineV`; several steps ahead it is not to be relied upon.
+    forward passes a step. It reads the activity that the readout weighs. One step ahead it has half
+    the error of `DopamineV` on Lorenz, but not on all series (docs/dopamine.md); several steps
+    ahead it is not to be relied upon.
 
     References
     ----------
@@ -71,29 +66,12 @@ class DopamineVPlus(Optimizer):
     51.0
     """
 
-    rate: float = 1.0
     _: KW_ONLY
     perturbations: int = 48
-    sigma: float = 1e-3
-    lam0: float = 1.0
-    up: float = 2.0
-    down: float = 1.5
-    lam_min: float = 1e-8
-    lam_max: float = 1e8
-
-    needs = "outputs"
 
     def __post_init__(self) -> None:
         super().__post_init__()
         _checks.whole(self.name, "perturbations", self.perturbations)
-        _checks.real(self.name, "sigma", self.sigma, minimum=0)
-        check_damping(
-            self.name, lam0=self.lam0, lam_min=self.lam_min, lam_max=self.lam_max,
-            up=self.up, down=self.down,
-        )
-
-    def _is_idle(self, probe: Probe) -> bool:
-        return self.sigma == 0 or super()._is_idle(probe)
 
     def check_network(self, net: Network) -> None:
         """Refuse a network without outputs or a linear readout."""
@@ -109,13 +87,14 @@ class DopamineVPlus(Optimizer):
         directions = probe.directions(K)
         equations = self._equations(probe, directions, readout)
         loss = equations.total
-        lam = probe.state.get("damping", np.full(len(loss), float(self.lam0)))
+        lam = self.damping(probe)
 
         # The better of the candidates, each damped in its own way
         candidate, best = probe.theta, np.full(len(loss), np.inf)
         expected = np.zeros(len(loss))
+        floor = 1e-12 * np.einsum("rkk->rk", equations.A).mean(axis=1)
         for rho in READOUT_DAMPING:
-            a = probe.rate * _damped_step(equations, lam, rho, K)
+            a = probe.rate * damped_step(equations.A, equations.b, lam, K, rho, floor)
             tried = directions.theta_plus(_on_directions(a, K))
             tried[:, readout] = probe.theta[:, readout] + a[:, K:].astype(tried.dtype)
             tried_loss = probe.loss_of(tried)
@@ -126,24 +105,18 @@ class DopamineVPlus(Optimizer):
 
         gain = np.where(np.isfinite(best), loss - best, -np.inf)
         agreement = agreement_with(gain, expected)
-        damping = next_damping(
-            lam, agreement, up=self.up, down=self.down, lam_min=self.lam_min, lam_max=self.lam_max
-        )
-        slope = equations.b[:, :K] + self.sigma / 2 * np.einsum("rkk->rk", equations.A)[:, :K]
         return Proposal(
             theta=candidate,
             loss=loss,
             keep=(gain > 0) & (expected > 0),
             candidate_loss=best,
             rate=probe.rate,
-            rpe=self.sigma * slope.mean(axis=1),
+            rpe=self.mean_prediction_error(equations, K),
             agreement=agreement,
-            state={"damping": damping},
+            state={"damping": self.next_damping(lam, agreement)},
         )
 
-    def _equations(
-        self, probe: Probe, directions: Directions, readout: slice
-    ) -> NormalEquations:
+    def _equations(self, probe: Probe, directions: Directions, readout: slice) -> NormalEquations:
         """Return A and b over directions and readout."""
         net, theta = probe.net, probe.theta
         replicas = len(theta)
@@ -167,18 +140,3 @@ class DopamineVPlus(Optimizer):
 
 def _on_directions(a: np.ndarray, K: int) -> np.ndarray:
     return np.ascontiguousarray(a[:, :K].T)
-
-
-def _damped_step(equations: NormalEquations, lam: np.ndarray, rho: float, K: int) -> np.ndarray:
-    """Return the damped solution (R, K + readout), zero where nothing reacts."""
-    diagonal = np.einsum("rkk->rk", equations.A)
-    scale = np.empty_like(diagonal)
-    scale[:, :K] = diagonal[:, :K].mean(axis=1, keepdims=True)
-    scale[:, K:] = rho * diagonal[:, K:].mean(axis=1, keepdims=True)
-    flat = ~(diagonal.sum(axis=1) > 0)
-    floor = 1e-12 * diagonal.mean(axis=1) + flat
-    system = equations.A.copy()
-    np.einsum("rkk->rk", system)[...] += lam[:, None] * scale + floor[:, None]
-    a = -np.linalg.solve(system, equations.b[..., None])[..., 0]
-    a[flat] = 0
-    return a

@@ -7,17 +7,15 @@ from dataclasses import KW_ONLY, dataclass
 import numpy as np
 
 from dopamine_wp import _checks
-from dopamine_wp.networks.base import Network
 from dopamine_wp.networks.local import node_perturbation_gradient
 from dopamine_wp.networks.rnn import RNN
-from dopamine_wp.optimizers.base import Decay, Optimizer, Proposal
-from dopamine_wp.optimizers.moments import adam_step
+from dopamine_wp.optimizers.base import Proposal
 from dopamine_wp.optimizers.probe import Probe
-from dopamine_wp.optimizers.rflo import require_rnn
+from dopamine_wp.optimizers.recurrent import RecurrentRule
 
 
 @dataclass(frozen=True)
-class NodePerturbation(Optimizer):
+class NodePerturbation(RecurrentRule):
     """Perturb the inputs of the units of an `RNN` instead of its weights.
 
     ``z_t += sigma nu_t``, ``y_t += 0.3 sigma nu^o_t``; ``delta_t = e'_t^2 - e_t^2`` per sequence
@@ -27,18 +25,12 @@ class NodePerturbation(Optimizer):
 
     Parameters
     ----------
-    rate : float, default 0.01
-        Learning rate eta.
-    decay : {None, "linear"}, default "linear"
-        Decay to zero over the run.
     sigma : float, default 3e-4
         Size of the noise on the units.
     gamma : float, default 0.7
         Discount of later errors, at least 0 and at most 1; 1 is unbiased, 0.7 has less variance.
-    beta1, beta2 : float, default 0.9, 0.999
-        Memories of Adam.
-    hold
-        See `Optimizer`.
+    rate, decay, beta1, beta2, hold
+        See `RecurrentRule`.
 
     Raises
     ------
@@ -65,28 +57,17 @@ class NodePerturbation(Optimizer):
     10.0
     """
 
-    rate: float = 0.01
     _: KW_ONLY
-    decay: Decay = "linear"
     sigma: float = 3e-4
     gamma: float = 0.7
-    beta1: float = 0.9
-    beta2: float = 0.999
 
     def __post_init__(self) -> None:
         super().__post_init__()
         _checks.real(self.name, "sigma", self.sigma, minimum=0)
         _checks.real(self.name, "gamma", self.gamma, minimum=0, maximum=1)
-        for name in ("beta1", "beta2"):
-            _checks.real(self.name, name, getattr(self, name), minimum=0, below=1)
 
     def _is_idle(self, probe: Probe) -> bool:
         return self.sigma == 0 or super()._is_idle(probe)
-
-    def check_network(self, net: Network) -> None:
-        """Refuse all networks but recurrent ones."""
-        super().check_network(net)
-        require_rnn(self.name, net)
 
     def propose(self, probe: Probe) -> Proposal:
         """Noise on the units, discounted credit, then Adam."""
@@ -99,8 +80,4 @@ class NodePerturbation(Optimizer):
         probe.learn_loss(loss)
         probe.charge(1)
         slopes[~(np.isfinite(loss) & np.isfinite(slopes).all(axis=1))] = 0
-        step, moments = adam_step(
-            slopes, probe.state, beta1=self.beta1, beta2=self.beta2, eps=1e-8
-        )
-        candidate = probe.theta - np.asarray(probe.rate * step, probe.theta.dtype)
-        return Proposal(candidate, loss=loss, rate=probe.rate, rpe=rpe, state=moments)
+        return self.descend(probe, loss, slopes, rpe)

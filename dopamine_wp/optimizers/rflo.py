@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import dataclass
 
-import numpy as np
-
-from dopamine_wp import _checks
-from dopamine_wp.networks.base import Network
 from dopamine_wp.networks.local import eligibility_gradient
 from dopamine_wp.networks.rnn import RNN
-from dopamine_wp.optimizers.base import Decay, Optimizer, Proposal
-from dopamine_wp.optimizers.moments import adam_step
+from dopamine_wp.optimizers.base import Proposal
 from dopamine_wp.optimizers.probe import Probe
+from dopamine_wp.optimizers.recurrent import RecurrentRule
 
 
 @dataclass(frozen=True)
-class RFLO(Optimizer):
+class RFLO(RecurrentRule):
     """Local learning of an `RNN`: eligibility traces times randomly fed back errors.
 
     ``p_t = (1 - l) p_{t-1} + l f'(z_t) [h_{t-1}, x_t, 1]`` at every synapse; the slope of a
@@ -25,14 +21,8 @@ class RFLO(Optimizer):
 
     Parameters
     ----------
-    rate : float, default 0.01
-        Learning rate eta.
-    decay : {None, "linear"}, default "linear"
-        Decay to zero over the run.
-    beta1, beta2 : float, default 0.9, 0.999
-        Memories of Adam.
-    hold
-        See `Optimizer`.
+    rate, decay, beta1, beta2, hold
+        See `RecurrentRule`.
 
     Raises
     ------
@@ -60,22 +50,6 @@ class RFLO(Optimizer):
     15.0
     """
 
-    rate: float = 0.01
-    _: KW_ONLY
-    decay: Decay = "linear"
-    beta1: float = 0.9
-    beta2: float = 0.999
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        for name in ("beta1", "beta2"):
-            _checks.real(self.name, name, getattr(self, name), minimum=0, below=1)
-
-    def check_network(self, net: Network) -> None:
-        """Refuse all networks but recurrent ones."""
-        super().check_network(net)
-        require_rnn(self.name, net)
-
     def propose(self, probe: Probe) -> Proposal:
         """Eligibility traces times randomly fed back errors, then Adam."""
         net = probe.net
@@ -84,14 +58,4 @@ class RFLO(Optimizer):
         feedback = net.unpack(drawn)["Wo"]
         loss, slopes = eligibility_gradient(net, probe.theta, probe.batch, feedback)
         probe.learn_gradient(loss, slopes)
-        step, moments = adam_step(
-            slopes, probe.state, beta1=self.beta1, beta2=self.beta2, eps=1e-8
-        )
-        candidate = probe.theta - np.asarray(probe.rate * step, probe.theta.dtype)
-        return Proposal(candidate, loss=loss, rate=probe.rate, state=moments)
-
-
-def require_rnn(owner: str, net: Network) -> None:
-    """Refuse all networks but recurrent ones."""
-    if not isinstance(net, RNN):
-        raise ValueError(f"{owner}: trains networks of the class RNN only, not {net!r}")
+        return self.descend(probe, loss, slopes)

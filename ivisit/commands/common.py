@@ -95,13 +95,13 @@ def seed(text: str) -> int | None:
     return int(text)
 
 
-def split_assignments(texts: list[str]) -> dict[str, str]:
+def split_assignments(texts: list[str], option: str = "-p") -> dict[str, str]:
     """Return ``{name: text}`` for ``name=text`` arguments."""
     assignments = {}
     for text in texts:
         name, equals, value = text.partition("=")
         if not (equals and name):
-            raise ParameterError(f"-p: must be NAME=VALUE, not {text!r}")
+            raise ParameterError(f"{option}: must be NAME=VALUE, not {text!r}")
         assignments[name] = value
     return assignments
 
@@ -156,17 +156,18 @@ def printable(text: str) -> str:
 
 def print_json(value: Any) -> None:
     """Print `value` as standard JSON; NaN and infinities, which it does not know, as null."""
-    text = json.dumps(_plain(value), indent=2, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(json_ready(value), indent=2, ensure_ascii=False, allow_nan=False)
     print(_CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
 
 
-def _plain(value: Any) -> Any:
+def json_ready(value: Any) -> Any:
+    """Return `value` as standard JSON knows it: NaN and infinities become None."""
     if isinstance(value, float) and not math.isfinite(value):
         return None
     if isinstance(value, dict):
-        return {str(name): _plain(item) for name, item in value.items()}
+        return {str(name): json_ready(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [json_ready(item) for item in value]
     return value
 
 

@@ -26,7 +26,7 @@ class {name}(iv.Simulation):
 
     # Controls are inputs. The default's type decides: 1.0 is a float slider, 1 an int slider.
     amplitude = iv.Slider(1.0, 0.0, 5.0, step=0.1, help="Height of the oscillation.")
-    noise = iv.Slider(0.1, 0.0, 1.0, step=0.01)
+    noise = iv.Slider(0.1, 0.0, 1.0, step=0.01, help="Size of the random part.")
 
     # Panels are outputs: also iv.Image, iv.Figure, iv.TextOutput.
     signal = iv.Trace()

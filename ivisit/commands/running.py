@@ -223,7 +223,7 @@ def _report(options: argparse.Namespace, outputs: dict[str, Path], result: RunRe
     refused: list[IVisitError] = []
     for path, target in outputs.items():
         try:
-            _write(result, target)
+            write_result(result, target)
         except IVisitError as error:
             refused.append(error)
         else:
@@ -265,7 +265,8 @@ def _print(options: argparse.Namespace, result: RunResult) -> None:
         print(f"{name} = {value}")
 
 
-def _write(result: RunResult, path: Path) -> None:
+def write_result(result: RunResult, path: Path) -> None:
+    """Write a result in the format that the ending says."""
     if path.suffix == ".npz":
         result.save(path)
     elif path.suffix == ".csv":

@@ -44,7 +44,7 @@ class CheckboxGroup(Group[bool]):
         group: str = "",
         restart: bool = False,
     ) -> None:
-        items = {name: Checkbox(state) for name, state in dict(default).items()}
+        items = {name: Checkbox(state) for name, state in self.given_items(default).items()}
         super().__init__(items, label=label, help=help, group=group, restart=restart)
 
     def validate(self, value: Any, *, owner: str = "", present: Any = None) -> FrozenDict:

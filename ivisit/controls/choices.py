@@ -71,7 +71,8 @@ class Choice(Control[Value]):
         given = self._options
         if isinstance(given, Mapping):
             return dict(given)
-        if isinstance(given, str) or not isinstance(given, Iterable):
+        # The order of a set is another one in each process.
+        if isinstance(given, str | set | frozenset) or not isinstance(given, Iterable):
             raise self.refusal(owner, "options", "a list of texts or numbers, or a dict", given)
         return [option.item() if isinstance(option, np.generic) else option for option in given]
 

@@ -59,7 +59,7 @@ class DictSlider(Group[float]):
         self.unit = unit
         items: dict[str, Slider[Any]] = {
             name: item if isinstance(item, Slider) else self._plain(item)
-            for name, item in dict(default).items()
+            for name, item in self.given_items(default).items()
         }
         super().__init__(items, label=label, unit=unit, help=help, group=group, restart=restart)
 

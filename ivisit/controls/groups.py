@@ -22,6 +22,15 @@ class Group(Control[Mapping[str, Item]], Generic[Item]):
     item_word = "item"
     adjustable: tuple[str, ...] = ("label", "items")
 
+    @classmethod
+    def given_items(cls, default: Any) -> dict[Any, Any]:
+        """Return the items that were given as a dict; `ParameterError` where they are none."""
+        if not isinstance(default, Mapping):
+            raise ParameterError(
+                expected(cls.__name__, "default", f"a dict of {cls.item_word} names", default)
+            )
+        return dict(default)
+
     def __init__(self, items: Mapping[str, Control[Item]], **texts: Any) -> None:
         # A dict of its own that nobody else can change, and that can be copied and pickled.
         self._items = dict(items)

@@ -16,7 +16,7 @@ from typing import Any
 from ivisit.engine import Engine
 from ivisit.errors import Failure
 from ivisit.gui.actions.reloading import SourceCommands
-from ivisit.gui.actions.requests import handle
+from ivisit.gui.actions.requests import handle, repeat
 from ivisit.gui.actions.sets import SetCommands
 from ivisit.gui.actions.values import ValueCommands
 from ivisit.gui.bars.console import Console
@@ -202,6 +202,7 @@ class Window:
         layout.pack(side="top", fill="both", expand=True)
         self.layout = layout
         layout.bind("<Configure>", self._note_size)
+        repeat(self)
         layout.hide(hidden)
         layout.take_views(self.views)
         layout.color()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -74,11 +75,10 @@ class BackupDatabase(Database):
         if target.exists() and source.exists() and target.samefile(source):
             raise StoreError(f"{source}: is the store itself. Name the backup.")
         with ExitStack() as undo:
-            draft = target.with_name(f".{target.name}.{os.getpid()}.restored")
+            draft = target.with_name(f".{secrets.token_hex(8)}.part")
             undo.callback(draft.unlink, missing_ok=True)
-            draft.unlink(missing_ok=True)
-            with sound_store(source) as sound:
-                _copy(sound, draft)
+            with sound_store(source) as sound, explained(target):
+                _write_copy(sound, draft)
             if not target.exists():
                 _move_companions(target, _free_name(target))
                 with explained(target):
@@ -130,16 +130,19 @@ def _copy(source: sqlite3.Connection, target: Path) -> None:
     """Write a copy to a new file `target`, complete or not at all."""
     if target.exists():
         raise StoreError(f"{target}: exists already. Choose another name for the copy.")
-    draft = target.with_name(f".{target.name}.{os.getpid()}.part")
+    draft = target.with_name(f".{secrets.token_hex(8)}.part")
     with explained(target), ExitStack() as undo:
         undo.callback(draft.unlink, missing_ok=True)
-        draft.unlink(missing_ok=True)
-        with closing(sqlite3.connect(draft, isolation_level=None)) as copy:
-            source.backup(copy)
-            # One file, with no log beside it; and no log of the original is taken for its own.
-            copy.execute("PRAGMA journal_mode = DELETE")
-            _mark_anew(copy)
+        _write_copy(source, draft)
         os.rename(draft, target)
+
+
+def _write_copy(source: sqlite3.Connection, draft: Path) -> None:
+    with closing(sqlite3.connect(draft, isolation_level=None)) as copy:
+        source.backup(copy)
+        # One file, with no log beside it; and no log of the original is taken for its own.
+        copy.execute("PRAGMA journal_mode = DELETE")
+        _mark_anew(copy)
 
 
 def _mark_anew(copy: sqlite3.Connection, former: bytes | None = None) -> None:
@@ -186,10 +189,11 @@ def _move_companions(target: Path, kept: Path) -> None:
 
 
 def _free_name(target: Path) -> Path:
-    """Return a name for what `target` held, e.g. ``a.replaced-20260501-123000.ivisit``."""
+    """Return a name for what `target` held, e.g. ``a.ivisit.replaced-20260501-123000``."""
+    # Its ending is another one, so that it does not count as a store of the folder.
     stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
-    number, free = 1, target.with_name(f"{target.stem}.replaced-{stamp}{target.suffix}")
+    number, free = 1, target.with_name(f"{target.name}.replaced-{stamp}")
     while free.exists():
         number += 1
-        free = target.with_name(f"{target.stem}.replaced-{stamp}-{number}{target.suffix}")
+        free = target.with_name(f"{target.name}.replaced-{stamp}-{number}")
     return free

@@ -149,34 +149,38 @@ def _connect(path: Path, options: str) -> sqlite3.Connection:
 def _refuse_foreign(path: Path) -> None:
     """Raise `StoreError` for a file of another program, without locks and without a trace."""
     with closing(_connect_alone(path)) as connection, _damage_tolerated(), reading(connection):
-        read_version(connection, path)
+        read_version(connection, path, alone=True)
 
 
 def _refuse_foreign_log(path: Path) -> None:
     """Raise `StoreError` when the log beside the file is that of another state of the file."""
+    if read_log(path) is None:
+        return
     for _ in range(20):
-        before = _token(path)
-        found = read_log(path)
-        if found is None:
-            return
-        # A log that another process is writing was not read as it was at one moment.
-        if _token(path) != before:
-            continue
-        if not belongs(path, found, before):
+        before = _mark_alone(path)
+        if before is None:
+            return  # whether the log mends it is seen when it is opened
+        for verify in (False, True):
+            # Frames that are being written, or whose writer was killed, do not count.
+            found = read_log(path, verify=verify)
+            if found is None or belongs(found, *before):
+                return
+        # Where another process writes, file and log were not read as they were at one moment.
+        if _mark_alone(path) == before:
             raise DamageError(
                 f"{path}: the log beside it ({log_of(path).name}) was written for another state "
                 "of this file. Was a backup copied over it? Nothing was changed. "
                 f"'ivisit store restore BACKUP --db {path}' puts a backup in its place, and keeps "
                 "a copy of what is there."
             )
-        return
 
 
-def _token(path: Path) -> bytes | None:
-    """Return the mark in the file `path`, without what the log beside it would change."""
+def _mark_alone(path: Path) -> tuple[bytes | None] | None:
+    """Return the mark in the file, without what its log would change; None when it is damaged."""
     with closing(_connect_alone(path)) as connection, _damage_tolerated(), reading(connection):
-        if read_version(connection, path) >= 2:
-            return read_token(connection)
+        return (
+            read_token(connection) if read_version(connection, path, alone=True) >= 2 else None,
+        )
     return None
 
 

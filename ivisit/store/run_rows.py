@@ -123,7 +123,8 @@ def to_row(run: StoredRun) -> tuple[Any, ...]:
         "duration": None if run.duration is None else _seconds(run.duration, owner),
         "started_at": run.started_at,
         "finished_at": run.finished_at,
-        "failure": run.failure and encode_document(_printable(run.failure), f"{owner}.failure"),
+        "failure": run.failure
+        and encode_document(printable(asdict(run.failure)), f"{owner}.failure"),
         "provenance": encode_document(run.provenance, f"{owner}.provenance"),
     }
     signed = [columns[name] for name in SIGNED["run"]]
@@ -148,14 +149,14 @@ def _seconds(value: Any, owner: str) -> float:
     return float(number)
 
 
-def _printable(failure: Failure) -> dict[str, Any]:
+def printable(failure: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of `failure`, with what a store refuses in texts written as escapes."""
     # A message may repeat whatever the failed code worked on, and must not fail to be stored.
     return {
         name: value.replace("\0", "\\0").encode("utf-8", "backslashreplace").decode("utf-8")
         if isinstance(value, str)
         else value
-        for name, value in asdict(failure).items()
+        for name, value in failure.items()
     }
 
 

@@ -119,17 +119,15 @@ class RunDatabase(Database):
             For a `since` that is no time, a `where` or `limit` of another type.
         """
         key = None if simulation is None else key_of(simulation)
-        if limit is not None and (type(limit) is not int or limit < 0):
-            raise ParameterError(expected("runs", "limit", "a whole number from 0 on", limit))
-        conditions = [_condition(where), _started(since)]
+        conditions = [condition(where), started(since)]
         batches = self._all_batches(key) if sweep is None else self._sweep_batches(key, sweep)
         wanted = (
             run
             for rows in batches
             for run in map(to_run, rows)
-            if all(condition(run) for condition in conditions if condition is not None)
+            if all(holds(run) for holds in conditions if holds is not None)
         )
-        return islice(wanted, limit)
+        return islice(wanted, check_limit(limit))
 
     def load_run(self, id: int) -> StoredRun:
         """Return the run with the number `id`; `StoreError` when there is none or it is damaged."""
@@ -188,7 +186,15 @@ class RunDatabase(Database):
             last = rows[-1][place]
 
 
-def _condition(where: Condition | Mapping[str, Any] | None) -> Condition | None:
+def check_limit(limit: Any) -> int | None:
+    """Return the largest number of runs that is wanted, or raise `ParameterError`."""
+    if limit is not None and (type(limit) is not int or limit < 0):
+        raise ParameterError(expected("runs", "limit", "a whole number from 0 on", limit))
+    return limit
+
+
+def condition(where: Condition | Mapping[str, Any] | None) -> Condition | None:
+    """Return what tells whether a run has these fields and parameters."""
     if where is None or callable(where):
         return where
     if not isinstance(where, Mapping):
@@ -204,7 +210,8 @@ def _condition(where: Condition | Mapping[str, Any] | None) -> Condition | None:
     return holds
 
 
-def _started(since: str | datetime | None) -> Condition | None:
+def started(since: str | datetime | None) -> Condition | None:
+    """Return what tells whether a run started then or later."""
     if since is None:
         return None
     try:

@@ -10,11 +10,11 @@ from ivisit.store.backups import BackupDatabase
 from ivisit.store.checking import CheckingDatabase
 from ivisit.store.exchange import ExchangeDatabase
 from ivisit.store.housekeeping import HousekeepingDatabase
-from ivisit.store.runs import RunDatabase
+from ivisit.store.sweeps import SweepDatabase
 
 
 class ParameterStore(
-    ExchangeDatabase, RunDatabase, CheckingDatabase, BackupDatabase, HousekeepingDatabase
+    ExchangeDatabase, SweepDatabase, CheckingDatabase, BackupDatabase, HousekeepingDatabase
 ):
     """Parameter sets and runs of simulations in one SQLite file.
 

@@ -132,9 +132,7 @@ def test_seconds_are_those_of_the_steps_and_go_on_when_resumed():
 def test_a_checkpoint_is_the_run_up_to_it_and_can_be_resumed(tmp_path):
     theta = NET.init(3, rng=0)
     keep = Checkpoint(tmp_path / "run.npz", save_every=4)
-    whole = train(
-        NET, Dopamine1(), BATCH, theta=theta, steps=10, rng=0, callbacks=[keep]
-    )
+    whole = train(NET, Dopamine1(), BATCH, theta=theta, steps=10, rng=0, callbacks=[keep])
     stored = History.load(keep.path)
     assert (stored.steps, stored.status) == (8, "running")
     resumed = train(NET, Dopamine1(), BATCH, resume=stored, steps=2)
@@ -156,6 +154,8 @@ def test_a_checkpoint_that_cannot_be_written_keeps_the_former_one(tmp_path, monk
     assert [path.name for path in tmp_path.iterdir()] == ["run.npz"]
     with pytest.raises(ValueError, match="Checkpoint.save_every: must be an integer of at least 1"):
         Checkpoint("x.npz", save_every=0)
+    with pytest.raises(ValueError, match="Checkpoint.path: must be a file in a folder that exists"):
+        Checkpoint(tmp_path / "none" / "x.npz", save_every=1)
 
 
 def test_progress_shows_the_loss(capsys):

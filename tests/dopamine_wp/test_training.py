@@ -314,6 +314,10 @@ def test_many_replicas_and_few_replicas_follow_the_same_rule_in_both_layouts():
         ({"batches": (np.zeros((0, 2)), np.zeros((0, 1)))}, "at least one sample"),
         ({"stop_loss": float("nan")}, "train.stop_loss: must be a finite number, not nan"),
         ({"total_steps": 0}, "train.total_steps: must be an integer of at least 1"),
+        ({"batches": list(BATCH)}, "train.batches: must be a tuple .* a list is taken for batches"),
+        ({"callbacks": len}, "train.callbacks: must be a sequence of functions"),
+        ({"rng": "dice"}, "random source must be None, a whole number of at least 0.*'dice'"),
+        ({"rng": -1}, "random source must be None, a whole number of at least 0.*-1"),
     ],
 )
 def test_bad_arguments_are_refused_by_name(arguments, message):
@@ -350,9 +354,7 @@ def test_any_other_answer_of_a_callback_lets_the_run_go_on(answer):
 @pytest.mark.parametrize("answer", [0.5, 0, "stop", np.array([True, False])], ids=repr)
 def test_an_answer_that_is_no_truth_value_is_refused(answer):
     with pytest.raises(ValueError, match="train.callbacks: must be functions that return True"):
-        train(
-            NET, WP(0.1), BATCH, theta=NET.init(rng=0), steps=5, callbacks=[lambda t: answer]
-        )
+        train(NET, WP(0.1), BATCH, theta=NET.init(rng=0), steps=5, callbacks=[lambda t: answer])
 
 
 @pytest.mark.parametrize("net", [len, MLP, None, "MLP"], ids=repr)

@@ -166,6 +166,7 @@ def test_options_of_numpy_become_pythons_own(options, kept):
         ({"a": "b", "b": "b"}, "must be a dict in which no label is the value of another option"),
         ({"a": "b", "b": "a"}, "must be a dict in which no label is the value of another option"),
         (3, "must be a list of texts or numbers, or a dict, not 3"),
+        ({"a"}, "must be a list of texts or numbers, or a dict, not {'a'}"),
         (Mode.FAST, "must be a list of texts or numbers, or a dict, not <Mode.FAST: 1>"),
     ],
 )
@@ -297,3 +298,19 @@ def test_a_dataclass_whose_fields_are_no_declarations_works():
 
     assert Sim(5).size == 5
     assert iv.run(Sim(4), {"sigma": 2}, steps=1).parameters == {"sigma": 2.0}
+
+
+@pytest.mark.parametrize("kind", [iv.DictSlider, iv.CheckboxGroup])
+@pytest.mark.parametrize("items", [[1, 2], None, "ab", 3])
+def test_items_are_given_as_a_dict(kind, items):
+    with pytest.raises(iv.ParameterError, match=rf"{kind.__name__}.default: must be a dict of"):
+        kind(items)
+
+
+def test_a_class_does_not_change_what_it_declares():
+    cls = declare(x=iv.Slider(1.0, 0.0, 9.0), y=iv.Trace())
+    for name, value in (("x", 3), ("x", iv.Checkbox()), ("y", None), ("late", iv.Checkbox())):
+        with pytest.raises(AttributeError, match=rf"S.{name}: controls and panels are declared in"):
+            setattr(cls, name, value)
+    cls.table = 3
+    assert cls().x == 1.0

@@ -6,7 +6,7 @@ import logging
 import pytest
 
 import ivisit as iv
-from ivisit.legacy.tools.migrate import skeleton
+from ivisit.legacy.tools.migrate import migrated
 from ivisit.reserved import LIFE_CYCLE, OWNED, RESERVED, SETTINGS
 from ivisit.simulation import SimulationType
 
@@ -212,6 +212,6 @@ def test_an_old_scripts_widgets_of_reserved_names_are_renamed_inside(tmp_path, c
     result = iv.run(script, {"live": 7}, steps=1)
     assert "live 7 draw 6" in capfd.readouterr().out
     assert not set(result.parameters) & RESERVED
-    new = skeleton(script)
+    new = migrated(script)
     assert "live_ = iv.Slider" in new
     assert "draw_ = iv.Slider" in new

@@ -10,7 +10,6 @@ from ivisit.events import MouseEvent
 from ivisit.gui.host import Host
 from ivisit.gui.panels import PanelWidget
 from ivisit.gui.widgets import ControlWidget
-from ivisit.gui.widgets.slider import SliderWidget
 from ivisit.link import (
     BindControl,
     BindMouse,
@@ -20,7 +19,6 @@ from ivisit.link import (
     Request,
     Say,
     SetLabel,
-    SetRange,
     SetTitle,
 )
 
@@ -64,10 +62,18 @@ def handle(window: Window, request: Request) -> None:
             commands[name]()
         case Quit():
             window.close()
-        case SetLabel(widget) | SetRange(widget) | BindMouse(widget) | BindControl(widget):
-            _handle_for_widget(window, widget, request)
+        case SetLabel(widget) | BindMouse(widget) | BindControl(widget):
+            if _handle_for_widget(window, widget, request):
+                key = (type(request).__name__, widget, getattr(request, "sequence", ""))
+                window.engine.link.standing[key] = request
         case _:
             window.say(f"The simulation asks for {request}, which the window does not know")
+
+
+def repeat(window: Window) -> None:
+    """Do again what the simulation has asked of its widgets: they have been made anew."""
+    for (_, widget, _), request in list(window.engine.link.standing.items()):
+        _handle_for_widget(window, widget, request)
 
 
 def _commands(window: Window) -> dict[str, Callable[[], object]]:
@@ -89,18 +95,17 @@ def _commands(window: Window) -> dict[str, Callable[[], object]]:
     }
 
 
-def _handle_for_widget(window: Window, name: str, request: Request) -> None:
-    """Do what a simulation asks of one of its controls or panels."""
+def _handle_for_widget(window: Window, name: str, request: Request) -> bool:
+    """Do what a simulation asks of one of its controls or panels; tell whether it was possible."""
     assert window.layout is not None
     widget: ControlWidget | PanelWidget | None
     widget = window.layout.controls.get(name) or window.layout.panels.get(name)
     match request, widget:
         case _, None:
             window.say(f"The simulation asks for {name!r}, which is not in the window")
+            return False
         case SetLabel(_, text), _:
             widget.set_label(text)
-        case SetRange(_, minimum, maximum, step), SliderWidget():
-            widget.set_range(minimum, maximum, step)
         case BindControl(_, sequence, callback), ControlWidget():
 
             def used(event: Any) -> None:
@@ -112,5 +117,8 @@ def _handle_for_widget(window: Window, name: str, request: Request) -> None:
                 MouseBinding(window, widget, sequence)
             except tk.TclError as error:
                 window.say(f"{name}: cannot be bound: {error}")
+                return False
         case _:
             window.say(f"{name}: cannot do {type(request).__name__}")
+            return False
+    return True

@@ -263,7 +263,9 @@ class MenuBar(tk.Menu):
         for stored in versions:
             time = local_time(stored.saved_at)
             self.version_menu.add_command(
-                label=f"{stored.version}: {time}  {stored.comment}"[:70],
+                label=f"{stored.version}: {time}  {stored.comment}"[:70]
+                if not stored.damage
+                else f"{stored.version}: damaged",
                 command=lambda s=stored: self.window.sets.load(s.name, s.version),  # type: ignore[misc]
             )
         if not versions:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, cast
 
 from ivisit.controls import Slider
@@ -44,20 +43,3 @@ class SliderWidget(ControlWidget):
         if not self.control.unit:
             return 0
         return self.number.unit.winfo_reqwidth() + self.host.theme.pixels(5)
-
-    def set_range(
-        self,
-        minimum: float | None = None,
-        maximum: float | None = None,
-        step: float | None = None,
-    ) -> None:
-        """Give the slider another range; what is None stays as it is."""
-        given = {"minimum": minimum, "maximum": maximum, "step": step}
-        changes: dict[str, Any] = {k: v for k, v in given.items() if v is not None}
-        slider = cast("Slider[Any]", self.host.engine.control(self.name))
-        wanted = replace(slider.range, **changes)
-        is_new = wanted != slider.range  # who has asked may have adjusted it before
-        if is_new and wanted.minimum < wanted.maximum and wanted.step > 0:
-            self.host.engine.adjust(self.name, **changes)
-        self._follow_control()
-        self._show(self.value)

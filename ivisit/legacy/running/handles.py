@@ -27,7 +27,7 @@ from ivisit.legacy.records import (
 from ivisit.legacy.running.bindings import Binding
 from ivisit.legacy.running.canvas import Canvas
 from ivisit.legacy.running.sliders import OldDictSlider, OldSlider
-from ivisit.link import BindControl, SetLabel, SetRange
+from ivisit.link import BindControl, SetLabel
 
 if TYPE_CHECKING:
     from ivisit.engine import Engine
@@ -192,8 +192,7 @@ class SliderHandle(ControlHandle):
             logger.warning("%s: the range %s .. %s is empty and ignored", self.old_name, low, high)
             return
         step = abs(number(scale, grid.resolution)) or None
-        now: Any = self._engine.adjust(self.name, minimum=low, maximum=high, step=step)
-        self._engine.link.post(SetRange(self.name, low, high, now.step))
+        self._engine.adjust(self.name, minimum=low, maximum=high, step=step)
 
     @property
     def slider(self) -> Scale:

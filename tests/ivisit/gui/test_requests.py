@@ -9,6 +9,7 @@ import pytest
 
 import ivisit as iv
 from ivisit.link import (
+    BindControl,
     BindMouse,
     Command,
     OfferMenu,
@@ -16,7 +17,6 @@ from ivisit.link import (
     Request,
     Say,
     SetLabel,
-    SetRange,
     SetTitle,
 )
 
@@ -43,14 +43,15 @@ def test_labels_ranges_titles_and_messages(user):
     assert link.is_open
     link.post(SetLabel("level", "Water level"))
     link.post(SetLabel("picture", "Map"))
-    link.post(SetRange("level", 4, 6))
+    window.engine.adjust("level", minimum=4, maximum=6)
     link.post(SetTitle("My window"))
     link.post(Say("two\nlines"))
     user.until(lambda: message(window) == "two lines")
     assert user.control("level").label.cget("text") == "Water level"
     assert user.panel("picture").label.cget("text") == "Map"
     number = user.control("level").number
-    assert (number.range.minimum, number.range.maximum, number.range.step) == (4, 6, 1)
+    user.look()
+    user.until(lambda: (number.range.minimum, number.range.maximum) == (4, 6))
     assert float(number.scale.get()) == pytest.approx(0.5)
     assert window.root.title() == "My window"
 
@@ -83,6 +84,20 @@ def test_mouse_events_reach_the_simulation_on_the_workers_thread(user):
     assert (seen[0][0].column, seen[0][0].row) == (3, 2)
 
 
+def test_what_was_asked_of_widgets_holds_when_they_are_made_anew(user):
+    window = user.open(Asking)
+    seen = []
+    link = window.engine.link
+    link.post(SetLabel("level", "Water level"))
+    link.bind("picture", "<Button-1>", seen.append)
+    user.wait(0.1)
+    window.use_positions({"level": {"x": 10, "y": 10}, "picture": {"x": 300, "y": 10}})
+    user.look()
+    assert user.control("level").label.cget("text") == "Water level"
+    user.panel("picture").canvas.event_generate("<ButtonPress-1>", x=2, y=2)
+    user.until(lambda: len(seen) == 1)
+
+
 def test_of_many_movements_a_slow_simulation_gets_the_latest(user):
     window = user.open(Asking)
     seen = []
@@ -105,7 +120,7 @@ def test_what_is_not_possible_costs_a_message(user):
         (SetLabel("nobody", "x"), "'nobody'"),
         (BindMouse("picture", "<Nonsense>"), "cannot be bound"),
         (BindMouse("level", "<Button-1>"), "cannot do BindMouse"),
-        (SetRange("picture", 0, 1), "cannot do SetRange"),
+        (BindControl("picture", "<x>", print), "cannot do BindControl"),
         (Request(), "Request()"),
         (Command("explode"), "'explode'"),
     ]:

@@ -72,7 +72,7 @@ def test_a_stored_value_outside_the_range_comes_inside_and_is_told(load, caplog)
     with caplog.at_level(logging.WARNING):
         result = iv.run(script.path, steps=1, parameter_set="best")
     assert result.parameters == {"A": 5}
-    assert "best: old.A: must be between 0 and 5, not 9; 5 is used" in caplog.text
+    assert "old.A: must be between 0 and 5, not 9; 5 is used" in caplog.text
     with ParameterStore("old.ivisit") as store:
         assert store.load("old", "best") == {"A": 9}
 

@@ -51,7 +51,8 @@ def test_any_directives_give_simulations_that_run(lines):
 @given(st.lists(directive(), max_size=6))
 def test_any_directives_give_a_new_file_whose_class_can_be_made(tmp_path_factory, lines):
     path = tmp_path_factory.mktemp("any") / "any.py"
-    source = "\n".join(["#@IVISIT:SIMULATION & any", *lines])
+    # One line each: what stands behind a line's end is no directive any more but code.
+    source = "\n".join(["#@IVISIT:SIMULATION & any", *(line.replace("\n", " ") for line in lines)])
     # What would end a comment line is no directive any more but code.
     path.write_text("".join(c for c in source if c.isprintable() or c == "\n"), encoding="utf-8")
     exec(compile(migrated(path), "migrated", "exec"), {"__name__": "migrated"})

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -62,3 +63,22 @@ def test_two_hundred_kills_lose_no_acknowledged_save(
     for n in range(60):
         fresh = tmp_path / f"fresh {n}.ivisit"
         check_state(fresh, kill_while_saving(fresh))
+
+
+def check_storm(answer: dict[str, Any], at_least: int) -> None:
+    assert answer["saved"] > at_least
+    assert (answer["missing"], answer["failed"], answer["sound"]) == ([], 0, True)
+
+
+def test_writers_that_are_killed_lose_nothing_and_are_in_nobodys_way(
+    path: Path, run_script: Callable[..., Any]
+) -> None:
+    check_storm(run_script("storm.py", path, "40"), 20)
+
+
+@pytest.mark.stress
+@pytest.mark.parametrize("part", range(4))
+def test_hundreds_of_kills_among_writers_lose_nothing(
+    path: Path, run_script: Callable[..., Any], part: int
+) -> None:
+    check_storm(run_script("storm.py", path, "400"), 200)

@@ -1,0 +1,131 @@
+"""`rerun`: repeat one stored run, and say whether its numbers are the same, bit for bit."""
+
+from __future__ import annotations
+
+import os
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from ivisit.errors import IVisitError, RunError
+from ivisit.plugins.finding import get_simulation
+from ivisit.runs.metrics import Metric, make_metrics
+from ivisit.runs.references import condition, resolve
+from ivisit.runs.result import RunResult
+from ivisit.runs.single import run
+from ivisit.simulation import Simulation
+from ivisit.store import ParameterStore
+from ivisit.store.run_rows import StoredRun
+
+
+@dataclass
+class RerunResult(RunResult):
+    """The result of a repeated run.
+
+    Attributes
+    ----------
+    identical : bool or None
+        Whether status, steps and metrics are those stored, bit for bit; None when there was
+        nothing to compare.
+    stored : StoredRun or None
+        What was stored.
+    measured : dict
+        The metrics of the repetition.
+    """
+
+    identical: bool | None = None
+    stored: StoredRun | None = None
+    measured: dict[str, float] = field(default_factory=dict)
+
+
+def rerun(
+    store: ParameterStore | str | os.PathLike[str], run_id: int, *, simulation: Any = None
+) -> RerunResult:
+    """Repeat a stored run with its parameters and its seed.
+
+    Parameters
+    ----------
+    store : ParameterStore or path-like
+        Where the run is stored.
+    run_id : int
+        Its number.
+    simulation : str, path-like or class, optional
+        Where the simulation is now, by default where it was.
+
+    Returns
+    -------
+    RerunResult
+        ``identical`` says whether the numbers are the same. NaN equals NaN: bits are compared.
+    """
+    opened = store if isinstance(store, ParameterStore) else ParameterStore(store, create=False)
+    try:
+        stored = opened.load_run(run_id)
+        sweep = opened.find_sweep(stored.sweep, stored.simulation) if stored.sweep else None
+    finally:
+        if opened is not store:
+            opened.close()
+    found = get_simulation(simulation if simulation is not None else _place(stored))
+    cls = found if isinstance(found, type) else type(found)
+    specification: Mapping[str, Any] = sweep.specification if sweep is not None else {}
+    metrics = make_metrics(cls, specification.get("metrics"))
+    limit = specification.get("steps", stored.steps)
+    failed = False
+    try:
+        result = run(
+            found,
+            stored.parameters,
+            steps=limit,
+            seed=stored.seed,
+            until=condition(cls, specification.get("until")),
+        )
+    except RunError as error:
+        if error.result is None:
+            raise
+        result, failed = error.result, True
+    values = {} if failed else {m.name: _value(cls, m, result) for m in metrics}
+    return RerunResult(
+        **{one.name: getattr(result, one.name) for one in fields(RunResult)},
+        identical=_same(stored, result, values),
+        stored=stored,
+        measured=values,
+    )
+
+
+def _place(stored: StoredRun) -> str:
+    """Return where the simulation of a stored run was."""
+    origin = stored.provenance.get("origin", "")
+    name = str(stored.provenance.get("simulation", "")).rpartition(":")[2]
+    source = stored.provenance.get("source")
+    if not origin and source:
+        origin = f"{source}:{name}"
+    if not origin:
+        raise IVisitError(
+            f"run {stored.id}: the store does not say where {stored.simulation!r} is; name it "
+            "(--simulation)"
+        )
+    return str(origin)
+
+
+def _value(cls: type[Simulation], metric: Metric, result: RunResult) -> float:
+    if metric.function:
+        return float(resolve(cls, metric.function, metric.name)(result))
+    if metric.recorded:
+        return metric.of_trace(result.recorded_steps, result.traces[metric.trace])
+    return float(result.outputs.get(metric.trace, float("nan")))
+
+
+def _same(stored: StoredRun, result: RunResult, metrics: Mapping[str, float]) -> bool | None:
+    """Compare by bits; an interrupted run has nothing to be compared with."""
+    if stored.status == "interrupted" or result.status == "interrupted":
+        return None
+    if (stored.status, stored.steps) != (result.status, result.steps):
+        return False
+    if stored.status == "failed":
+        return True
+    if not stored.metrics:
+        return None
+    return all(
+        name in metrics and struct.pack("<d", metrics[name]) == struct.pack("<d", value)
+        for name, value in stored.metrics.items()
+    )
