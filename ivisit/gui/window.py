@@ -340,7 +340,8 @@ class Window:
     def _mark_waiting(self) -> None:
         """Mark the controls whose values are not in the picture yet."""
         engine = self.engine
-        state = (engine.revision, engine.steps, engine.runs, self.layout)
+        # Without steps: looking at all controls sixty times a second would cost more than drawing.
+        state = (engine.revision, engine.runs, engine.has_waiting, self.layout)
         if self.layout is None or state == self._marked:
             return
         self._marked = state
@@ -459,6 +460,7 @@ class Window:
         self.alive = False
         self.sets.close()
         self._remember()
+        self.session.turns.stop(self.root.after_cancel)
         if self._timer:
             self.root.after_cancel(self._timer)
         self.root.destroy()
