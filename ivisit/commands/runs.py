@@ -79,6 +79,9 @@ def add(parsers: Any) -> None:
     )
     again.add_argument("id", type=int, metavar="ID", help="number of the run")
     again.add_argument("--simulation", help="where the simulation is now, if it has moved")
+    again.add_argument(
+        "--stored-source", action="store_true", help="run the files that the store has kept"
+    )
     again.add_argument("--out", metavar="FILE", help="write the whole result (.npz, .csv, .png)")
     gone = _command(
         commands,
@@ -285,7 +288,12 @@ def rerun_(options: argparse.Namespace) -> int:
     from ivisit.runs.rerunning import rerun
 
     with clean_stdout(options.json):
-        result = rerun(_store_path(options), options.id, simulation=options.simulation)
+        result = rerun(
+            _store_path(options),
+            options.id,
+            simulation=options.simulation,
+            stored_source=options.stored_source,
+        )
     if options.out:
         write_result(result, Path(options.out))
         say(options, f"wrote {options.out}")

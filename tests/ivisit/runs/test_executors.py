@@ -173,6 +173,25 @@ def test_a_class_of_a_notebook_needs_cloudpickle_or_this_process(
     assert result.metrics["level"].tolist() == [0.25]
 
 
+def test_cloudpickle_may_bring_a_class_again_and_again() -> None:
+    cloudpickle = pytest.importorskip("cloudpickle")
+
+    class Local(iv.Simulation):
+        rate = iv.Slider(0.5, 0.0, 1.0)
+        level = iv.Trace()
+
+        def step(self) -> None:
+            self.level = self.rate
+
+    for _ in range(2):
+        again = cloudpickle.loads(cloudpickle.dumps(Local))
+        assert iv.run(again, {"rate": 0.25}, steps=1).outputs["level"] == 0.25
+        with pytest.raises(iv.ParameterError, match=r"Local\.rate: must be between 0 and 1"):
+            again().rate = 2.0
+        with pytest.raises(AttributeError, match="are declared in the class body"):
+            again.rate = iv.Slider(0.5, 0.0, 3.0)
+
+
 def test_an_executor_that_is_shut_down_is_told(walk: Path) -> None:
     executor = ThreadPoolExecutor(1)
     executor.shutdown()
