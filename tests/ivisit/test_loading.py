@@ -148,15 +148,15 @@ def test_each_file_has_the_helpers_of_its_own_folder(two_folders, how):
 
 def test_helpers_come_before_modules_that_the_process_has_imported(two_folders, monkeypatch):
     a, b = two_folders("import helper", "self.value = helper.VALUE")
-    monkeypatch.syspath_prepend(str(b.parent))
-    import helper
+    with monkeypatch.context() as changed:
+        changed.syspath_prepend(str(b.parent))
+        import helper
 
-    try:
-        assert value_of(a) == 2
-        assert helper.VALUE == 5
-    finally:
-        del sys.modules["helper"]
-        monkeypatch.undo()
+        try:
+            assert value_of(a) == 2
+            assert helper.VALUE == 5
+        finally:
+            del sys.modules["helper"]
 
 
 def test_a_helper_with_a_library_s_name_is_not_found_by_other_libraries(write):
