@@ -48,7 +48,7 @@ from ivisit.recording import (
     SparseRecorder,
     component_name,
 )
-from ivisit.reserved import LIFE_CYCLE, refuse_dataclass
+from ivisit.reserved import LIFE_CYCLE
 from ivisit.simulation import Simulation
 
 logger = logging.getLogger(__name__)
@@ -454,10 +454,11 @@ class Engine:
         self.failure = None
         self._previewed = None
         self.steps = 0
+        if self.runs:
+            self.recorder.clear()
+            self.rasters.clear()
+            self._release_buttons()  # a step that failed has not released them
         self.runs += 1
-        self.recorder.clear()
-        self.rasters.clear()
-        self._release_buttons()  # a step that failed has not released them
         self._apply_pending()
         self.changes.clear()
         self.initial_parameters = dict(simulation._values)
@@ -519,6 +520,9 @@ class Engine:
         first = self.steps
         self._previewed = None
         self.simulation._ivisit_stopped = False
+        if steps == 0 and not self._script:
+            self.state = "paused"
+            return 0
         self.state = "running"
         try:
             with self._stage("step"):
@@ -611,8 +615,11 @@ class Engine:
 
     def _check_life_cycle(self) -> None:
         """Refuse a simulation that has assigned something else to the name of a method."""
+        own = vars(self.simulation)
+        if _LIFE_CYCLE.isdisjoint(own):
+            return
         for name in LIFE_CYCLE:
-            value = vars(self.simulation).get(name, _nothing)
+            value = own.get(name, _nothing)
             if not callable(value):
                 raise ParameterError(
                     f"{self._class.key}.{name}: is a method of the simulation, and was assigned "
@@ -668,7 +675,7 @@ class Engine:
         prepared, self.simulation._ivisit_prepared = self.simulation._ivisit_prepared, False
         self.state = "closed"
         try:
-            if prepared:
+            if prepared and has_close(self.simulation):
                 with self._stage("close"):
                     self.simulation.close()
         finally:
@@ -812,13 +819,13 @@ class _Stage:
 
 #: States in which there is nothing to draw, or what there is may be broken.
 _UNDRAWN = ("new", "failed", "closed")
+_LIFE_CYCLE = frozenset(LIFE_CYCLE)
 
 
 def _instance_of(simulation: Simulation | type[Simulation]) -> Simulation:
     """Return an instance, made without arguments where a class is given."""
     if not isinstance(simulation, type):
         return simulation
-    refuse_dataclass(simulation)
     try:
         return simulation()
     except (KeyboardInterrupt, GeneratorExit, IVisitError):
@@ -829,6 +836,11 @@ def _instance_of(simulation: Simulation | type[Simulation]) -> Simulation:
             _refuse_arguments(simulation)
         failure = Failure.from_exception("__init__", error)
         raise RunError(f"{simulation.__name__}: {failure}", failure=failure) from error
+
+
+def has_close(simulation: Simulation) -> bool:
+    """Tell whether a simulation has something to do at the end."""
+    return type(simulation).close is not Simulation.close or "close" in vars(simulation)
 
 
 def _refuse_arguments(simulation: type[Simulation]) -> None:
