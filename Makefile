@@ -13,7 +13,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 DEMO := apps/gauss_filter.py
 
-.PHONY: help demo test stress oldest lint types bench clean xvfb
+.PHONY: help demo test stress oldest lint types bench clean xvfb cluster
 
 help:
 	@sed -n '1,/^$$/s/^# \{0,1\}//p' Makefile
@@ -54,11 +54,11 @@ demo: .venv/installed
 			"picture, demo-result.npz the result."; \
 	fi
 
-test: lint types xvfb
+test: lint types xvfb cluster
 	env -u DISPLAY IVISIT_REQUIRE_DISPLAY=1 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 \
 		$(BIN)/python -m pytest -q -n auto --dist loadgroup
 
-stress: .venv/installed-test xvfb
+stress: .venv/installed-test xvfb cluster
 	env -u DISPLAY IVISIT_REQUIRE_DISPLAY=1 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 \
 		$(BIN)/python -m pytest -q -n auto --dist loadgroup -m stress --durations=0
 
@@ -83,6 +83,20 @@ xvfb:
 				"Fedora: dnf install xorg-x11-server-Xvfb; macOS: install XQuartz" >&2; exit 1; \
 		fi; \
 	fi
+
+# Tests of MPI need Open MPI, that of the report page a browser; without them they are skipped.
+cluster: .venv/installed-test
+	@missing=; \
+	command -v mpiexec >/dev/null || missing="openmpi-bin libopenmpi-dev"; \
+	command -v chromium >/dev/null || missing="$$missing chromium"; \
+	as_root=; [ "$$(id -u)" = 0 ] || as_root="sudo -n"; \
+	if [ -n "$$missing" ] && command -v apt-get >/dev/null && $$as_root true 2>/dev/null; then \
+		$$as_root apt-get update -qq && $$as_root apt-get install -y -qq $$missing >/dev/null || \
+			echo "could not install: $$missing" >&2; \
+	fi
+	@$(BIN)/python -c 'import mpi4py' 2>/dev/null || ! command -v mpiexec >/dev/null || \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check mpi4py || \
+		echo "mpi4py could not be installed: the test of MPI is skipped" >&2
 
 bench: .venv/installed-test
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done

@@ -20,3 +20,4 @@ def in_own_folder(tmp_path, monkeypatch, request):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("IVISIT_DB", raising=False)
     monkeypatch.delenv("IVISIT_PATH", raising=False)
+    monkeypatch.setenv("IVISIT_SETTINGS", str(tmp_path / "window.json"))

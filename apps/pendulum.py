@@ -1,7 +1,6 @@
 """A pendulum learns to swing up from its reward alone, by perturbation of its four weights.
 
-The motor is too weak to lift the pendulum at once: it has to be swung. No derivative of the physics
-is used, and the learning rule sees one number per trial (dopamine_wp, docs/dopamine.md).
+The motor is too weak to lift it at once, and the rule sees one number per trial (docs/dopamine.md).
 """
 
 import numpy as np
@@ -10,6 +9,7 @@ import ivisit as iv
 from dopamine_wp import OPTIMIZERS, BlackBox, Trainer
 
 TIME_STEP, STEPS = 0.05, 200
+RULES = ["Dopamine1", "Dopamine2", "SPSA", "SNES", "SepCMAES"]
 STARTS = np.pi + np.array([0.05, 0.1, 0.2, 0.4])
 
 
@@ -31,40 +31,16 @@ class Pendulum(iv.Simulation):
     """Watch pendulums learn to stand up by trial, reward and dopamine."""
 
     optimizer = iv.OptionList(
-        "Dopamine1",
-        ["Dopamine1", "Dopamine2", "SPSA", "SNES", "SepCMAES"],
-        group="Learning",
-        help="A rule that sees rewards only.",
-        restart=True,
+        "Dopamine1", RULES, group="Learning", restart=True, help="A rule that sees rewards only."
     )
     rate = iv.Slider(
-        0.1,
-        0.001,
-        3.0,
-        scale="log",
-        label="Learning rate",
-        group="Learning",
-        restart=True,
-        help="Size of a change of the weights.",
+        0.1, 0.001, 3.0, scale="log", group="Learning", restart=True, help="Size of a change."
     )
     learners = iv.Slider(
-        20,
-        1,
-        100,
-        label="Learners",
-        group="Learning",
-        restart=True,
-        help="Pendulums that learn side by side.",
+        20, 1, 100, group="Learning", restart=True, help="Pendulums that learn side by side."
     )
     motor = iv.Slider(
-        5.0,
-        1.0,
-        15.0,
-        step=0.5,
-        label="Motor",
-        unit="N m",
-        restart=True,
-        help="Torque; 9.81 would lift the pendulum without a swing.",
+        5.0, 1.0, 15.0, unit="N m", restart=True, help="Torque; 9.81 would lift it without a swing."
     )
 
     best = iv.Trace(plot="Reward")
@@ -77,6 +53,7 @@ class Pendulum(iv.Simulation):
         rule = OPTIMIZERS[self.optimizer](self.rate, decay=None)
         theta = network.init(self.learners, rng=self.rng)
         self.trainer = Trainer(network, rule, None, theta=theta, rng=self.rng)
+        self.winner = theta[:1]
         self.trials.clear()
         axes = self.trials.subplots()
         axes.set(xlim=(0, STEPS * TIME_STEP), ylim=(-1.1, 1.1), xlabel="time, s", ylabel="height")
@@ -90,10 +67,7 @@ class Pendulum(iv.Simulation):
         rewards = 1 - self.cost(self.trainer.theta)
         self.winner = self.trainer.theta[[rewards.argmax()]]
         self.best, self.median = rewards.max(), np.median(rewards)
-        self.report = (
-            f"{self.trainer.fpe:.0f} trials each: best reward {self.best:.2f}, "
-            f"median {self.median:.2f}"
-        )
+        self.report = f"{self.trainer.fpe:.0f} trials: {self.best:.2f}, median {self.median:.2f}"
 
     def draw(self):
         heights = np.cos(swing(self.winner, self.motor))[:, 0]

@@ -18,6 +18,7 @@ Theory, definitions and measured tables: docs/assocmem.md.
 """
 
 from assocmem import capacity, decoders, measures, patterns, sequences, theory
+from assocmem.binary_memory import BinaryMemory
 from assocmem.channel import Channel
 from assocmem.counts import Counts
 from assocmem.memory import AssociativeMemory, Weights
@@ -27,6 +28,7 @@ from assocmem.rules import RULES, LikelihoodRule, Potentials, Rule, Terms, regis
 __all__ = [
     "RULES",
     "AssociativeMemory",
+    "BinaryMemory",
     "Channel",
     "Counts",
     "LikelihoodRule",

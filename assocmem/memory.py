@@ -399,6 +399,7 @@ class AssociativeMemory:
         as if it were alone. An empty memory answers with zeros.
         """
         inputs = binary("queries", queries, self.n_units)
+        needs_entropy = ties == "random" or noise == "calibrated"
         request = Request(
             channel=channel,
             activation=activation,
@@ -412,7 +413,8 @@ class AssociativeMemory:
             states=states,
             n_starts=n_starts,
             saturate=saturate,
-            generator=random_generator(rng),
+            # Entropy costs more than a small retrieval that needs none.
+            generator=random_generator(0 if rng is None and not needs_entropy else rng),
         )
         result = request.answer(self._evaluator, np.atleast_2d(inputs), truth, calibration)
         if issparse(queries):

@@ -16,6 +16,7 @@ import ivisit as iv
 from assocmem import measures, patterns
 from assocmem.activation import probability
 from assocmem.channel import Channel
+from assocmem.decoders import Decoder
 from assocmem.experiment import Method, Task
 from assocmem.memory import AssociativeMemory
 from assocmem.noise import NOISE_MODES
@@ -30,7 +31,7 @@ N_UNITS = SIDE * SIDE
 SILENT, HIT, MISS, FALSE_ALARM = (24, 26, 32), (240, 240, 240), (60, 110, 220), (225, 70, 50)
 
 #: Methods that are retrieved side by side with the chosen one, to be compared.
-RIVALS = ("bcpnn", "bayes", "bayes+soft")
+RIVALS = ("bcpnn", "bayes", "bayes+soft", "bayes+search")
 
 
 class AssociativeRecall(iv.Simulation):
@@ -63,25 +64,46 @@ class AssociativeRecall(iv.Simulation):
     )
     clamp = iv.Checkbox(False, label="Clamp the cue", help="Keep the cue's own evidence.")
     cycle = iv.Slider(8, 1, 20, label="Steps a cycle", help="Iterations before the next cue.")
+    hold = iv.Checkbox(
+        False, label="Keep the cue", help="Start again with the same cue.", group="Cue"
+    )
+    new_cue = iv.Button(
+        label="New cue", help="Another pattern; gives up a painted cue.", group="Cue"
+    )
 
     stored = iv.Image(label="Stored pattern", vmin=0, vmax=1)
-    query = iv.Image(label="Cue", vmin=0, vmax=255)
+    query = iv.Image(
+        label="Cue",
+        vmin=0,
+        vmax=255,
+        pointer=True,
+        help="Paint: left button on, right button off. A painted cue stays until a new one.",
+    )
     state = iv.Image(
         label="Current state", vmin=0, vmax=255, help="White hit, blue miss, red false alarm."
     )
     posterior = iv.Image(label="Posterior", vmin=0, vmax=1, cmap="magma")
     rivals = iv.Image(
-        label="BCPNN, Bayes, soft ANE",
+        label="BCPNN, Bayes, soft, search",
         vmin=0,
         vmax=255,
-        help="The same cue and iteration by three methods, left to right.",
+        help="The same cue and iteration by four methods, left to right.",
     )
-    error = iv.Trace(label="Output error")
-    error_bcpnn = iv.Trace(label="Output error of BCPNN")
-    error_bayes = iv.Trace(label="Output error of Bayes")
-    error_soft = iv.Trace(label="Output error of soft ANE")
-    estimated_noise = iv.Trace(label="Estimated e01")
-    true_noise = iv.Trace(label="True e01")
+    error = iv.Trace(label="Chosen", plot="Output error", scale="log", span=200)
+    error_bcpnn = iv.Trace(label="BCPNN", plot="Output error")
+    error_bayes = iv.Trace(label="Bayes", plot="Output error")
+    error_soft = iv.Trace(label="Bayes, soft", plot="Output error")
+    error_search = iv.Trace(label="Bayes, search", plot="Output error")
+    estimated_noise = iv.Trace(label="Estimated e01", plot="False alarms", span=200)
+    true_noise = iv.Trace(label="True e01", plot="False alarms")
+    evidence = iv.Trace(
+        label="Evidence", plot="Evidence", span=200, help="Log odds that the answer was stored."
+    )
+    familiarity = iv.Trace(
+        label="Score over background",
+        plot="Evidence",
+        help="Above 0 a stored pattern explains the cue better than an unknown one.",
+    )
     outcome = iv.TextOutput(label="Outcome")
 
     def main_init(self) -> None:
@@ -93,23 +115,55 @@ class AssociativeRecall(iv.Simulation):
         self.pattern_seed, self.calibration_seed = self.rng.integers(2**31, size=2).tolist()
         self.query_rng = self.rng.spawn(1)[0]
         self.iteration = 0
+        self.is_painted = False
+        # Empty before the first pattern is asked for.
+        self.target = self.cue = np.zeros(0, np.uint8)
         self.finished: list[tuple[float, int]] = []
 
     def step(self) -> None:
         self._store()
+        if self.new_cue:
+            self.is_painted = False
+            self.iteration = 0
         if self.iteration == 0:
             self._ask()
         self.iteration += 1
         chosen = self._method()
         out = self._recall(chosen, self.iteration)
-        self._show(out)
-        self._show_rivals()
+        self._measure(out)
+        self._measure_rivals()
+        self.out = out
         self.state_before = out.patterns
         done = bool(out.converged) or self.iteration >= self.cycle
         self.outcome = self._describe(chosen, out, done)
         if done:
             self.finished.append((self.error, self.iteration))
             self.iteration = 0
+
+    def pointer(self, event: iv.PointerEvent) -> None:
+        """Paint the cue."""
+        if event.kind not in ("press", "drag") or event.row is None or event.column is None:
+            return
+        if not len(self.cue):
+            return
+        cue = self.cue.copy()
+        cue[event.row * SIDE + event.column] = event.button != 3
+        self.cue = self.state_before = cue
+        self.is_painted = True
+        self.iteration = 0
+
+    def draw(self) -> None:
+        if not len(self.cue):
+            return
+        self.stored = _square(self.target)
+        self.query = _colored(self.cue, self.target)
+        self.state = _colored(self.out.patterns, self.target)
+        probabilistic = self.memories[self.rule].rule.probabilistic
+        self.posterior = _square(_brightness(self.out.potentials, probabilistic))
+        pictures = [_colored(answer, self.target) for answer in self.rival_answers]
+        gap = np.full((SIDE, 1, 3), 128, np.uint8)
+        between = [part for picture in pictures for part in (gap, picture)]
+        self.rivals = np.concatenate(between[1:], axis=1)
 
     def _store(self) -> None:
         """Fill new memories if the patterns or the rule have changed."""
@@ -119,14 +173,16 @@ class AssociativeRecall(iv.Simulation):
         self.content = content
         self.iteration = 0
         self.finished = []
-        self.patterns = self._draw()
+        self.is_painted = False
+        self.cue = np.zeros(0, np.uint8)  # the former one belongs to patterns that are gone
+        self.patterns = self._draw_patterns()
         self.memories = {}
         for rule in dict.fromkeys([self.rule, *(Method.parse(text).rule for text in RIVALS)]):
             memory = AssociativeMemory(N_UNITS, rule=rule)
             memory.store(self.patterns)
             self.memories[memory.rule.name] = memory
 
-    def _draw(self) -> NDArray[np.uint8]:
+    def _draw_patterns(self) -> NDArray[np.uint8]:
         rng = np.random.default_rng(self.pattern_seed)
         if self.source == "digits":
             return self.digits[rng.permutation(len(self.digits))[: self.n_patterns]]
@@ -139,7 +195,10 @@ class AssociativeRecall(iv.Simulation):
         )
 
     def _ask(self) -> None:
-        """Choose a stored pattern and make a cue from it."""
+        """Choose a stored pattern and make a cue from it, unless the cue stays."""
+        if len(self.cue) and (self.is_painted or (self.hold and not self.new_cue)):
+            self.state_before = self.cue
+            return
         self.target = self.patterns[self.query_rng.integers(len(self.patterns))]
         k = int(self.target.sum())
         addition = min(self.addition, (N_UNITS - k) / k)
@@ -179,33 +238,30 @@ class AssociativeRecall(iv.Simulation):
             self.cue,
             channel=self.channel,
             n_active=int(self.target.sum()),
-            max_steps=n_steps,
+            max_steps=n_steps,  # without influence on a search, which has no iterations
             rng=self.calibration_seed,
             **settings,
         )
 
-    def _show(self, out: RetrievalResult) -> None:
-        self.stored = _square(self.target)
-        self.query = _colored(self.cue, self.target)
-        self.state = _colored(out.patterns, self.target)
-        probabilistic = self.memories[self.rule].rule.probabilistic
-        self.posterior = _square(_brightness(out.potentials, probabilistic))
+    def _measure(self, out: RetrievalResult) -> None:
         self.error = float(measures.output_error(out.patterns, self.target))
         self.true_noise = Channel.estimate(self.state_before, self.target).e01
         self.estimated_noise = float(out.noise[-1, 0])
 
-    def _show_rivals(self) -> None:
-        pictures, errors = [], []
+    def _measure_rivals(self) -> None:
+        errors = []
+        self.rival_answers = []
         for text in RIVALS:
             method = Method.parse(text)
             method.settings["activation"] = self._activation()
             out = self._recall(method, self.iteration)
-            pictures.append(_colored(out.patterns, self.target))
+            self.rival_answers.append(out.patterns)
             errors.append(float(measures.output_error(out.patterns, self.target)))
-        gap = np.full((SIDE, 1, 3), 128, np.uint8)
-        first, second, third = pictures
-        self.rivals = np.concatenate([first, gap, second, gap, third], axis=1)
-        self.error_bcpnn, self.error_bayes, self.error_soft = errors
+        self.error_bcpnn, self.error_bayes, self.error_soft, self.error_search = errors
+        # The last one is the search.
+        self.is_known = bool(out.is_known)
+        self.evidence = float(out.evidence)
+        self.familiarity = float(out.score - out.background)
 
     def _describe(self, method: Method, out: RetrievalResult, done: bool) -> str:
         misses = int(measures.misses(out.patterns, self.target))
@@ -222,8 +278,11 @@ class AssociativeRecall(iv.Simulation):
             f"{self.rule}, noise {method.settings.get('noise', 'not used')}, "
             f"{self.n_patterns} patterns",
             f"iteration {self.iteration}: {misses} misses, {false_alarms} false alarms: {status}",
+            f"the {'painted ' if self.is_painted else ''}cue is "
+            f"{'known' if self.is_known else 'unknown'}: score over background "
+            f"{self.familiarity:.1f}, evidence {self.evidence:.1f}",
             f"errors of BCPNN {self.error_bcpnn:.2f}, Bayes {self.error_bayes:.2f}, "
-            f"soft ANE {self.error_soft:.2f}",
+            f"soft {self.error_soft:.2f}, search {self.error_search:.2f}",
         ]
         if self.finished:
             error, steps = np.mean(self.finished, axis=0)
@@ -239,8 +298,10 @@ class _Curve:
 
     method: Method
     line: Any
-    memory: AssociativeMemory
+    memory: AssociativeMemory | Decoder
     errors: list[float]
+    margins: list[float]
+    band: Any = None
 
 
 class AssociativeCapacity(iv.Simulation):
@@ -264,17 +325,23 @@ class AssociativeCapacity(iv.Simulation):
             "bayes+batch": False,
             "bayes+batch+clamp": True,
             "bayes+soft": True,
+            "bayes+search": True,
             "bcpnn": True,
             "bcpnn-stable+clamp": False,
             "covariance": True,
             "hebb": False,
+            "hopfield-bipolar": False,
             "willshaw": False,
+            "ideal-decoder": False,
         },
         label="Methods",
-        help="Rule and retrieval: batch and soft are adaptive noise estimates.",
+        help="Rule and retrieval: batch and soft are adaptive noise estimates, search grows and "
+        "verifies; the ideal decoder keeps the patterns themselves.",
     )
 
-    curves = iv.Figure(label="Output error against stored patterns")
+    curves = iv.Figure(
+        label="Output error against stored patterns", help="Bands: two standard errors."
+    )
     n_stored = iv.Trace(label="Stored patterns")
     lowest_error = iv.Trace(label="Lowest output error")
     report = iv.TextOutput(label="Patterns at an output error of 0.01")
@@ -302,24 +369,40 @@ class AssociativeCapacity(iv.Simulation):
         for text in self.chosen:
             method = Method.parse(text)
             (line,) = self.axes.plot([], [], marker=".", label=text)
-            memory = AssociativeMemory(self.n_units, rule=method.rule)
-            self.shown[text] = _Curve(method, line, memory, [])
+            memory = method.memory(self.n_units)
+            self.shown[text] = _Curve(method, line, memory, [], [])
         if self.shown:
-            self.axes.legend(loc="lower right", fontsize="small")
+            self.axes.legend(loc="upper left", fontsize="small")
 
     def step(self) -> None:
         if (self.task, self.chosen) != (self._task(), [m for m, on in self.methods.items() if on]):
             self.init()  # another task or another choice needs other memories
         self._store()
         for curve in self.shown.values():
-            curve.errors.append(self._error(curve))
-            # A logarithmic axis has no zero: an error of 0 is drawn at its lower edge.
-            curve.line.set_data(self.numbers, np.maximum(curve.errors, self.FLOOR))
-        self.axes.set_xlim(0, 1.05 * self.numbers[-1])
+            errors = self._errors(curve)
+            curve.errors.append(float(errors.mean()))
+            curve.margins.append(float(2 * errors.std() / np.sqrt(len(errors))))
         self.n_stored = self.numbers[-1]
-        errors = [curve.errors[-1] for curve in self.shown.values()]
-        self.lowest_error = min(errors, default=float("nan"))
+        latest = [curve.errors[-1] for curve in self.shown.values()]
+        self.lowest_error = min(latest, default=float("nan"))
         self.report = self._report()
+
+    def draw(self) -> None:
+        for curve in self.shown.values():
+            # A logarithmic axis has no zero: an error of 0 is drawn at its lower edge.
+            errors, margins = np.array(curve.errors), np.array(curve.margins)
+            low, middle, high = (
+                np.maximum(errors + sign * margins, self.FLOOR) for sign in (-1, 0, 1)
+            )
+            curve.line.set_data(self.numbers, middle)
+            if curve.band is not None:
+                curve.band.remove()
+            color = curve.line.get_color()
+            curve.band = self.axes.fill_between(
+                self.numbers, low, high, color=color, alpha=0.12, linewidth=0
+            )
+        if self.numbers:
+            self.axes.set_xlim(0, 1.05 * self.numbers[-1])
 
     def _task(self) -> Task:
         """Return the present task, with no more wrong units in a cue than there are."""
@@ -339,7 +422,8 @@ class AssociativeCapacity(iv.Simulation):
             self.asked = np.vstack([self.asked, further])
             self.cues = np.vstack([self.cues, cues])
 
-    def _error(self, curve: _Curve) -> float:
+    def _errors(self, curve: _Curve) -> NDArray[np.float64]:
+        """Return the output error of each query."""
         out = curve.memory.retrieve(
             self.cues,
             channel=self.task.channel,
@@ -348,7 +432,7 @@ class AssociativeCapacity(iv.Simulation):
             rng=self.tie_rng,
             **curve.method.settings,
         )
-        return float(measures.output_error(out.patterns, self.asked).mean())
+        return measures.output_error(out.patterns, self.asked)
 
     def _report(self) -> str:
         lines = []

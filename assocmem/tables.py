@@ -183,10 +183,11 @@ class UsageClasses:
     """
 
     def __init__(self, input_usage: NDArray[np.int64], output_usage: NDArray[np.int64]) -> None:
-        self.inputs, self.input_class, self.input_counts = np.unique(
-            input_usage, return_inverse=True, return_counts=True
-        )
-        self.outputs, self.output_class = np.unique(output_usage, return_inverse=True)
+        self.inputs, self.input_class, self.input_counts = _distinct(input_usage)
+        if output_usage is input_usage:
+            self.outputs, self.output_class = self.inputs, self.input_class
+        else:
+            self.outputs, self.output_class, _ = _distinct(output_usage)
 
     @property
     def mean_together(self) -> float:
@@ -198,6 +199,17 @@ class UsageClasses:
     def n_pairs(self) -> int:
         """Number of pairs of different usages."""
         return len(self.inputs) * len(self.outputs)
+
+
+def _distinct(usage: NDArray[Any]) -> tuple[NDArray[Any], Indices, Indices]:
+    """Return the sorted different values, the number of the value of each unit, and counts."""
+    if usage.dtype.kind == "f" or usage.max(initial=0) > 16 * len(usage):
+        values, number, counts = np.unique(usage, return_inverse=True, return_counts=True)
+        return values, number, counts
+    # Small whole numbers need no sorting.
+    counts = np.bincount(usage, minlength=1)
+    values = np.flatnonzero(counts)
+    return values, (np.cumsum(counts > 0) - 1)[usage], counts[values]
 
 
 def sum_over_inputs(

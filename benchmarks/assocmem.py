@@ -191,6 +191,7 @@ def measure_ours(size: Size, repeat: int, pipe: Any) -> None:
         "up to 10 steps, batch ANE": {"noise": "batch"},
         "up to 10 steps, batch ANE, clamp": {"noise": "batch", "clamp": True},
         "up to 10 steps, soft ANE": {"noise": "soft"},
+        "search": {"noise": "search"},
     }
     for name, settings in runs.items():
         times[name], out = best_time(

@@ -367,14 +367,18 @@ def xor_table():
     row("R", REPLICAS)
     rates = {}
     for label, rule in (
-        ("WP, normal", WP(RATE)), ("WP, Rademacher", WP(RATE, noise="rademacher")),
-        ("Dopamine1", Dopamine1()), ("Adam", Adam()),
+        ("WP, normal", WP(RATE)),
+        ("WP, Rademacher", WP(RATE, noise="rademacher")),
+        ("Dopamine1", Dopamine1()),
+        ("Adam", Adam()),
     ):
         rates[label] = [ours(net, rule, batch, replicas) for replicas in REPLICAS]
         row(label, rates[label])
     first = ReplicaFirstMLP((2, 4, 1), output="sigmoid", dtype=np.float32)
-    row("WP, normal, replica-first layout",
-        [ours(first, WP(RATE), batch, replicas) for replicas in REPLICAS])
+    row(
+        "WP, normal, replica-first layout",
+        [ours(first, WP(RATE), batch, replicas) for replicas in REPLICAS],
+    )
     # A loop's speed does not depend on R; the largest would only take minutes.
     plain = dict(zip(NAMES, numpy_loops(net, *numpy_xor(), 100), strict=True))
     thousand = REPLICAS.index(1000)
@@ -485,10 +489,12 @@ def main():
     torch_version = torch.__version__ if torch is not None else "not installed"
     if torch is not None:
         torch.set_num_threads(1)
-    print(f"{platform.processor() or platform.machine()}, Python {platform.python_version()}, "
-          f"NumPy {np.__version__}, torch {torch_version}, "
-          f"JAX {jax.__version__ if jax is not None else 'not installed'}, one thread, "
-          f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    print(
+        f"{platform.processor() or platform.machine()}, Python {platform.python_version()}, "
+        f"NumPy {np.__version__}, torch {torch_version}, "
+        f"JAX {jax.__version__ if jax is not None else 'not installed'}, one thread, "
+        f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+    )
     ratios = xor_table() + rnn_table() + memory_table()
     print("\nTargets" + " " * 41 + "ratio   target")
     for label, ratio, target in ratios:

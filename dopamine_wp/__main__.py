@@ -84,12 +84,12 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     compare.add_argument(
-        "--task", default="lorenz", metavar="NAME",
+        "--task",
+        default="lorenz",
+        metavar="NAME",
         help=f"{', '.join(contests.TASKS)}, in any case (lorenz)",
     )
-    compare.add_argument(
-        "--horizon", type=int, default=1, help="steps ahead, for series (1)"
-    )
+    compare.add_argument("--horizon", type=int, default=1, help="steps ahead, for series (1)")
     compare.add_argument(
         "--budget", type=int, default=6000, help="forward-pass equivalents of a seed (6000)"
     )
@@ -102,7 +102,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     compare.add_argument("--hidden", type=int, default=16, help="hidden units (16)")
     compare.add_argument(
-        "--optimizers", nargs="+", metavar="NAME",
+        "--optimizers",
+        nargs="+",
+        metavar="NAME",
         help=f"{', '.join(OPTIMIZERS)}, in any case (all)",
     )
     compare.add_argument("--seed", type=int, default=0, help="seed of everything (0)")

@@ -32,12 +32,7 @@ def real(
 ) -> None:
     """Demand a finite number with ``minimum <= value <= maximum`` and ``above < value < below``."""
     usable = isinstance(value, numbers.Real) and not isinstance(value, bool | np.bool_)
-    if (
-        usable
-        and math.isfinite(value)
-        and minimum <= value <= maximum
-        and above < value < below
-    ):
+    if usable and math.isfinite(value) and minimum <= value <= maximum and above < value < below:
         return
     bounds = [
         (minimum, "of at least"),

@@ -99,8 +99,13 @@ class AskTell:
         dtype = start.dtype if start.dtype == np.float32 else np.float64
         self._net = _Outside(start.shape[1], dtype)
         self._trainer = Trainer(
-            self._net, optimizer, None,
-            theta=start, total_steps=total_steps, stop_loss=stop_loss, rng=rng,
+            self._net,
+            optimizer,
+            None,
+            theta=start,
+            total_steps=total_steps,
+            stop_loss=stop_loss,
+            rng=rng,
         )
         self._pending: np.ndarray | None = None
 

@@ -141,8 +141,10 @@ class EchoState:
         _checks.real("EchoState", "leak", leak, above=0, maximum=1)
         _checks.whole("EchoState", "washout", washout, minimum=0)
         for name, value in (
-            ("spectral_radius", spectral_radius), ("input_scale", input_scale),
-            ("bias_scale", bias_scale), ("penalty", penalty),
+            ("spectral_radius", spectral_radius),
+            ("input_scale", input_scale),
+            ("bias_scale", bias_scale),
+            ("penalty", penalty),
         ):
             _checks.real("EchoState", name, value, minimum=0)
         self.n_hidden, self.leak, self.penalty = n_hidden, leak, penalty

@@ -58,7 +58,9 @@ class BatchSource:
             self._iterator = iter(batches)
         else:
             raise _checks.refuse(
-                "train", "batches", "a pair (X, Y), a function of the batch index or an iterator",
+                "train",
+                "batches",
+                "a pair (X, Y), a function of the batch index or an iterator",
                 batches,
             )
 

@@ -122,9 +122,11 @@ def compare(
     numbers = {"budget": budget, "seeds": seeds, "tuning_seeds": tuning_seeds, "trials": trials}
     for name, number in numbers.items():
         _checks.whole("compare", name, number)
-    chosen = list(task.spaces) if optimizers is None else [
-        _checks.name_of("compare", "optimizers", name, task.spaces) for name in optimizers
-    ]
+    chosen = (
+        list(task.spaces)
+        if optimizers is None
+        else [_checks.name_of("compare", "optimizers", name, task.spaces) for name in optimizers]
+    )
     if not chosen:
         raise _checks.refuse("compare", "optimizers", "at least one name", optimizers)
 
@@ -153,9 +155,7 @@ def compare(
     return outcomes
 
 
-def _tune(
-    task: Problem, name: str, budget: int, seeds: int, trials: int, seed: int
-) -> Search:
+def _tune(task: Problem, name: str, budget: int, seeds: int, trials: int, seed: int) -> Search:
     """Try settings by the median validation error of other seeds than those that count."""
 
     def score(setting: Setting) -> float:
@@ -178,8 +178,10 @@ def _steps(task: Problem, setting: Setting, budget: int) -> int:
     steps = int(budget * trial / fpe)
     if steps < 1:
         raise _checks.refuse(
-            "compare", "budget",
-            f"at least {fpe / trial:.4g}, the cost of a step of {setting.optimizer}", budget,
+            "compare",
+            "budget",
+            f"at least {fpe / trial:.4g}, the cost of a step of {setting.optimizer}",
+            budget,
         )
     return steps
 
@@ -220,8 +222,13 @@ def _train(
     """Train; a comparison of runs that were cut short would be none, so Ctrl-C goes on upwards."""
     theta = task.net.init(seeds, rng=rng)
     history = train(
-        task.net, setting.optimizer, task.batches(setting.batch_size),
-        theta=theta, steps=steps, rng=rng, callbacks=callbacks,
+        task.net,
+        setting.optimizer,
+        task.batches(setting.batch_size),
+        theta=theta,
+        steps=steps,
+        rng=rng,
+        callbacks=callbacks,
     )
     if history.status == "interrupted":
         raise KeyboardInterrupt
@@ -231,8 +238,12 @@ def _train(
 def _peak_memory(task: Problem, setting: Setting) -> float:
     """Return the peak, in KiB, of what training one seed for some steps allocates."""
     trainer = Trainer(
-        task.net, setting.optimizer, task.batches(setting.batch_size),
-        theta=task.net.init(rng=0), total_steps=10, rng=0,
+        task.net,
+        setting.optimizer,
+        task.batches(setting.batch_size),
+        theta=task.net.init(rng=0),
+        total_steps=10,
+        rng=0,
     )
     trainer.step()
     tracemalloc.start()

@@ -102,8 +102,12 @@ def problem(name: str, *, hidden: int = 16, horizon: int = 1, seed: int = 0) -> 
     batch = tasks.TRUTH_TABLES[name]()
     net = MLP((batch[0].shape[1], hidden, 1), output="sigmoid")
     return Problem(
-        name, net, lambda batch_size: batch, lambda theta, part: net.loss(theta, batch),
-        "mean squared error", _truth_table_spaces(),
+        name,
+        net,
+        lambda batch_size: batch,
+        lambda theta, part: net.loss(theta, batch),
+        "mean squared error",
+        _truth_table_spaces(),
     )
 
 
@@ -116,8 +120,13 @@ def _forecasting(name: str, hidden: int, horizon: int, seed: int) -> Problem:
 
     steps = "one step" if horizon == 1 else f"{horizon} steps"
     return Problem(
-        name, net, batches, lambda theta, part: task.nrmse(net, theta, part),
-        f"NRMSE, {steps} ahead", _series_spaces(), _references(task),
+        name,
+        net,
+        batches,
+        lambda theta, part: task.nrmse(net, theta, part),
+        f"NRMSE, {steps} ahead",
+        _series_spaces(),
+        _references(task),
     )
 
 
@@ -173,8 +182,8 @@ def _series_spaces() -> dict[str, Space]:
             (_rate(0.003, 0.006, 0.012), batch, Axis("beta1", (0.9, 0.97, 0.99))),
         ),
         "SPSA": Space(SPSA, (_rate(0.03, 0.1, 0.3, 1.0), batch, _sigma(1e-4, 1e-3, 1e-2))),
-        "SNES": Space(SNES, (_sigma(0.03, 0.1, 0.3), batch)),
-        "SepCMAES": Space(SepCMAES, (_sigma(0.03, 0.1, 0.3), batch)),
+        "SNES": Space(SNES, (_sigma(0.003, 0.01, 0.03), batch)),
+        "SepCMAES": Space(SepCMAES, (_sigma(0.003, 0.01, 0.03), batch)),
         "NodePerturbation": Space(
             NodePerturbation,
             (_rate(0.003, 0.01, 0.03), batch, Axis("gamma", (0.5, 0.7, 0.9))),

@@ -122,8 +122,10 @@ def valid_prediction_time(
     true, predicted = _pair("valid_prediction_time", target, prediction)
     scale = float(true.std()) if std is None else std
     for name, value in (
-        ("lyapunov_exponent", lyapunov_exponent), ("interval", interval),
-        ("threshold", threshold), ("std", scale),
+        ("lyapunov_exponent", lyapunov_exponent),
+        ("interval", interval),
+        ("threshold", threshold),
+        ("std", scale),
     ):
         _checks.real("valid_prediction_time", name, value, above=0)
     if true.ndim == 1:

@@ -125,5 +125,3 @@ def _describe(ax: Axes, histories: Mapping[str, History], curve: str, axis: str)
     if curve in LOG_CURVES:
         ax.set_yscale("log")
     ax.legend()
-
-

@@ -146,8 +146,11 @@ def write_plot(task: Problem, outcomes: dict[str, Outcome], path: Path) -> None:
     if finite.size:
         # A diverged run would squeeze all others into one line
         axes.set_ylim(finite.min() / 1.5, min(finite.max(), 3 * np.quantile(finite, 0.9)))
-    axes.set_xlabel(f"forward-pass equivalents per seed (passes over one {task.net.fpe_unit})"
-                    .replace("one 16", "16"))
+    axes.set_xlabel(
+        f"forward-pass equivalents per seed (passes over one {task.net.fpe_unit})".replace(
+            "one 16", "16"
+        )
+    )
     axes.set_ylabel(f"validation {task.measure}")
     seeds = len(next(iter(curves.values())).test)
     axes.set_title(f"{task.name}: median and interquartile range over {seeds} seeds")

@@ -82,24 +82,45 @@ class Training(iv.Simulation):
     """What both simulations share: the rule, which may be changed at any time, and its traces."""
 
     optimizer = iv.OptionList(
-        "Dopamine1", list(OPTIMIZERS), label="Optimizer", group="Rule",
+        "Dopamine1",
+        list(OPTIMIZERS),
+        label="Optimizer",
+        group="Rule",
         help="The learning rule; a change keeps the weights and goes on with the other rule.",
     )
     rate = iv.Slider(
-        0.01, 1e-5, 10.0, scale="log", label="Learning rate", group="Rule",
+        0.01,
+        1e-5,
+        10.0,
+        scale="log",
+        label="Learning rate",
+        group="Rule",
         help="Initial rate of Dopamine1, rate of most others; DopamineV, VPlus, K, SNES and "
-             "SepCMAES take steps of their own size.",
+        "SepCMAES take steps of their own size.",
     )
     sigma = iv.Slider(
-        1e-3, 1e-6, 0.1, scale="log", label="Perturbation size", group="Rule",
+        1e-3,
+        1e-6,
+        0.1,
+        scale="log",
+        label="Perturbation size",
+        group="Rule",
         help="The largest one for Dopamine1 and Dopamine2, which shrink it with the rate.",
     )
     perturbations = iv.Slider(
-        0, 0, 64, label="Perturbations", group="Rule",
+        0,
+        0,
+        64,
+        label="Perturbations",
+        group="Rule",
         help="Directions in a step; 0 is the rule's own number.",
     )
     repeats = iv.Slider(
-        10, 1, 200, label="Training steps per step", group="Rule",
+        10,
+        1,
+        200,
+        label="Training steps per step",
+        group="Rule",
         help="Training steps between two pictures.",
     )
 
@@ -108,8 +129,10 @@ class Training(iv.Simulation):
     worst_loss = iv.Trace(label="Worst network", plot="Loss")
     learning_rate = iv.Trace(label="Rate, median", scale="log")
     rpe = iv.Trace(label="Reward prediction error, mean", scale="symlog")
-    agreement = iv.Trace(label="Agreement, mean",
-                         help="Actual over expected gain; 1/2 is the best step on a quadratic.")
+    agreement = iv.Trace(
+        label="Agreement, mean",
+        help="Actual over expected gain; 1/2 is the best step on a quadratic.",
+    )
 
     def start_training(self, net: Network, batches: Batches, replicas: int) -> None:
         """Make fresh networks and their trainer, from the run's random numbers."""
@@ -158,22 +181,55 @@ class DopamineXOR(Training):
     """Train many small networks at once on XOR or parity, by perturbation or by gradient."""
 
     optimizer = iv.OptionList(
-        "Dopamine1", rules_for(MLP((2, 2, 1))), label="Optimizer", group="Rule",
+        "Dopamine1",
+        rules_for(MLP((2, 2, 1))),
+        label="Optimizer",
+        group="Rule",
         help="The learning rule; a change keeps the weights and goes on with the other rule.",
     )
-    task = iv.OptionList("xor", list(tasks.TRUTH_TABLES), label="Task", group="Networks",
-                         restart=True, help="The truth table that is learned.")
-    hidden = iv.Slider(4, 1, 32, label="Hidden units", group="Networks", restart=True,
-                       help="Size of the hidden layer.")
-    replicas = iv.Slider(100, 1, 500, label="Networks", group="Networks", restart=True,
-                         help="Networks that learn side by side from different weights.")
-    shown = iv.Slider(0, 0, 499, label="Network shown",
-                      help="Whose decision surface is shown; the last one if there are fewer.")
+    task = iv.OptionList(
+        "xor",
+        list(tasks.TRUTH_TABLES),
+        label="Task",
+        group="Networks",
+        restart=True,
+        help="The truth table that is learned.",
+    )
+    hidden = iv.Slider(
+        4,
+        1,
+        32,
+        label="Hidden units",
+        group="Networks",
+        restart=True,
+        help="Size of the hidden layer.",
+    )
+    replicas = iv.Slider(
+        100,
+        1,
+        500,
+        label="Networks",
+        group="Networks",
+        restart=True,
+        help="Networks that learn side by side from different weights.",
+    )
+    shown = iv.Slider(
+        0,
+        0,
+        499,
+        label="Network shown",
+        help="Whose decision surface is shown; the last one if there are fewer.",
+    )
 
     curves = iv.Figure(label="Loss of all networks")
-    surface = iv.Image(vmin=0, vmax=1, cmap="RdBu_r", smooth=True,
-                       label="Decision surface",
-                       help="Output over the first two inputs from 0 to 1, all others at 0.")
+    surface = iv.Image(
+        vmin=0,
+        vmax=1,
+        cmap="RdBu_r",
+        smooth=True,
+        label="Decision surface",
+        help="Output over the first two inputs from 0 to 1, all others at 0.",
+    )
     solved = iv.Trace(label="Fraction solved", help=f"Networks that reached {SOLVED_BELOW}.")
     report = iv.TextOutput()
 
@@ -188,7 +244,9 @@ class DopamineXOR(Training):
         self.grid[:, 0] = np.tile(side, _SURFACE_PIXELS)
         # The second input grows upwards, rows of a picture downwards
         self.grid[:, 1] = np.repeat(side[::-1], _SURFACE_PIXELS)
-        self.past: deque[np.ndarray] = deque(maxlen=_CURVE_LENGTH)
+        # What is known before the first step: a picture may be due
+        self.losses = self.network.loss(self.trainer.theta, batch)
+        self.past: deque[np.ndarray] = deque([self.losses], maxlen=_CURVE_LENGTH)
         self.make_curves()
 
     def make_curves(self) -> None:
@@ -196,8 +254,11 @@ class DopamineXOR(Training):
         self.curves.clear()
         axes = self.curves.subplots()
         axes.set(
-            xlim=(-_CURVE_LENGTH, 0), ylim=(1e-5, 1), yscale="log",
-            xlabel="steps before the present one", ylabel="loss",
+            xlim=(-_CURVE_LENGTH, 0),
+            ylim=(1e-5, 1),
+            yscale="log",
+            xlabel="steps before the present one",
+            ylabel="loss",
         )
         axes.axhline(SOLVED_BELOW, color="0.5", linestyle="--", linewidth=0.8)
         (self.all_curves,) = axes.plot([], [], color="tab:blue", alpha=0.35, linewidth=0.7)
@@ -247,28 +308,62 @@ class DopamineForecast(Training):
     """Train a recurrent network to forecast a chaotic series, by perturbation or by gradient."""
 
     optimizer = iv.OptionList(
-        "Dopamine1", rules_for(RNN(1, 2, 1)), label="Optimizer", group="Rule",
+        "Dopamine1",
+        rules_for(RNN(1, 2, 1)),
+        label="Optimizer",
+        group="Rule",
         help="The learning rule; a change keeps the weights and goes on with the other rule.",
     )
     windows = iv.Slider(
-        0, 0, 64, label="Windows in a batch", group="Rule",
+        0,
+        0,
+        64,
+        label="Windows in a batch",
+        group="Rule",
         help="0 is what suits the rule: 2 for DopamineK, 8 for DopamineVPlus, else 16.",
     )
-    source = iv.OptionList("lorenz", list(series.GENERATORS), label="Series", restart=True,
-                           group="Networks", help="santafe_laser is the real one.")
-    hidden = iv.Slider(16, 2, 40, label="Hidden units", group="Networks", restart=True,
-                       help="Size of the recurrent layer.")
-    replicas = iv.Slider(1, 1, 20, label="Networks", group="Networks", restart=True,
-                         help="Networks that learn side by side from different weights.")
+    source = iv.OptionList(
+        "lorenz",
+        list(series.GENERATORS),
+        label="Series",
+        restart=True,
+        group="Networks",
+        help="santafe_laser is the real one.",
+    )
+    hidden = iv.Slider(
+        16,
+        2,
+        40,
+        label="Hidden units",
+        group="Networks",
+        restart=True,
+        help="Size of the recurrent layer.",
+    )
+    replicas = iv.Slider(
+        1,
+        1,
+        20,
+        label="Networks",
+        group="Networks",
+        restart=True,
+        help="Networks that learn side by side from different weights.",
+    )
 
     forecast = iv.Figure(label="Test series and forecasts")
-    weights = iv.Image(vmin=-1, vmax=1, cmap="RdBu_r", label="Recurrent weights",
-                       help="Row: from this unit, column: to that unit.")
+    weights = iv.Image(
+        vmin=-1,
+        vmax=1,
+        cmap="RdBu_r",
+        label="Recurrent weights",
+        help="Row: from this unit, column: to that unit.",
+    )
     error = iv.Trace(label="Median", plot="Test NRMSE", scale="log")
     best_error = iv.Trace(label="Best network", plot="Test NRMSE")
     worst_error = iv.Trace(label="Worst network", plot="Test NRMSE")
-    valid_time = iv.Trace(label="Valid prediction time, median",
-                          help="Of the closed loop, in Lyapunov times (laser: in samples).")
+    valid_time = iv.Trace(
+        label="Valid prediction time, median",
+        help="Of the closed loop, in Lyapunov times (laser: in samples).",
+    )
     report = iv.TextOutput()
 
     def init(self) -> None:
@@ -276,6 +371,8 @@ class DopamineForecast(Training):
         self.data = tasks.forecast(series.GENERATORS[self.source](3500), rng=self.rng)
         self.network = RNN(1, self.hidden, 1, washout=self.data.washout)
         self.start_training(self.network, self.batch, self.replicas)
+        # A picture may be due before the first step
+        self.errors = self.data.nrmse(self.network, self.trainer.theta)
         self.make_plot()
 
     def batch(self, index: int) -> Batch:
@@ -298,10 +395,12 @@ class DopamineForecast(Training):
         low, high = self.truth.min(), self.truth.max()
         room = 0.25 * (high - low)
         axes.set(
-            xlim=(_WARMUP / 2, len(self.truth)), ylim=(low - room, high + room),
-            xlabel="sample", ylabel="z-scored value",
+            xlim=(_WARMUP / 2, len(self.truth)),
+            ylim=(low - room, high + room),
+            xlabel="sample",
+            ylabel="z-scored value",
         )
-        axes.legend(loc="upper left", fontsize="small", labelspacing=0.2)
+        axes.legend(loc="upper left", fontsize="small", labelspacing=0.2, ncols=2)
 
     def step(self) -> None:
         """Train, then measure the forecasts of the test series."""

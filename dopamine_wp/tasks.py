@@ -108,8 +108,9 @@ class Forecast:
             Windows that begin at random times, and the same windows `horizon` steps later.
         """
         rng = np.random.default_rng([self.key, index])
-        starts = rng.integers(len(self.train) - self.window - self.horizon + 1,
-                              size=self.batch_size)
+        starts = rng.integers(
+            len(self.train) - self.window - self.horizon + 1, size=self.batch_size
+        )
         times = starts[:, None] + np.arange(self.window)
         X, Y = self.train[times], self.train[times + self.horizon]
         return X.astype(np.float32), Y.astype(np.float32)

@@ -60,10 +60,18 @@ def check_history_is_complete(optimizer: Optimizer) -> None:
         before = theta.copy()
         history = train(net, optimizer, batches, theta=theta, steps=_STEPS, rng=1)
         shapes = {name: getattr(history, name).shape for name in ("loss", "rate", "rpe")}
-        _demand(set(shapes.values()) == {(_STEPS, _REPLICAS)}, optimizer, net,
-                f"curves have the shape ({_STEPS}, {_REPLICAS}), not {shapes}")
-        _demand(bool((np.diff(history.fpe, prepend=0) > 0).all()), optimizer, net,
-                "every step costs forward passes")
+        _demand(
+            set(shapes.values()) == {(_STEPS, _REPLICAS)},
+            optimizer,
+            net,
+            f"curves have the shape ({_STEPS}, {_REPLICAS}), not {shapes}",
+        )
+        _demand(
+            bool((np.diff(history.fpe, prepend=0) > 0).all()),
+            optimizer,
+            net,
+            "every step costs forward passes",
+        )
         _demand(np.array_equal(theta, before), optimizer, net, "the given theta is not changed")
         _demand(history.theta.dtype == net.dtype, optimizer, net, "theta keeps its dtype")
         _demand(not np.array_equal(history.theta, theta), optimizer, net, "something is learned")
@@ -89,8 +97,12 @@ def check_replicas_are_independent(optimizer: Optimizer) -> None:
             train(net, optimizer, batches, theta=start, steps=_STEPS, rng=1).theta
             for start in (theta, altered)
         ]
-        _demand(np.array_equal(paths[0][1:], paths[1][1:]), optimizer, net,
-                "a replica does not influence the others")
+        _demand(
+            np.array_equal(paths[0][1:], paths[1][1:]),
+            optimizer,
+            net,
+            "a replica does not influence the others",
+        )
 
 
 def check_rate_zero_changes_nothing(optimizer: Optimizer) -> None:
@@ -100,8 +112,12 @@ def check_rate_zero_changes_nothing(optimizer: Optimizer) -> None:
         idle = replace(optimizer, rate=0.0)
         history = train(net, idle, batches, theta=theta, steps=_STEPS, rng=1)
         _demand(np.array_equal(history.theta, theta), optimizer, net, "a rate of 0 is a no-op")
-        _demand(np.allclose(history.loss[0], net.loss(theta, batches(0))), optimizer, net,
-                "a rate of 0 returns the loss")
+        _demand(
+            np.allclose(history.loss[0], net.loss(theta, batches(0))),
+            optimizer,
+            net,
+            "a rate of 0 returns the loss",
+        )
 
 
 def check_failed_replica_stays(optimizer: Optimizer) -> None:
@@ -114,12 +130,24 @@ def check_failed_replica_stays(optimizer: Optimizer) -> None:
             train(net, optimizer, batches, theta=start, steps=_STEPS, rng=1)
             for start in (theta, sick)
         )
-        _demand(bool(np.isnan(history.theta[0]).all()), optimizer, net,
-                "a replica with a loss of NaN stays")
-        _demand(bool(history.failed[0]) and not history.failed[1:].any(), optimizer, net,
-                "a replica with a loss of NaN, and no other, is flagged as failed")
-        _demand(np.array_equal(history.theta[1:], healthy.theta[1:]), optimizer, net,
-                "a failed replica does not influence the others")
+        _demand(
+            bool(np.isnan(history.theta[0]).all()),
+            optimizer,
+            net,
+            "a replica with a loss of NaN stays",
+        )
+        _demand(
+            bool(history.failed[0]) and not history.failed[1:].any(),
+            optimizer,
+            net,
+            "a replica with a loss of NaN, and no other, is flagged as failed",
+        )
+        _demand(
+            np.array_equal(history.theta[1:], healthy.theta[1:]),
+            optimizer,
+            net,
+            "a failed replica does not influence the others",
+        )
 
 
 def check_resume_is_seamless(optimizer: Optimizer) -> None:

@@ -410,8 +410,13 @@ def train(
     elif theta is not None:
         length = total_steps or max(steps, 1)
         trainer = Trainer(
-            net, optimizer, batches,
-            theta=theta, total_steps=length, stop_loss=stop_loss, rng=rng,
+            net,
+            optimizer,
+            batches,
+            theta=theta,
+            total_steps=length,
+            stop_loss=stop_loss,
+            rng=rng,
         )
     else:
         raise ValueError("train.theta: must be given, as an array (replicas, parameters)")
@@ -458,9 +463,7 @@ def _check_parties(net: object, optimizer: object) -> None:
     if not isinstance(net, Network):
         raise _checks.refuse("train", "net", "a Network such as MLP((2, 4, 1))", net)
     if not isinstance(optimizer, Optimizer):
-        raise _checks.refuse(
-            "train", "optimizer", "an Optimizer such as Dopamine1()", optimizer
-        )
+        raise _checks.refuse("train", "optimizer", "an Optimizer such as Dopamine1()", optimizer)
     optimizer.check_network(net)
 
 

@@ -94,8 +94,14 @@ class SimulationType(ABCMeta):
     if not TYPE_CHECKING:  # or every attribute would be one that a class may have
 
         def __setattr__(cls, name: str, value: Any) -> None:
-            # Class and instances have been told what they declare.
-            if isinstance(value, Declaration) or isinstance(vars(cls).get(name), Declaration):
+            # Class and instances have been told what they declare. Only cloudpickle, which makes
+            # an empty class in another process and gives it all attributes, adds settled ones,
+            # and the same ones again when the class comes again.
+            former = vars(cls).get(name)
+            settled = isinstance(value, Declaration) and value.name == name
+            if settled and (former is None or repr(former) == repr(value)):
+                value = former or value
+            elif isinstance(value, Declaration) or isinstance(former, Declaration):
                 raise AttributeError(
                     f"{cls.__name__}.{name}: controls and panels are declared in the class body "
                     "and do not change afterwards; derive a class to declare others"

@@ -80,7 +80,9 @@ class BlackBox(Network):
         self._first = init if callable(init) or init is None else np.asarray(init, self.dtype)
         if isinstance(self._first, np.ndarray) and self._first.shape != (n_parameters,):
             raise _checks.refuse(
-                "BlackBox", "init", f"a function or an array of shape ({n_parameters},)",
+                "BlackBox",
+                "init",
+                f"a function or an array of shape ({n_parameters},)",
                 self._first.shape,
             )
 

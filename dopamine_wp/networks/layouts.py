@@ -31,9 +31,7 @@ class Layout(ABC):
 
     @staticmethod
     @abstractmethod
-    def parameter_gradient(
-        h: np.ndarray, delta: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def parameter_gradient(h: np.ndarray, delta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the gradients of weights and biases, given that of the layer's result."""
 
     @staticmethod
@@ -70,9 +68,7 @@ class ReplicaFirst(Layout):
         return result
 
     @staticmethod
-    def parameter_gradient(
-        h: np.ndarray, delta: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def parameter_gradient(h: np.ndarray, delta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return h.swapaxes(-1, -2) @ delta, delta.sum(axis=1, keepdims=True)
 
     @staticmethod
@@ -110,9 +106,7 @@ class ReplicaLast(Layout):
         return result
 
     @staticmethod
-    def parameter_gradient(
-        h: np.ndarray, delta: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def parameter_gradient(h: np.ndarray, delta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         subscripts = "bi,bor->ior" if h.ndim == 2 else "bir,bor->ior"
         return np.einsum(subscripts, h, delta), delta.sum(axis=0)
 

@@ -100,7 +100,9 @@ class RNN(Network):
         dtype: Any = np.float32,
     ) -> None:
         for name, value in (
-            ("n_inputs", n_inputs), ("n_hidden", n_hidden), ("n_outputs", n_outputs)
+            ("n_inputs", n_inputs),
+            ("n_hidden", n_hidden),
+            ("n_outputs", n_outputs),
         ):
             _checks.whole("RNN", name, value)
         _checks.real("RNN", "leak", leak, above=0, maximum=1)

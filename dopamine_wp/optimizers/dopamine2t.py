@@ -90,9 +90,7 @@ class Dopamine2T(Dopamine2):
             delta / sigma, probe.state, beta_v=self.beta_v, clip=self.clip, eps=1e-30
         )
         u = directions.weighted_sum(burst / len(burst))
-        step, moments = adam_step(
-            u, probe.state, beta1=self.beta1, beta2=self.beta2, eps=self.eps
-        )
+        step, moments = adam_step(u, probe.state, beta1=self.beta1, beta2=self.beta2, eps=self.eps)
         return Proposal(
             probe.theta - np.asarray(probe.rate * step, probe.theta.dtype),
             loss=probe.loss(),

@@ -178,11 +178,10 @@ class DopamineK(GaussNewton):
         group = max(1, _BUFFER_NUMBERS // net.unit_memory(batch, wiggled))
         result = NormalEquations(net.loss_function, *theta.shape)
         for start in range(0, len(theta), group):
-            part = NormalEquations(net.loss_function, len(theta[start : start + group]),
-                                   net.n_parameters)
-            for block in net.unit_blocks(
-                theta[start : start + group], batch, wiggled, self.sigma
-            ):
+            part = NormalEquations(
+                net.loss_function, len(theta[start : start + group]), net.n_parameters
+            )
+            for block in net.unit_blocks(theta[start : start + group], batch, wiggled, self.sigma):
                 base = block.outputs[0].astype(np.float64)
                 part.add_loss(base, block.targets)
                 part.add(reactions(block, base, self.sigma), base, block.targets)

@@ -87,9 +87,7 @@ class DopamineV(GaussNewton):
     def propose(self, probe: Probe) -> Proposal:
         """Steps 1 to 5 of the class."""
         lam = self.damping(probe)
-        directions = probe.directions(
-            min(self.perturbations, probe.net.n_parameters), self.noise
-        )
+        directions = probe.directions(min(self.perturbations, probe.net.n_parameters), self.noise)
         equations, outputs = self._reactions(probe, directions)
         A, b, loss = equations.A, equations.b, probe.loss()
 

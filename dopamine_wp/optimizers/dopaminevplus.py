@@ -116,9 +116,7 @@ class DopamineVPlus(GaussNewton):
             state={"damping": self.next_damping(lam, agreement)},
         )
 
-    def _equations(
-        self, probe: Probe, directions: Directions, readout: slice
-    ) -> NormalEquations:
+    def _equations(self, probe: Probe, directions: Directions, readout: slice) -> NormalEquations:
         """Return A and b over directions and readout."""
         net, theta = probe.net, probe.theta
         replicas = len(theta)

@@ -50,9 +50,7 @@ class EvolutionStrategy(Optimizer):
         """Return lambda for P parameters."""
         return self.population or 4 + int(3 * np.log(n_parameters))
 
-    def sample(
-        self, probe: Probe, sigma: np.ndarray
-    ) -> tuple[Directions, np.ndarray, np.ndarray]:
+    def sample(self, probe: Probe, sigma: np.ndarray) -> tuple[Directions, np.ndarray, np.ndarray]:
         """Return the directions, their ranks (lambda, R) from 0, the best, and a loss (R,).
 
         The loss is that at theta where it is known or a `stop_loss` is watched, else the mean of

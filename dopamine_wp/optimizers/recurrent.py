@@ -56,8 +56,6 @@ class RecurrentRule(Optimizer):
         self, probe: Probe, loss: np.ndarray, slopes: np.ndarray, rpe: np.ndarray | None = None
     ) -> Proposal:
         """Return the step of Adam against the slopes (R, P)."""
-        step, moments = adam_step(
-            slopes, probe.state, beta1=self.beta1, beta2=self.beta2, eps=1e-8
-        )
+        step, moments = adam_step(slopes, probe.state, beta1=self.beta1, beta2=self.beta2, eps=1e-8)
         candidate = probe.theta - np.asarray(probe.rate * step, probe.theta.dtype)
         return Proposal(candidate, loss=loss, rate=probe.rate, rpe=rpe, state=moments)

@@ -82,8 +82,13 @@ class SepCMAES(EvolutionStrategy):
         lost = (1 - h) * c.c * (2 - c.c)
         grown = (1 - c.one - c.many + c.one * lost) * C + c.one * path_c**2 + c.many * C * squares
         wider = sigma * np.exp(np.minimum(1, c.s / c.d * (length / c.expected_length - 1)))
-        new = {"sigma": wider, "covariance": grown, "path_s": path_s, "path_c": path_c,
-               "updates": updates}
+        new = {
+            "sigma": wider,
+            "covariance": grown,
+            "path_s": path_s,
+            "path_c": path_c,
+            "updates": updates,
+        }
         known = np.isfinite(loss)
         for name, value in new.items():
             if not known.all() and name in state:

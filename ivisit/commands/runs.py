@@ -50,7 +50,7 @@ def add(parsers: Any) -> None:
         "show a sweep, or one run by its number",
         "ivisit runs show rate-scan --failed --db lab.ivisit",
     )
-    shown.add_argument("what_to_show", metavar="SWEEP|ID")
+    shown.add_argument("what_to_show", metavar="SWEEP|ID", help="name of a sweep, number of a run")
     shown.add_argument("--failed", action="store_true", help="list the failed runs, with causes")
     table_ = _command(
         commands,
@@ -59,7 +59,7 @@ def add(parsers: Any) -> None:
         "print the runs of a sweep as a table",
         "ivisit runs table rate-scan --by rate --metric loss --db lab.ivisit",
     )
-    table_.add_argument("sweep", metavar="SWEEP")
+    table_.add_argument("sweep", metavar="SWEEP", help="name of the sweep")
     table_.add_argument("--failed", action="store_true", help="only failed runs")
     table_.add_argument(
         "--by",
@@ -77,8 +77,11 @@ def add(parsers: Any) -> None:
         "repeat a run and say whether it is identical",
         "ivisit runs rerun 17 --db lab.ivisit",
     )
-    again.add_argument("id", type=int, metavar="ID")
+    again.add_argument("id", type=int, metavar="ID", help="number of the run")
     again.add_argument("--simulation", help="where the simulation is now, if it has moved")
+    again.add_argument(
+        "--stored-source", action="store_true", help="run the files that the store has kept"
+    )
     again.add_argument("--out", metavar="FILE", help="write the whole result (.npz, .csv, .png)")
     gone = _command(
         commands,
@@ -87,7 +90,7 @@ def add(parsers: Any) -> None:
         "remove a sweep with all its runs, or one run",
         "ivisit runs delete rate-scan --yes --db lab.ivisit",
     )
-    gone.add_argument("what_to_delete", metavar="SWEEP|ID")
+    gone.add_argument("what_to_delete", metavar="SWEEP|ID", help="name of a sweep, number of a run")
     gone.add_argument("--yes", action="store_true", help="without asking")
     out = _command(
         commands,
@@ -96,7 +99,7 @@ def add(parsers: Any) -> None:
         "write a sweep's runs as a table or a picture",
         "ivisit runs export rate-scan --out rates.csv --db lab.ivisit",
     )
-    out.add_argument("sweep", metavar="SWEEP")
+    out.add_argument("sweep", metavar="SWEEP", help="name of the sweep")
     out.add_argument("--metric", metavar="METRIC", help="the metric to draw")
     out.add_argument(
         "--out",
@@ -112,7 +115,7 @@ def add(parsers: Any) -> None:
         "write a sweep as one page for a browser",
         "ivisit runs report rate-scan --out report.html --db lab.ivisit",
     )
-    page.add_argument("sweep", metavar="SWEEP")
+    page.add_argument("sweep", metavar="SWEEP", help="name of the sweep")
     page.add_argument("--out", default="report.html", metavar="FILE", help="ending in .html")
 
 
@@ -285,7 +288,12 @@ def rerun_(options: argparse.Namespace) -> int:
     from ivisit.runs.rerunning import rerun
 
     with clean_stdout(options.json):
-        result = rerun(_store_path(options), options.id, simulation=options.simulation)
+        result = rerun(
+            _store_path(options),
+            options.id,
+            simulation=options.simulation,
+            stored_source=options.stored_source,
+        )
     if options.out:
         write_result(result, Path(options.out))
         say(options, f"wrote {options.out}")

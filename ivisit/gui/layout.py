@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import tkinter as tk
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from tkinter import ttk
 from typing import TYPE_CHECKING, Any
 
 from ivisit.gui.panels import PanelWidget, panel_class
+from ivisit.gui.sections import Section
 from ivisit.gui.toolkit.scrolling import ScrolledFrame
 from ivisit.gui.widgets import ControlWidget, widget_class
 
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 #: Widest label column at 96 dpi; longer labels are broken.
 LABEL_WIDTH = 150
+#: Widest column of units at 96 dpi; longer units are broken.
+UNIT_WIDTH = 90
+#: By how much the column of the controls may be narrower than they ask for, at 96 dpi.
+SLACK = 40
 #: Distance between panels and around the controls at 96 dpi.
 GAP = 8
 
@@ -40,7 +45,11 @@ class Layout(ttk.Frame):
         self.controls: dict[str, ControlWidget] = {}
         self.panels: dict[str, PanelWidget] = {}
         self.cards: list[PanelWidget] = []
+        self.hidden: set[str] = set()
+        self.sections: list[Section] = []
         self._areas: list[ScrolledFrame] = []
+        self._maximized: PanelWidget | None = None
+        self._former_place: tuple[str, dict[str, Any]] = ("", {})
 
     def _make_widgets(self, controls_parent: tk.Misc, panels_parent: tk.Misc) -> None:
         simulation = self.host.session.simulation_class
@@ -56,6 +65,19 @@ class Layout(ttk.Frame):
                 cards[key] = kind(panels_parent, self.host, panel)
             self.panels[name] = cards[key]
         self.cards = list(cards.values())
+        for card in self.cards:
+            card.bind("<<Maximize>>", lambda event, card=card: self.toggle_maximum(card), add=True)  # type: ignore[misc]
+
+    def view_states(self) -> dict[str, dict[str, Any]]:
+        """Return how the user looks at the panels, by name."""
+        return {card.name: state for card in self.cards if (state := card.view_state())}
+
+    def take_views(self, states: Mapping[str, Any]) -> None:
+        """Look at the panels as `view_states` has told."""
+        for card in self.cards:
+            state = states.get(card.name)
+            if isinstance(state, Mapping):
+                card.take_view(state)
 
     def color(self) -> None:
         """Take over the colors of the theme."""
@@ -65,6 +87,64 @@ class Layout(ttk.Frame):
             card.color()
         for control in self.controls.values():
             control.color()
+
+    # One card alone ------------------------------------------------------------------------
+
+    @property
+    def maximized(self) -> PanelWidget | None:
+        """The card that fills the place of all of them."""
+        return self._maximized
+
+    def toggle_maximum(self, card: PanelWidget) -> None:
+        """Have a card fill the place of all of them, or return to its own."""
+        if self._maximized is not None:
+            self.restore()
+        else:
+            self._maximized = card
+            self._former_place = card.winfo_manager(), self._place_of(card)
+            card.grid_forget()
+            self._fill_area()
+
+    def restore(self) -> None:
+        """Show all cards again."""
+        card, self._maximized = self._maximized, None
+        if card is not None:
+            manager, place = self._former_place
+            card.place_forget()
+            (card.grid if manager == "grid" else card.place)(**place)
+
+    @staticmethod
+    def _place_of(card: PanelWidget) -> dict[str, Any]:
+        return dict(card.grid_info() if card.winfo_manager() == "grid" else card.place_info())
+
+    def _fill_area(self, event: Any = None) -> None:
+        """Let the card that is alone fill what is seen of the area of the panels."""
+        if self._maximized is None:
+            return
+        canvas = self._areas[-1].canvas
+        x, y = canvas.canvasx(0), canvas.canvasy(0)
+        self._maximized.place(
+            in_=self._areas[-1].content,
+            x=x, y=y, width=canvas.winfo_width(), height=canvas.winfo_height(),
+            relwidth=0, relheight=0,
+        )  # fmt: skip
+        self._maximized.lift()
+
+    # Cards that are not shown ---------------------------------------------------------------
+
+    def hide(self, names: Collection[str]) -> None:
+        """Show all cards but those with these names."""
+        self.restore()
+        self.hidden = {card.name for card in self.cards if card.name in names}
+        self.arrange()
+
+    def arrange(self) -> None:
+        """Arrange the cards that are shown."""
+
+    def refit(self) -> None:
+        """Letters have another size: give all their room."""
+        for card in self.cards:
+            card.refit()
 
     def positions(self) -> dict[str, dict[str, int]]:
         """Return the positions to keep in a parameter set; empty when they are automatic."""
@@ -87,6 +167,10 @@ class AutomaticLayout(Layout):
         self.grid_area = ScrolledFrame(self.paned, horizontal=True, background=background)
         self._areas = [self.column, self.grid_area]
         self._make_widgets(self.column.content, self.grid_area.content)
+        self._rows: list[ttk.Frame] = []
+        self._wanted = 0
+        self._stacked = False
+        self.grid_area.bind("<Configure>", self._fill_area, add=True)
         if self.controls:
             self._arrange_controls()
             # Without panels the controls need not share the window.
@@ -97,39 +181,94 @@ class AutomaticLayout(Layout):
 
     def _arrange_controls(self) -> None:
         px = self.host.theme.pixels
-        widgets = list(self.controls.values())
-        labels = [w.label.winfo_reqwidth() for w in widgets if w.has_label]
-        label_width = min(max(labels, default=0), px(LABEL_WIDTH))
-        unit_width = max(widget.unit_width() for widget in widgets)
         self.column.content.configure(padding=(px(4), px(4), px(10), px(4)))
         self.column.content.columnconfigure(0, weight=1)
-        for row, widget in enumerate(widgets):
-            widget.align(label_width, unit_width)
-            widget.grid(row=row, column=0, sticky="ew", pady=px(3))
-        self.update_idletasks()
-        width = max(widget.winfo_reqwidth() for widget in widgets)
-        bar = self.column.vertical_bar.winfo_reqwidth()
-        self.column.configure(width=width + px(14) + bar, height=1)
+        row = 0
+        for title, members in sections_of(list(self.controls.values())):
+            if title:
+                section = Section(self.column.content, title, members)
+                section.grid(row=row, column=0, sticky="ew", pady=(px(8) if row else 0, px(2)))
+                self.sections.append(section)
+                row += 1
+            for widget in members:
+                widget.grid(row=row, column=0, sticky="ew", pady=px(3))
+                row += 1
         self.column.grid_propagate(False)
+        self._fit_column()
+        self.column.bind("<Configure>", self._stack_when_narrow, add=True)
+
+    def _fit_column(self) -> None:
+        """Align the controls and make their column as wide as they ask for."""
+        px = self.host.theme.pixels
+        widgets = list(self.controls.values())
+        for widget in widgets:
+            widget.label.configure(wraplength=0)
+        labels = [w.label.winfo_reqwidth() for w in widgets if w.has_label]
+        label_width = min(max(labels, default=0), px(LABEL_WIDTH))
+        # One long unit must not cost all others their room.
+        unit_width = min(max(widget.unit_width() for widget in widgets), px(UNIT_WIDTH))
+        for widget in widgets:
+            widget.stack(False)
+            widget.align(label_width, unit_width)
+        self.update_idletasks()
+        bar = self.column.vertical_bar.winfo_reqwidth()
+        self._wanted = max(widget.winfo_reqwidth() for widget in widgets) + px(14) + bar
+        self.column.configure(width=self._wanted, height=1)
+        self._stacked = False
+
+    def _stack_when_narrow(self, event: Any) -> None:
+        """Put the labels above their controls where the column is too narrow for both."""
+        narrow = 1 < event.width < self._wanted - self.host.theme.pixels(SLACK)
+        if narrow != self._stacked:
+            self._stacked = narrow
+            for widget in self.controls.values():
+                widget.stack(narrow)
+
+    def refit(self) -> None:
+        if self.controls:
+            self._fit_column()
+        for widget in self.controls.values():
+            widget.show(widget.value)
+        super().refit()
 
     def _arrange_panels(self) -> None:
         content = self.grid_area.content
         self.grid_area.configure(width=1, height=1)
         self.grid_area.grid_propagate(False)
+        self._clear(content)
+        cards = [card for card in self.cards if card.name not in self.hidden]
         groups: dict[str, list[PanelWidget]] = {"picture": [], "plot": [], "text": []}
-        for panel in self.cards:
+        for panel in cards:
             groups[panel.group].append(panel)
         pictures = groups["picture"]
-        if len(pictures) == 1 and pictures[0].is_tall and len(self.cards) > 1:
+        if len(pictures) == 1 and pictures[0].is_tall and len(cards) > 1:
             # One picture over the whole height, the others beside it.
             place, gap = ttk.Frame(content), self.host.theme.pixels(GAP)
             place.grid(row=0, column=1, sticky="nsew", padx=(gap, 0))
+            self._rows.append(place)
             self._fill_row(content, 0, "picture", pictures)
             content.columnconfigure(0, weight=5, uniform="sides")
             content.columnconfigure(1, weight=4, uniform="sides")
             self._fill_rows(place, {**groups, "picture": []}, texts_in_row=1)
         else:
             self._fill_rows(content, groups, texts_in_row=3)
+
+    def arrange(self) -> None:
+        if self.cards:
+            self._arrange_panels()
+
+    def _clear(self, content: ttk.Frame) -> None:
+        """Take all cards and rows out of the area."""
+        for card in self.cards:
+            card.grid_forget()
+        for frame in reversed(self._rows):
+            frame.destroy()
+        self._rows.clear()
+        columns, rows = content.grid_size()
+        for number in range(rows):
+            content.rowconfigure(number, weight=0, minsize=0)
+        for number in range(columns):
+            content.columnconfigure(number, weight=0, uniform="")
 
     def _fill_rows(
         self, parent: ttk.Frame, groups: Mapping[str, list[PanelWidget]], texts_in_row: int
@@ -148,6 +287,7 @@ class AutomaticLayout(Layout):
         """Put `panels` beside each other into a row of equal columns."""
         gap = self.host.theme.pixels(GAP)
         frame = ttk.Frame(parent)
+        self._rows.append(frame)
         frame.grid(row=number, column=0, sticky="nsew", pady=(gap if number else 0, 0))
         height = 0
         for column, panel in enumerate(panels):
@@ -196,6 +336,16 @@ def row_lengths(count: int, longest: int) -> list[int]:
     return [count // rows + (row < count % rows) for row in range(rows)]
 
 
+def sections_of(
+    widgets: Sequence[ControlWidget],
+) -> list[tuple[str, list[ControlWidget]]]:
+    """Return the controls by their groups, those without one first, else in their order."""
+    sections: dict[str, list[ControlWidget]] = {"": []}
+    for widget in widgets:
+        sections.setdefault(widget.control.group, []).append(widget)
+    return [(title, members) for title, members in sections.items() if members]
+
+
 class FreeLayout(Layout):
     """Widgets at given positions; those without one stand below all others.
 
@@ -220,7 +370,9 @@ class FreeLayout(Layout):
         self.area.grid_propagate(False)
         self._areas = [self.area]
         self.area.pack(fill="both", expand=True, padx=px(GAP), pady=(0, px(GAP)))
+        self.area.bind("<Configure>", self._fill_area, add=True)
         self._positions: dict[str, dict[str, int]] = {}
+        self._places: dict[str, dict[str, Any]] = {}
         self._make_widgets(self.area.content, self.area.content)
         self.update_idletasks()
         self._place(positions)
@@ -252,6 +404,14 @@ class FreeLayout(Layout):
             x, height = x + size[0] + gap, max(height, size[1])
             right = max(right, x)
         self.area.content.configure(width=right, height=max(bottom, y + height) + gap)
+
+    def arrange(self) -> None:
+        for card in self.cards:
+            if card.name in self.hidden and card.winfo_manager():
+                self._places[card.name] = self._place_of(card)
+                card.place_forget()
+            elif card.name not in self.hidden and not card.winfo_manager():
+                card.place(**self._places.pop(card.name))
 
     @staticmethod
     def _put(widget: ControlWidget | PanelWidget, x: int, y: int, size: tuple[int, int]) -> None:

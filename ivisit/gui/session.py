@@ -13,6 +13,7 @@ from typing import Any
 from ivisit.engine import Engine, as_seed
 from ivisit.errors import Failure, ParameterError
 from ivisit.gui.cursor import Cursor
+from ivisit.gui.printing import Printing
 from ivisit.gui.turns import Turns
 from ivisit.recording import RECORDER_LIMIT
 from ivisit.simulation import Simulation
@@ -82,6 +83,7 @@ class Session:
 
     def start(self) -> None:
         """Start the thread and the first run."""
+        Printing.begin(self.worker.thread)
         self.worker.start()
         self.worker.init()
 
@@ -135,6 +137,15 @@ class Session:
         else:
             self.run()
 
+    def printed(self) -> str:
+        """Return what the simulation has printed since the last call."""
+        return Printing.take(self.worker.thread)
+
+    def abandon(self) -> dict[str, str]:
+        """Leave the step that goes on behind, and go on with a fresh simulation; see `replace`."""
+        self.running = False
+        return self.replace(self.simulation_class)
+
     def set_seed(self, seed: int | None) -> None:
         """Give the next run another seed; None draws one. `ParameterError` for what is none."""
         self.engine.seed = as_seed(seed)
@@ -169,6 +180,7 @@ class Session:
         self.worker.steps_per_delay = former.steps_per_delay
         self.worker.delay = former.delay
         former.close(timeout=0)
+        Printing.end(former.thread)
         self._failure = None
         self.start()
         if self.running:
@@ -177,6 +189,7 @@ class Session:
 
     def close(self, timeout: float) -> None:
         """End the thread; a step that does not end within `timeout` seconds is left behind."""
+        Printing.end(self.worker.thread)
         self.engine.link.is_open = False
         if not self.worker.close(timeout):
             logger.warning(

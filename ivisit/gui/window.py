@@ -7,8 +7,9 @@ import logging
 import os
 import time
 import tkinter as tk
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
+from tkinter import ttk
 from types import TracebackType
 from typing import Any
 
@@ -18,12 +19,14 @@ from ivisit.gui.actions.reloading import SourceCommands
 from ivisit.gui.actions.requests import handle, repeat
 from ivisit.gui.actions.sets import SetCommands
 from ivisit.gui.actions.values import ValueCommands
+from ivisit.gui.bars.console import Console
 from ivisit.gui.bars.error_pane import ErrorPane
 from ivisit.gui.bars.menu import MenuBar
 from ivisit.gui.bars.status import StatusLine
 from ivisit.gui.bars.toolbar import Toolbar
 from ivisit.gui.layout import AutomaticLayout, FreeLayout, Layout
 from ivisit.gui.session import QuickSwitching, Session
+from ivisit.gui.settings import Settings
 from ivisit.gui.toolkit.dialogs import QuestionDialog
 from ivisit.gui.toolkit.editing import select_all_by_key
 from ivisit.gui.toolkit.scrolling import protect_from_wheel, scroll_on_tab, scroll_on_wheel
@@ -41,6 +44,8 @@ FRAME_TIME, LEAST_PAUSE = 1 / 60, 0.003
 UPDATE_TIME = 0.1
 #: Tcl's flag for handling an event only if there is one.
 DONT_WAIT = 2
+#: Points by which letters may be smaller or larger than those of the system.
+SMALLEST_FONT, LARGEST_FONT = -3, 14
 #: What is said of a value that is not in the picture yet.
 NEXT_STEP, NEXT_INIT = "applies at the next step", "applies at the next Init"
 #: Seconds for which closing waits for the present step.
@@ -109,6 +114,8 @@ class Window:
         self._timer = ""
         self._due = 0.0
         self._faulty: set[str] = set()
+        #: How the user looks at panels, by name; see `PanelWidget.view_state`.
+        self.views: dict[str, Any] = {}
         self._marked: tuple[Any, ...] = ()
         try:
             self._build(store, parameter_set, parameters)
@@ -146,6 +153,9 @@ class Window:
         root.title(f"{self.session.simulation_class.key} - ivisit")
         self.theme = Theme(root)
         self.theme.apply(LIGHT)
+        self.settings = Settings(self.session.simulation_class.key)
+        self.font_size = self.settings.get("font_size", int, 0)
+        self.theme.set_font_size(self.font_size)
         path = Path(store) if store else default_path(store_name(self.session.simulation_class))
         self.values = ValueCommands(self)
         self.sets = SetCommands(self, path)
@@ -154,6 +164,7 @@ class Window:
         self.toolbar = Toolbar(self)
         self.menu = MenuBar(self)
         self.error_pane = ErrorPane(self)
+        self.console = Console(self)
         self.toolbar.pack(side="top", fill="x")
         self.status.pack(side="bottom", fill="x")
         for kind in ("TCombobox", "TScale"):
@@ -165,18 +176,23 @@ class Window:
         width = min(self.theme.pixels(WIDTH), root.winfo_screenwidth())
         margin = self.theme.pixels(SCREEN_MARGIN)
         height = min(self.theme.pixels(HEIGHT), root.winfo_screenheight() - margin)
-        root.geometry(f"{width}x{height}")
+        root.geometry(self.settings.get_own("size", str, "") or f"{width}x{height}")
         root.minsize(self.theme.pixels(480), self.theme.pixels(320))
         preferred = self.engine.simulation._opening(path)
         self.sets.begin_with(parameter_set or preferred, parameters or {})
+        self.session.live = self.settings.get_own("live", bool, self.session.live)
+        self.toolbar.show_live()
         self.build_layout()
-        self.set_dark(False)
+        self.hide_panels(self.settings.get_own("hidden", list, []))
+        self.set_dark(self.settings.get("dark", bool, False))
         self.show_set()
         root.deiconify()
 
     def build_layout(self) -> None:
         """Make the widgets of all controls and panels anew."""
+        hidden: set[str] = set()
         if self.layout is not None:
+            hidden, self.views = self.layout.hidden, self.views | self.layout.view_states()
             self.layout.destroy()
         layout: Layout
         if self._positions:
@@ -187,10 +203,18 @@ class Window:
         self.layout = layout
         layout.bind("<Configure>", self._note_size)
         repeat(self)
+        layout.hide(hidden)
+        layout.take_views(self.views)
         layout.color()
 
     def _note_size(self, event: Any) -> None:
         self.engine.link.sizes[""] = (event.width, event.height)
+
+    def use_views(self, views: Mapping[str, Any]) -> None:
+        """Look at the panels as a parameter set has it."""
+        self.views = dict(views)
+        if self.layout is not None:
+            self.layout.take_views(views)
 
     def use_positions(self, positions: Mapping[str, Any]) -> None:
         """Have the widgets stand at given positions, or arrange them when there are none."""
@@ -201,14 +225,54 @@ class Window:
 
     def place_error_pane(self) -> None:
         """Show the error pane between the widgets and the status line."""
+        self.place_drawer(self.error_pane)
+
+    def place_drawer(self, drawer: ttk.Frame) -> None:
+        """Show a drawer between the widgets and the status line."""
         assert self.layout is not None
-        self.error_pane.pack(side="bottom", fill="x", before=self.layout, padx=self.theme.pixels(8))
+        drawer.pack(side="bottom", fill="x", before=self.layout, padx=self.theme.pixels(8))
+
+    def abandon(self) -> None:
+        """Leave a step that does not end behind; a fresh simulation has the same values."""
+        if not self.session.worker.busy:
+            return
+        problems = self.session.abandon()
+        self.build_layout()
+        self.say("; ".join(problems.values()) or "The step is left behind; a fresh run has begun")
+
+    def hide_panels(self, names: Collection[str]) -> None:
+        """Show all panels but these."""
+        assert self.layout is not None
+        self.layout.hide(names)
+
+    def reset_layout(self) -> None:
+        """Show all panels where they stand by themselves."""
+        self.hide_panels(())
+        self.use_positions({})
+
+    def set_font_size(self, size: int) -> None:
+        """Make all letters larger or smaller, by points; 0 is the size of the system."""
+        self.font_size = min(max(size, SMALLEST_FONT), LARGEST_FONT)
+        self.theme.set_font_size(self.font_size)
+        if self.layout is not None:
+            self.layout.refit()
+
+    def _remember(self) -> None:
+        """Keep what the next window begins with."""
+        assert self.layout is not None
+        geometry = self.root.geometry()
+        own = {"size": geometry.partition("+")[0], "live": self.session.live}
+        own["hidden"] = sorted(self.layout.hidden)
+        common = {"dark": self.theme.palette is DARK, "font_size": self.font_size}
+        self.settings.keep(common, own)
 
     def set_dark(self, dark: bool) -> None:
         """Choose the dark or the light colors."""
+        self.menu.show_dark(dark)
         self.theme.apply(DARK if dark else LIGHT)
         self.theme.color_menu(self.menu)
         self.error_pane.color()
+        self.console.color()
         if self.layout is not None:
             self.layout.color()
 
@@ -245,6 +309,7 @@ class Window:
         session.follow_worker()
         self._mark_waiting()
         self.toolbar.show_running(session.running)
+        self.console.add(session.printed())
         self.status.poll(now)
         self.source.poll(now)
 
@@ -259,6 +324,8 @@ class Window:
             # A fault of one panel must not stop the others; it is told.
             except Exception as error:  # noqa: BLE001
                 self._panel_fault(card.name, error)
+        for section in self.layout.sections:
+            section.show_changed()
         for name, control in self.layout.controls.items():
             control.follow(frame.parameters[name], frame.revision)
         self.status.drew(now, frame.steps, frame.run)
@@ -273,7 +340,8 @@ class Window:
     def _mark_waiting(self) -> None:
         """Mark the controls whose values are not in the picture yet."""
         engine = self.engine
-        state = (engine.revision, engine.steps, engine.runs, self.layout)
+        # Without steps: looking at all controls sixty times a second would cost more than drawing.
+        state = (engine.revision, engine.runs, engine.has_waiting, self.layout)
         if self.layout is None or state == self._marked:
             return
         self._marked = state
@@ -306,8 +374,10 @@ class Window:
         self.status.update_texts()
 
     def escape(self) -> None:
-        """Cancel the steps that wait."""
-        if self.session.worker.waiting_steps > 1:
+        """Return from one panel alone to all of them, else cancel the steps that wait."""
+        if self.layout is not None and self.layout.maximized is not None:
+            self.layout.restore()
+        elif self.session.worker.waiting_steps > 1:
             self.session.worker.cancel_steps()
 
     def step(self) -> None:
@@ -389,6 +459,8 @@ class Window:
             return
         self.alive = False
         self.sets.close()
+        self._remember()
+        self.session.turns.stop(self.root.after_cancel)
         if self._timer:
             self.root.after_cancel(self._timer)
         self.root.destroy()

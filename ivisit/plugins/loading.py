@@ -95,7 +95,9 @@ def hand_over(*simulations: Found) -> bool:
 # Loading --------------------------------------------------------------------------------------
 
 
-def load_library(what: str | os.PathLike[str] | Source, wanted: str = "") -> Found:
+def load_library(
+    what: str | os.PathLike[str] | Source, wanted: str = "", *, as_main: bool = True
+) -> Found:
     """Execute a file apart from all others and return its simulation; see `get_simulation`.
 
     Parameters
@@ -105,6 +107,9 @@ def load_library(what: str | os.PathLike[str] | Source, wanted: str = "") -> Fou
         machine: it runs in place where the same files are there, else from a private folder.
     wanted : str, optional
         Name of the class, where there are several.
+    as_main : bool, optional
+        Whether ``__name__`` is ``"__main__"`` while the file is executed. Without it what stands
+        under that guard is left out, as when the file is imported.
 
     Returns
     -------
@@ -124,8 +129,9 @@ def load_library(what: str | os.PathLike[str] | Source, wanted: str = "") -> Fou
     spawning.install()
     commit = commit_of((source.file, *source.helpers))
     space = Space(source)
-    module, loading = _run_in(space, shown, "__main__")
-    found = _simulations(module, loading)
+    # The name that multiprocessing gives to a script whose guarded code it leaves out.
+    module, loading = _run_in(space, shown, "__main__" if as_main else "__mp_main__")
+    found = _simulations(module, loading, module.__name__)
     rename(module, space.name, found)
     space.keep()
     return _choose(found, wanted, shown, Origin(source, commit, space))
@@ -330,7 +336,7 @@ def _as_main(module: types.ModuleType, shown: Path, space: Space) -> Iterator[No
 # What was found -------------------------------------------------------------------------------
 
 
-def _simulations(module: types.ModuleType, loading: Loading) -> list[Found]:
+def _simulations(module: types.ModuleType, loading: Loading, name: str = "__main__") -> list[Found]:
     """Return what the file launched, else the simulation classes that it defines."""
     found: list[Found] = []
     for simulation in loading.launched or vars(module).values():
@@ -339,7 +345,7 @@ def _simulations(module: types.ModuleType, loading: Loading) -> list[Found]:
         if loading.launched or (
             isinstance(simulation, type)
             and issubclass(simulation, Simulation)
-            and simulation.__module__ == "__main__"
+            and simulation.__module__ == name
         ):
             found.append(simulation)
     return found

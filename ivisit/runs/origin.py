@@ -7,6 +7,7 @@ import importlib
 import inspect
 import operator
 import pickle
+import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,9 +15,10 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-from ivisit.errors import ParameterError
+from ivisit.errors import ParameterError, PluginError
 from ivisit.plugins.loading import load_library
 from ivisit.plugins.origins import class_of, source_file, source_of
+from ivisit.plugins.origins import origin_of as loaded_from
 from ivisit.plugins.sources import Source, SourceFile, read_source
 from ivisit.simulation import Simulation
 
@@ -44,6 +46,11 @@ class Origin:
         The pickled class.
     source : Source or None
         The file and its helpers, which travel along.
+    as_main : bool
+        Whether the file's guarded code runs in workers, too: it did when the simulation was
+        loaded by its path, and may launch what is meant. A script that sweeps its own class, and a
+        module, are loaded as by an import: what such a script does besides must not be repeated
+        by every worker.
     """
 
     kind: str
@@ -52,6 +59,7 @@ class Origin:
     digest: str
     content: bytes = b""
     source: Source | None = None
+    as_main: bool = True
 
     @property
     def reference(self) -> str:
@@ -68,13 +76,20 @@ class Origin:
     def load(self) -> Factory:
         """Return what makes an instance for a run; called in a worker, once a sweep."""
         if self.kind == "module":
-            cls: Factory = operator.attrgetter(self.name)(importlib.import_module(self.place))
+            module = importlib.import_module(self.place)
+            cls: Factory = operator.attrgetter(self.name)(module)
+            here = _module_digest(self.place, Path(str(module.__file__)))
+            if here != self.digest:
+                raise PluginError(
+                    f"{self.place}: is another version on {socket.gethostname()} than where the "
+                    "sweep was begun; install the same one"
+                )
             return cls
         if self.kind == "pickle":
             unpickled: Factory = pickle.loads(self.content)
             return unpickled
         assert self.source is not None
-        return file_factory(self.source, self.name)
+        return file_factory(self.source, self.name, as_main=self.as_main)
 
     def check_portable(self) -> None:
         """Raise `ParameterError` when other processes cannot get the simulation."""
@@ -91,13 +106,18 @@ class Origin:
             )
 
 
-def file_factory(source: Source, name: str) -> Factory:
+def file_factory(source: Source, name: str, *, as_main: bool = True) -> Factory:
     """Return what makes an instance of a file's simulation.
 
     A file that launches an instance, as old scripts do, is executed anew for every run: what its
     one instance and its module have become in a run must not reach the next one.
     """
-    found = load_library(source, name)
+    try:
+        found = load_library(source, name, as_main=as_main)
+    except PluginError:
+        if as_main:
+            raise
+        found = load_library(source, name)  # a class that is defined under the guard
     if isinstance(found, type):
         return found
     ready: list[Any] = [found]
@@ -130,6 +150,7 @@ def origin_of(asked: Any, found: Simulation | type[Simulation]) -> tuple[Origin,
             "not an instance"
         )
     source = source_of(found)
+    as_main = loaded_from(found) is not None
     if not isinstance(found, type):
         if source is None:
             raise ParameterError(f"{cls.key}: is launched by no file that workers could load")
@@ -142,7 +163,7 @@ def origin_of(asked: Any, found: Simulation | type[Simulation]) -> tuple[Origin,
             return _module_origin(cls, file), cls
         source = read_source(file)
     if source is not None and "<locals>" not in cls.__qualname__:
-        return _file_origin(source, cls.__name__), cls
+        return _file_origin(source, cls.__name__, as_main=as_main), cls
     return _pickled_origin(cls), cls
 
 
@@ -164,19 +185,26 @@ def _is_single_file(cls: type) -> bool:
 
 
 def _module_origin(cls: type, file: Path | None) -> Origin:
-    """Name a class of an installed module; its whole package is its source."""
-    package = cls.__module__.partition(".")[0]
+    """Name a class of an installed module."""
+    digest = _module_digest(cls.__module__, file)
+    return Origin("module", cls.__module__, cls.__qualname__, digest)
+
+
+def _module_digest(name: str, file: Path | None) -> str:
+    """Return a digest of an installed module's source: that of its whole package."""
+    package = name.partition(".")[0]
     root = Path(str(getattr(sys.modules.get(package), "__file__", None) or file))
     files = sorted(root.parent.rglob("*.py")) if root.name == "__init__.py" else [root]
     digest = hashlib.sha256()
     for one in files:
         place = one.relative_to(root.parent).as_posix()
         digest.update(f"{place}\0{hashlib.sha256(one.read_bytes()).hexdigest()}\n".encode())
-    return Origin("module", cls.__module__, cls.__qualname__, digest.hexdigest())
+    return digest.hexdigest()
 
 
-def _file_origin(source: Source, name: str) -> Origin:
-    return Origin("file", str(source.file.path), name, source.digest, source=source)
+def _file_origin(source: Source, name: str, *, as_main: bool = True) -> Origin:
+    path = str(source.file.path)
+    return Origin("file", path, name, source.digest, source=source, as_main=as_main)
 
 
 def _pickled_origin(cls: type[Simulation]) -> Origin:

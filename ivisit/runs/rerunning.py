@@ -6,10 +6,13 @@ import os
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Any
 
 from ivisit.errors import IVisitError, RunError
 from ivisit.plugins.finding import get_simulation
+from ivisit.plugins.loading import load_library
+from ivisit.plugins.sources import Source, SourceFile
 from ivisit.runs.metrics import Metric, make_metrics
 from ivisit.runs.references import condition, resolve
 from ivisit.runs.result import RunResult
@@ -40,7 +43,11 @@ class RerunResult(RunResult):
 
 
 def rerun(
-    store: ParameterStore | str | os.PathLike[str], run_id: int, *, simulation: Any = None
+    store: ParameterStore | str | os.PathLike[str],
+    run_id: int,
+    *,
+    simulation: Any = None,
+    stored_source: bool = False,
 ) -> RerunResult:
     """Repeat a stored run with its parameters and its seed.
 
@@ -52,6 +59,9 @@ def rerun(
         Its number.
     simulation : str, path-like or class, optional
         Where the simulation is now, by default where it was.
+    stored_source : bool, optional
+        Run the files that the store has kept, whatever has become of them since. Sweeps keep
+        them; installed plugins and the libraries are those of today all the same.
 
     Returns
     -------
@@ -62,10 +72,14 @@ def rerun(
     try:
         stored = opened.load_run(run_id)
         sweep = opened.find_sweep(stored.sweep, stored.simulation) if stored.sweep else None
+        kept = _kept_source(opened, stored) if stored_source else None
     finally:
         if opened is not store:
             opened.close()
-    found = get_simulation(simulation if simulation is not None else _place(stored))
+    if kept is not None:
+        found = load_library(kept, _class_name(stored))
+    else:
+        found = get_simulation(simulation if simulation is not None else _place(stored))
     cls = found if isinstance(found, type) else type(found)
     specification: Mapping[str, Any] = sweep.specification if sweep is not None else {}
     metrics = make_metrics(cls, specification.get("metrics"))
@@ -90,6 +104,29 @@ def rerun(
         stored=stored,
         measured=values,
     )
+
+
+def _kept_source(store: ParameterStore, stored: StoredRun) -> Source:
+    """Return the files that a run was computed with, as they were then."""
+    known = stored.provenance
+    main = Path(str(known.get("source", "")))
+    places = {"__main__": (main, known.get("source_sha256", ""))}
+    for helper in known.get("helpers", []):
+        places[helper["module"]] = (main.parent / helper["path"], helper["sha256"])
+    contents = store.source_files(digest for _, digest in places.values())
+    missing = [path.name for path, digest in places.values() if digest not in contents]
+    if missing:
+        raise IVisitError(
+            f"run {stored.id}: the store has not kept {', '.join(missing)}; only sweeps of files "
+            "keep their sources"
+        )
+    files = [SourceFile(n, path, contents[digest][1]) for n, (path, digest) in places.items()]
+    return Source(files[0], tuple(sorted(files[1:], key=lambda file: file.module)))
+
+
+def _class_name(stored: StoredRun) -> str:
+    """Return the class to load, where the file does not launch one."""
+    return str(stored.provenance.get("origin", "")).rpartition(".py")[2].lstrip(":")
 
 
 def _place(stored: StoredRun) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import math
 import socket
@@ -15,7 +16,7 @@ from ivisit.runs.job import Job, Row
 from ivisit.runs.stamp import machine_stamp
 from ivisit.runs.targets import nest
 from ivisit.store import ParameterStore
-from ivisit.store.sweeps import StoredSweep, SweepRow
+from ivisit.store.sweep_rows import StoredSweep, SweepRow
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +57,8 @@ class RowWriter:
         Index of a run to the values of what is varied.
     owner : mapping
         Who writes; see `ownership`.
+    provenance : str
+        JSON object for runs that are not computed as the sweep was begun.
     counts : Counts
         How the sweep stands at the beginning.
     max_failures : int or None
@@ -74,6 +77,7 @@ class RowWriter:
         values: Callable[[int], tuple[Any, ...]],
         *,
         owner: Mapping[str, Any],
+        provenance: str = "{}",
         counts: Counts,
         max_failures: int | None = None,
         replace_failed: bool = False,
@@ -84,6 +88,7 @@ class RowWriter:
         self.job = job
         self.values = values
         self.owner = owner
+        self.provenance = provenance
         self.counts = counts
         self.max_failures = max_failures
         self.replace_failed = replace_failed
@@ -100,9 +105,9 @@ class RowWriter:
         """Take the rows of a chunk."""
         host = worker.rpartition(":")[0]
         elsewhere = worker if host and host != self._host else None
-        provenance = "{}"
-        if elsewhere and stamp:
-            provenance = stamp if stamp != self._own_stamp() else "{}"
+        provenance = self.provenance
+        if elsewhere and stamp and stamp != self._own_stamp():
+            provenance = json.dumps({**json.loads(provenance), **json.loads(stamp)})
         for row in rows:
             metrics = dict(zip(self._names, row.metrics, strict=False))
             parameters = nest(self.job.paths, self.values(row.index))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ivisit.errors import IVisitError, RunError, StoreError
@@ -19,9 +21,10 @@ from ivisit.runs.provenance import provenance
 from ivisit.runs.requests import Subject
 from ivisit.runs.row_writer import Counts, RowWriter
 from ivisit.runs.specification import check_growth
+from ivisit.runs.stamp import STAMPED
 from ivisit.runs.working import forget, share
 from ivisit.store import ParameterStore
-from ivisit.store.sweeps import StoredSweep
+from ivisit.store.sweep_rows import StoredSweep
 
 logger = logging.getLogger(__name__)
 
@@ -38,9 +41,26 @@ class SweepStopped(RunError):
     """A sweep had to end: its store or its workers are gone; what was written stays."""
 
 
+@dataclass(frozen=True)
+class Entered:
+    """A sweep that is in the store.
+
+    Attributes
+    ----------
+    sweep : StoredSweep
+        As it is stored.
+    row_provenance : str
+        JSON object that new runs carry, because source or libraries are not those with which the
+        sweep was begun; else ``{}``.
+    """
+
+    sweep: StoredSweep
+    row_provenance: str = "{}"
+
+
 def enter_sweep(
     store: ParameterStore, sweep: StoredSweep, origin: Origin, *, accept_changed: bool
-) -> StoredSweep:
+) -> Entered:
     """Enter a sweep into the store, or find it there and compare.
 
     Raises
@@ -49,25 +69,39 @@ def enter_sweep(
         When the stored one was asked to be something else.
     SourceChanged
         When the simulation's source is another one now.
+    IVisitError
+        When another process computes it.
     """
     stored = store.find_sweep(sweep.name, sweep.simulation)
-    if stored is not None:
-        check_growth(sweep.name, stored.specification, sweep.specification)
-        if stored.source_sha256 != sweep.source_sha256 and not accept_changed:
-            raise SourceChanged(
-                f"the sweep {sweep.name!r} was begun with another version of {sweep.simulation}'s "
-                "source, its helpers included. Go on all the same with --accept-changed "
-                "(accept_changed=True), or begin a new sweep with --name"
-            )
-        same = (stored.specification, stored.size, stored.source_sha256) == (
-            sweep.specification,
-            sweep.size,
-            sweep.source_sha256,
+    if stored is None:
+        store.save_sweep(sweep, source_files(origin))
+        return Entered(store.load_sweep(sweep.name, sweep.simulation))
+    check_growth(sweep.name, stored.specification, sweep.specification)
+    changed = stored.source_sha256 != sweep.source_sha256
+    if changed and not accept_changed:
+        raise SourceChanged(
+            f"the sweep {sweep.name!r} was begun with another version of {sweep.simulation}'s "
+            "source, its helpers included. Go on all the same with --accept-changed "
+            "(accept_changed=True), or begin a new sweep with --name"
         )
-        if same:
-            return stored
-    store.save_sweep(sweep, source_files(origin))
-    return store.load_sweep(sweep.name, sweep.simulation)
+    if stored.owner is not None and not may_take_over(stored.owner, stored.heartbeat_at):
+        raise _owned(sweep.name, stored.owner)
+    # What was begun stays as it was; runs that are computed otherwise say so themselves.
+    grown = replace(sweep, source_sha256=stored.source_sha256, provenance=stored.provenance)
+    if changed or (stored.specification, stored.size) != (grown.specification, grown.size):
+        store.save_sweep(grown, source_files(origin))
+        stored = store.load_sweep(sweep.name, sweep.simulation)
+    same = not changed and all(
+        stored.provenance.get(name) == sweep.provenance.get(name) for name in STAMPED
+    )
+    return Entered(stored, "{}" if same else json.dumps(dict(sweep.provenance)))
+
+
+def _owned(name: str, owner: Mapping[str, Any]) -> IVisitError:
+    return IVisitError(
+        f"the sweep {name!r} is being computed by process {owner.get('pid')} on "
+        f"{owner.get('host')}; wait for it, or end it"
+    )
 
 
 def source_files(origin: Origin) -> dict[str, tuple[str, bytes]]:
@@ -102,7 +136,7 @@ class Sitting:
     ----------
     store : ParameterStore
         Where it is.
-    sweep : StoredSweep
+    entered : Entered
         What it is.
     job : Job
         As workers see it.
@@ -117,7 +151,7 @@ class Sitting:
     def __init__(
         self,
         store: ParameterStore,
-        sweep: StoredSweep,
+        entered: Entered,
         job: Job,
         factory: Factory,
         values: Callable[[int], tuple[Any, ...]],
@@ -129,7 +163,7 @@ class Sitting:
         on_run: Callable[..., Any] | None = None,
     ) -> None:
         self.store = store
-        self.sweep = sweep
+        self.sweep = sweep = entered.sweep
         self.job = job
         self.factory = factory
         self.owner = this_process()
@@ -141,6 +175,7 @@ class Sitting:
             job,
             values,
             owner=self.owner,
+            provenance=entered.row_provenance,
             counts=counts,
             max_failures=max_failures,
             replace_failed=replace_failed,
@@ -167,10 +202,7 @@ class Sitting:
         """
         taken = self.store.claim_sweep(self.sweep.id, self.owner, may_take_over)
         if taken is not None:
-            raise IVisitError(
-                f"the sweep {self.sweep.name!r} is being computed by process {taken.get('pid')} "
-                f"on {taken.get('host')}; wait for it, or end it"
-            )
+            raise _owned(self.sweep.name, taken)
         interrupts = Interrupts()
         try:
             with interrupts.heard():

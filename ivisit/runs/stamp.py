@@ -1,4 +1,4 @@
-"""What a worker computes with, in few words: to be compared with the parent's."""
+"""What a process computes with, in few words: to be compared with another one."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import json
 
 from ivisit.runs.environment import environment
 
+#: The parts of an environment that tell whether two processes should give the same numbers.
+STAMPED = ("python", "platform", "versions")
+
 
 def machine_stamp() -> str:
     """Return versions and platform of this process as JSON."""
     known = environment()
-    named = {name: known[name] for name in ("python", "platform", "versions")}
-    return json.dumps(named, sort_keys=True)
+    return json.dumps({name: known[name] for name in STAMPED}, sort_keys=True)

@@ -18,9 +18,10 @@ import numpy as np
 from ivisit.errors import Failure, IVisitError, StoreError, unknown
 from ivisit.runs import statistics as summaries
 from ivisit.runs.metrics import canonical_name
+from ivisit.runs.result_views import ResultViews
 from ivisit.runs.targets import flatten
 from ivisit.store import ParameterStore
-from ivisit.store.sweeps import StoredSweep
+from ivisit.store.sweep_rows import StoredSweep
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class RunFailure:
         return f"run {self.id} (index {self.index}; {values}): {self.failure}"
 
 
-class SweepResult:
+class SweepResult(ResultViews):
     """The runs of a sweep, in its order: a view of the store, read when it is first looked at.
 
     Parameters
@@ -352,70 +353,6 @@ class SweepResult:
                 unknown(f"sweep {self.name!r}", "varied parameter", name, self.parameters)
             )
         return self.parameters[name]
-
-    # Tables -----------------------------------------------------------------------------------
-
-    def to_csv(self, path: str | os.PathLike[str]) -> Path:
-        """Write the long table; numbers are written so that reading gives the same float64."""
-        from ivisit.runs.tables import to_csv
-
-        return to_csv(self, path)
-
-    def to_pandas(self) -> Any:
-        """Return a pandas DataFrame: options as categoricals, seeds as Int64."""
-        from ivisit.runs.tables import to_pandas
-
-        return to_pandas(self)
-
-    def to_xarray(self) -> Any:
-        """Return an xarray Dataset with the axes and ``repeat`` as dimensions; grids only."""
-        from ivisit.runs.tables import to_xarray
-
-        return to_xarray(self)
-
-    def to_parquet(self, path: str | os.PathLike[str]) -> Path:
-        """Write the long table as a Parquet file."""
-        from ivisit.runs.tables import to_parquet
-
-        return to_parquet(self, path)
-
-    # Pictures ---------------------------------------------------------------------------------
-
-    def figure(self, x: str, y: str, by: str | None = None) -> Any:
-        """Return a figure of a metric over a parameter; see `ivisit.runs.figures.lines`."""
-        from ivisit.runs.figures import lines
-
-        return lines(self, x, y, by)
-
-    def heatmap(self, x: str, y: str, metric: str) -> Any:
-        """Return a figure of a metric over two parameters."""
-        from ivisit.runs.figures import heatmap
-
-        return heatmap(self, x, y, metric)
-
-    def parallel(self, metric: str) -> Any:
-        """Return a figure with an axis for each parameter and a line for each run."""
-        from ivisit.runs.figures import parallel
-
-        return parallel(self, metric)
-
-    def importance(self, metric: str) -> Any:
-        """Return a figure of how much each parameter says about a metric."""
-        from ivisit.runs.figures import importance
-
-        return importance(self, metric)
-
-    def pareto(self, a: str, b: str) -> Any:
-        """Return a figure of two metrics, both to be small, and which runs no other one beats."""
-        from ivisit.runs.figures import pareto
-
-        return pareto(self, a, b)
-
-    def picture(self, metric: str | None = None) -> Any:
-        """Return the figure that fits the sweep: lines, a heat map, or parallel coordinates."""
-        from ivisit.runs.figures import picture
-
-        return picture(self, metric)
 
     # Summaries for people ---------------------------------------------------------------------
 

@@ -28,7 +28,7 @@ from ivisit.runs.specification import canonical, digest_name
 from ivisit.runs.sweep_result import SweepResult
 from ivisit.runs.working import Bench
 from ivisit.store import ParameterStore
-from ivisit.store.sweeps import StoredSweep
+from ivisit.store.sweep_rows import StoredSweep
 
 SEEDS = ("independent", "common")
 
@@ -244,14 +244,15 @@ def conduct(
     opened, owned = open_store(store, subject.cls)
     try:
         plan = make_plan(subject, parameters, store=opened, **request)
-        stored = enter_sweep(opened, plan.stored, subject.origin, accept_changed=accept_changed)
+        entered = enter_sweep(opened, plan.stored, subject.origin, accept_changed=accept_changed)
+        stored = entered.sweep
         counts, done = count_runs(opened, stored, retry_failed)
         if begin is not None:
             begin(stored.name, counts, workers_text(executor, workers))
         if counts.done < counts.size:
             sitting = Sitting(
                 opened,
-                stored,
+                entered,
                 plan.job,
                 subject.factory,
                 plan.values,

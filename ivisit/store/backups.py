@@ -189,10 +189,11 @@ def _move_companions(target: Path, kept: Path) -> None:
 
 
 def _free_name(target: Path) -> Path:
-    """Return a name for what `target` held, e.g. ``a.replaced-20260501-123000.ivisit``."""
+    """Return a name for what `target` held, e.g. ``a.ivisit.replaced-20260501-123000``."""
+    # Its ending is another one, so that it does not count as a store of the folder.
     stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
-    number, free = 1, target.with_name(f"{target.stem}.replaced-{stamp}{target.suffix}")
+    number, free = 1, target.with_name(f"{target.name}.replaced-{stamp}")
     while free.exists():
         number += 1
-        free = target.with_name(f"{target.stem}.replaced-{stamp}-{number}{target.suffix}")
+        free = target.with_name(f"{target.name}.replaced-{stamp}-{number}")
     return free

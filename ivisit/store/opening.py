@@ -149,11 +149,13 @@ def _connect(path: Path, options: str) -> sqlite3.Connection:
 def _refuse_foreign(path: Path) -> None:
     """Raise `StoreError` for a file of another program, without locks and without a trace."""
     with closing(_connect_alone(path)) as connection, _damage_tolerated(), reading(connection):
-        read_version(connection, path)
+        read_version(connection, path, alone=True)
 
 
 def _refuse_foreign_log(path: Path) -> None:
     """Raise `StoreError` when the log beside the file is that of another state of the file."""
+    if read_log(path) is None:
+        return
     for _ in range(20):
         before = _mark_alone(path)
         if before is None:
@@ -176,7 +178,9 @@ def _refuse_foreign_log(path: Path) -> None:
 def _mark_alone(path: Path) -> tuple[bytes | None] | None:
     """Return the mark in the file, without what its log would change; None when it is damaged."""
     with closing(_connect_alone(path)) as connection, _damage_tolerated(), reading(connection):
-        return (read_token(connection) if read_version(connection, path) >= 2 else None,)
+        return (
+            read_token(connection) if read_version(connection, path, alone=True) >= 2 else None,
+        )
     return None
 
 
@@ -197,7 +201,7 @@ def _damage_tolerated() -> Iterator[None]:
     """Let pass that a file without its log is damaged: a killed writer leaves it so."""
     try:
         yield
-    except (UnicodeDecodeError, DamageError):
+    except UnicodeDecodeError:
         pass
     except sqlite3.DatabaseError as error:
         if not name_of(error).startswith("SQLITE_CORRUPT"):

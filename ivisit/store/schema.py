@@ -17,11 +17,12 @@ from ivisit.store.queries import fetch
 APPLICATION_ID = 0x49564C42
 
 
-def read_version(connection: sqlite3.Connection, path: Path) -> int:
+def read_version(connection: sqlite3.Connection, path: Path, *, alone: bool = False) -> int:
     """Return the schema version of an open file: 0 when it is empty.
 
     The caller has begun a transaction; else a file that another process is just making could
-    look like that of another program.
+    look like that of another program. With `alone`, the file is read without its log, and what it
+    declares is not looked at: the log may mend that.
 
     Raises
     ------
@@ -37,7 +38,7 @@ def read_version(connection: sqlite3.Connection, path: Path) -> int:
                 f"{version}, this version knows up to {len(MIGRATIONS)}). Install the newer one; "
                 "the file was not changed."
             )
-        if version:
+        if version and not alone:
             _refuse_strange(connection, path, version)
         return int(version)
     tables = {name for (name,) in fetch(connection, "SELECT name FROM sqlite_master")}
@@ -77,19 +78,19 @@ def _refuse_strange(connection: sqlite3.Connection, path: Path, version: int) ->
 
 def _declarations(connection: sqlite3.Connection) -> dict[str, frozenset[Any]]:
     """Return, by the names of tables and indexes, what is declared of each."""
-    found: dict[str, frozenset[Any]] = {}
-    for kind, name, definition in fetch(
-        connection, "SELECT type, name, sql FROM main.sqlite_master WHERE sql IS NOT NULL"
+    found: dict[str, set[Any]] = {}
+    for name, *column in fetch(
+        connection,
+        'SELECT item.name, x.name, x.type, x."notnull", x.pk '
+        "FROM main.sqlite_master AS item, pragma_table_xinfo(item.name) AS x "
+        "WHERE item.type = 'table' AND item.sql LIKE 'CREATE TABLE%' AND x.hidden = 0",
     ):
-        if kind == "table" and definition.startswith("CREATE TABLE"):
-            columns = connection.execute(
-                'SELECT name, type, "notnull", pk FROM pragma_table_xinfo(?) WHERE hidden = 0',
-                (name,),
-            )
-            found[name] = frozenset(columns)
-        elif kind == "index":
-            found[name] = frozenset([definition])
-    return found
+        found.setdefault(name, set()).add(tuple(column))
+    for name, definition in fetch(
+        connection, "SELECT name, sql FROM main.sqlite_master WHERE type = 'index' AND sql NOTNULL"
+    ):
+        found[name] = {definition}
+    return {name: frozenset(declared) for name, declared in found.items()}
 
 
 @lru_cache(maxsize=8)

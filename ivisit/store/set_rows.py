@@ -129,15 +129,13 @@ def append_version(
     """
     row_id = set_id(connection, key, name)
     connection.execute("UPDATE parameter_set SET deleted_at = NULL WHERE id = ?", (row_id,))
-    former = find(connection, key, name)
-    columns = {
-        "version": 1 if former is None else former.version + 1,
-        "saved_at": now(),
-        "origin": None,
-    }
-    columns |= row
-    if columns["layout"] is None and former is not None and former.layout is not None:
-        columns["layout"] = encode_document(former.layout, "layout")
+    (newest_number,) = connection.execute(
+        "SELECT coalesce(max(version), 0) FROM set_version WHERE set_id = ?", (row_id,)
+    ).fetchone()
+    columns = {"version": newest_number + 1, "saved_at": now(), "origin": None, **row}
+    if columns["layout"] is None and newest_number:
+        former = newest(connection, key, name).layout
+        columns["layout"] = None if former is None else encode_document(former, "layout")
     signed = [columns[name] for name in SIGNED["set_version"]]
     connection.execute(
         f"INSERT INTO set_version (set_id, checksum, {', '.join(SIGNED['set_version'])}) "
@@ -197,8 +195,8 @@ def to_set(row: tuple[Any, ...], simulation: SimulationLike) -> ParameterSet:
     try:
         if not is_intact(signed, signature):
             raise StoreError("it is not what was saved")
-        adjustments = adjustments_in(layout and decode(layout))
-        fits, problems = fitted(simulation, decode_object(parameters), adjustments)
+        places = None if layout is None else decode(layout)
+        fits, problems = fitted(simulation, decode_object(parameters), adjustments_in(places))
         return ParameterSet(
             simulation=key,
             name=name,
@@ -207,7 +205,7 @@ def to_set(row: tuple[Any, ...], simulation: SimulationLike) -> ParameterSet:
             comment=comment,
             grade=grade,
             saved_at=saved_at,
-            layout=None if layout is None else decode(layout),
+            layout=places,
             deleted_at=deleted_at,
             origin=None if origin is None else decode_object(origin),
             problems=problems,

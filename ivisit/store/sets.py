@@ -101,7 +101,7 @@ class SetDatabase(Database):
         check_name(name, "name of the set")
         with self._writing() as connection:
             former = find(connection, key, name)
-            kept = with_adjustments(simulation, layout, former.layout if former else None)
+            kept = with_adjustments(simulation, layout, None if former is None else former.layout)
             row["layout"] = None if kept is None else encode_document(kept, "layout")
             append_version(connection, key, name, row)
             return current(connection, simulation, name)

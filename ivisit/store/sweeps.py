@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import math
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
@@ -15,9 +13,19 @@ from ivisit.errors import StoreError, unknown
 from ivisit.store.checksums import SIGNED, checksum, is_intact
 from ivisit.store.parameter_set import SimulationLike
 from ivisit.store.queries import fetch
-from ivisit.store.run_rows import StoredRun, printable
+from ivisit.store.run_rows import StoredRun
 from ivisit.store.runs import Condition, RunDatabase, check_limit, condition, started
 from ivisit.store.set_rows import check_name, simulation_id
+from ivisit.store.sweep_rows import (
+    INSERT,
+    OR_KEEP,
+    OR_REPLACE_FAILED,
+    StoredSweep,
+    SweepRow,
+    complete,
+    conflicts,
+    encode,
+)
 from ivisit.store.values import decode, encode_document
 
 _COLUMNS = (
@@ -25,52 +33,6 @@ _COLUMNS = (
     "provenance, created_at, finished_at, status, owner, heartbeat_at, checksum"
 )
 _FROM = "FROM sweep JOIN simulation ON simulation.id = sweep.simulation_id"
-
-
-@dataclass(frozen=True, kw_only=True)
-class StoredSweep:
-    """A sweep or an optimisation as a store keeps it.
-
-    Attributes
-    ----------
-    id : int
-        Number in the store; 0 before it is saved.
-    simulation, name : str
-        Key of the simulation, and name of the sweep; together they are unique.
-    kind : str
-        ``sweep`` or ``optimize``.
-    specification : mapping
-        Axes or points, repeats, steps, metrics ..., plain values.
-    source_sha256 : str or None
-        Digest of the simulation's file and its helpers.
-    size : int
-        Number of runs.
-    entropy : int
-        Seed of the sweep.
-    provenance : mapping
-        Versions, platform, source; holds for each run that has none of its own.
-    created_at, finished_at, heartbeat_at : str or None
-        ISO 8601 with zone.
-    status : str
-        ``running``, ``finished`` or ``interrupted``.
-    owner : mapping or None
-        Host, pid and start time of the process that computes it.
-    """
-
-    id: int = 0
-    simulation: str
-    name: str
-    kind: str
-    specification: Mapping[str, Any]
-    source_sha256: str | None
-    size: int
-    entropy: int
-    provenance: Mapping[str, Any]
-    created_at: str = ""
-    finished_at: str | None = None
-    status: str = "running"
-    owner: Mapping[str, Any] | None = None
-    heartbeat_at: str | None = None
 
 
 class SweepDatabase(RunDatabase):
@@ -311,8 +273,8 @@ class SweepDatabase(RunDatabase):
             reproduced.
         """
         rows = list(rows)
-        encoded = [_encode(sweep.name, row) for row in rows]
-        statement = _INSERT + (_OR_REPLACE_FAILED if replace_failed else _OR_KEEP)
+        encoded = [encode(sweep.name, row) for row in rows]
+        statement = INSERT + (OR_REPLACE_FAILED if replace_failed else OR_KEEP)
         with self._writing() as connection:
             key = simulation_id(connection, sweep.simulation)
             stored = connection.executemany(
@@ -325,7 +287,7 @@ class SweepDatabase(RunDatabase):
                 )
             if stored == len(encoded):
                 return []
-            return _conflicts(connection, key, encoded)
+            return conflicts(connection, key, encoded)
 
     def _save_traces(
         self, connection: sqlite3.Connection, key: int, name: str, rows: list[SweepRow]
@@ -432,92 +394,6 @@ class SweepDatabase(RunDatabase):
         run = super().load_run(id)
         sweep = None if run.sweep is None else self.find_sweep(run.sweep, run.simulation)
         return run if sweep is None else complete(run, sweep)
-
-
-@dataclass(frozen=True)
-class SweepRow:
-    """One run of a sweep, on its way into the store; see `ivisit.runs.job.Row`."""
-
-    index: int
-    parameters: Mapping[str, Any]
-    seed: int
-    steps: int
-    status: str
-    metrics: Mapping[str, float]
-    duration: float
-    failure: Mapping[str, Any] | None = None
-    traces: tuple[tuple[str, bytes, bytes], ...] = ()
-    worker: str | None = None
-    provenance: str = "{}"
-
-
-def complete(run: StoredRun, sweep: StoredSweep) -> StoredRun:
-    """Return a run of a sweep with all parameters and its provenance."""
-    parameters = dict(sweep.specification.get("fixed", {}))
-    for name, value in run.parameters.items():
-        if isinstance(value, Mapping) and isinstance(parameters.get(name), Mapping):
-            parameters[name] = {**parameters[name], **value}
-        else:
-            parameters[name] = value
-    return replace(
-        run,
-        parameters=parameters,
-        provenance=run.provenance or sweep.provenance,
-        started_at=run.started_at or sweep.created_at,
-        finished_at=run.finished_at or sweep.finished_at,
-    )
-
-
-_INSERT = (
-    f"INSERT INTO run (simulation_id, checksum, worker, {', '.join(SIGNED['run'])}) "
-    f"VALUES ({', '.join('?' * (3 + len(SIGNED['run'])))}) "
-    "ON CONFLICT (simulation_id, sweep, sweep_index) DO "
-)
-_OR_KEEP = "NOTHING"
-_OR_REPLACE_FAILED = (
-    "UPDATE SET attempts = attempts + 1, checksum = excluded.checksum, worker = excluded.worker, "
-    + ", ".join(f"{name} = excluded.{name}" for name in SIGNED["run"])
-    + " WHERE run.status = 'failed'"
-)
-
-
-def _encode(name: str, row: SweepRow) -> tuple[Any, ...]:
-    """Return checksum, worker and signed columns of a run."""
-    signed = (
-        name,
-        row.index,
-        _dump(row.parameters),
-        str(row.seed),
-        row.steps,
-        row.status,
-        _dump({n: v if math.isfinite(v) else str(v) for n, v in row.metrics.items()}),
-        row.duration,
-        None,
-        None,
-        None if row.failure is None else _dump(printable(row.failure)),
-        row.provenance,
-    )
-    return checksum(signed), row.worker, *signed
-
-
-def _conflicts(
-    connection: sqlite3.Connection, key: int, encoded: list[tuple[Any, ...]]
-) -> list[int]:
-    """Return the places of runs whose stored status or metrics are others."""
-    differing = []
-    for _, _, name, index, _, _, _, status, metrics, *_ in encoded:
-        stored = connection.execute(
-            "SELECT status, metrics FROM run WHERE simulation_id = ? AND sweep = ? "
-            "AND sweep_index = ?",
-            (key, name, index),
-        ).fetchone()
-        if stored != (status, metrics):
-            differing.append(index)
-    return differing
-
-
-def _dump(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def _now() -> str:

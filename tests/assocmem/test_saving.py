@@ -67,8 +67,8 @@ def test_files_that_hold_no_memory_are_refused(tmp_path, palm_memory):
         AssociativeMemory.load(tmp_path / "other.npz")
     palm_memory()[0].save(tmp_path / "good.npz")
     content = dict(np.load(tmp_path / "good.npz"))
-    np.savez(tmp_path / "later.npz", **content | {"version": 3})
-    with pytest.raises(ValueError, match="version 3; this program reads versions up to 2"):
+    np.savez(tmp_path / "later.npz", **content | {"version": 4})
+    with pytest.raises(ValueError, match="version 4; this program reads versions up to 3"):
         AssociativeMemory.load(tmp_path / "later.npz")
     np.savez(tmp_path / "bad.npz", **content | {"n_patterns": 1})
     with pytest.raises(ValueError, match="contradict each other"):

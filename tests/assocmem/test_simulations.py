@@ -53,7 +53,7 @@ def test_the_pictures_show_hits_misses_and_false_alarms():
     kept, added = np.rint(0.5 * k), np.rint(0.5 * k)
     assert counts == {HIT: kept, MISS: k - kept, FALSE_ALARM: added}
     assert ((stored == 1) == ((cue == HIT) | (cue == MISS)).all(axis=2)).all()
-    assert result.outputs["rivals"].shape == (8, 26, 3)
+    assert result.outputs["rivals"].shape == (8, 35, 3)
 
 
 def test_a_few_patterns_are_recalled_and_the_text_says_so():
@@ -100,9 +100,12 @@ def test_the_curves_are_drawn_with_the_limit_and_kept_as_artists():
     engine = iv.Engine(AssociativeCapacity, seed=0)
     engine.init()
     engine.run(2)
+    engine.draw()
     axes = engine.simulation.curves.axes[0]
     lines = list(axes.lines)
     engine.run(2)
+    engine.draw()
+    assert len(axes.collections) == len(engine.simulation.shown)  # one band each
     assert list(axes.lines) == lines
     assert lines[0].get_ydata()[0] == 0.01
     assert [line.get_label() for line in lines[1:]] == list(engine.simulation.shown)
@@ -124,3 +127,68 @@ def test_another_task_or_choice_starts_the_curves_again():
     engine.run(1)
     assert np.isnan(engine.simulation.lowest_error)
     engine.close()
+
+
+def test_the_cue_is_painted_and_stays_until_a_new_one():
+    engine = iv.Engine(AssociativeRecall, seed=0)
+    engine.init()
+    engine.run(1)
+    simulation = engine.simulation
+    before = simulation.cue.copy()
+    row, column = divmod(int(np.flatnonzero(before == 0)[0]), 8)
+    simulation.pointer(iv.PointerEvent("query", "press", row=row, column=column))
+    engine.run(20)
+    expected = before.copy()
+    expected[8 * row + column] = 1
+    np.testing.assert_array_equal(simulation.cue, expected)
+    assert "painted cue is" in simulation.outcome
+    simulation.pointer(iv.PointerEvent("query", "drag", row=row, column=column, button=3))
+    np.testing.assert_array_equal(simulation.cue, before)
+    engine.set("new_cue", True)
+    engine.run(1)
+    assert "painted" not in simulation.outcome
+    engine.close()
+
+
+def test_a_blank_cue_is_unknown_and_a_clean_one_known():
+    parameters = {"completeness": 1.0, "addition": 0.0, "source": "random"}
+    engine = iv.Engine(AssociativeRecall, seed=0)
+    for name, value in parameters.items():
+        engine.set(name, value)
+    engine.init()
+    engine.run(1)
+    simulation = engine.simulation
+    assert simulation.is_known
+    assert "the cue is known" in simulation.outcome
+    rng = np.random.default_rng(0)
+    simulation.cue = (rng.random(64) < 0.5).astype(np.uint8)
+    simulation.is_painted = True
+    simulation.iteration = 0
+    engine.run(1)
+    assert not simulation.is_known
+    engine.close()
+
+
+def test_a_kept_cue_is_asked_again():
+    engine = iv.Engine(AssociativeRecall, seed=0)
+    engine.set("hold", True)
+    engine.init()
+    engine.run(1)
+    cue = engine.simulation.cue.copy()
+    engine.run(25)
+    np.testing.assert_array_equal(engine.simulation.cue, cue)
+    engine.close()
+
+
+@pytest.mark.parametrize("simulation", [AssociativeRecall, AssociativeCapacity])
+def test_numbers_do_not_depend_on_drawing(simulation):
+    engine = iv.Engine(simulation, seed=3)
+    engine.init()
+    for _ in range(3):
+        engine.run(1)
+        engine.draw()
+    result = iv.run(simulation, steps=3, seed=3)
+    drawn = {name: getattr(engine.simulation, name) for name in result.traces}
+    engine.close()
+    for name, value in drawn.items():
+        assert result.traces[name][-1] == pytest.approx(value, nan_ok=True)

@@ -33,7 +33,13 @@ NET = MLP((2, 4, 1), output="sigmoid")
 
 def a_probe(net, theta, batch, **options):
     return Probe(
-        net=net, theta=theta, batch=net.as_batch(batch), step=0, rate=0.1, schedule=1.0, key=3,
+        net=net,
+        theta=theta,
+        batch=net.as_batch(batch),
+        step=0,
+        rate=0.1,
+        schedule=1.0,
+        key=3,
         **options,
     )
 
@@ -199,9 +205,7 @@ def test_node_perturbation_is_the_gradient_on_average():
     total = np.zeros_like(theta)
     draws = 3000
     for _ in range(draws):
-        total += node_perturbation_gradient(
-            net, theta, batch, generator, sigma=1e-4, gamma=1.0
-        )[1]
+        total += node_perturbation_gradient(net, theta, batch, generator, sigma=1e-4, gamma=1.0)[1]
     gradient = net.gradient(theta, batch)[1]
     estimate = total[0] / draws
     cosine = estimate @ gradient[0] / np.linalg.norm(estimate) / np.linalg.norm(gradient)

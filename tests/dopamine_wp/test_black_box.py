@@ -129,7 +129,7 @@ def test_rules_that_need_more_than_losses_refuse_it_by_name(name):
         (lambda: BlackBox(sphere, 2, init=[1]), r"BlackBox.init: .* shape \(2,\), not \(1,\)"),
         (lambda: BlackBox(sphere, 2, init=lambda r, g: 1).init(3), r"shape \(3, 2\), not \(\)"),
         (lambda: BlackBox(lambda t: 1.0, 2).loss(np.ones((3, 2)), None), r"shape \(3,\), not"),
-        (lambda: BlackBox(lambda t: "bad", 2).loss(np.ones((1, 2)), None), "real numbers, not 'bad"),
+        (lambda: BlackBox(lambda t: "bad", 2).loss(np.ones((1, 2)), None), "numbers, not 'bad"),
         (lambda: BlackBox(lambda t: [1j], 2).loss(np.ones((1, 2)), None), "give real numbers"),
         (lambda: BlackBox(sphere, 2).outputs(np.ones((1, 2)), [1]), "shows its losses only"),
         (lambda: BlackBox(sphere, 2).gradient(np.ones((1, 2)), None), "has no gradient"),
@@ -157,8 +157,17 @@ class Bilinear(Network):
 
 @pytest.mark.parametrize(
     "name",
-    ["WP", "SPSA", "Dopamine1", "Dopamine2", "Dopamine2T", "DopamineV", "DopamineK", "SNES",
-     "SepCMAES"],
+    [
+        "WP",
+        "SPSA",
+        "Dopamine1",
+        "Dopamine2",
+        "Dopamine2T",
+        "DopamineV",
+        "DopamineK",
+        "SNES",
+        "SepCMAES",
+    ],
 )
 def test_a_network_with_one_method_learns(name):
     generator = np.random.default_rng(0)

@@ -13,9 +13,7 @@ from dopamine_wp.__main__ import main
 def outcomes():
     task = contests.problem("henon", hidden=6)
     names = ["Dopamine1", "DopamineV", "Adam"]
-    return comparison.compare(
-        task, budget=200, seeds=8, tuning_seeds=2, trials=5, optimizers=names
-    )
+    return comparison.compare(task, budget=200, seeds=8, tuning_seeds=2, trials=5, optimizers=names)
 
 
 def test_all_optimizers_spend_the_budget_and_not_more(outcomes):

@@ -46,9 +46,7 @@ def test_reactions_are_the_jacobian(net):
     for block in net.unit_blocks(theta, (X, Y), wiggled, 1e-4):
         J = gauss_newton.reactions(block, block.outputs[0], 1e-4)
         blocks.append(J.reshape(*J.shape[:3], -1).reshape(*J.shape[:2], -1))
-    J = np.concatenate(
-        [block.transpose(1, 0, 2) for block in blocks], axis=2
-    )
+    J = np.concatenate([block.transpose(1, 0, 2) for block in blocks], axis=2)
     # Blocks are (R, time, sample, output)
     expected = exact_jacobian(net, theta, X)
     np.testing.assert_allclose(J, expected, atol=1e-3 * np.abs(expected).max())
@@ -71,9 +69,7 @@ def test_one_full_step_on_a_linear_network_is_least_squares():
     generator = np.random.default_rng(0)
     X, Y = generator.standard_normal((30, 3)), generator.standard_normal((30, 1))
     net = MLP((3, 1))
-    rule = DopamineK(
-        rate=1.0, decay=None, beta=0.0, lam0=1e-12, lam_min=1e-12, clip=float("inf")
-    )
+    rule = DopamineK(rate=1.0, decay=None, beta=0.0, lam0=1e-12, lam_min=1e-12, clip=float("inf"))
     history = train(net, rule, (X, Y), theta=net.init(4, rng=0), steps=1)
     extended = np.hstack([X, np.ones((30, 1))])
     weights = np.linalg.lstsq(extended, Y, rcond=None)[0][:, 0]

@@ -15,7 +15,9 @@ from dopamine_wp import (
     WP,
     Adam,
     Dopamine1,
+    DopamineK,
     DopamineV,
+    DopamineVPlus,
     baselines,
     metrics,
     series,
@@ -110,6 +112,48 @@ class TestLorenz:
         ]
         assert long < np.nanmin(plain)
         assert not plain[-1] < 1, "plain WP diverges at 0.03"
+
+
+class TestSecondOrder:
+    """One step ahead, RNN with 16 units, 6000 FPE; worst of four networks where it is stated."""
+
+    net = RNN(1, 16, 1, washout=10)
+
+    def errors(self, name, rule, batch_size, steps):
+        values = series.GENERATORS[name](3500)
+        task = tasks.forecast(values, batch_size=batch_size, rng=711)
+        history = train(
+            self.net, rule, task.batch, theta=self.net.init(4, rng=704), steps=steps, rng=0
+        )
+        assert history.fpe[-1] <= 6000
+        return task.nrmse(self.net, history.theta)
+
+    @pytest.mark.parametrize(
+        ("name", "bound", "worst"),
+        [
+            ("lorenz", 0.0004, 0.001),
+            pytest.param("henon", 0.0006, 0.01, marks=pytest.mark.stress),
+            pytest.param("rossler", 0.001, 0.01, marks=pytest.mark.stress),
+            pytest.param("mackey_glass", 0.001, 0.01, marks=pytest.mark.stress),
+            pytest.param("santafe_laser", 0.055, 0.1, marks=pytest.mark.stress),
+        ],
+    )
+    def test_dopaminek_forecasts(self, name, bound, worst):
+        rule = DopamineK(lam_min=1e-2) if name == "santafe_laser" else DopamineK()
+        errors = self.errors(name, rule, batch_size=2, steps=165)
+        assert np.median(errors) <= bound
+        assert errors.max() <= worst
+
+    @pytest.mark.parametrize(
+        ("name", "bound"),
+        [
+            ("lorenz", 0.001),
+            pytest.param("henon", 0.001, marks=pytest.mark.stress),
+            pytest.param("rossler", 0.004, marks=pytest.mark.stress),
+        ],
+    )
+    def test_dopamine_v_plus_forecasts(self, name, bound):
+        assert np.median(self.errors(name, DopamineVPlus(), batch_size=8, steps=235)) <= bound
 
 
 class TestMemory:

@@ -132,9 +132,7 @@ def test_seconds_are_those_of_the_steps_and_go_on_when_resumed():
 def test_a_checkpoint_is_the_run_up_to_it_and_can_be_resumed(tmp_path):
     theta = NET.init(3, rng=0)
     keep = Checkpoint(tmp_path / "run.npz", save_every=4)
-    whole = train(
-        NET, Dopamine1(), BATCH, theta=theta, steps=10, rng=0, callbacks=[keep]
-    )
+    whole = train(NET, Dopamine1(), BATCH, theta=theta, steps=10, rng=0, callbacks=[keep])
     stored = History.load(keep.path)
     assert (stored.steps, stored.status) == (8, "running")
     resumed = train(NET, Dopamine1(), BATCH, resume=stored, steps=2)

@@ -140,3 +140,11 @@ def test_the_closed_loop_ends_where_it_is_marked():
     expected = times[wrong.argmax()] if wrong.any() else times[-1] + 1
     assert end == expected
     engine.close()
+
+
+@pytest.mark.parametrize("simulation", [DopamineXOR, DopamineForecast])
+def test_a_picture_may_be_due_before_the_first_step(simulation):
+    engine = iv.Engine(simulation, seed=0)
+    engine.init()
+    engine.simulation.draw()
+    engine.close()

@@ -354,9 +354,7 @@ def test_any_other_answer_of_a_callback_lets_the_run_go_on(answer):
 @pytest.mark.parametrize("answer", [0.5, 0, "stop", np.array([True, False])], ids=repr)
 def test_an_answer_that_is_no_truth_value_is_refused(answer):
     with pytest.raises(ValueError, match="train.callbacks: must be functions that return True"):
-        train(
-            NET, WP(0.1), BATCH, theta=NET.init(rng=0), steps=5, callbacks=[lambda t: answer]
-        )
+        train(NET, WP(0.1), BATCH, theta=NET.init(rng=0), steps=5, callbacks=[lambda t: answer])
 
 
 @pytest.mark.parametrize("net", [len, MLP, None, "MLP"], ids=repr)

@@ -39,7 +39,18 @@ def test_an_axis_without_a_range_is_closed():
 def test_whole_numbers_stay_whole():
     axis = Axis("perturbations", (16, 32, 64), least=1, most=300)
     assert [axis.value(index) for index in range(-5, 7)] == [
-        None, 1, 2, 4, 8, 16, 32, 64, 128, 256, None, None,
+        None,
+        1,
+        2,
+        4,
+        8,
+        16,
+        32,
+        64,
+        128,
+        256,
+        None,
+        None,
     ]
     assert all(isinstance(axis.value(index), int) for index in (-3, 3, 4))
 

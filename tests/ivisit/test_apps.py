@@ -59,3 +59,14 @@ def test_lorenz_agrees_with_an_independent_solver():
     times = 0.001 * np.arange(1, 501)
     exact = solve_ivp(velocity, (0, 0.5), [1, 1, 1], t_eval=times, rtol=1e-11, atol=1e-11)
     assert np.abs(result.traces["position"] - exact.y.T).max() < 1e-6
+
+
+def test_pendulums_learn_from_their_reward():
+    result = iv.run(APPS / "pendulum.py", steps=60)
+    assert result.traces["best"][-1] > 0.6 > 0.5 > result.traces["median"][0]
+    assert (np.diff(result.traces["best"]) >= -1e-12).all()
+    app = iv.get_simulation(APPS / "pendulum.py")
+    engine = iv.Engine(app)
+    engine.init()
+    engine.simulation.draw()
+    engine.close()

@@ -377,7 +377,8 @@ def commands(parser, words=()):
 def test_every_command_has_help_an_example_and_a_place_in_the_documentation(words, parser):
     text = (ROOT / "docs" / "command-line.md").read_text()
     heading = f"`ivisit {' '.join(words)}"
-    sections = [s for s in re.split(r"^#+ ", text, flags=re.M) if s.startswith(heading)]
+    ends = f"{heading} ", f"{heading}`"
+    sections = [s for s in re.split(r"^#+ ", text, flags=re.M) if s.startswith(ends)]
     assert len(sections) == 1, f"docs/command-line.md has no heading {heading}"
     assert "example:\n  ivisit " in parser.format_help()
     for action in parser._actions:

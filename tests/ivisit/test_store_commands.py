@@ -115,6 +115,7 @@ def test_backup_and_restore(cli: Callable[..., Answer], store: Path) -> None:
     code, out, err = cli("store", "restore", "copy.bak", "--json")
     assert code == 0
     former = Path(json.loads(out)["former"])
+    assert former.suffix != ".ivisit"
     assert f"what it held before is in {former}" in err
     for path, n in ((store, 2), (former, 7)):
         with ParameterStore(path) as one:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Callable
+from functools import partial
 from tkinter import filedialog
 from typing import TYPE_CHECKING, Any
 
@@ -127,6 +128,7 @@ class MenuBar(tk.Menu):
         self.simulation_menu.add_command(label=text, command=command)
 
     def _add_view(self) -> None:
+        window = self.window
         menu = self._submenu("View")
         # A Tcl variable by name: see `theme`.
         self.dark_variable = f"dark{self}"
@@ -136,8 +138,53 @@ class MenuBar(tk.Menu):
             variable=self.dark_variable,  # type: ignore[arg-type]
             onvalue="1",
             offvalue="0",
-            command=lambda: self.window.set_dark(self.getvar(self.dark_variable) in ("1", 1)),
+            command=lambda: window.set_dark(self.getvar(self.dark_variable) in ("1", 1)),
         )
+        for label, key, change in (("Larger text", "Ctrl++", 1), ("Smaller text", "Ctrl+-", -1)):
+            menu.add_command(
+                label=label,
+                accelerator=key,
+                command=partial(self._change_font, change),
+            )
+        menu.add_command(
+            label="Normal text", accelerator="Ctrl+0", command=lambda: window.set_font_size(0)
+        )
+        menu.add_separator()
+        self.panel_menu = self._submenu("Panels", menu, postcommand=self._list_panels)
+        menu.add_command(label="Reset layout", command=window.reset_layout)
+        menu.add_separator()
+        menu.add_command(
+            label="Console", accelerator="Ctrl+J", command=lambda: window.console.toggle()
+        )
+
+    def _change_font(self, change: int) -> None:
+        self.window.set_font_size(self.window.font_size + change)
+
+    def show_dark(self, dark: bool) -> None:
+        """Mark whether the colors are dark."""
+        self.setvar(self.dark_variable, "1" if dark else "0")
+
+    def _list_panels(self) -> None:
+        """List the panels; those that are shown are marked."""
+        layout = self.window.layout
+        assert layout is not None
+        self.panel_menu.delete(0, "end")
+        for index, card in enumerate(layout.cards):
+            variable = f"shown{index}{self.panel_menu}"
+            self.setvar(variable, "0" if card.name in layout.hidden else "1")
+            self.panel_menu.add_checkbutton(
+                label=card.label.cget("text"),
+                variable=variable,  # type: ignore[arg-type]
+                onvalue="1",
+                offvalue="0",
+                command=partial(self._toggle_panel, card.name),
+            )
+        self.window.theme.color_menu(self.panel_menu)
+
+    def _toggle_panel(self, name: str) -> None:
+        layout = self.window.layout
+        assert layout is not None
+        self.window.hide_panels(layout.hidden ^ {name})
 
     def _add_help(self) -> None:
         window = self.window
@@ -166,6 +213,10 @@ class MenuBar(tk.Menu):
             "<F5>": window.init,
             "<F6>": window.step,
             "<Escape>": window.escape,
+            "<Control-j>": lambda: window.console.toggle(),
+            "<Control-plus>": partial(self._change_font, 1),
+            "<Control-minus>": partial(self._change_font, -1),
+            "<Control-0>": lambda: window.set_font_size(0),
         }
         for key, command in commands.items():
             for sequence in with_caps_lock(key):

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 #: Seconds over which rates are averaged, between two updates, and for which a message stays.
 AVERAGED, UPDATED, MESSAGE_DURATION = 1.5, 0.2, 10.0
-#: A step that takes longer than this many seconds is mentioned.
-LONG_STEP = 1.0
+#: A step that takes longer than these many seconds is mentioned, and may be abandoned.
+LONG_STEP, ABANDONED = 1.0, 5.0
 
 
 class Rates:
@@ -66,12 +66,23 @@ class StatusLine(ttk.Frame):
             label = ttk.Label(self, style="Muted.TLabel", anchor="e")
             label.pack(side="right", padx=(px(16), 0))
             self.labels[name] = label
+        self.abandon = ttk.Button(self, text="Abandon", command=window.abandon)
+        Tooltip(
+            self.abandon,
+            "Leave this step behind and begin anew with the same values",
+            window.theme,
+        )
         for name in ("set", "message"):
             label = ttk.Label(self, anchor="w", style="Muted.TLabel" if name == "set" else "TLabel")
             label.pack(side="left", padx=(0, px(16)))
             self.labels[name] = label
         # A long message is cut where the line ends.
         Tooltip(self.labels["message"], lambda: self._texts.get("message", ""), window.theme)
+
+    @property
+    def is_free(self) -> bool:
+        """Whether no message is shown that somebody may be reading."""
+        return not self._message or time.perf_counter() >= self._message_ends
 
     def say(self, text: str) -> None:
         """Show a message for some seconds."""
@@ -101,12 +112,22 @@ class StatusLine(ttk.Frame):
         if not window.session.running:
             self.rates.clear()
         speed, frames = self.rates.get(now)
+        self._offer_to_abandon(now)
         self._set("set", window.sets.title())
         self._set("message", self._message_text(now))
         self._set("steps", f"Step {window.steps:,}")
         self._set("speed", speed_text(speed))
         self._set("frames", f"{rate_text(frames)} frames/s")
         self._set("seed", f"Seed {short_seed(window.engine.seed)}")
+
+    def _offer_to_abandon(self, now: float) -> None:
+        """Show the button where a step takes very long."""
+        worker = self.window.session.worker
+        long = worker.busy and now - self.window.last_frame_at > ABANDONED
+        if long and not self.abandon.winfo_manager():
+            self.abandon.pack(side="left", after=self.labels["message"])
+        elif not long and self.abandon.winfo_manager():
+            self.abandon.pack_forget()
 
     def _message_text(self, now: float) -> str:
         """Return the most important of what could be said."""

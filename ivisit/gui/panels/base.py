@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from tkinter import ttk
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +55,8 @@ class PanelWidget(ttk.Frame):
         self.heading.grid(row=0, column=0, sticky="ew", padx=px(10), pady=(px(5), px(2)))
         self.label = ttk.Label(self.heading, text=panel.label, style="CardHeading.TLabel")
         self.label.pack(side="left")
+        for part in (self.heading, self.label):
+            part.bind("<Double-Button-1>", self._toggle_maximum, add=True)
         self.note = ttk.Label(self.heading, style="CardMuted.TLabel")
         self.note.pack(side="right")
         self.body = ttk.Frame(self, style="Card.TFrame", relief="flat", borderwidth=0)
@@ -94,6 +96,16 @@ class PanelWidget(ttk.Frame):
     def color(self) -> None:
         """Take over the colors of the theme."""
 
+    def view_state(self) -> dict[str, Any]:
+        """Return how the user looks at the panel, JSON-ready; see `take_view`."""
+        return {}
+
+    def take_view(self, state: Mapping[str, Any]) -> None:
+        """Look at the panel as `view_state` has told; what makes no sense is ignored."""
+
+    def refit(self) -> None:
+        """Letters have another size: give them their room."""
+
     def _note_size(self, event: Any) -> None:
         self.host.engine.link.sizes[self.name] = (event.width, event.height)
 
@@ -106,6 +118,10 @@ class PanelWidget(ttk.Frame):
         """Return the width and height in pixels of a panel that stands for itself."""
         px = self.host.theme.pixels
         return px(self.natural[0]), px(self.natural[1])
+
+    def _toggle_maximum(self, event: Any) -> str:
+        self.event_generate("<<Maximize>>")
+        return "break"
 
     def set_label(self, text: str) -> None:
         """Change the visible heading."""

@@ -51,30 +51,72 @@ class Legend:
         self.lines: list[Line] = []
         self._texts: list[str] = []
         self._arranged: tuple[object, ...] = ()
+        self._with_values = True
         self.height = 0
 
-    def arrange(self, left: int, width: int) -> None:
-        """Place the entries in `width` pixels from `left` on, where that has changed."""
-        state = (left, width, tuple((line.name, line.color, line.visible) for line in self.lines))
+    def arrange(self, left: int, width: int, height: int) -> None:
+        """Place the entries in `width` pixels from `left` on, where that has changed.
+
+        They take at most a third of `height`.
+        """
+        state = (
+            left,
+            width,
+            height,
+            tuple((line.name, line.color, line.visible) for line in self.lines),
+        )
         if state == self._arranged:
             return
         self._arranged = state
         self.canvas.delete("legend")
-        self._texts = [""] * len(self.lines)
+        if len(self._texts) != len(self.lines):
+            self._texts = [line.name for line in self.lines]
         if len(self.lines) < 2:
             self.height = 0
             return
         px = self.theme.pixels
-        # Room for the value, so that entries do not move with every digit.
-        wanted = [self._measure(f"{line.name}  -0.0000") + px(32) for line in self.lines]
-        entry = min(max(wanted), max(width, 1))
-        columns = max(width // entry, 1)
-        rows = min(-(-len(self.lines) // columns), MOST_ROWS)
         row_height = self._measure_height() + px(3)
-        self.height = rows * row_height + px(2)
-        for index in range(min(len(self.lines), rows * columns)):
-            row, column = divmod(index, columns)
-            self._make(index, left + column * entry, px(3) + row * row_height + row_height // 2)
+        most = min(MOST_ROWS, max(height // 3 // row_height, 1))
+        # Room for the value, so that entries do not move with every digit.
+        wanted = max(self._measure(f"{line.name}  -0.0000") for line in self.lines) + px(32)
+        columns = max(width // wanted, 1)
+        self._with_values = columns * most >= len(self.lines)
+        if self._with_values:
+            places = [(i % columns * wanted, i // columns) for i in range(len(self.lines))]
+        else:
+            self._texts = [line.name for line in self.lines]
+            places = self._packed(width, most)
+        self.height = (places[-1][1] + 1) * row_height + px(2)
+        for index, (x, row) in enumerate(places):
+            self._make(index, left + x, px(3) + row * row_height + row_height // 2)
+        self._say_rest(len(places), left + width)
+
+    def _packed(self, width: int, most: int) -> list[tuple[int, int]]:
+        """Return x and row of the entries without their values, as many as there is room for."""
+        px = self.theme.pixels
+        places, x, row = [], 0, 0
+        for line in self.lines:
+            wanted = self._measure(line.name) + px(30)
+            if x and x + wanted > width:
+                x, row = 0, row + 1
+            if row == most:
+                break
+            places.append((x, row))
+            x += wanted
+        return places
+
+    def _say_rest(self, placed: int, right: int) -> None:
+        """Say how many entries have no room."""
+        if placed < len(self.lines):
+            self.canvas.create_text(
+                right,
+                self.height // 2,
+                anchor="e",
+                text=f"+{len(self.lines) - placed}",
+                font="IvisitSmall",
+                fill=self.theme.palette.muted,
+                tags=("legend",),
+            )
 
     def _make(self, index: int, x: int, y: int) -> None:
         px, line, tag = self.theme.pixels, self.lines[index], f"entry{index}"
@@ -85,7 +127,7 @@ class Legend:
             x + px(19),
             y,
             anchor="w",
-            text=line.name,
+            text=self._texts[index],
             font="IvisitSmall",
             fill=palette.text if line.visible else palette.muted,
             tags=("legend", tag, f"text{index}"),
@@ -94,13 +136,19 @@ class Legend:
         self.canvas.tag_bind(tag, "<Enter>", lambda event: self.canvas.configure(cursor="hand2"))
         self.canvas.tag_bind(tag, "<Leave>", lambda event: self.canvas.configure(cursor=""))
 
+    def forget(self) -> None:
+        """Letters have another size: arrange the entries anew."""
+        self._arranged = ()
+
     def toggle(self, index: int) -> None:
         """Hide a line, or show it again."""
         self.lines[index].visible = not self.lines[index].visible
         self.changed()
 
     def show_values(self, values: list[str]) -> None:
-        """Show a value behind each name."""
+        """Show a value behind each name, where there is room for all of them."""
+        if not self._with_values:
+            return
         for index, (line, value) in enumerate(zip(self.lines, values, strict=True)):
             text = f"{line.name}  {value}" if value else line.name
             # A call into Tk may cost as much as drawing: only for what has changed.

@@ -52,6 +52,7 @@ class PlotPanel(PanelWidget):
         #: Texts of the vertical ticks, and the width of the widest.
         self._measured: tuple[tuple[str, ...], int] = ((), 0)
         self._cursor_shown = False
+        self._measure_letters()
         self._grip: tuple[int, tuple[float, float]] | None = None
         self.canvas = canvas = tk.Canvas(
             self.body, highlightthickness=0, borderwidth=0, width=1, height=1
@@ -78,6 +79,17 @@ class PlotPanel(PanelWidget):
     def _forget(self, event: Any) -> None:
         self.cursor.forget(self.show_cursor)
         self.host.session.turns.forget(self)
+
+    def refit(self) -> None:
+        self._measure_letters()
+        self._axes = ()
+        self.redraw()
+
+    def _measure_letters(self) -> None:
+        """Find out how much room the labels of the axes need."""
+        line = int(str(self.tk.call("font", "metrics", "IvisitSmall", "-linespace")))
+        widest = int(str(self.tk.call("font", "measure", "IvisitSmall", "-0.000")))
+        self._letters = (widest + self.host.theme.pixels(12), line)
 
     # For the kinds --------------------------------------------------------------------------
 
@@ -161,6 +173,9 @@ class PlotPanel(PanelWidget):
         width, height = self.canvas_size
         left, top, right, bottom = self.area = self._area_in(width, height)
         if right - left < 10 or bottom - top < 10:
+            self._axes = ()
+            self.canvas.delete("axes")
+            self.canvas.itemconfigure(self._item, state="hidden")
             return
         first, last = self.horizontal()
         low, high, marks = self.vertical(first, last, bottom - top)
@@ -180,7 +195,8 @@ class PlotPanel(PanelWidget):
     def _area_in(self, width: int, height: int) -> tuple[int, int, int, int]:
         """Return left, top, right and bottom of the plot without its labels."""
         px = self.host.theme.pixels
-        return px(56), px(6) + self.header(), width - px(14), height - px(18)
+        top = self._letters[1] // 2
+        return self._letters[0], top + self.header(), width - px(14), height - self._letters[1] - 4
 
     def _area_beside(self, marks: list[Tick]) -> tuple[int, int, int, int]:
         """Return the area, moved to the right where the texts of the ticks need more room."""
@@ -238,6 +254,7 @@ class PlotPanel(PanelWidget):
             [left, top, left, bottom, right, bottom], fill=palette.border, tags="axes"
         )
         canvas.coords(self._item, left + 1, top)
+        canvas.itemconfigure(self._item, state="normal")
         canvas.tag_lower("axes")
         self._background = Image.fromarray(np.ascontiguousarray(background[:, 1:]))
 

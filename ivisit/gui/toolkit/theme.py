@@ -83,6 +83,17 @@ DARK = Palette(
 )
 
 
+#: The fonts of the window.
+FONTS = (
+    "TkDefaultFont",
+    "TkTextFont",
+    "TkMenuFont",
+    "TkHeadingFont",
+    "TkFixedFont",
+    "IvisitHeading",
+)
+
+
 class Theme:
     """Applies a palette to a Tk interpreter.
 
@@ -112,6 +123,19 @@ class Theme:
         """Return a length given for 96 dpi in pixels of this screen."""
         return round(length * self.scale)
 
+    def set_font_size(self, larger: int) -> None:
+        """Make all letters larger, by points; 0 is the size of the system."""
+        call = self.root.tk.call
+        sign = 1 if self._font_size > 0 else -1
+        # Negative sizes are pixels.
+        scale = self.scale * 96 / 72 if sign < 0 else 1.0
+        size = self._font_size + sign * round(larger * scale)
+        for name in FONTS:
+            call("font", "configure", name, "-size", size)
+        call("font", "configure", "IvisitSmall", "-size", size - sign)
+        self._set_spacing(ttk.Style(self.root))
+        self._set_table_colors(ttk.Style(self.root))
+
     def apply(self, palette: Palette) -> None:
         """Give all ttk widgets, and those created from now on, the colours of `palette`."""
         self.palette = palette
@@ -131,6 +155,7 @@ class Theme:
     def _make_fonts(self) -> None:
         call = self.root.tk.call
         size = abs(int(call("font", "actual", "TkDefaultFont", "-size")))
+        self._font_size = size
         family = call("font", "actual", "TkDefaultFont", "-family")
         for name in ("TkDefaultFont", "TkTextFont", "TkMenuFont", "TkHeadingFont"):
             call("font", "configure", name, "-family", family, "-size", size)
@@ -183,6 +208,16 @@ class Theme:
                 bordercolor=[("focus", p.accent)],
             )
         style.configure("Accent.TButton", bordercolor=p.accent)
+        back = p.background
+        style.configure("Section.TButton", background=back, bordercolor=back, anchor="w")
+        style.configure("Section.TButton", lightcolor=back, darkcolor=back, font="IvisitHeading")
+        style.map(
+            "Section.TButton",
+            background=[("active", p.hover)],
+            lightcolor=[("active", p.hover)],
+            darkcolor=[("active", p.hover)],
+            bordercolor=[("focus", p.accent)],
+        )
         for name in ("TCheckbutton", "TRadiobutton"):
             style.map(name, background=[("active", p.background)])
 
@@ -250,6 +285,7 @@ class Theme:
     def _set_spacing(self, style: ttk.Style) -> None:
         px = self.pixels
         style.configure("TButton", padding=(px(10), px(3)), width=0, relief="raised")
+        style.configure("Section.TButton", padding=(px(2), px(1)))
         style.configure("TEntry", padding=(px(4), px(2)))
         style.configure("TCombobox", padding=(px(4), px(2)), arrowsize=px(13))
         style.configure("Card.TFrame", relief="solid", borderwidth=1)

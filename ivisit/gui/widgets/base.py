@@ -67,6 +67,7 @@ class ControlWidget(ttk.Frame):
         self.problem = ttk.Label(self, style="Problem.TLabel", justify="left", wraplength=px(300))
         self._problem_timer: str | None = None
         self._waiting = ""
+        self._label_room = 0
         for part in (self, self.label, self.body):
             part.bind("<Double-Button-1>", lambda event: self.reset())
             Tooltip(part, self.hint, host.theme)
@@ -141,7 +142,7 @@ class ControlWidget(ttk.Frame):
             value = self._parse(text)
         except ParameterError as error:
             # What was typed stays, to be mended.
-            self._explain(error, decimal_hint(text))
+            self._explain(error)
             return False
         return self.commit(value)
 
@@ -191,9 +192,9 @@ class ControlWidget(ttk.Frame):
         self._show(self.value)
         self._explain(error)
 
-    def _explain(self, error: ParameterError, hint: str = "") -> None:
+    def _explain(self, error: ParameterError) -> None:
         message = str(error).partition(": ")[2] or str(error)
-        self.show_problem(message[:1].upper() + message[1:] + hint)
+        self.show_problem(message[:1].upper() + message[1:])
 
     def show_problem(self, message: str) -> None:
         """Explain below the widget why a value was refused; an empty text takes that away."""
@@ -214,12 +215,29 @@ class ControlWidget(ttk.Frame):
         """Make label and unit as wide as those of the other controls."""
         if self.has_label:
             self.label.configure(wraplength=label_width)
-        self.columnconfigure(0, minsize=label_width + self.host.theme.pixels(14))
+        self._label_room = label_width + self.host.theme.pixels(14)
+        self.columnconfigure(0, minsize=self._label_room)
         self.body.columnconfigure(self.unit_column, minsize=unit_width)
 
     def unit_width(self) -> int:
         """Return the width that the unit needs, 0 without one."""
         return 0
+
+    def stack(self, stacked: bool) -> None:
+        """Put the label above the control, or in front of it."""
+        if not self.has_label:
+            return
+        self.label.grid_forget()
+        self.body.grid_forget()
+        px = self.host.theme.pixels
+        if stacked:
+            self.columnconfigure(0, minsize=0)
+            self.label.grid(row=0, column=0, columnspan=2, sticky="w")
+            self.body.grid(row=1, column=0, columnspan=2, sticky="ew")
+        else:
+            self.columnconfigure(0, minsize=self._label_room)
+            self.label.grid(row=0, column=0, sticky="nw", padx=(0, px(10)), pady=px(3))
+            self.body.grid(row=0, column=1, sticky="ew")
 
     def put_label_on_top(self) -> None:
         """Arrange for a place of its own, where no other labels stand above or below."""
@@ -231,17 +249,3 @@ class ControlWidget(ttk.Frame):
     def set_label(self, text: str) -> None:
         """Change the visible label."""
         self.label.configure(text=text)
-
-
-def decimal_hint(text: str) -> str:
-    """Return what to say to who has written a decimal comma.
-
-    >>> decimal_hint("1,5"), decimal_hint("x")
-    ('. Write 1.5, with a point', '')
-    """
-    pointed = text.strip().replace(",", ".")
-    try:
-        float(pointed)
-    except ValueError:
-        return ""
-    return f". Write {pointed}, with a point" if "," in text else ""

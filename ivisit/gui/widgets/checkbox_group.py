@@ -13,6 +13,9 @@ from ivisit.gui.widgets.choices import arrange_in_columns
 class CheckboxGroupWidget(ControlWidget):
     """Widget of a `CheckboxGroup`."""
 
+    #: Beyond the buttons, which a unit must not tear apart.
+    unit_column = 99
+
     def _build(self) -> None:
         self.names = list(cast(CheckboxGroup, self.control).items)
         # Tcl variables by name: see `theme`.

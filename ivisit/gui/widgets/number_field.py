@@ -115,8 +115,9 @@ class NumberField:
         return self.dragging or self.entry.get() != self._shown_text
 
     def set_unit(self, unit: str) -> None:
-        """Show a unit behind the number."""
-        self.unit.configure(text=unit)
+        """Show a unit behind the number; a long one is broken."""
+        widest = round(90 * float(self.unit.winfo_fpixels("1i")) / 96)
+        self.unit.configure(text=unit, wraplength=widest)
 
     # The user's doing -----------------------------------------------------------------------
 

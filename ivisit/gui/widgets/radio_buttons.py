@@ -13,6 +13,9 @@ from ivisit.gui.widgets.choices import arrange_in_columns
 class RadioButtonsWidget(ControlWidget):
     """Widget of `RadioButtons`."""
 
+    #: Beyond the buttons, which a unit must not tear apart.
+    unit_column = 99
+
     def _build(self) -> None:
         self.options = list(cast(RadioButtons[Any], self.control).options)
         # A Tcl variable by name: see `theme`. The widget's own path makes it unique.

@@ -9,7 +9,7 @@ import ast
 
 
 class Edits:
-    """Changes that are collected first and made at once; they must not overlap.
+    """Changes that are collected first and made at once; one inside another is not made.
 
     Parameters
     ----------
@@ -59,7 +59,9 @@ class Edits:
 
     def _between(self, begin: int, end: int) -> str:
         parts, place = [], begin
-        for start, stop, text in sorted(self._edits, key=lambda edit: edit[:2]):
+        # Of changes at one place insertions come first, and the largest of the others counts.
+        ordered = sorted(self._edits, key=lambda edit: (edit[0], edit[0] != edit[1], -edit[1]))
+        for start, stop, text in ordered:
             if start >= place and stop <= end:
                 parts += [self._bytes[place:start].decode(), text]
                 place = stop

@@ -40,6 +40,9 @@ from ivisit.legacy.tools.statements import (
 )
 from ivisit.legacy.tools.translate import Translator
 
+#: A line that declares the old file's encoding; the new one has Python's usual one.
+CODING = re.compile(r"#.*coding[:=]")
+
 
 def migrated(path: str | os.PathLike[str]) -> str:
     """Return the Python source of a new simulation that does what an old script does.
@@ -119,7 +122,8 @@ class _Migration:
         for node, text in zip(self.simulations, classes, strict=True):
             self.edits.replace_lines(node.lineno, node.end_lineno or node.lineno, text)
         self._module()
-        body = "".join(line for line in self.edits.made().splitlines(True) if MARK not in line)
+        lines = self.edits.made().splitlines(True)
+        body = "".join(line for line in lines if MARK not in line and not CODING.match(line))
         if not self.simulations:
             body += "\n\n" + self._new_class()
         head = f"{plain(self.stem)}: made from a script for IVISIT 0.7x by 'ivisit migrate'."

@@ -62,6 +62,7 @@ class Translator:
         self._per_line = Counter(
             node.lineno for node in ast.walk(source.tree) if isinstance(node, ast.stmt)
         )
+        self._dropped: Counter[int] = Counter()
         self.kinds = kinds
         self.naming = naming
         self.edits = edits
@@ -78,22 +79,25 @@ class Translator:
 
     def _block(self, statements: list[ast.stmt]) -> int:
         left = [one for one in statements if not self.is_needless(one)]
-        asking = [one for one in left if self._asks_the_window(one)]
+        # What shares a line with something that asks the window goes with it.
+        asking = [group for group in _by_lines(left) if any(map(self._asks_the_window, group))]
+        gone = {id(one) for group in asking for one in group}
         # A body needs a statement; a comment is none.
-        needs_pass = len(asking) == len(left)
+        needs_pass = bool(left) and len(gone) == len(left)
+        for number, group in enumerate(asking):
+            self._comment_out(group, needs_pass and number == 0)
         for statement in statements:
             if self.is_needless(statement):
                 self.drop(statement, alone=bool(left) or statement is not statements[0])
-            elif statement in asking:
-                self._comment_out(statement, needs_pass and statement is asking[0])
-            else:
+            elif id(statement) not in gone:
                 self._translate(statement)
         return len(left)
 
     def drop(self, statement: ast.stmt, *, alone: bool = True) -> None:
-        """Take a statement away; without others in its body or line ``pass`` stands there."""
+        """Take a statement away; without others in its body, ``pass`` stands there."""
         first, last = statement.lineno, statement.end_lineno or statement.lineno
-        if alone and self._per_line[first] == 1:
+        self._dropped[first] += 1
+        if alone and self._dropped[first] == self._per_line[first]:
             self.edits.replace_lines(first, last, "")
         else:
             self.edits.replace(statement, "pass")
@@ -148,13 +152,13 @@ class Translator:
             return node.attr not in ("x", "y", "num", "row", "column")
         return self.kinds.of(node) in OF_THE_WINDOW
 
-    def _comment_out(self, statement: ast.stmt, needs_pass: bool) -> None:
-        """Keep a statement as a comment that asks somebody to look."""
-        first, last = statement.lineno, statement.end_lineno or statement.lineno
+    def _comment_out(self, group: list[ast.stmt], needs_pass: bool) -> None:
+        """Keep the statements of some lines as a comment that asks somebody to look."""
+        first, last = group[0].lineno, group[-1].end_lineno or group[-1].lineno
         indent = self.edits.indent(first)
         lines = [f"{indent}# TODO: this asks the old window, and has no counterpart; it was:\n"]
         lines += [
-            f"{indent}# {line[len(indent) :]}".rstrip() + "\n"
+            f"{indent}# {line.removeprefix(indent)}".rstrip() + "\n"
             for line in self.edits.lines(first, last)
         ]
         lines += [f"{indent}pass\n"] if needs_pass else []
@@ -361,6 +365,17 @@ class Translator:
             return self.edits.text_of(node)
         finally:
             self.edits = outer
+
+
+def _by_lines(statements: list[ast.stmt]) -> list[list[ast.stmt]]:
+    """Return the statements in groups of those that share a line."""
+    groups: list[list[ast.stmt]] = []
+    for statement in statements:
+        if groups and statement.lineno <= (groups[-1][-1].end_lineno or 0):
+            groups[-1].append(statement)
+        else:
+            groups.append([statement])
+    return groups
 
 
 def _constant(node: ast.expr) -> object:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import itertools
 import tkinter as tk
 
+import numpy as np
 import pytest
 
 import ivisit as iv
 from ivisit.gui.actions.layout_memory import layout_state, take_layout
 from ivisit.gui.layout import AutomaticLayout, FreeLayout, row_lengths
+from ivisit.gui.settings import Settings
 
 pytestmark = pytest.mark.window
 
@@ -226,3 +228,141 @@ def test_the_dark_palette_reaches_all_parts(user):
         if isinstance(widget, tk.Canvas | tk.Text | tk.Menu | tk.Tk):
             assert str(widget.cget("background")) in dark, widget
     assert isinstance(window.layout, AutomaticLayout)
+
+
+def test_a_double_click_on_a_heading_shows_one_panel_alone_and_escape_all_again(user):
+    window = user.open(simulation(3, 5))
+    card = window.layout.cards[1]
+    user.until(lambda: card.winfo_width() > 50)
+    before, geometry = box(card), window.root.geometry()
+    for _ in range(2):
+        card.label.event_generate("<ButtonPress-1>", x=3, y=3)
+    user.until(lambda: window.layout.maximized is card)
+    area = window.layout.grid_area
+    user.until(lambda: card.winfo_width() >= area.canvas.winfo_width() - 1)
+    assert card.winfo_height() >= area.canvas.winfo_height() - 1
+    # It follows the size of the window.
+    window.root.geometry("900x600")
+    user.until(lambda: card.winfo_width() == area.canvas.winfo_width() < 900)
+    window.root.geometry(geometry)
+    user.key(window.root, "Escape")
+    user.until(lambda: window.layout.maximized is None)
+    user.until(lambda: box(card) == before)
+    check_arrangement(window.layout)
+
+
+def test_panels_are_hidden_and_shown_from_the_menu_and_keep_what_they_show(user):
+    class Lines(iv.Simulation):
+        first = iv.Trace()
+        second = iv.Trace()
+        picture = iv.Image()
+
+        def step(self):
+            self.first = self.second = 1.0
+            self.picture = np.ones((3, 3))
+
+    window = user.open(Lines)
+    window.session.worker.step(5)
+    user.until(lambda: window.steps == 5)
+    menu = window.menu
+    menu._list_panels()
+    menu.panel_menu.invoke(0)
+    user.until(lambda: not user.panel("first").winfo_ismapped())
+    user.until(lambda: sum(card.winfo_ismapped() for card in window.layout.cards) == 2)
+    menu._list_panels()
+    assert menu.getvar(menu.panel_menu.entrycget(0, "variable")) in ("0", 0)
+    menu.panel_menu.invoke(0)
+    user.until(user.panel("first").winfo_ismapped)
+    assert len(user.panel("first").history.view().steps) == 5
+    window.hide_panels(["picture", "second"])
+    user.until(lambda: not user.panel("picture").winfo_ismapped())
+    window.reset_layout()
+    user.until(user.panel("picture").winfo_ismapped)
+
+
+def test_looks_size_live_and_hidden_panels_are_remembered_for_the_next_start(user):
+    kind = simulation(3, 4)
+    window = user.open(kind)
+    window.set_dark(True)
+    window.set_font_size(3)
+    window.set_live(True)
+    window.hide_panels(["panel_1"])
+    window.root.geometry("900x610")
+    user.until(lambda: window.root.winfo_width() == 900)
+    window.close()
+    window = user.open(kind)
+    assert window.theme.palette.name == "dark"
+    assert window.font_size == 3
+    assert window.session.live
+    assert window.layout.hidden == {"panel_1"}
+    user.until(lambda: window.root.winfo_width() == 900)
+    assert window.menu.getvar(window.menu.dark_variable) in ("1", 1)
+
+
+def test_settings_that_cannot_be_read_or_written_cost_only_the_memory(user, tmp_path, monkeypatch):
+    path = tmp_path / "broken.json"
+    for content in ("{", "[]", '{"dark": "yes", "simulations": 5}', '{"simulations": {"Grid": 1}}'):
+        path.write_text(content)
+        settings = Settings("Grid", path)
+        assert settings.get("dark", bool, False) is False
+        assert settings.get_own("size", str, "") == ""
+        settings.keep({"dark": True}, {"size": "1x1"})
+        assert settings.get("dark", bool, False) is True
+        assert settings.get_own("size", str, "") == "1x1"
+    Settings("Grid", tmp_path / "broken.json" / "below").keep({"dark": True}, {})
+
+
+def test_controls_of_a_group_are_folded_away_under_their_heading(user):
+    class Grouped(iv.Simulation):
+        alone = iv.Slider(1, 0, 9)
+        sigma = iv.Slider(1.0, 0.0, 9.0, group="Noise")
+        shape = iv.OptionList("a", ["a", "b"], group="Filter")
+        seeds = iv.Slider(3, 0, 9, group="Noise")
+
+    window = user.open(Grouped)
+    noise, shape = window.layout.sections
+    assert [noise.title, shape.title] == ["Noise", "Filter"]
+    order = ["alone", "sigma", "seeds", "shape"]
+    tops = [box(user.control(name))[1] for name in order]
+    assert tops == sorted(tops)
+    user.control("sigma").commit(5.0)
+    noise.invoke()
+    user.until(lambda: not user.control("sigma").winfo_ismapped())
+    assert noise.cget("text").endswith("Noise  (1 changed)")
+    assert user.control("shape").winfo_ismapped()
+    noise.invoke()
+    user.until(user.control("seeds").winfo_ismapped)
+
+
+def test_one_long_unit_leaves_the_others_their_room_and_tears_nothing_apart(user):
+    class Units(iv.Simulation):
+        rate = iv.Slider(1.0, 0.0, 9.0, unit="spikes per second and square millimeter of cortex")
+        kind = iv.RadioButtons("a", ["a", "b", "c"])
+        picture = iv.Image()
+
+    window = user.open(Units)
+    user.until(lambda: window.layout.column.winfo_width() > 50)
+    assert window.layout.column.winfo_width() < 0.47 * window.root.winfo_width()
+    buttons = [box(button) for button in user.control("kind").buttons]
+    assert all(right[0] - left[2] < 40 for left, right in itertools.pairwise(buttons))
+
+
+def test_a_narrowed_column_stacks_label_and_slider(user):
+    window = user.open(simulation(4, 1))
+    control = user.control("control_0")
+    user.until(lambda: window.layout.column.winfo_width() > 50)
+    assert box(control.label)[1] < box(control.body)[3]
+    assert box(control.label)[2] <= box(control.body)[0]
+    window.layout.paned.sashpos(0, 150)
+    user.until(lambda: box(control.label)[3] <= box(control.body)[1])
+    window.layout.paned.sashpos(0, 600)
+    user.until(lambda: box(control.label)[2] <= box(control.body)[0])
+
+
+def test_a_larger_font_gets_its_room(user):
+    window = user.open(simulation(4, 1))
+    user.until(lambda: window.layout.column.winfo_width() > 50)
+    before = window.layout.column.cget("width")
+    window.set_font_size(8)
+    user.wait(0.1)
+    assert int(str(window.layout.column.cget("width"))) > int(str(before))

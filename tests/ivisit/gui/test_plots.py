@@ -83,6 +83,31 @@ def test_traces_that_name_a_plot_share_a_card_with_a_legend(user):
     np.testing.assert_allclose(np.diff(rows, 2, axis=0), 0, atol=1e-6)
 
 
+@pytest.mark.parametrize(("width", "lines"), [(600, 5), (190, 5), (190, 12)])
+def test_a_legend_shows_every_name_or_says_how_many_are_left_out(user, width, lines):
+    class Many(iv.Simulation):
+        state = iv.Trace(names=[f"line number {i}" for i in range(lines)])
+
+        def step(self):
+            self.state = np.arange(lines, dtype=float)
+
+    window = user.open(Many)
+    window.step()
+    user.until(lambda: window.steps == 1)
+    legend = window.layout.panels["state"].legend
+    legend.forget()
+    legend.arrange(0, width, 200)
+    legend.show_values(["-0.1234"] * lines)
+    canvas = legend.canvas
+    texts = [i for i in canvas.find_withtag("legend") if canvas.type(i) == "text"]
+    shown = [canvas.itemcget(item, "text") for item in texts]
+    names = [text for text in shown if text.startswith("line")]
+    boxes = [canvas.bbox(item) for item in texts]
+    assert max(right for _, _, right, _ in boxes) <= width + 1  # a box has a pixel more
+    assert len(names) + sum(int(text) for text in shown if text.startswith("+")) == lines
+    assert len(set(names)) == len(names)
+
+
 def test_a_click_on_the_legend_hides_a_line_and_the_axis_follows(user):
     run(user, 20)
     panel = user.panel("fast")

@@ -271,3 +271,57 @@ def test_close_ends_the_simulation_once(user):
     window.close()
     assert ended == [1]
     assert not any(t.name == "simulation" and t.is_alive() for t in threading.enumerate())
+
+
+def test_what_the_simulation_prints_is_in_the_console_and_on_the_terminal(user, capsys):
+    class Chatty(iv.Simulation):
+        def init(self):
+            self.count = 0
+
+        def step(self):
+            self.count += 1
+            print("step", self.count)  # noqa: T201
+            sys.stderr.write("careful\n")
+
+    before = sys.stdout, sys.stderr
+    window = user.open(Chatty)
+    text = window.console.text
+    assert not window.console.is_open
+    window.step()
+    user.until(lambda: "step 1" in text.get("1.0", "end"))
+    user.until(lambda: "careful" in text.get("1.0", "end"))
+    user.until(lambda: "Ctrl-J" in message(window))
+    print("not the simulation")  # noqa: T201
+    user.key(window.root, "Control-j")
+    assert window.console.is_open
+    user.wait(0.1)
+    assert "not the simulation" not in text.get("1.0", "end")
+    window.console.copy()
+    assert "step 1" in window.root.clipboard_get()
+    window.console.clear()
+    assert text.get("1.0", "end-1c") == ""
+    user.key(window.root, "Control-j")
+    assert not window.console.is_open
+    window.close()
+    assert (sys.stdout, sys.stderr) == before
+    assert "step 1" in capsys.readouterr().out
+
+
+def test_a_step_that_does_not_end_is_abandoned_for_a_fresh_simulation(user, gate, monkeypatch):
+    from ivisit.gui.bars import status
+
+    monkeypatch.setattr(status, "ABANDONED", 0.2)
+    window = user.open(gate)
+    user.type(user.control("level").number.entry, "7")
+    former = window.engine.simulation
+    window.toggle_run()
+    user.until(gate.entered.is_set)
+    user.until(window.status.abandon.winfo_ismapped)
+    window.status.abandon.invoke()
+    user.until(lambda: window.engine.simulation is not former and window.engine.runs == 1)
+    assert user.value("level") == 7
+    assert not window.session.running
+    user.until(lambda: not window.status.abandon.winfo_ismapped())
+    gate.leave.set()
+    window.step()
+    user.until(lambda: window.steps == 1)

@@ -271,6 +271,29 @@ def test_what_asks_the_window_is_kept_as_a_comment_and_the_file_runs(new_source,
     assert iv.run(path, steps=3).status == "finished"
 
 
+def test_statements_that_share_a_line_are_kept_or_commented_together(new_source):
+    source = new_source(
+        "def tick(self):\n    self.x = 1; self.parent.after(9, self.tick)\n"
+        "def step(self):\n    p = SimParameters; self.y = p.a; d = SimData\n"
+        "    d.n = 3; d.im = [[2]]\n"
+    )
+    compile(source, "new", "exec")
+    assert "# self.x = 1; self.parent.after(9, self.tick)\n        pass\n" in source
+    assert "pass; self.y = self.a; pass" in source
+    assert "self.n = 3; self.im = [[2]]" in source
+
+
+def test_the_lines_that_open_the_old_window_are_gone(scripts, write):
+    path = write(HEAD, data="n = 0")
+    text = path.read_text().partition("sim = Sim()")[0]
+    ending = "sim = Sim(); sim.main_init(); sim.init(); sim.step()\niv.IVisit_main(sim=sim)\n"
+    path.write_text("# -*- coding: utf-8 -*-\n" + text + ending, encoding="utf-8")
+    source = migrated(path)
+    assert "pass" not in source
+    assert "sim." not in source
+    assert "coding" not in source
+
+
 def test_global_random_numbers_and_written_parameters_are_marked(new_source):
     source = new_source("def step(self):\n    self.parameters.a = np.random.randint(3)\n")
     assert "# TODO: global random numbers" in source

@@ -90,8 +90,12 @@ def test_workers_compute_on_one_thread_and_the_parent_keeps_its_environment(
 
 @pytest.mark.parametrize(
     ("guard", "stdin"),
-    [("if True:", False), ("if __name__ == '__main__':", True)],
-    ids=["script without guard", "stdin"],
+    [
+        ("if True:", False),
+        ("if __name__ == '__main__':", False),
+        ("if __name__ == '__main__':", True),
+    ],
+    ids=["script without guard", "script", "stdin"],
 )
 def test_a_script_may_sweep_its_own_class(
     write: Callable[[str, str], Path], guard: str, stdin: bool
@@ -109,6 +113,7 @@ def test_a_script_may_sweep_its_own_class(
                 self.level = self.rate
         print("loaded")
         {guard}
+            print("guarded", file=open("guarded.txt", "a"))
             result = iv.sweep(Own, {{"rate": [0.25, 0.75]}}, steps=1, workers=2, name="own")
             print(result.metrics["level"])
         """,
@@ -123,6 +128,8 @@ def test_a_script_may_sweep_its_own_class(
         check=False,
     )
     assert done.stdout == "loaded\n[0.25 0.75]\n", done.stderr
+    if "__main__" in guard:
+        assert (path.parent / "guarded.txt").read_text() == "guarded\n"
 
 
 def test_a_script_without_guard_is_told_to_get_one_when_a_pool_imports_it(
@@ -164,6 +171,25 @@ def test_a_class_of_a_notebook_needs_cloudpickle_or_this_process(
         iv.sweep(Local, {"rate": [0.25]}, steps=1, workers=1, store=store)
     result = iv.sweep(Local, {"rate": [0.25]}, steps=1, workers=0, store=store)
     assert result.metrics["level"].tolist() == [0.25]
+
+
+def test_cloudpickle_may_bring_a_class_again_and_again() -> None:
+    cloudpickle = pytest.importorskip("cloudpickle")
+
+    class Local(iv.Simulation):
+        rate = iv.Slider(0.5, 0.0, 1.0)
+        level = iv.Trace()
+
+        def step(self) -> None:
+            self.level = self.rate
+
+    for _ in range(2):
+        again = cloudpickle.loads(cloudpickle.dumps(Local))
+        assert iv.run(again, {"rate": 0.25}, steps=1).outputs["level"] == 0.25
+        with pytest.raises(iv.ParameterError, match=r"Local\.rate: must be between 0 and 1"):
+            again().rate = 2.0
+        with pytest.raises(AttributeError, match="are declared in the class body"):
+            again.rate = iv.Slider(0.5, 0.0, 3.0)
 
 
 def test_an_executor_that_is_shut_down_is_told(walk: Path) -> None:

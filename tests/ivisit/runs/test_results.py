@@ -185,6 +185,11 @@ def test_a_run_that_gives_other_numbers_now_is_told(
 ) -> None:
     write("lab.py", LAB.replace("self.rate + self", "2 * self.rate + self"))
     assert iv.rerun(lab.path, int(lab.ids[0])).identical is False
+    assert iv.rerun(lab.path, int(lab.ids[0]), stored_source=True).identical is True
+    with ParameterStore(lab.path) as store:
+        alone = store.save_run("Lab", parameters={}, seed=0, steps=1, status="finished")
+    with pytest.raises(IVisitError, match="only sweeps of files keep their sources"):
+        iv.rerun(lab.path, alone, stored_source=True)
     with pytest.raises(StoreError, match="has no run with the number 999"):
         iv.rerun(lab.path, 999)
 

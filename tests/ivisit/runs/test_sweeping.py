@@ -282,6 +282,14 @@ def test_a_changed_source_is_refused_unless_it_is_accepted(
         sweep(path, {"a": [1.0, 2.0]}, steps=1, repeats=2)
     result = sweep(path, {"a": [1.0, 2.0]}, steps=1, repeats=2, accept_changed=True)
     assert result.metrics["value"].tolist() == [2.0, 4.0, 3.0, 6.0]
+    # Each run says with which source it was computed.
+    with ParameterStore(result.path) as store:
+        known = [
+            (run.provenance["source_sha256"], run.provenance["helpers"][0]["sha256"])
+            for run in store.runs(sweep="s")
+        ]
+        assert known[0] == known[1] != known[2] == known[3]
+        assert len(store.source_files(digest for pair in known for digest in pair)) == 3
 
 
 def test_helpers_of_the_same_name_in_two_folders_are_not_mixed_up(
@@ -574,7 +582,7 @@ def test_a_run_that_cannot_be_reproduced_is_told_and_what_is_stored_is_kept(
         # Meanwhile somebody else has stored the very run that is computed here.
         with ParameterStore(result.path) as store:
             known = store.load_sweep("s")
-            from ivisit.store.sweeps import SweepRow
+            from ivisit.store.sweep_rows import SweepRow
 
             store.save_rows(known, [SweepRow(1, {"drift": 0.5}, 1, 3, "finished", {"position": 7.0,
                                              "speed": 1.0}, 0.0)])  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Any
 
 from ivisit.errors import Failure
 from ivisit.store import ParameterStore
-from ivisit.store.sweeps import StoredSweep, SweepRow
+from ivisit.store.sweep_rows import StoredSweep, SweepRow
 
 RUN: dict[str, Any] = {"parameters": {"sigma": 1.0}, "seed": 2**100, "steps": 10}
 FAILURE = Failure(
