@@ -151,11 +151,13 @@ class Engine:
         #: Size in pixels at which a figure panel is drawn; the window sets it.
         self.figure_sizes: dict[str, tuple[int, int]] = {}
         columns = self._recorded(record)
-        sparse = [name for name in columns if name in self._rasters()]
+        panels = self._class.panels
+        sparse = [name for name, column in columns.items() if panels[column.source].sparse]
         self.rasters: SparseRecorder = SparseRecorder(
             sparse, None if limit is None else RASTER_LIMIT
         )
-        columns = {name: column for name, column in columns.items() if name not in sparse}
+        if sparse:
+            columns = {name: column for name, column in columns.items() if name not in sparse}
         self.recorder: Recorder = Recorder(columns, int(every), limit)
         self._lock = threading.Lock()
         #: Whether values or controls wait for the next step.
@@ -179,9 +181,6 @@ class Engine:
             f"<Engine of {self._class.key}: {self.state} after {self.steps} steps, "
             f"seed {shorten(self.seed)}, mode {self.mode}>"
         )
-
-    def _rasters(self) -> list[str]:
-        return [name for name, panel in self._class.panels.items() if panel.sparse]
 
     def _recorded(self, record: Iterable[str] | None) -> dict[str, Column]:
         """Return what to record, by name: traces, single components of them, and rasters."""
