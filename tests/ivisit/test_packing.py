@@ -216,6 +216,14 @@ def test_the_file_that_ran_is_preferred_wherever_it_is(result, here, tmp_path):
     assert packing.whereabouts(result, beside).name == f"{beside / 'sim.py'}:S"
 
 
+def test_a_packed_run_is_asked_for_by_the_names_that_the_user_knows(result, here, capsys):
+    result.save("r.npz")
+    assert main(["pack", "r.npz"]) == 0
+    capsys.readouterr()
+    assert main(["replay", "r.zip"]) == 2
+    assert "replaying runs 'sim.py:S of r.zip', which" in capsys.readouterr().err
+
+
 # Differences ----------------------------------------------------------------------------------
 
 
