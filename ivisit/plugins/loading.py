@@ -240,7 +240,7 @@ def _compile(source: Source, shown: Path) -> types.CodeType:
     except (MemoryError, RecursionError) as error:
         raise PluginError(
             f"{shown}: cannot be compiled: {type(error).__name__}: "
-            f"{error or 'it is nested too deeply'}"
+            f"{str(error) or 'it is nested too deeply'}"
         ) from error
 
 
