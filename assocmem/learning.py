@@ -189,8 +189,12 @@ class PatternStatistics:
         """Take over saved counts, or raise a ValueError if they contradict each other."""
         shapes = (input_usage.shape, output_usage.shape, coincidences.shape)
         expected = (self.input_usage.shape, self.output_usage.shape, self.coincidences.shape)
-        if shapes != expected or coincidences.dtype not in (np.int16, np.int32):
-            raise ValueError(f"the shapes or types of the saved counts do not fit: {shapes}")
+        if shapes != expected:
+            raise ValueError(f"the shapes of the saved counts do not fit: {shapes}")
+        if coincidences.dtype not in (np.int16, np.int32):
+            raise ValueError(
+                f"the saved coincidences must be of type int16 or int32, not {coincidences.dtype}"
+            )
         if not min(counts.size for counts in (input_usage, output_usage)):
             raise ValueError("the saved counts are of no units")
         self.n_patterns = n_patterns
