@@ -1,6 +1,6 @@
 """Time and memory of storing and retrieving, against dense products and textbook loops.
 
-    OMP_NUM_THREADS=1 python benchmarks/assocmem.py            # n = 2000 and n = 10000
+    OMP_NUM_THREADS=1 python benchmarks/assocmem.py            # n = 1000, 2000 and 10000
     python benchmarks/assocmem.py --sizes 2000 --repeat 5      # one size, best of five
 
 Each row is one task. "ours" is this package, "product" the same task by dense single-precision
@@ -49,7 +49,11 @@ class Size:
         )
 
 
-SIZES = {2000: Size(2000, 40, 3000), 10000: Size(10000, 100, 20000)}
+SIZES = {
+    1000: Size(1000, 30, 1000),
+    2000: Size(2000, 40, 3000),
+    10000: Size(10000, 100, 20000),
+}
 TEXTBOOK = Size(200, 8, 250)
 
 
