@@ -58,14 +58,17 @@ TEXTBOOK = Size(200, 8, 250)
 
 
 def best_time(task: Callable[[], Any], repeat: int) -> tuple[float, Any]:
-    """Return the shortest of some run times in seconds, and the last result."""
+    """Return the least CPU time of some runs in seconds, and the last result.
+
+    CPU time, because other programs may run; it is wall time where OMP_NUM_THREADS is 1.
+    """
     times = []
     result = None
     for _ in range(repeat):
         result = None  # so that no two results share the memory
-        start = time.perf_counter()
+        start = time.process_time()
         result = task()
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     return min(times), result
 
 
