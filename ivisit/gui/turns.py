@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 #: All plots of a session together take at most this part of the time.
-SHARE = 0.25
+SHARE = 0.12
 
 
 class Drawing(Protocol):
