@@ -1,7 +1,9 @@
 """How fast the window draws and reacts: ``python benchmarks/window.py``.
 
-Prints frames a second for typical panels, beside simulations that step flat out, the time from
-start to the drawn window, and the longest time for which the window did not look after the user.
+Prints, for typical panels beside simulations that step flat out: frames a second, CPU time of the
+window's thread a frame, steps a second, and the longest time for which the window did not look
+after the user; then the time from start to the drawn window, from a slider to the picture with
+Live, the longest gap during a step of two seconds, and what ten thousand frames cost in memory.
 Starts a virtual display (Xvfb) where there is none. The numbers are those of an idle machine only
 when it is idle.
 """
@@ -85,6 +87,52 @@ class Python(iv.Simulation):
         self.level = sum(i * i for i in range(1000)) * self.gain
 
 
+class FourTraces(iv.Simulation):
+    """Four traces of a million steps."""
+
+    first, second, third, fourth = (iv.Trace() for _ in range(4))
+
+    def step(self) -> None:
+        noise = self.rng.standard_normal()
+        self.first = self.second = self.third = noise
+        self.fourth = abs(noise)
+
+
+class Spikes(iv.Simulation):
+    """A raster of 1,000 units."""
+
+    spikes = iv.Raster(1000)
+
+    def step(self) -> None:
+        self.spikes = self.rng.random(1000) < 0.01
+
+
+class Filter(iv.Simulation):
+    """A step of 5 ms that follows a slider."""
+
+    live = True
+    level = iv.Slider(0, 0, 200)
+    picture = iv.Image(vmin=0, vmax=200)
+
+    def step(self) -> None:
+        end = time.perf_counter() + 0.005
+        while time.perf_counter() < end:
+            pass
+        self.picture = np.full((64, 64), self.level)
+
+
+class LongStep(iv.Simulation):
+    """Steps of two seconds."""
+
+    picture = iv.Image()
+
+    def step(self) -> None:
+        end = time.perf_counter() + 2.0
+        while time.perf_counter() < end:
+            pass
+        self.picture = self.rng.random((64, 64))
+
+
 def many() -> type[iv.Simulation]:
     """Return a simulation with 30 sliders and 6 panels, in pure Python."""
     sliders = {f"slider_{i}": iv.Slider(1.0, 0.0, 10.0) for i in range(30)}
@@ -102,24 +150,64 @@ def many() -> type[iv.Simulation]:
     return type(iv.Simulation)("Many", (iv.Simulation,), {**sliders, **panels, "step": step})
 
 
-def measure(simulation: type[iv.Simulation]) -> tuple[float, float, float]:
-    """Return frames/s, steps/s and the longest time in ms between two rounds of the window."""
+def measure(simulation: type[iv.Simulation], steps_before: int = 0) -> tuple[float, ...]:
+    """Return frames/s, CPU ms/frame, steps/s and the longest ms between two rounds of the window.
+
+    `steps_before` steps are computed before anything is measured.
+    """
     from ivisit.gui import Window
 
     window = Window(simulation)
     window.toggle_run()
     settled = time.perf_counter() + 0.5
-    while time.perf_counter() < settled:
+    while time.perf_counter() < settled or window.steps < steps_before:
         window.root.dooneevent()
     rounds = []
     frames, steps, began = window.frames, window.steps, time.perf_counter()
+    cpu = time.thread_time()
     while time.perf_counter() < began + DURATION:
         window.root.dooneevent()
         rounds.append(time.perf_counter())
     seconds = rounds[-1] - began
-    result = (window.frames - frames) / seconds, (window.steps - steps) / seconds
+    drawn = window.frames - frames
+    cpu = (time.thread_time() - cpu) / max(drawn, 1) * 1000
+    result = drawn / seconds, cpu, (window.steps - steps) / seconds
     window.close()
     return *result, float(np.diff(rounds).max() * 1000)
+
+
+def latency(changes: int = 40) -> float:
+    """Return the median ms from a changed slider to the picture with Live and a step of 5 ms."""
+    from ivisit.gui import Window
+
+    window = Window(Filter)
+    seen = []
+    for level in range(1, changes + 1):
+        began = time.perf_counter()
+        window.layout.controls["level"].commit(level)
+        panel = window.layout.panels["picture"]
+        while panel.picture is None or panel.picture[0, 0] != level:
+            window.update()
+        seen.append(time.perf_counter() - began)
+    window.close()
+    return float(np.median(seen) * 1000)
+
+
+def memory_of_frames(count: int = 10_000) -> float:
+    """Return by how many MB the process grows while the window draws frames."""
+    from ivisit.gui import Window
+
+    window = Window(Gray)
+    window.toggle_run()
+    sizes = []
+    for frames in (count // 10, count):
+        while window.frames < frames:
+            window.session.worker.refresh()
+            window.root.dooneevent()
+        with open("/proc/self/statm") as file:
+            sizes.append(int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20)
+    window.close()
+    return sizes[1] - sizes[0]
 
 
 def time_to_window() -> float:
@@ -164,11 +252,18 @@ def display() -> Iterator[None]:
 def main() -> None:
     """Measure and print."""
     with display():
-        print(f"start to drawn window: {time_to_window():.2f} s")
-        for simulation in (Gray, Color, Lines, Python, many()):
-            frames, steps, pause = measure(simulation)
+        print(f"start to drawn window: {min(time_to_window() for _ in range(3)):.2f} s")
+        for simulation in (Gray, Color, Lines, Python, many(), FourTraces, Spikes, LongStep):
+            before = 1_000_000 if simulation is FourTraces else 0
+            frames, cpu, steps, pause = measure(simulation, before)
             what = (simulation.__doc__ or "30 sliders, 6 panels, pure Python").rstrip(".")
-            print(f"{frames:5.1f} frames/s  {steps:9.0f} steps/s  {pause:5.0f} ms  {what}")
+            print(
+                f"{frames:5.1f} frames/s  {cpu:5.2f} ms CPU/frame  {steps:9.0f} steps/s  "
+                f"{pause:5.0f} ms longest gap  {what}"
+            )
+        print(f"slider to picture with Live, step of 5 ms: {latency():.0f} ms")
+        if os.path.exists("/proc/self/statm"):
+            print(f"memory after 10,000 frames: {memory_of_frames():+.1f} MB")
 
 
 if __name__ == "__main__":

@@ -373,6 +373,11 @@ class Engine:
         with self._lock:
             return {**self.simulation._values, **self._pending}
 
+    @property
+    def has_waiting(self) -> bool:
+        """Whether anything waits for the next step."""
+        return self._waiting
+
     def waiting(self) -> tuple[frozenset[str], frozenset[str]]:
         """Return whose values wait for the next step, and whose for the next `init`."""
         with self._lock:

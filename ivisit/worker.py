@@ -24,6 +24,11 @@ logger = logging.getLogger(__name__)
 
 #: Frames a second at the most; also the pace of "n steps a frame".
 FRAME_RATE = 60
+#: Seconds that a frame may cost without being counted, and what part of the time costlier ones
+#: take at the most, beside one part for the steps.
+CHEAP_FRAME, DRAWING_SHARE = 0.006, 0.28
+#: Seconds without a picture at the most, however costly one is.
+LONGEST_PAUSE = 0.5
 
 
 class Worker:
@@ -77,6 +82,7 @@ class Worker:
         self._commands: deque[Callable[[], Any]] = deque()
         self._wake = threading.Event()
         self._frame_wanted = True
+        self._frame_due = 0.0
         # Holds one frame at the most; unlike an attribute it is emptied in one step, so that
         # no frame, and none of the rows recorded in it, is lost between two threads.
         self._frames: deque[Frame] = deque()
@@ -246,7 +252,7 @@ class Worker:
         if not self.running and self.engine.has_callbacks:
             self._stale = True
             self.engine.handle_callbacks()
-        if self._frame_wanted and self._stale and not self._is_within_group():
+        if self._is_frame_due() and self._stale and not self._is_within_group():
             self._publish()
 
     def _is_within_group(self) -> bool:
@@ -254,7 +260,24 @@ class Worker:
         exact = self.running and self.steps_per_frame is not None
         return exact and self.engine.steps < self._group_end
 
+    def _is_frame_due(self) -> bool:
+        """Tell whether a frame is wanted, and drawing has not had its share of the time yet."""
+        if not self._frame_wanted:
+            return False
+        return not self.running or time.perf_counter() >= self._frame_due
+
     def _publish(self) -> None:
+        began = time.thread_time()
+        try:
+            self._make_frame()
+        finally:
+            cost = time.thread_time() - began
+            # Costly pictures come less often: the simulation shall lose a quarter of its time
+            # at the most. Cheap ones are shown whenever the window asks.
+            pause = min(cost / DRAWING_SHARE, LONGEST_PAUSE) if cost > CHEAP_FRAME else 0.0
+            self._frame_due = time.perf_counter() + pause
+
+    def _make_frame(self) -> None:
         self._frame_wanted = self._stale = False
         try:
             frame = self.engine.frame()
@@ -335,7 +358,7 @@ class Worker:
                 break
             if self._commands or self._closing:
                 break
-            if self._frame_wanted:
+            if self._is_frame_due():
                 self._publish()
 
     def _advance(self, steps: int | None, interrupted: Callable[[Any], bool] | None = None) -> None:
@@ -357,7 +380,7 @@ class Worker:
                 self.step_seconds = 0.7 * former + 0.3 * self.step_seconds
 
     def _interrupted(self, simulation: Any) -> bool:
-        return bool(self._commands) or self._frame_wanted or self._closing
+        return bool(self._commands) or self._is_frame_due() or self._closing
 
     def _interrupted_in_group(self, simulation: Any) -> bool:
         return bool(self._commands) or self._closing
@@ -430,5 +453,5 @@ class Worker:
         while (left := end - time.perf_counter()) > 0 and not (self._commands or self._closing):
             self._wake.wait(left)
             self._wake.clear()
-            if self._frame_wanted and self._stale and not self._commands:
+            if self._is_frame_due() and self._stale and not self._commands:
                 self._publish()

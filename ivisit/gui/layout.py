@@ -68,6 +68,17 @@ class Layout(ttk.Frame):
         for card in self.cards:
             card.bind("<<Maximize>>", lambda event, card=card: self.toggle_maximum(card), add=True)  # type: ignore[misc]
 
+    def view_states(self) -> dict[str, dict[str, Any]]:
+        """Return how the user looks at the panels, by name."""
+        return {card.name: state for card in self.cards if (state := card.view_state())}
+
+    def take_views(self, states: Mapping[str, Any]) -> None:
+        """Look at the panels as `view_states` has told."""
+        for card in self.cards:
+            state = states.get(card.name)
+            if isinstance(state, Mapping):
+                card.take_view(state)
+
     def color(self) -> None:
         """Take over the colors of the theme."""
         for area in self._areas:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 #: All plots of a session together take at most this part of the time.
-SHARE = 0.25
+SHARE = 0.12
 
 
 class Drawing(Protocol):
@@ -26,9 +26,9 @@ class Turns:
     def __init__(self) -> None:
         self._waiting: dict[Drawing, None] = {}
         self._due = 0.0
-        self._timed = False
+        self._timer: str | None = None
 
-    def ask(self, drawing: Drawing, after: Callable[[int, Callable[[], object]], object]) -> None:
+    def ask(self, drawing: Drawing, after: Callable[[int, Callable[[], object]], str]) -> None:
         """Have `drawing` drawn, now or when its turn comes.
 
         ``after(milliseconds, function)`` calls a function later, as long as there is a window.
@@ -48,11 +48,17 @@ class Turns:
             drawing.redraw()
             now = time.perf_counter()
             self._due = now + (now - began) * (1 / SHARE - 1)
-        if self._waiting and not self._timed:
-            self._timed = True
+        if self._waiting and self._timer is None:
             pause = max(int((self._due - time.perf_counter()) * 1000), 1)
-            self._after(pause, self._come_back)
+            self._timer = self._after(pause, self._come_back)
 
     def _come_back(self) -> None:
-        self._timed = False
+        self._timer = None
         self._draw_waiting()
+
+    def stop(self, cancel: Callable[[str], object]) -> None:
+        """Draw nothing any more; ``cancel(timer)`` ends what `after` has begun."""
+        self._waiting.clear()
+        if self._timer is not None:
+            cancel(self._timer)
+            self._timer = None

@@ -114,6 +114,8 @@ class Window:
         self._timer = ""
         self._due = 0.0
         self._faulty: set[str] = set()
+        #: How the user looks at panels, by name; see `PanelWidget.view_state`.
+        self.views: dict[str, Any] = {}
         self._marked: tuple[Any, ...] = ()
         try:
             self._build(store, parameter_set, parameters)
@@ -188,8 +190,9 @@ class Window:
 
     def build_layout(self) -> None:
         """Make the widgets of all controls and panels anew."""
-        hidden = self.layout.hidden if self.layout is not None else set()
+        hidden: set[str] = set()
         if self.layout is not None:
+            hidden, self.views = self.layout.hidden, self.views | self.layout.view_states()
             self.layout.destroy()
         layout: Layout
         if self._positions:
@@ -201,10 +204,17 @@ class Window:
         layout.bind("<Configure>", self._note_size)
         repeat(self)
         layout.hide(hidden)
+        layout.take_views(self.views)
         layout.color()
 
     def _note_size(self, event: Any) -> None:
         self.engine.link.sizes[""] = (event.width, event.height)
+
+    def use_views(self, views: Mapping[str, Any]) -> None:
+        """Look at the panels as a parameter set has it."""
+        self.views = dict(views)
+        if self.layout is not None:
+            self.layout.take_views(views)
 
     def use_positions(self, positions: Mapping[str, Any]) -> None:
         """Have the widgets stand at given positions, or arrange them when there are none."""
@@ -330,7 +340,8 @@ class Window:
     def _mark_waiting(self) -> None:
         """Mark the controls whose values are not in the picture yet."""
         engine = self.engine
-        state = (engine.revision, engine.steps, engine.runs, self.layout)
+        # Without steps: looking at all controls sixty times a second would cost more than drawing.
+        state = (engine.revision, engine.runs, engine.has_waiting, self.layout)
         if self.layout is None or state == self._marked:
             return
         self._marked = state
@@ -449,6 +460,7 @@ class Window:
         self.alive = False
         self.sets.close()
         self._remember()
+        self.session.turns.stop(self.root.after_cancel)
         if self._timer:
             self.root.after_cancel(self._timer)
         self.root.destroy()

@@ -386,6 +386,33 @@ def test_a_preview_is_shown_and_leaves_nothing_behind(start):
     np.testing.assert_array_equal(headless.outputs["picture"], engine.outputs()["picture"])
 
 
+def test_costly_pictures_leave_most_of_the_time_to_the_steps(start):
+    spent = []
+
+    class Costly(iv.Simulation):
+        picture = iv.Image()
+
+        def step(self):
+            self.level = 1.0
+
+        def draw(self):
+            end = time.thread_time() + 0.05
+            while time.thread_time() < end:
+                pass
+            spent.append(time.thread_time() - end + 0.05)
+            self.picture = np.zeros((2, 2))
+
+    worker = start(Costly)
+    worker.run()
+    began, pictures = time.monotonic(), len(spent)
+    while time.monotonic() < began + 1.5:
+        worker.take_frame()
+        time.sleep(0.002)
+    pictures = len(spent) - pictures
+    # A picture of 50 ms each 229 ms, or fewer where the machine is busy; but it goes on.
+    assert 2 <= pictures <= 9
+
+
 def test_a_session_on_the_worker_is_replayed_headlessly(start):
     class Walk(iv.Simulation):
         rate = iv.Slider(0.5, 0.0, 1.0)

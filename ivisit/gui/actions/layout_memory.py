@@ -24,7 +24,8 @@ def layout_state(window: Window) -> dict[str, Any]:
     -------
     dict
         ``widgets``: widget name to ``{"x": ..., "y": ...}``, empty when they are arranged
-        automatically; ``geometry``: size and place of the window; ``steps_per_frame``: int, or
+        automatically; ``views``: how the user looks at each panel;
+        ``geometry``: size and place of the window; ``steps_per_frame``: int, or
         None for as many as possible; ``rate``: steps a second, or None for as many as possible;
         ``delay``: milliseconds to wait after ``steps_per_delay`` steps, for old scripts.
     """
@@ -34,6 +35,7 @@ def layout_state(window: Window) -> dict[str, Any]:
         "geometry": window.root.geometry(),
         "steps_per_frame": worker.steps_per_frame,
         "rate": worker.rate,
+        "views": window.layout.view_states() if window.layout is not None else {},
         "steps_per_delay": worker.steps_per_delay,
         "delay": worker.delay * 1000,
     }
@@ -47,6 +49,9 @@ def take_layout(window: Window, layout: Any) -> None:
     positions = layout.get("widgets") or {}
     if isinstance(positions, Mapping):
         window.use_positions(positions)
+    views = layout.get("views")
+    if isinstance(views, Mapping):
+        window.use_views(views)
     geometry = layout.get("geometry")
     # A window that is already on the screen keeps the size that the user gave it.
     if window.layout is None and isinstance(geometry, str) and GEOMETRY.fullmatch(geometry):

@@ -72,7 +72,8 @@ class Console(ttk.Frame):
         self.text.configure(state="disabled")
         if at_end:
             self.text.see("end")
-        if not (self._told or self.is_open):
+        # A hint must not hide what somebody needs to know.
+        if not (self._told or self.is_open) and self.window.status.is_free:
             self._told = True
             self.window.say("The simulation prints; Ctrl-J shows it in the console")
 

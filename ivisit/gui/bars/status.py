@@ -79,6 +79,11 @@ class StatusLine(ttk.Frame):
         # A long message is cut where the line ends.
         Tooltip(self.labels["message"], lambda: self._texts.get("message", ""), window.theme)
 
+    @property
+    def is_free(self) -> bool:
+        """Whether no message is shown that somebody may be reading."""
+        return not self._message or time.perf_counter() >= self._message_ends
+
     def say(self, text: str) -> None:
         """Show a message for some seconds."""
         self._message = " ".join(text.split())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tkinter as tk
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from tkinter import ttk
 from typing import TYPE_CHECKING, Any
 
@@ -95,6 +95,13 @@ class PanelWidget(ttk.Frame):
 
     def color(self) -> None:
         """Take over the colors of the theme."""
+
+    def view_state(self) -> dict[str, Any]:
+        """Return how the user looks at the panel, JSON-ready; see `take_view`."""
+        return {}
+
+    def take_view(self, state: Mapping[str, Any]) -> None:
+        """Look at the panel as `view_state` has told; what makes no sense is ignored."""
 
     def refit(self) -> None:
         """Letters have another size: give them their room."""

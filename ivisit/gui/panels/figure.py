@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+from ivisit.files import replace_file
 from ivisit.gui.panels.picture import PicturePanel
+from ivisit.link import Say
 from ivisit.recording import Frame
 
 #: Milliseconds after which a new size counts: while the user drags, nothing is drawn anew.
@@ -22,7 +25,7 @@ class FigureWidget(PicturePanel):
         self.canvas.smooth = True
         self.canvas.bind("<Configure>", self._resized, add=True)
         self._timer: str | None = None
-        self.menu.add_command(label="Save as PNG ...", command=self.ask_file)
+        self.menu.add_command(label="Save ...", command=self.ask_file)
         self.bind_pointer()
 
     def show(self, frame: Frame) -> None:
@@ -38,6 +41,29 @@ class FigureWidget(PicturePanel):
         rows, columns = (1, 1) if self.canvas.pixels is None else self.canvas.pixels.shape[:2]
         # Matplotlib is the simulation's: its thread finds the axes.
         return column / columns, row / rows, None, False
+
+    def file_types(self) -> list[tuple[str, str]]:
+        return [*super().file_types(), ("PDF drawing", "*.pdf"), ("SVG drawing", "*.svg")]
+
+    def save(self, path: str) -> None:
+        """Save the picture as it is shown, or the figure itself as ``.pdf`` or ``.svg``."""
+        ending = Path(path).suffix.lower()
+        if ending not in (".pdf", ".svg"):
+            super().save(path)
+            return
+        engine, name = self.host.engine, self.name
+
+        def write() -> None:
+            figure = getattr(engine.simulation, name)
+            try:
+                replace_file(Path(path), lambda file: figure.savefig(file, format=ending[1:]))
+            except (OSError, ValueError) as error:
+                engine.link.post(Say(f"{path}: cannot be saved: {error}"))
+            else:
+                engine.link.post(Say(f"Saved {path}"))
+
+        # The figure is the simulation's: its thread draws it, between two steps.
+        self.host.session.worker.call(write)
 
     def _resized(self, event: Any) -> None:
         if self._timer:

@@ -5,10 +5,18 @@ from __future__ import annotations
 import math
 import time
 import tkinter as tk
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
+import PIL.Image
+from PIL import ImageTk
 
+from ivisit.declarations import as_number
+from ivisit.files import replace_file
+from ivisit.gui.panels.channels import CHANNELS, Channel, channel_of, percentile_levels
+from ivisit.gui.panels.color_bar import ColorBar
 from ivisit.gui.panels.picture import PicturePanel
 from ivisit.gui.toolkit.dialogs import FormDialog
 from ivisit.panels import Image, Panel
@@ -32,7 +40,17 @@ COLOR_MAPS = (
     "RdBu_r",
     "twilight",
 )
-ZOOMS = (("Fit", None), ("1:2", 0.5), ("1:1", 1.0), ("2:1", 2.0), ("4:1", 4.0), ("8:1", 8.0))
+ZOOMS: tuple[tuple[str, float | str | None], ...] = (
+    ("Fit", None),
+    ("Stretch", "stretch"),
+    ("1:2", 0.5),
+    ("1:1", 1.0),
+    ("2:1", 2.0),
+    ("3:1", 3.0),
+    ("4:1", 4.0),
+    ("8:1", 8.0),
+    ("16:1", 16.0),
+)
 #: Seconds between two changes of the levels in the heading: faster ones cannot be read.
 NOTE_INTERVAL = 0.25
 
@@ -56,50 +74,117 @@ class ImageWidget(PicturePanel):
     def _build(self) -> None:
         super()._build()
         self.canvas.smooth = cast(Image, self.panel).smooth
+        self.channel: Channel = "color"
+        self.percentile = False
+        self.bar = ColorBar(self.body, self.host.theme)
         self.canvas.bind("<Motion>", self._tell_value, add=True)
-        self.canvas.bind("<Leave>", lambda event: self.host.point_at(""), add=True)
+        self.canvas.bind("<Leave>", self._leave, add=True)
         self._pointed = (0, 0)
+        self._pointer: tuple[int, int] | None = None
         self.canvas.bind("<ButtonRelease-3>", self._point, add=True)
+        self._swatches: list[ImageTk.PhotoImage] = []
         self._fill_menu()
+        self.show_bar(self.color_map != "gray")
         self.bind_pointer()
 
     def _fill_menu(self) -> None:
-        maps = tk.Menu(self.menu, tearoff=False)
+        self.map_choices = self.choices("Color map", "map", self.set_color_map)
         names = list(COLOR_MAPS)
         if self.color_map not in names:
             names.insert(0, self.color_map)
         for name in names:
-            maps.add_command(label=name, command=lambda name=name: self.set_color_map(name))  # type: ignore[misc]
-        zooms = tk.Menu(self.menu, tearoff=False)
+            self.map_choices.add(f"  {name}", name)
+        self.map_choices.menu.configure(postcommand=self._make_swatches)
+        self.level_choices = self.choices("Levels", "levels", self._choose_levels)
+        for label, kind in (("Automatic", "auto"), ("Without outliers (2 to 98 %)", "percentile"),
+                            ("Fixed ...", "fixed")):  # fmt: skip
+            self.level_choices.add(label, kind)
+        self.channel_choices = self.choices("Channel", "channel", self.set_channel)
+        for label, channel in CHANNELS:
+            self.channel_choices.add(label, channel)
+        self.zoom_choices = self.choices("Zoom", "zoom", self.set_zoom)
         for label, zoom in ZOOMS:
-            zooms.add_command(label=label, command=lambda zoom=zoom: self.canvas.set_zoom(zoom))  # type: ignore[misc]
-        self.menu.add_cascade(label="Color map", menu=maps)
-        self.menu.add_command(label="Levels ...", command=self.ask_levels)
-        self.menu.add_command(label="Levels automatic", command=lambda: self.set_levels(None, None))
-        self.menu.add_cascade(label="Zoom", menu=zooms)
-        self.menu.add_command(label="Smooth on/off", command=self.toggle_smooth)
+            self.zoom_choices.add(label, zoom)
+        self._smooth_variable = f"smooth{self.menu}"
+        self._bar_variable = f"bar{self.menu}"
+        for label, variable, command in (
+            ("Smooth", self._smooth_variable, self.toggle_smooth),
+            ("Color bar", self._bar_variable, lambda: self.show_bar(not self.has_bar)),
+        ):
+            self.menu.add_checkbutton(
+                label=label,
+                variable=variable,  # type: ignore[arg-type]
+                onvalue="1",
+                offvalue="0",
+                command=command,
+            )
         self.menu.add_separator()
         self.menu.add_command(label="Copy value", command=self.copy_value)
-        self.menu.add_command(label="Save as PNG ...", command=self.ask_file)
+        self.menu.add_command(label="Save ...", command=self.ask_file)
+        self._mark_choices()
+
+    def _make_swatches(self) -> None:
+        """Show the color maps in their menu: when it opens, for they need Matplotlib."""
+        px = self.host.theme.pixels
+        for index, name in enumerate(self.map_choices.values[len(self._swatches) :]):
+            colors = PIL.Image.fromarray(np.ascontiguousarray(lookup_table(name)[None, :256]))
+            photo = ImageTk.PhotoImage(colors.resize((px(48), px(10))), master=self)
+            self._swatches.append(photo)
+            self.map_choices.menu.entryconfigure(index, image=str(photo), compound="left")
+
+    def _mark_choices(self) -> None:
+        """Mark in the menu what is on."""
+        self.map_choices.show(self.color_map)
+        fixed = self.vmin is not None or self.vmax is not None
+        self.level_choices.show("percentile" if self.percentile else "fixed" if fixed else "auto")
+        self.channel_choices.show(self.channel)
+        self.zoom_choices.show(self.canvas.zoom)
+        self.setvar(self._smooth_variable, "1" if self.canvas.smooth else "0")
+        self.setvar(self._bar_variable, "1" if self.has_bar else "0")
+
+    def color(self) -> None:
+        super().color()
+        self.bar.color()
 
     def show(self, frame: Frame) -> None:
         picture = frame.outputs.get(self.name)
         if picture is not None:
             self.picture = picture
             self.redraw()
+            if self._pointer is not None:
+                self._tell(*self._pointer)
 
     def redraw(self) -> None:
         """Draw the present picture with the present colors and levels."""
         if self.picture is None:
             return
-        low, high = levels(self.picture, self.vmin, self.vmax)
+        shown = channel_of(self.picture, self.channel)
+        low, high = self._levels_of(shown)
         image = cast(Image, self.panel)
-        self.canvas.show(image.pixels(self.picture, low, high, self.color_map))
+        self.canvas.show(image.pixels(shown, low, high, self.color_map))
         now = time.perf_counter()
         if now - self._noted_at > NOTE_INTERVAL:
             self._noted_at = now
-            rows, columns = self.picture.shape[:2]
-            self.set_note(f"{columns}×{rows}   {_span_text(self.picture, low, high)}")
+            self._note_levels(shown, low, high)
+
+    def _levels_of(self, shown: np.ndarray) -> tuple[float, float]:
+        if self.percentile and shown.ndim == 2:
+            return percentile_levels(shown) or (0, 1)
+        if self.picture is not None and shown is not self.picture:
+            # Of a channel those of the colors, so that all channels can be compared.
+            own = {"H": (0.0, 360.0), "S": (0.0, 1.0)}.get(self.channel)
+            return own or levels(self.picture, self.vmin, self.vmax)
+        return levels(shown, self.vmin, self.vmax)
+
+    def _note_levels(self, shown: np.ndarray, low: float, high: float) -> None:
+        rows, columns = shown.shape[:2]
+        text = _span_text(shown, low, high)
+        zoom = f"   ×{self.canvas.zoom:.3g}" if isinstance(self.canvas.zoom, float) else ""
+        self.set_note(f"{columns}×{rows}   {text}{zoom}")
+        if self.has_bar:
+            self.bar.show(
+                self.color_map if shown.ndim == 2 else "gray", f"{low:.4g}", f"{high:.4g}"
+            )
 
     # What the menu offers -------------------------------------------------------------------
 
@@ -111,12 +196,54 @@ class ImageWidget(PicturePanel):
             self.host.say(f"Matplotlib has no color map {name!r}")
             return
         self.color_map = name
+        self._noted_at = 0.0
+        self._mark_choices()
         self.redraw()
+
+    def set_channel(self, channel: Channel) -> None:
+        """Show one channel of a color picture."""
+        self.channel = channel
+        self._noted_at = 0.0
+        self._mark_choices()
+        self.redraw()
+
+    def set_zoom(self, zoom: float | str | None) -> None:
+        """Enlarge by a factor; None fits the picture, ``stretch`` fills the whole place."""
+        self.canvas.set_zoom(zoom)
+        self._noted_at = 0.0
+        self._mark_choices()
+        self.redraw()
+
+    @property
+    def has_bar(self) -> bool:
+        """Whether the color bar is shown."""
+        return bool(self.bar.winfo_manager())
+
+    def show_bar(self, shown: bool) -> None:
+        """Show or hide the color bar."""
+        if shown:
+            self.bar.grid(row=0, column=1, sticky="ns", padx=(self.host.theme.pixels(6), 0))
+        else:
+            self.bar.grid_remove()
+        self._noted_at = 0.0
+        self._mark_choices()
+        self.redraw()
+
+    def _choose_levels(self, kind: str) -> None:
+        if kind == "fixed":
+            self._mark_choices()  # until they have been chosen
+            self.ask_levels()
+        else:
+            self.percentile = kind == "percentile"
+            self.set_levels(None, None)
 
     def set_levels(self, low: float | None, high: float | None) -> None:
         """Set the values shown darkest and brightest; None takes them from each picture."""
         self.vmin, self.vmax = low, high
+        if low is not None or high is not None:
+            self.percentile = False
         self._noted_at = 0.0
+        self._mark_choices()
         self.redraw()
 
     def ask_levels(self) -> None:
@@ -151,27 +278,88 @@ class ImageWidget(PicturePanel):
     def toggle_smooth(self) -> None:
         """Interpolate the enlarged picture, or show its pixels."""
         self.canvas.smooth = not self.canvas.smooth
+        self._mark_choices()
         self.canvas.redraw()
 
     def copy_value(self) -> None:
         """Copy the value under the pointer to the clipboard."""
         if self.picture is not None:
-            column, row = self._pointed
-            self.host.copy(str(self.picture[row, column].tolist()))
+            self.host.copy(str(self._value_at(*self._pointed)[2].tolist()))
+
+    def _value_at(self, column: int, row: int) -> tuple[int, int, np.ndarray]:
+        """Return column, row and value, within the present picture: it may have shrunk."""
+        assert self.picture is not None
+        rows, columns = self.picture.shape[:2]
+        column, row = min(column, columns - 1), min(row, rows - 1)
+        return column, row, np.ma.getdata(self.picture)[row, column]
+
+    # What a parameter set and a reload keep -------------------------------------------------
+
+    def view_state(self) -> dict[str, Any]:
+        return {
+            "color_map": self.color_map,
+            "levels": [self.vmin, self.vmax],
+            "percentile": self.percentile,
+            "channel": self.channel,
+            "zoom": self.canvas.zoom,
+            "smooth": self.canvas.smooth,
+            "bar": self.has_bar,
+        }
+
+    def take_view(self, state: Mapping[str, Any]) -> None:
+        name = state.get("color_map")
+        if isinstance(name, str):
+            self.set_color_map(name)
+        given = state.get("levels")
+        if isinstance(given, list | tuple) and len(given) == 2:
+            self.vmin, self.vmax = (as_number(level, float) for level in given)
+        self.percentile = state.get("percentile") is True
+        if state.get("channel") in [channel for _, channel in CHANNELS]:
+            self.channel = state["channel"]
+        if state.get("zoom", 0) in [zoom for _, zoom in ZOOMS]:
+            self.canvas.set_zoom(state["zoom"])
+        self.canvas.smooth = state.get("smooth", self.canvas.smooth) is True
+        self.show_bar(state.get("bar", self.has_bar) is True)
 
     # The pointer ----------------------------------------------------------------------------
 
     def _point(self, event: Any) -> None:
         self._pointed = self.canvas.pixel_at(event.x, event.y)
 
+    def _leave(self, event: Any) -> None:
+        self._pointer = None
+        self.host.point_at("")
+
     def _tell_value(self, event: Any) -> None:
-        if self.picture is None or not self.canvas.is_inside(event.x, event.y):
+        self._pointer = (event.x, event.y)
+        self._tell(event.x, event.y)
+
+    def _tell(self, x: int, y: int) -> None:
+        """Tell row, column and value at a place of the canvas, as they are now."""
+        if self.picture is None or not self.canvas.is_inside(x, y):
             self.host.point_at("")
             return
-        column, row = self.canvas.pixel_at(event.x, event.y)
-        value = self.picture[row, column]
+        column, row, value = self._value_at(*self.canvas.pixel_at(x, y))
         text = " ".join(f"{number:.6g}" for number in np.atleast_1d(value).tolist())
         self.host.point_at(f"{self.panel.label} [row {row}, column {column}] = {text}")
+
+    # Files ----------------------------------------------------------------------------------
+
+    def file_types(self) -> list[tuple[str, str]]:
+        return [*super().file_types(), ("TIFF picture", "*.tif"), ("NumPy array", "*.npy")]
+
+    def save(self, path: str) -> None:
+        """Save the picture as it is shown, or as ``.npy`` the numbers themselves."""
+        if not path.endswith(".npy") or self.picture is None:
+            super().save(path)
+            return
+        data = np.ma.getdata(self.picture)
+        try:
+            replace_file(Path(path), lambda file: np.save(file, data))
+        except OSError as error:
+            self.host.say(f"{path}: cannot be saved: {error.strerror or error}")
+        else:
+            self.host.say(f"Saved {path}")
 
 
 def _span_text(picture: np.ndarray, low: float, high: float) -> str:

@@ -59,6 +59,10 @@ class PicturePanel(PanelWidget):
     def pixel_at(self, x: int, y: int) -> tuple[int, int]:
         return self.canvas.pixel_at(x, y)
 
+    def file_types(self) -> list[tuple[str, str]]:
+        """Return what kinds of files there are: name and pattern."""
+        return [("PNG picture", "*.png")]
+
     def ask_file(self) -> None:
         """Ask for a file and save the picture."""
         if self.canvas.pixels is None:
@@ -68,7 +72,7 @@ class PicturePanel(PanelWidget):
             parent=self,
             defaultextension=".png",
             initialfile=f"{self.name}.png",
-            filetypes=[("PNG picture", "*.png")],
+            filetypes=self.file_types(),
         )
         if path:
             self.save(path)

@@ -26,8 +26,9 @@ class PixelCanvas(tk.Canvas):
 
     Attributes
     ----------
-    zoom : float or None
-        Pixels of the screen for one pixel of the picture; None: as large as fits.
+    zoom : float, str or None
+        Pixels of the screen for one pixel of the picture; None: as large as fits; ``stretch``:
+        as wide and as high as the canvas, whatever the shape of the picture.
     smooth : bool
         Whether an enlarged picture is interpolated.
     center : tuple of float
@@ -44,7 +45,7 @@ class PixelCanvas(tk.Canvas):
             height=1,
             background=theme.palette.surface,
         )
-        self.zoom: float | None = None
+        self.zoom: float | str | None = None
         self.smooth = False
         self.center = (0.5, 0.5)
         self.pixels: np.ndarray | None = None
@@ -53,7 +54,7 @@ class PixelCanvas(tk.Canvas):
         self._text = self.create_text(0, 0, fill=theme.palette.muted, state="hidden")
         self._origin = (0.0, 0.0)
         self._place = (-1, -1)
-        self._scale = 1.0
+        self._scale = self._scale_down = 1.0
         self._grip: tuple[int, int] | None = None
         self.bind("<Configure>", lambda event: self.redraw(), add=True)
         self.bind("<ButtonPress-2>", self._take_hold)
@@ -76,10 +77,10 @@ class PixelCanvas(tk.Canvas):
         self.itemconfigure(self._text, text=text, width=max(width - 20, 50), state="normal")
         self.itemconfigure(self._item, state="hidden")
 
-    def set_zoom(self, zoom: float | None) -> None:
-        """Enlarge by `zoom`; None fits the picture to the canvas."""
+    def set_zoom(self, zoom: float | str | None) -> None:
+        """Enlarge by `zoom`; None fits the picture to the canvas, ``stretch`` fills that."""
         self.zoom = zoom
-        if zoom is None:
+        if not isinstance(zoom, float):
             self.center = (0.5, 0.5)
         self.redraw()
 
@@ -89,26 +90,33 @@ class PixelCanvas(tk.Canvas):
         if self.pixels is None or width <= 1 or height <= 1:
             return
         rows, columns = self.pixels.shape[:2]
-        scale = self.zoom or min(width / columns, height / rows)
+        across, down = self._factors(width / columns, height / rows)
         # Where the picture's corners would lie, and the part of it that is seen.
-        left = self._corner(width, columns * scale, self.center[0])
-        top = self._corner(height, rows * scale, self.center[1])
+        left = self._corner(width, columns * across, self.center[0])
+        top = self._corner(height, rows * down, self.center[1])
         seen = (
-            max(0.0, -left / scale),
-            max(0.0, -top / scale),
-            min(float(columns), (width - left) / scale),
-            min(float(rows), (height - top) / scale),
+            max(0.0, -left / across),
+            max(0.0, -top / down),
+            min(float(columns), (width - left) / across),
+            min(float(rows), (height - top) / down),
         )
         size = (
-            max(round((seen[2] - seen[0]) * scale), 1),
-            max(round((seen[3] - seen[1]) * scale), 1),
+            max(round((seen[2] - seen[0]) * across), 1),
+            max(round((seen[3] - seen[1]) * down), 1),
         )
-        self._origin, self._scale = (left, top), scale
-        self._paste(self._resized(seen, size, scale))
+        self._origin, self._scale, self._scale_down = (left, top), across, down
+        self._paste(self._resized(seen, size, min(across, down)))
         place = (round(max(left, 0.0)), round(max(top, 0.0)))
         if place != self._place:
             self._place = place
             self.coords(self._item, *place)
+
+    def _factors(self, across: float, down: float) -> tuple[float, float]:
+        """Return the enlargement in both directions; those given would fill the canvas."""
+        if self.zoom == "stretch":
+            return across, down
+        zoom = self.zoom if isinstance(self.zoom, float) else min(across, down)
+        return zoom, zoom
 
     @staticmethod
     def _corner(room: float, length: float, center: float) -> float:
@@ -151,7 +159,7 @@ class PixelCanvas(tk.Canvas):
         """Return column and row with their fractions, within the picture's bounds."""
         left, top = self._origin
         rows, columns = (1, 1) if self.pixels is None else self.pixels.shape[:2]
-        place = (x - left) / self._scale, (y - top) / self._scale
+        place = (x - left) / self._scale, (y - top) / self._scale_down
         return min(max(place[0], 0.0), float(columns)), min(max(place[1], 0.0), float(rows))
 
     def is_inside(self, x: int, y: int) -> bool:
@@ -160,7 +168,7 @@ class PixelCanvas(tk.Canvas):
 
     def _unlimited(self, x: int, y: int) -> tuple[int, int]:
         left, top = self._origin
-        return int((x - left) // self._scale), int((y - top) // self._scale)
+        return int((x - left) // self._scale), int((y - top) // self._scale_down)
 
     # Zooming and moving by mouse ------------------------------------------------------------
 
@@ -168,10 +176,11 @@ class PixelCanvas(tk.Canvas):
         """Zoom so that the pixel under the pointer stays there."""
         if self.pixels is not None:
             larger = event.num == 4 or event.delta > 0
-            scale = min(max(self._scale * (1.25 if larger else 0.8), 0.05), LARGEST_ZOOM)
+            former = min(self._scale, self._scale_down)
+            scale = min(max(former * (1.25 if larger else 0.8), 0.05), LARGEST_ZOOM)
             rows, columns = self.pixels.shape[:2]
             x = (event.x - self._origin[0]) / self._scale
-            y = (event.y - self._origin[1]) / self._scale
+            y = (event.y - self._origin[1]) / self._scale_down
             self.center = (
                 (x + (self.winfo_width() / 2 - event.x) / scale) / columns,
                 (y + (self.winfo_height() / 2 - event.y) / scale) / rows,
@@ -190,6 +199,6 @@ class PixelCanvas(tk.Canvas):
         self._grip = (event.x, event.y)
         self.center = (
             min(max(self.center[0] - moved[0] / (columns * self._scale), 0.0), 1.0),
-            min(max(self.center[1] - moved[1] / (rows * self._scale), 0.0), 1.0),
+            min(max(self.center[1] - moved[1] / (rows * self._scale_down), 0.0), 1.0),
         )
         self.redraw()

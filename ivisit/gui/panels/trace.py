@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 import tkinter as tk
+from collections.abc import Mapping
 from tkinter import filedialog
 from typing import Any, cast
 
 import numpy as np
 from PIL import Image
 
+from ivisit.declarations import as_number
 from ivisit.gui.panels.legend import Legend, Line
 from ivisit.gui.panels.plot import PlotPanel, Tick, rgb
 from ivisit.gui.panels.plot_export import export_plot
@@ -97,23 +99,55 @@ class TraceWidget(PlotPanel):
         spans.add("Whole run", "all")
         for span in sorted({*SPANS, *({self.span} if self.span else ())}):
             spans.add(f"Latest {span:,} steps", span)
-        spans.show("auto" if self.automatic else self.span)
         scales = self.choices("Scale", "scale", self.set_scale)
         for label, name in SCALES:
             scales.add(label, name)
-        scales.show(self.scale_name)
         averages = self.choices("Moving average", "average", self.set_smoothing)
         for steps in SMOOTHINGS:
             averages.add(f"{steps} steps" if steps else "None", steps)
-        averages.show(0)
+        self._choices = (spans, scales, averages)
+        self._mark_choices()
         self.menu.add_command(label="Range of values ...", command=self.ask_range)
         self.menu.add_command(label="Show all again", command=self.show_all)
         self.menu.add_separator()
         self.menu.add_command(label="Export ...", command=self.ask_file)
 
+    def _mark_choices(self) -> None:
+        """Mark in the menu what is on."""
+        spans, scales, averages = self._choices
+        spans.show("auto" if self.automatic else "all" if self.span is None else self.span)
+        scales.show(self.scale_name)
+        averages.show(self.smoothing)
+
     def color(self) -> None:
         self._color_lines()
         super().color()
+
+    def view_state(self) -> dict[str, Any]:
+        return {
+            "span": "auto" if self.automatic else self.span,
+            "scale": self.scale_name,
+            "smoothing": self.smoothing,
+            "range": list(self.range),
+            "hidden": [line.name for line in self.lines if not line.visible],
+        }
+
+    def take_view(self, state: Mapping[str, Any]) -> None:
+        span = state.get("span", "auto")
+        if span == "auto" or span is None or (as_number(span, int) or 0) > 1:
+            self._choose_span("all" if span is None else span)
+        if state.get("scale") in [name for _, name in SCALES]:
+            self.scale_name = state["scale"]
+        self.smoothing = int(as_number(state.get("smoothing"), int) or 0)
+        given = state.get("range")
+        if isinstance(given, list | tuple) and len(given) == 2:
+            low, high = (as_number(end, float) for end in given)
+            self.range = (low, high)
+        hidden = state.get("hidden")
+        for line in self.lines:
+            line.visible = not (isinstance(hidden, list | tuple) and line.name in hidden)
+        self._mark_choices()
+        self.redraw()
 
     def refit(self) -> None:
         self.legend.forget()

@@ -32,17 +32,15 @@ class Choices:
         self.variable = f"{key}{self.menu}"
         menu.add_cascade(label=label, menu=self.menu)
 
-    def add(self, label: str, value: Any, *, image: Any = None) -> None:
-        """Add an entry for `value`, with a small picture if wanted."""
+    def add(self, label: str, value: Any) -> None:
+        """Add an entry for `value`."""
         index = len(self.values)
         self.values.append(value)
-        options: dict[str, Any] = {"image": image, "compound": "left"} if image is not None else {}
         self.menu.add_radiobutton(
             label=label,
             variable=self.variable,  # type: ignore[arg-type]
             value=str(index),
             command=lambda: self.chosen(value),
-            **options,
         )
 
     def show(self, value: Any) -> None:

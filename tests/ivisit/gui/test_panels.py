@@ -11,6 +11,7 @@ from PIL import Image
 import ivisit as iv
 from ivisit import panels
 from ivisit.gui.panels import PANELS, panel_class
+from ivisit.gui.panels.channels import channel_of, percentile_levels
 
 pytestmark = pytest.mark.window
 
@@ -313,3 +314,133 @@ def test_a_note_without_room_is_left_out_and_not_cut(user):
     assert panel.note.cget("text") == ""
     panel.set_note("1 mV")
     assert panel.note.cget("text") == "1 mV"
+
+
+def test_channels_agree_with_an_independent_conversion():
+    import colorsys
+
+    rng = np.random.default_rng(0)
+    picture = rng.random((5, 6, 3))
+    picture[0, 0] = 0.5
+    picture[0, 1] = 0
+    expected = np.array([[colorsys.rgb_to_hsv(*pixel) for pixel in row] for row in picture])
+    np.testing.assert_allclose(channel_of(picture, "H"), expected[..., 0] * 360, atol=1e-9)
+    np.testing.assert_allclose(channel_of(picture, "S"), expected[..., 1])
+    np.testing.assert_allclose(channel_of(picture, "V"), expected[..., 2])
+    np.testing.assert_allclose(channel_of(picture, "gray"), picture.mean(axis=2))
+    np.testing.assert_array_equal(channel_of(picture, "G"), picture[..., 1])
+    assert channel_of(picture, "color") is picture
+
+
+def test_levels_without_outliers_are_percentiles_of_the_finite_values():
+    values = np.append(np.arange(1000.0), [1e9, np.nan, np.inf]).reshape(17, 59)
+    low, high = percentile_levels(values)
+    assert (low, high) == (pytest.approx(20, abs=1), pytest.approx(980, abs=2))
+    assert percentile_levels(np.full((2, 2), np.nan)) is None
+
+
+def test_the_menu_of_an_image_chooses_and_marks(user):
+    user.open(Sample)
+    panel = user.panel("color")
+    panel.set_channel("R")
+    assert panel.channel_choices.marked == "R"
+    panel = user.panel("automatic")
+    assert panel.map_choices.marked == "viridis"
+    assert panel.has_bar
+    panel._make_swatches()
+    assert panel.map_choices.menu.entrycget(3, "image")
+    panel.map_choices.menu.invoke("  magma")
+    assert panel.color_map == panel.map_choices.marked == "magma"
+    panel.level_choices.menu.invoke(1)
+    assert panel.percentile
+    assert panel.level_choices.marked == "percentile"
+    panel.set_levels(0.0, 1.0)
+    assert panel.level_choices.marked == "fixed"
+    panel.zoom_choices.menu.invoke("Stretch")
+    canvas = panel.canvas
+    size = (canvas.winfo_width(), canvas.winfo_height())
+    assert (canvas._photo.width(), canvas._photo.height()) == size
+    assert canvas.pixel_at(size[0] - 1, size[1] - 1) == (4, 3)
+    panel.zoom_choices.menu.invoke("2:1")
+    panel._noted_at = 0.0
+    panel.redraw()
+    assert panel._note.endswith("×2")
+
+
+def test_the_value_under_the_pointer_follows_the_running_picture(user):
+    class Counter(iv.Simulation):
+        picture = iv.Image(vmin=0, vmax=100)
+
+        def init(self):
+            self.count = 0
+            self.picture = np.zeros((20, 20))
+
+        def step(self):
+            self.count += 1
+            side = 20 if self.count < 3 else 2
+            self.picture = np.full((side, side), float(self.count))
+
+    window = user.open(Counter)
+    panel = user.panel("picture")
+    canvas = panel.canvas
+    canvas.event_generate("<Motion>", x=canvas.winfo_width() // 2, y=canvas.winfo_height() // 2)
+    window.step()
+    user.until(lambda: window.status._pointed.endswith("= 1"))
+    # "Copy value" where the picture has shrunk since.
+    panel._pointed = (19, 19)
+    for _ in range(2):
+        window.step()
+    user.until(lambda: window.status._pointed.endswith("= 3"))
+    panel.copy_value()
+    assert window.root.clipboard_get() == "3.0"
+
+
+def test_a_picture_is_saved_as_tiff_and_as_numbers(user, tmp_path):
+    user.open(Sample)
+    panel = user.panel("automatic")
+    panel.save(str(tmp_path / "a.npy"))
+    np.testing.assert_array_equal(np.load(tmp_path / "a.npy"), panel.picture)
+    panel.save(str(tmp_path / "a.tif"))
+    np.testing.assert_array_equal(np.asarray(Image.open(tmp_path / "a.tif")), panel.canvas.pixels)
+    panel.save(str(tmp_path / "missing" / "a.npy"))
+    assert "cannot be saved" in user.window.status.labels["message"].cget("text")
+
+
+def test_how_panels_are_looked_at_is_kept_with_a_set_and_over_a_new_layout(user):
+    window = user.open(Sample)
+    image, trace = user.panel("automatic"), user.panel("level")
+    image.set_color_map("magma")
+    image.set_levels(0.5, 1.5)
+    image.set_zoom(2.0)
+    trace.set_scale("symlog")
+    trace.set_span(500)
+    trace.set_smoothing(5)
+    assert not window.sets.modified
+    assert window.sets.save_under("mine") == ""
+    window.build_layout()
+    assert user.panel("automatic").color_map == "magma"
+    assert user.panel("level").scale_name == "symlog"
+    user.panel("automatic").set_color_map("gray")
+    user.panel("level").set_scale("linear")
+    window.sets.load("mine")
+    assert user.panel("automatic").color_map == "magma"
+    assert (user.panel("automatic").vmin, user.panel("automatic").vmax) == (0.5, 1.5)
+    assert user.panel("automatic").canvas.zoom == 2.0
+    assert user.panel("level").scale_name == "symlog"
+    assert (user.panel("level").span, user.panel("level").smoothing) == (500, 5)
+    for nonsense in ({"color_map": 5, "levels": "x", "zoom": []}, {"span": "x", "range": 3}):
+        user.panel("automatic").take_view(nonsense)
+        user.panel("level").take_view(nonsense)
+
+
+def test_a_figure_is_saved_as_a_drawing(user, tmp_path):
+    window = user.open(Sample)
+    panel = user.panel("plot")
+    said = []
+    window.say = said.append
+    for name, start in (("f.pdf", b"%PDF"), ("f.svg", b"<?xml")):
+        panel.save(str(tmp_path / name))
+        user.until(lambda name=name: any(name in text for text in said))
+        assert (tmp_path / name).read_bytes().startswith(start)
+    panel.save(str(tmp_path / "missing" / "f.pdf"))
+    user.until(lambda: "cannot be saved" in said[-1])

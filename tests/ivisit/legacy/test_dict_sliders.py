@@ -56,7 +56,7 @@ def test_choosing_sliding_and_typing_call_a_function_each(load, user):
     control.selector.current(0)
     control.selector.event_generate("<<ComboboxSelected>>")
     user.until(lambda: calls == ["optionmenu"])
-    control.number.on_number(7, False)
+    control.commit({"first": 7})
     user.until(lambda: calls == ["optionmenu", "slider"])
     control.box.text.replace("1.0", "end", "first: 7\nsecond: 0.9")
     control.box.button.invoke()
