@@ -118,8 +118,7 @@ if find_spec("mesa"):
 
         def step(self):
             self.x += self.drift + self.size * self.rng.standard_normal()
-            if self.steps >= STEPS:
-                self.datacollector.collect(self)
+            self.datacollector.collect(self)  # batch_run looks for the datum of every step
 
 
 # Measuring --------------------------------------------------------------------------------------

@@ -58,6 +58,7 @@ def page(result: SweepResult) -> str:
     parts = {
         "title": html.escape(f"{result.sweep.simulation}: {result.name}"),
         "summary": _summary(result),
+        "line": html.escape(result.summary()),
         "pictures": "".join(_pictures(result)),
         "best": _best(result),
         "failures": _failures(result),

@@ -142,7 +142,7 @@ def test_the_lag_changes_what_is_proposed_and_the_order_of_results_does_not() ->
 
 @pytest.mark.parametrize("method", ["de", "tpe"])
 def test_a_method_that_learns_beats_random_search(method: str) -> None:
-    # 12 seeds; better in at least 10 has probability 0.019 when both are alike (sign test).
+    # 8 seeds; better in at least 7 has probability 0.035 when both are alike (sign test).
     dimensions = dimensions_of(method)
 
     def best(name: str, seed: int) -> float:
@@ -157,8 +157,8 @@ def test_a_method_that_learns_beats_random_search(method: str) -> None:
         proposer.close()
         return min(map(cost, values))
 
-    wins = sum(best(method, seed) < best("random", seed) for seed in range(12))
-    assert wins >= 10
+    wins = sum(best(method, seed) < best("random", seed) for seed in range(8))
+    assert wins >= 7
 
 
 def test_differential_evolution_goes_on_when_all_costs_are_equal() -> None:
