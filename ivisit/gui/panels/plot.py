@@ -165,8 +165,11 @@ class PlotPanel(PanelWidget):
         self.redraw()
 
     def redraw_soon(self) -> None:
-        """Draw now, or a little later where drawing takes long."""
-        self.host.session.turns.ask(self, self.host.root.after)
+        """Draw now, or while a simulation runs a little later where drawing takes long."""
+        if self.host.session.running:
+            self.host.session.turns.ask(self, self.host.root.after)
+        else:
+            self.redraw()
 
     def redraw(self) -> None:
         """Draw axes, if they have changed, and data."""
