@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 import tkinter as tk
 from collections.abc import Mapping
@@ -18,6 +17,7 @@ from ivisit.files import replace_file
 from ivisit.gui.panels.channels import CHANNELS, Channel, channel_of, percentile_levels
 from ivisit.gui.panels.color_bar import ColorBar
 from ivisit.gui.panels.picture import PicturePanel
+from ivisit.gui.panels.plotting import value_text
 from ivisit.gui.toolkit.dialogs import FormDialog
 from ivisit.panels import Image, Panel
 from ivisit.recording import Frame
@@ -183,7 +183,9 @@ class ImageWidget(PicturePanel):
         self.set_note(f"{columns}×{rows}   {text}{zoom}")
         if self.has_bar:
             self.bar.show(
-                self.color_map if shown.ndim == 2 else "gray", f"{low:.4g}", f"{high:.4g}"
+                self.color_map if shown.ndim == 2 else "gray",
+                value_text(low, high - low, 4),
+                value_text(high, high - low, 4),
             )
 
     # What the menu offers -------------------------------------------------------------------
@@ -252,8 +254,8 @@ class ImageWidget(PicturePanel):
             self.host,
             f"Levels of {self.panel.label}",
             {
-                "Darkest": "" if self.vmin is None else f"{self.vmin:.6g}",
-                "Brightest": "" if self.vmax is None else f"{self.vmax:.6g}",
+                "Darkest": "" if self.vmin is None else repr(self.vmin),
+                "Brightest": "" if self.vmax is None else repr(self.vmax),
             },
             self._take_levels,
             text="An empty field takes the level from each picture.",
@@ -340,7 +342,7 @@ class ImageWidget(PicturePanel):
             self.host.point_at("")
             return
         column, row, value = self._value_at(*self.canvas.pixel_at(x, y))
-        text = " ".join(f"{number:.6g}" for number in np.atleast_1d(value).tolist())
+        text = " ".join(f"{number:.12g}" for number in np.atleast_1d(value).tolist())
         self.host.point_at(f"{self.panel.label} [row {row}, column {column}] = {text}")
 
     # Files ----------------------------------------------------------------------------------
@@ -366,7 +368,4 @@ def _span_text(picture: np.ndarray, low: float, high: float) -> str:
     """Return the levels with as many digits as tell one from the other."""
     if picture.ndim == 2 and finite_extremes(picture) is None:
         return "no finite value"
-    digits = 4
-    if high > low:
-        digits = min(max(4, round(math.log10(max(abs(low), abs(high)) / (high - low))) + 3), 17)
-    return f"{low:.{digits}g} … {high:.{digits}g}"
+    return f"{value_text(low, high - low, 4)} … {value_text(high, high - low, 4)}"

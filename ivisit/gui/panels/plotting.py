@@ -64,3 +64,15 @@ def tick_text(value: float, step: float) -> str:
     scientific = f"{short}e{int(exponent)}"
     fixed = f"{value:.{max(decimals, 0)}f}" if abs(value) < 1e16 else scientific + " "
     return fixed if len(fixed) < len(scientific) else scientific
+
+
+def value_text(value: float, span: float, digits: int = 6) -> str:
+    """Return a number for reading, with the digits by which it differs from others in `span`.
+
+    >>> value_text(0.123456789, 1.0), value_text(1234567.51, 0.8), value_text(10**9 + 7, 10)
+    ('0.123457', '1234567.51', '1000000007')
+    """
+    if span > 0 and value and math.isfinite(value) and math.isfinite(span):
+        before = math.floor(math.log10(abs(value))) - math.floor(math.log10(span))
+        digits = min(max(digits, before + 3), 17)
+    return f"{value:.{digits}g}"

@@ -15,6 +15,7 @@ from ivisit.declarations import as_number
 from ivisit.gui.panels.legend import Legend, Line
 from ivisit.gui.panels.plot import PlotPanel, Tick, rgb
 from ivisit.gui.panels.plot_export import export_plot
+from ivisit.gui.panels.plotting import value_text
 from ivisit.gui.panels.scales import ScaleName, scale_for
 from ivisit.gui.panels.smoothing import is_solid, moving_average
 from ivisit.gui.panels.strokes import coverage, mask
@@ -56,6 +57,8 @@ class TraceWidget(PlotPanel):
         self._solid: tuple[int, bool] = (1, False)
         super()._build()
         self.legend = Legend(self.canvas, self.host.theme, self._lines_changed)
+        #: Difference of the largest and the smallest value that is shown.
+        self._shown = 0.0
         trace = cast("Trace[Any]", self.panel)
         self.scale_name: ScaleName = trace.scale
         self.range: tuple[float | None, float | None] = (trace.vmin, trace.vmax)
@@ -181,7 +184,7 @@ class TraceWidget(PlotPanel):
     def ask_range(self) -> FormDialog:
         """Open the dialog for the range of values."""
         fields = {
-            name: "" if value is None else f"{value:.6g}"
+            name: "" if value is None else repr(value)
             for name, value in zip(("Lowest", "Highest"), self.range, strict=True)
         }
         return FormDialog(
@@ -267,11 +270,11 @@ class TraceWidget(PlotPanel):
     def _tell(self, place: str, values: list[float]) -> None:
         """Show a moment and the values there: in the legend, or for one line in the heading."""
         unit = self.traces[0].unit
-        texts = [f"{value:.6g}" for value in values] if len(self.lines) == 1 else []
+        texts = [value_text(v, self._shown) for v in values] if len(self.lines) == 1 else []
         note = f"{texts[0]} {unit}".strip() if texts else ""
         self.set_note(f"{place}:  {note}" if place and note else place or note)
         if len(self.lines) > 1:
-            short = ["" if np.isnan(v) else f"{v:.4g}" for v in values]
+            short = ["" if np.isnan(v) else value_text(v, self._shown, 4) for v in values]
             self.legend.show_values(short or [""] * len(self.lines))
 
     def show_cursor(self) -> None:
@@ -311,6 +314,7 @@ class TraceWidget(PlotPanel):
         high = high if self.range[1] is None else self.range[1]
         if not high > low and self.range != (None, None):
             low, high = min(low, high), max(low, high) + (low == high)
+        self._shown = high - low
         self.scale = scale_for(self.scale_name, low, high)
         count = max(height // self.host.theme.pixels(34), 2)
         if None in self.range:
