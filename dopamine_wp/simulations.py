@@ -180,6 +180,9 @@ class Training(iv.Simulation):
 class DopamineXOR(Training):
     """Train many small networks at once on XOR or parity, by perturbation or by gradient."""
 
+    #: At full speed all is learned before anybody has looked.
+    pace = 25
+
     optimizer = iv.OptionList(
         "Dopamine1",
         rules_for(MLP((2, 2, 1))),
@@ -212,6 +215,12 @@ class DopamineXOR(Training):
         group="Networks",
         restart=True,
         help="Networks that learn side by side from different weights.",
+    )
+    stop_when_solved = iv.Checkbox(
+        False,
+        label="Stop when all are solved",
+        group="Networks",
+        help=f"End the run once every network has had a loss below {SOLVED_BELOW}.",
     )
     shown = iv.Slider(
         0,
@@ -274,6 +283,8 @@ class DopamineXOR(Training):
             f"{self.trainer.steps_done} training steps, {self.trainer.fpe:.0f} forward-pass "
             f"equivalents a network, {self.solved:.0%} of {len(self.losses)} networks solved"
         )
+        if self.stop_when_solved and self.trainer.solved:
+            self.stop()
 
     def draw(self) -> None:
         """Show the curves of all networks and the surface of one."""
