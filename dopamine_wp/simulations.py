@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,8 +17,9 @@ from dopamine_wp import series, tasks
 from dopamine_wp.batches import Batches
 from dopamine_wp.metrics import valid_prediction_time
 from dopamine_wp.networks import MLP, RNN, Batch, Network
-from dopamine_wp.optimizers import OPTIMIZERS, Optimizer
-from dopamine_wp.training import Trainer
+from dopamine_wp.optimizers import OPTIMIZERS
+from dopamine_wp.steering import WINDOWS, make_optimizer, rules_for
+from dopamine_wp.trainer import Trainer
 
 #: Loss below which a truth table counts as learned.
 SOLVED_BELOW = 0.01
@@ -27,55 +28,6 @@ _CURVE_LENGTH = 200
 _SURFACE_PIXELS = 64
 _SHOWN_SAMPLES = 200
 _WARMUP = 100
-
-
-#: Rules whose rate is the fraction of a step that has a size of its own.
-_FRACTIONAL = ("DopamineV", "DopamineVPlus", "DopamineK", "SNES", "SepCMAES")
-_OWN_WIDTH = ("SNES", "SepCMAES", "NodePerturbation")
-
-#: Windows in a batch that suit a rule, where they are not 16.
-_WINDOWS = {"DopamineK": 2, "DopamineVPlus": 8}
-
-
-def rules_for(net: Network) -> list[str]:
-    """Return the names of the registered optimizers that can train a network."""
-    return [name for name in OPTIMIZERS if _trains(name, net)]
-
-
-def _trains(name: str, net: Network) -> bool:
-    rule = make_optimizer(name, rate=0.1, sigma=1e-3, perturbations=0)
-    try:
-        rule.check_network(net)
-    except ValueError:
-        return False
-    return True
-
-
-def make_optimizer(name: str, *, rate: float, sigma: float, perturbations: int) -> Optimizer:
-    """Return a registered optimizer with what applies to it of these settings.
-
-    Parameters
-    ----------
-    name : str
-        A key of `OPTIMIZERS`.
-    rate : float
-        Learning rate; rules that take a fraction of a step of their own size keep that fraction.
-    sigma : float
-        Size of the perturbation; the evolution strategies and `NodePerturbation`, for which it is
-        another quantity, keep their own.
-    perturbations : int
-        Directions in a step; 0 keeps the rule's own number.
-    """
-    settings: dict[str, Any] = {"decay": None}
-    if name not in _FRACTIONAL:
-        settings["rate"] = rate
-    if name not in _OWN_WIDTH:
-        settings["sigma"] = sigma
-    if perturbations and name != "Dopamine2T":
-        settings["perturbations"] = perturbations
-    cls = OPTIMIZERS[name]
-    known = {field.name for field in fields(cls)}
-    return cls(**{key: value for key, value in settings.items() if key in known})
 
 
 class Training(iv.Simulation):
@@ -388,7 +340,7 @@ class DopamineForecast(Training):
 
     def batch(self, index: int) -> Batch:
         """Return a training batch with as many windows as are asked for at present."""
-        size = self.windows or _WINDOWS.get(self.optimizer, 16)
+        size = self.windows or WINDOWS.get(self.optimizer, 16)
         return replace(self.data, batch_size=size).batch(index)
 
     def make_plot(self) -> None:

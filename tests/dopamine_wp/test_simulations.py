@@ -5,12 +5,8 @@ import pytest
 
 import ivisit as iv
 from dopamine_wp import MLP, OPTIMIZERS, RNN, series, tasks
-from dopamine_wp.simulations import (
-    DopamineForecast,
-    DopamineXOR,
-    make_optimizer,
-    rules_for,
-)
+from dopamine_wp.simulations import DopamineForecast, DopamineXOR
+from dopamine_wp.steering import make_optimizer, rules_for
 
 
 @pytest.mark.parametrize("optimizer", DopamineXOR.optimizer.options)
