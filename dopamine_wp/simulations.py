@@ -30,16 +30,20 @@ _SHOWN_SAMPLES = 200
 _WARMUP = 100
 
 
-class Training(iv.Simulation):
-    """What both simulations share: the rule, which may be changed at any time, and its traces."""
-
-    optimizer = iv.OptionList(
+def _choice_of_rules(names: list[str]) -> iv.OptionList:
+    return iv.OptionList(
         "Dopamine1",
-        list(OPTIMIZERS),
+        names,
         label="Optimizer",
         group="Rule",
         help="The learning rule; a change keeps the weights and goes on with the other rule.",
     )
+
+
+class Training(iv.Simulation):
+    """What both simulations share: the rule, which may be changed at any time, and its traces."""
+
+    optimizer = _choice_of_rules(list(OPTIMIZERS))
     rate = iv.Slider(
         0.01,
         1e-5,
@@ -135,13 +139,7 @@ class DopamineXOR(Training):
     #: At full speed all is learned before anybody has looked.
     pace = 25
 
-    optimizer = iv.OptionList(
-        "Dopamine1",
-        rules_for(MLP((2, 2, 1))),
-        label="Optimizer",
-        group="Rule",
-        help="The learning rule; a change keeps the weights and goes on with the other rule.",
-    )
+    optimizer = _choice_of_rules(rules_for(MLP((2, 2, 1))))
     task = iv.OptionList(
         "xor",
         list(tasks.TRUTH_TABLES),
@@ -270,13 +268,7 @@ class DopamineXOR(Training):
 class DopamineForecast(Training):
     """Train a recurrent network to forecast a chaotic series, by perturbation or by gradient."""
 
-    optimizer = iv.OptionList(
-        "Dopamine1",
-        rules_for(RNN(1, 2, 1)),
-        label="Optimizer",
-        group="Rule",
-        help="The learning rule; a change keeps the weights and goes on with the other rule.",
-    )
+    optimizer = _choice_of_rules(rules_for(RNN(1, 2, 1)))
     windows = iv.Slider(
         0,
         0,
