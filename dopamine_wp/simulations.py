@@ -30,7 +30,7 @@ _SHOWN_SAMPLES = 200
 _WARMUP = 100
 
 
-def _choice_of_rules(names: list[str]) -> iv.OptionList:
+def _choice_of_rules(names: list[str]) -> iv.OptionList[str]:
     return iv.OptionList(
         "Dopamine1",
         names,
