@@ -21,9 +21,10 @@ from assocmem import capacity, decoders, measures, patterns, sequences, theory
 from assocmem.binary_memory import BinaryMemory
 from assocmem.channel import Channel
 from assocmem.counts import Counts
-from assocmem.memory import AssociativeMemory, Weights
+from assocmem.memory import AssociativeMemory
 from assocmem.retrieval import RetrievalResult
 from assocmem.rules import RULES, LikelihoodRule, Potentials, Rule, Terms, register
+from assocmem.weights import Weights
 
 __all__ = [
     "RULES",

@@ -26,6 +26,24 @@ DEFAULT_METHODS = (
     "inhibitory-willshaw+random-ties",
 )
 
+#: Options whose names differ from those of the arguments in Python.
+OPTIONS = {
+    "n_units": "--units",
+    "n_active": "--active",
+    "n_queries": "--queries",
+    "n_memories": "--memories",
+    "n_prototypes": "--prototypes",
+    "n_blocks": "--active",
+    "numbers": "--patterns",
+    "rng": "--seed",
+} | {
+    name: "--" + name.replace("_", "-")
+    for name in (
+        *("completeness", "addition", "similarity", "workers"),
+        *("max_errors", "max_error", "max_patterns"),
+    )
+}
+
 EPILOG = f"""
 methods: a rule, then options joined by "+":
   rules    {", ".join(RULES)}
@@ -119,12 +137,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.plot:
             result.plot(options.plot)
     except (ValueError, OSError) as error:
-        print(f"assocmem: {error}", file=sys.stderr)
+        print(f"assocmem: {_in_words_of_the_shell(str(error))}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("assocmem: interrupted", file=sys.stderr)
         return 130
     return 0
+
+
+def _in_words_of_the_shell(message: str) -> str:
+    """Name the option in place of the argument of Python that a message begins with."""
+    name, colon, reason = message.partition(": ")
+    if name == "rng":
+        reason = reason.replace(", or a numpy.random.Generator", "").replace("None, a", "a")
+    return OPTIONS.get(name, name) + colon + reason
 
 
 def _measure(options: argparse.Namespace) -> Comparison | ErrorCurves:

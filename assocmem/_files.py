@@ -36,6 +36,11 @@ def written_aside(path: str | PathLike[str]) -> Iterator[Path]:
         if target.exists():
             aside.chmod(target.stat().st_mode & 0o777)
         os.replace(aside, target)
+    except OSError as error:
+        # The reader knows nothing of the name aside.
+        if error.filename is not None and os.fspath(error.filename) == os.fspath(aside):
+            error.filename = os.fspath(path)
+        raise
     finally:
         aside.unlink(missing_ok=True)
 

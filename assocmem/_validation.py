@@ -44,7 +44,7 @@ def real_number(name: str, value: Any, minimum: float, maximum: float = np.inf) 
     allowed = (
         f"a number of at least {minimum:g}"
         if maximum == np.inf
-        else f"a number from {minimum:g} to {maximum:g}"
+        else f"a number from {minimum:g} to {maximum:.12g}"
     )
     try:
         number = float(value)
@@ -79,6 +79,13 @@ def choice(name: str, value: Any, allowed: Iterable[str]) -> str:
     return value
 
 
+def without_masks(name: str, values: Any) -> NDArray[Any]:
+    """Return `values` as an array, or refuse masked entries: NumPy would take what they hide."""
+    if np.ma.is_masked(values):
+        raise ValueError(f"{name}: must have no masked entries; fill them first")
+    return np.asarray(values)
+
+
 def binary(name: str, values: Any, n_units: int | None = None) -> NDArray[np.uint8]:
     """Return `values` as uint8 array of zeros and ones, 1-D or 2-D.
 
@@ -92,13 +99,15 @@ def binary(name: str, values: Any, n_units: int | None = None) -> NDArray[np.uin
         Length that the last axis must have.
     """
     if sparse.issparse(values):
-        return pattern_rows(name, values, n_units).toarray()
-    if np.ma.is_masked(values):
-        raise ValueError(f"{name}: must have no masked entries; fill them with 0 or 1 first")
-    array = np.asarray(values)
+        rows = pattern_rows(name, values, n_units).toarray()
+        return rows[0] if values.ndim == 1 else rows
+    array = without_masks(name, values)
     shape = "(n_patterns, n_units) or (n_units,)" if n_units is None else f"(any, {n_units})"
     if array.ndim not in (1, 2) or (n_units is not None and array.shape[-1] != n_units):
-        raise refusal(name, f"an array of shape {shape}", array)
+        allowed = f"an array of shape {shape}"
+        if array.dtype.kind in "iu" and array.max(initial=0) > 1:
+            allowed += " (for lists of active units: patterns.from_indices)"
+        raise refusal(name, allowed, array)
     if array.dtype == np.bool_:
         return array.view(np.uint8)
     if array.dtype.kind not in "iuf":
@@ -125,6 +134,8 @@ def pattern_rows(name: str, values: Any, n_units: int | None = None) -> Any:
     if not sparse.issparse(values):
         return np.atleast_2d(binary(name, values, n_units))
     shape = "(n_patterns, n_units)" if n_units is None else f"(any, {n_units})"
+    if values.ndim == 1:
+        values = values.reshape(1, -1)
     if values.ndim != 2 or (n_units is not None and values.shape[1] != n_units):
         raise ValueError(
             f"{name}: must be an array of shape {shape}, not a sparse one of shape {values.shape}"

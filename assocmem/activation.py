@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit
 
 from assocmem._types import Indices, Reals, States
-from assocmem._validation import choice, refusal, whole_number
+from assocmem._validation import choice, refusal, whole_number, without_masks
 from assocmem.rules.base import Potentials, Rule, take
 
 ACTIVATIONS = ("threshold", "winners", "block-winners", "willshaw")
@@ -200,7 +200,7 @@ def _checked_numbers(n_active: ArrayLike | None, n_queries: int, n_units: int) -
     """Check `n_active`, also for activations that do not need it."""
     if n_active is None:
         return None
-    numbers = np.asarray(n_active)
+    numbers = without_masks("n_active", n_active)
     if numbers.dtype.kind not in "iu" or numbers.shape not in ((), (n_queries,)):
         raise refusal("n_active", "a whole number, or one for each query", n_active)
     for number in (numbers.min(initial=n_units), numbers.max(initial=0)):

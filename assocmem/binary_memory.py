@@ -7,6 +7,7 @@ largest information, about 0.2 bit per synapse, was found at some 10^5 neurons.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,8 @@ from assocmem._types import Indices
 from assocmem._validation import choice, pattern_rows, refusal, whole_number
 from assocmem.learning import active_per_row, active_units, len_rows, sparse_products, to_sparse
 from assocmem.theory import willshaw_load
+
+log = logging.getLogger(__name__)
 
 SYNAPSES = ("auto", "bits", "indices")
 
@@ -134,6 +137,8 @@ class BinaryMemory:
     def store(self, X: ArrayLike) -> None:
         """Store patterns, shape (n_patterns, n_units); sparse ones take least.
 
+        What `plan` says of them is logged before anything is allocated.
+
         Raises
         ------
         ValueError
@@ -142,8 +147,10 @@ class BinaryMemory:
         rows = pattern_rows("X", X, self.n_units)
         if not len_rows(rows):
             return
-        if self.synapses == "auto":
-            self.synapses = self.plan(len_rows(rows), round(active_per_row(rows).mean())).synapses
+        n_patterns = self.n_patterns + len_rows(rows)
+        plan = self.plan(n_patterns, round(active_per_row(rows).mean()))
+        log.info("%d units, %d patterns: %s", self.n_units, n_patterns, plan)
+        self.synapses = plan.synapses
         patterns = to_sparse(rows, np.uint8)
         if self.synapses == "bits":
             self._set_bits(patterns)

@@ -253,6 +253,7 @@ class Comparison:
             )
         axes.set_yticks(place, [c.method.label for c in self.capacities])
         axes.invert_yaxis()
+        axes.set_xlim(left=0)  # bars that begin elsewhere are intervals
         axes.set_xlabel(f"patterns at output error <= {self.max_error:g}")
         axes.set_title(str(self.task))
         if path is not None:

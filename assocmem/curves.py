@@ -109,7 +109,7 @@ class ErrorCurves:
         """
         from matplotlib.figure import Figure
 
-        figure = Figure(figsize=(8, 5), layout="constrained")
+        figure = Figure(figsize=(10, 5), layout="constrained")
         axes = figure.subplots()
         bits_axes = axes.twinx()
         for number, curve in enumerate(self.curves):
@@ -132,7 +132,8 @@ class ErrorCurves:
             title=str(self.task),
         )
         bits_axes.set_ylabel("dotted: bits per synapse gained")
-        axes.legend(fontsize="small")
+        # Beside the axes: ten names would hide the curves, and the second axis is drawn over them.
+        figure.legend(loc="outside right upper", fontsize="small")
         if path is not None:
             with written_aside(path) as aside:
                 figure.savefig(aside)

@@ -19,16 +19,19 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import logit, softmax
 
-from assocmem._validation import binary, random_generator, whole_number
-from assocmem.activation import make_activation
+from assocmem._validation import binary, choice, random_generator, whole_number
+from assocmem.activation import Activation, make_activation
 from assocmem.channel import Channel
-from assocmem.request import check_channel
+from assocmem.request import TIES, check_channel
 from assocmem.retrieval import RetrievalResult, own_evidence
 from assocmem.rules import RULES
 from assocmem.rules.base import Potentials
 
 #: Noise below this is taken for this, so that all logarithms are finite.
 SMALLEST_NOISE = 1e-12
+
+#: How units can be chosen; nothing is stored that could support others as Willshaw's rule needs.
+ACTIVATIONS = ("winners", "threshold", "block-winners")
 
 #: Scores computed at once: 32 MB.
 CHUNK_NUMBERS = 2**22
@@ -100,6 +103,8 @@ class Decoder(ABC):
         inputs = binary("queries", queries, self.n_units)
         rows = np.atleast_2d(inputs)
         check_channel(channel, self.name)
+        choice("activation", activation, ACTIVATIONS)
+        choice("ties", ties, TIES)
         random_generator(rng)
         chosen = make_activation(
             activation,
@@ -111,11 +116,8 @@ class Decoder(ABC):
         )
         shares = self._shares(rows, channel.limited(SMALLEST_NOISE))
         potentials = Potentials(logit(np.clip(shares, 1e-300, 1 - 1e-16)))
-        answers = chosen.activate(potentials, np.arange(len(rows)), rows)
-        if isinstance(self, IdealDecoder):
-            answers = shares.astype(np.uint8)
         result = RetrievalResult(
-            answers,
+            self._answers(shares, potentials, chosen, rows),
             np.ones(len(rows), np.intp),
             np.ones(len(rows), bool),
             Potentials(potentials.finite, np.zeros(shares.shape, np.int32)),
@@ -138,6 +140,18 @@ class Decoder(ABC):
             shares[start : start + height] = self._weigh(scores)
         return shares
 
+    def _answers(
+        self,
+        shares: NDArray[np.float64],
+        potentials: Potentials,
+        activation: Activation,
+        queries: NDArray[np.uint8],
+    ) -> NDArray[np.uint8]:
+        """Return which units become active: none while no pattern is stored."""
+        if not self.n_patterns:
+            return np.zeros(shares.shape, np.uint8)
+        return activation.activate(potentials, np.arange(len(shares)), queries)
+
     @abstractmethod
     def _weigh(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the shares for log likelihoods (n_queries, n_patterns)."""
@@ -153,6 +167,9 @@ class IdealDecoder(Decoder):
 
     def _weigh(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         return self.patterns[scores.argmax(axis=1)].astype(np.float64)
+
+    def _answers(self, shares: NDArray[np.float64], *_: Any) -> NDArray[np.uint8]:
+        return shares.astype(np.uint8)
 
 
 class NearestPatterns(Decoder):

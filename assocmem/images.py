@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from assocmem._validation import real_number, refusal, whole_number
+from assocmem._validation import real_number, refusal, whole_number, without_masks
 
 
 def from_images(
@@ -40,7 +40,7 @@ def from_images(
     ----------
     E. Alpaydin, C. Kaynak, Optical Recognition of Handwritten Digits, UCI (1998), CC BY 4.0.
     """
-    grey = load_digits()[0] if images is None else np.asarray(images)
+    grey = load_digits()[0] if images is None else without_masks("images", images)
     if grey.ndim != 3 or grey.dtype.kind not in "biuf":
         raise refusal("images", "an array of numbers, shape (n_images, height, width)", grey)
     pixels = grey.reshape(len(grey), -1)

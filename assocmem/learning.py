@@ -89,11 +89,7 @@ class PatternStatistics:
 
     def add(self, inputs: PatternRows, outputs: PatternRows) -> None:
         """Count the pattern pairs in the rows of `inputs` and `outputs`."""
-        total = self.n_patterns + len_rows(inputs)
-        if total > LARGEST_COUNT:
-            raise OverflowError(
-                f"store: a memory counts up to {LARGEST_COUNT} patterns, not {total}"
-            )
+        total = self._total_with(inputs)
         input_usage, output_usage = self._usages(inputs, outputs)
         largest = int(max((self.input_usage + input_usage).max(initial=0), 0))
         if largest > np.iinfo(self.coincidences.dtype).max:
@@ -107,6 +103,15 @@ class PatternStatistics:
             self.coincidences[rows] += counts.astype(self.coincidences.dtype, copy=False)
         self.n_patterns = total
         self._add_usages(input_usage, output_usage)
+
+    def _total_with(self, inputs: PatternRows) -> float:
+        """Return the number of patterns with these, or refuse them as too many."""
+        total = self.n_patterns + len_rows(inputs)
+        if total > LARGEST_COUNT:
+            raise OverflowError(
+                f"store: a memory counts up to {LARGEST_COUNT} patterns, not {total}"
+            )
+        return total
 
     def _count_one_by_one(self, inputs: PatternRows, outputs: PatternRows, sign: int) -> None:
         """Count (sign 1) or uncount (sign -1) few patterns."""
@@ -189,8 +194,12 @@ class PatternStatistics:
         """Take over saved counts, or raise a ValueError if they contradict each other."""
         shapes = (input_usage.shape, output_usage.shape, coincidences.shape)
         expected = (self.input_usage.shape, self.output_usage.shape, self.coincidences.shape)
-        if shapes != expected or coincidences.dtype not in (np.int16, np.int32):
-            raise ValueError(f"the shapes or types of the saved counts do not fit: {shapes}")
+        if shapes != expected:
+            raise ValueError(f"the shapes of the saved counts do not fit: {shapes}")
+        if coincidences.dtype not in (np.int16, np.int32):
+            raise ValueError(
+                f"the saved coincidences must be of type int16 or int32, not {coincidences.dtype}"
+            )
         if not min(counts.size for counts in (input_usage, output_usage)):
             raise ValueError("the saved counts are of no units")
         self.n_patterns = n_patterns

@@ -12,7 +12,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaln, xlogy
 
-from assocmem._validation import binary, real_number, same_shape, whole_number
+from assocmem._validation import (
+    binary,
+    real_number,
+    same_shape,
+    whole_number,
+    without_masks,
+)
 from assocmem.channel import Channel
 
 
@@ -80,7 +86,7 @@ def completeness(answers: ArrayLike, patterns: ArrayLike) -> NDArray[np.float64]
 
 def entropy(probability: ArrayLike) -> NDArray[np.float64]:
     """Return the entropy of a binary variable in bits."""
-    p = np.asarray(probability, float)
+    p = without_masks("probability", probability).astype(float)
     return (-(xlogy(p, p) + xlogy(1 - p, 1 - p)) / np.log(2))[()]
 
 

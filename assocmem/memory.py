@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from os import PathLike
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import issparse
+from scipy.sparse import coo_array, issparse
 
 from assocmem import saving
 from assocmem._types import PatternRows
@@ -26,37 +25,17 @@ from assocmem._validation import (
 from assocmem.channel import Channel
 from assocmem.evaluation import Evaluator
 from assocmem.fading import FadingStatistics
-from assocmem.learning import PatternStatistics, active_per_row, len_rows, to_sparse
+from assocmem.learning import PatternStatistics, len_rows, to_sparse
 from assocmem.request import Request, check_channel
 from assocmem.retrieval import RetrievalResult
 from assocmem.rules import find
 from assocmem.rules.base import Potentials, Rule
 from assocmem.sparse_storage import SparseStatistics
-
-log = logging.getLogger(__name__)
-
-#: How coincidences can be kept. Sparse storage pays from so many synapses, if less than this
-#: fraction of them is filled.
-STORAGES = ("dense", "sparse", "auto")
-SPARSE_FROM_SYNAPSES, SPARSE_BELOW_FILLED = 10**8, 0.35
+from assocmem.storage import STORAGES, choose_storage
+from assocmem.weights import Weights, all_weights
 
 #: Largest decay: at 1, nothing but the last pattern would be left.
 LARGEST_DECAY = 1 - 1e-9
-
-
-class Weights(NamedTuple):
-    """Weights and biases of a memory: x_j = b_j + sum of w_ij over the active inputs i.
-
-    Attributes
-    ----------
-    weights : Potentials, shape (n_units, n_outputs)
-        w_ij from input i to output j, own terms i = j included; finite float64, infinite int.
-    biases : Potentials, shape (n_outputs,)
-        b_j, prior and silent terms.
-    """
-
-    weights: Potentials
-    biases: Potentials
 
 
 class AssociativeMemory:
@@ -140,19 +119,8 @@ class AssociativeMemory:
 
     def _decide(self, inputs: PatternRows, outputs: PatternRows, decay: float) -> None:
         """Choose the storage that suits the first patterns."""
-        work = float((active_per_row(inputs) * active_per_row(outputs)).sum(dtype=np.int64))
-        size = self.n_units * self.n_outputs
-        filled = -np.expm1(-work / size)
-        sparse_pays = size >= SPARSE_FROM_SYNAPSES and filled < SPARSE_BELOW_FILLED and not decay
         self._undecided = False
-        self._use_storage("sparse" if sparse_pays else "dense")
-        log.info(
-            "storage: %s for %d x %d units with about %.2g %% of all pairs active together",
-            self.storage,
-            self.n_units,
-            self.n_outputs,
-            100 * filled,
-        )
+        self._use_storage(choose_storage(inputs, outputs, fading=bool(decay)))
 
     @property
     def storage(self) -> str:
@@ -302,16 +270,7 @@ class AssociativeMemory:
         self._require_patterns("weights")
         if self._evaluator.is_sparse:
             raise ValueError("weights: all of them need storage='dense'")
-        matrix = self._evaluator.matrix(self._check_channel(channel), exact=True)
-        weights, biases = (_whole(part) for part in (matrix.weights, matrix.bias))
-        if matrix.own_active is not None and matrix.own_silent is not None:
-            diagonal = np.arange(self.n_units)
-            active, silent = _whole(matrix.own_active), _whole(matrix.own_silent)
-            for part, own_active, own_silent in zip(weights, active, silent, strict=True):
-                part[diagonal, diagonal] = own_active - own_silent
-            for part, own_silent in zip(biases, silent, strict=True):
-                part += own_silent
-        return Weights(weights, biases)
+        return all_weights(self._evaluator.matrix(self._check_channel(channel), exact=True))
 
     def retrieve(
         self,
@@ -417,9 +376,13 @@ class AssociativeMemory:
             generator=random_generator(0 if rng is None and not needs_entropy else rng),
         )
         result = request.answer(self._evaluator, np.atleast_2d(inputs), truth, calibration)
-        if issparse(queries):
-            return replace(result, patterns=to_sparse(result.patterns, np.uint8))
-        return result.first() if inputs.ndim == 1 else result
+        if inputs.ndim == 1:
+            result = result.first()
+        if not issparse(queries):
+            return result
+        if inputs.ndim == 1:
+            return replace(result, patterns=coo_array(result.patterns))
+        return replace(result, patterns=to_sparse(result.patterns, np.uint8))
 
     def recall_sequence(
         self,
@@ -524,7 +487,7 @@ class AssociativeMemory:
         """
         settings: dict[str, Any] = {"activation": activation, "n_active": n_active}
         out = self.retrieve(queries, channel=channel, noise="search", **settings)
-        return np.asarray(out.is_known if self.n_patterns else out.score > 0)[()]
+        return np.asarray(out.is_known)[()]
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the memory to a compressed NumPy archive (npz).
@@ -581,16 +544,17 @@ class AssociativeMemory:
         """
         content = saving.read(path)
         n_units, n_outputs = content["coincidences"].shape
-        memory = cls(
-            n_units,
-            n_outputs=n_outputs if "output_usage" in content else None,
-            rule=rule if rule is not None else content["rule"],
-            storage="sparse" if issparse(content["coincidences"]) else "dense",
-        )
-        if isinstance(content["n_patterns"], float):
-            memory._statistics = FadingStatistics(memory._statistics)
-            memory._evaluator = Evaluator(memory._statistics, memory.rule)
+        rule = find(rule) if rule is not None else None
         try:
+            memory = cls(
+                n_units,
+                n_outputs=n_outputs if "output_usage" in content else None,
+                rule=content["rule"] if rule is None else rule,
+                storage="sparse" if issparse(content["coincidences"]) else "dense",
+            )
+            if isinstance(content["n_patterns"], float):
+                memory._statistics = FadingStatistics(memory._statistics)
+                memory._evaluator = Evaluator(memory._statistics, memory.rule)
             memory._statistics.restore(
                 content["n_patterns"],
                 content["usage"],
@@ -631,11 +595,3 @@ def _read_only(array: NDArray[Any]) -> NDArray[Any]:
     view = array.view()
     view.flags.writeable = False
     return view
-
-
-def _whole(part: Potentials) -> Potentials:
-    """Return a copy with an array of counts in place of None."""
-    infinite = np.zeros(part.finite.shape, np.int32)
-    if part.infinite is not None:
-        infinite += part.infinite.astype(np.int32)
-    return Potentials(part.finite.copy(), infinite)

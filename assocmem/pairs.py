@@ -12,7 +12,7 @@ what users of Hopfield networks call the (negative) energy. Our definition; docs
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,11 +81,26 @@ class PairEvidence:
 
     def evidence(self, patterns: States) -> NDArray[np.float64]:
         """Return E(u) of each pattern, shape (n_patterns,)."""
-        result = np.full(len(patterns), self.constant)
-        for number, units in enumerate(active_units(patterns)):
-            pairs = self.rows(units)[:, units].sum(dtype=np.float64) / 2
-            result[number] += self.fields[units].sum() + pairs
-        return result
+        return evidence(self, patterns)
+
+
+class Couplings(Protocol):
+    """Fields, constant and rows of couplings, however they are kept."""
+
+    fields: NDArray[np.float64]
+    constant: float
+
+    def rows(self, units: Indices) -> NDArray[np.float32]:
+        """Return the couplings of some units, shape (*units.shape, n_units)."""
+
+
+def evidence(couplings: Couplings, patterns: States) -> NDArray[np.float64]:
+    """Return E(u) of each pattern, shape (n_patterns,)."""
+    result = np.full(len(patterns), couplings.constant)
+    for number, units in enumerate(active_units(patterns)):
+        pairs = couplings.rows(units)[:, units].sum(dtype=np.float64) / 2
+        result[number] += couplings.fields[units].sum() + pairs
+    return result
 
 
 def log_activity(statistics: PatternStatistics) -> tuple[Any, Any]:

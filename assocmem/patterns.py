@@ -22,6 +22,7 @@ from assocmem._validation import (
     real_number,
     refusal,
     whole_number,
+    without_masks,
 )
 from assocmem.channel import Channel
 from assocmem.images import from_images, load_digits
@@ -225,11 +226,14 @@ def from_indices(indices: Any, n_units: int) -> csr_array:
            [0, 1, 0]], dtype=uint8)
     """
     n_units = _n_units(n_units)
-    lists = [np.asarray(units) for units in indices]
+    lists = [without_masks("indices", units) for units in indices]
     for number, units in enumerate(lists):
-        good = units.ndim == 1 and (units.dtype.kind in "iu" or not units.size)
-        if not good or ((units < 0) | (units >= n_units)).any():
-            raise refusal(f"indices[{number}]", f"numbers of units from 0 to {n_units - 1}", units)
+        allowed = f"numbers of units from 0 to {n_units - 1}"
+        if units.ndim != 1 or (units.dtype.kind not in "iu" and units.size):
+            raise refusal(f"indices[{number}]", f"a list of {allowed}", units)
+        strange = units[(units < 0) | (units >= n_units)]
+        if len(strange):
+            raise refusal(f"indices[{number}]", allowed, strange[0])
         if len(np.unique(units)) < len(units):
             raise ValueError(f"indices[{number}]: must name each unit only once")
     starts = np.cumsum([0, *map(len, lists)])

@@ -78,7 +78,8 @@ class Request:
         if self.noise == "soft" and self.channel is not None:
             soft = SoftRetrieval(evaluator, queries, procedure, self.channel)
         if not evaluator.statistics.n_patterns:
-            return _nothing(len(queries), evaluator.n_outputs, source, self.states)
+            nothing = _nothing(len(queries), evaluator.n_outputs, source, self.states)
+            return nothing if searching is None else _unknown(nothing, searching.saturate)
         if searching is not None and self.channel is not None:
             channel = self.channel.limited(SMALLEST_NOISE)
             one_step = replace(
@@ -296,3 +297,10 @@ def _nothing(
         source.current[None],
         states=np.zeros((0, *shape), np.uint8) if keep_states else None,
     )
+
+
+def _unknown(nothing: RetrievalResult, saturate: bool) -> RetrievalResult:
+    """Return the answers of an empty memory as those of a search: nothing is known."""
+    impossible = np.full(len(nothing.patterns), -np.inf)
+    background = np.zeros(len(impossible)) if saturate else nothing.background
+    return replace(nothing, score=impossible, evidence=impossible, background=background)

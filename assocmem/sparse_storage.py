@@ -17,7 +17,6 @@ from scipy import sparse
 from assocmem._types import PatternRows
 from assocmem.counts import Counts
 from assocmem.learning import (
-    LARGEST_COUNT,
     PatternStatistics,
     len_rows,
     sparse_products,
@@ -101,11 +100,7 @@ class SparseStatistics(PatternStatistics):
         return block.indices[first:last], block.data[first:last]
 
     def add(self, inputs: PatternRows, outputs: PatternRows) -> None:
-        total = self.n_patterns + len_rows(inputs)
-        if total > LARGEST_COUNT:
-            raise OverflowError(
-                f"store: a memory counts up to {LARGEST_COUNT} patterns, not {total}"
-            )
+        self._total_with(inputs)
         self._change(inputs, outputs, 1)
 
     def remove(self, inputs: PatternRows, outputs: PatternRows) -> None:
@@ -136,7 +131,7 @@ class SparseStatistics(PatternStatistics):
             if self.shared:
                 product = _without_own(product, rows.start)
             former = self._rows(rows)
-            if former.nnz:
+            if former.nnz or sign < 0:
                 product = former.astype(working) + sign * product
                 product.eliminate_zeros()
             starts.append(rows.stop)
@@ -166,7 +161,13 @@ class SparseStatistics(PatternStatistics):
             bound = np.minimum(self.input_usage[row], self.output_usage[block.indices])
             if block.nnz and ((block.data < 0) | (block.data > bound)).any():
                 return False
-        return bool(max(self.input_usage.max(), self.output_usage.max()) <= self.n_patterns)
+        if max(self.input_usage.max(), self.output_usage.max()) > self.n_patterns:
+            return False
+        # Two usages that exceed M together need coincidences, so that no M00 is negative.
+        crowded = np.flatnonzero(self.input_usage + self.output_usage.max() > self.n_patterns)
+        height = max(1, BLOCK_COINCIDENCES // self.shape[1])
+        parts = (crowded[start : start + height] for start in range(0, len(crowded), height))
+        return not any((self.block(part, np.float64).neither < 0).any() for part in parts)
 
     def block(self, rows: slice | NDArray[np.intp], dtype: type[np.floating]) -> Counts:
         units = np.arange(*rows.indices(self.shape[0])) if isinstance(rows, slice) else rows
@@ -196,6 +197,9 @@ class SparseStatistics(PatternStatistics):
         if shapes != (self.input_usage.shape, self.output_usage.shape, self.shape):
             raise ValueError(f"the shapes of the saved counts do not fit: {shapes}")
         if self.shared:
+            own = np.array_equal(coincidences.diagonal(), input_usage)
+            if not own or (coincidences != coincidences.T).nnz:
+                raise ValueError("the saved counts contradict each other")
             coincidences = _without_own(coincidences, 0)
         self.n_patterns = n_patterns
         self.input_usage = input_usage.astype(np.int64)

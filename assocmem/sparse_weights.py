@@ -12,7 +12,7 @@ from assocmem._types import Indices, States
 from assocmem.channel import Channel
 from assocmem.counts import Counts
 from assocmem.learning import active_units
-from assocmem.pairs import log_activity
+from assocmem.pairs import evidence, log_activity
 from assocmem.row_weights import own_terms
 from assocmem.rules.base import PairTerms, Potentials, Rule, difference
 from assocmem.sparse_storage import SparseStatistics
@@ -292,11 +292,7 @@ class SparsePairs:
 
     def evidence(self, patterns: States) -> NDArray[np.float64]:
         """Return E(u) of each pattern, shape (n_patterns,)."""
-        result = np.full(len(patterns), self.constant)
-        for number, units in enumerate(active_units(patterns)):
-            pairs = self.rows(units)[:, units].sum(dtype=np.float64) / 2
-            result[number] += self.fields[units].sum() + pairs
-        return result
+        return evidence(self, patterns)
 
     def _row(self, unit: int) -> NDArray[np.float32]:
         if unit not in self._rows:

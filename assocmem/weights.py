@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, NamedTuple, Protocol, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,21 @@ GATHER_NUMBERS = 2**18
 NO_NOISE = Channel(0.0, 0.0)
 
 T = TypeVar("T", bound="Kept")
+
+
+class Weights(NamedTuple):
+    """Weights and biases of a memory: x_j = b_j + sum of w_ij over the active inputs i.
+
+    Attributes
+    ----------
+    weights : Potentials, shape (n_units, n_outputs)
+        w_ij from input i to output j, own terms i = j included; finite float64, infinite int.
+    biases : Potentials, shape (n_outputs,)
+        b_j, prior and silent terms.
+    """
+
+    weights: Potentials
+    biases: Potentials
 
 
 @dataclass(frozen=True)
@@ -262,6 +277,19 @@ def with_bias(
     return Potentials(finite, infinite)
 
 
+def all_weights(matrix: WeightMatrix) -> Weights:
+    """Return weights with the own terms among them, in arrays of the caller."""
+    weights, biases = (_whole(part) for part in (matrix.weights, matrix.bias))
+    if matrix.own_active is not None and matrix.own_silent is not None:
+        diagonal = np.arange(len(biases.finite))
+        active, silent = _whole(matrix.own_active), _whole(matrix.own_silent)
+        for part, own_active, own_silent in zip(weights, active, silent, strict=True):
+            part[diagonal, diagonal] = own_active - own_silent
+        for part, own_silent in zip(biases, silent, strict=True):
+            part += own_silent
+    return Weights(weights, biases)
+
+
 def choose(inputs: NDArray[np.uint8], if_active: Potentials, if_silent: Potentials) -> Potentials:
     """Return, for each unit of each query, one of two pairs."""
     active = inputs.astype(bool)
@@ -279,6 +307,14 @@ def add(left: Potentials, right: Potentials) -> Potentials:
     if not counts:
         return Potentials(finite)
     return Potentials(finite, np.broadcast_to(sum(counts), finite.shape))
+
+
+def _whole(part: Potentials) -> Potentials:
+    """Return a copy with an array of counts in place of None."""
+    infinite = np.zeros(part.finite.shape, np.int32)
+    if part.infinite is not None:
+        infinite += part.infinite.astype(np.int32)
+    return Potentials(part.finite.copy(), infinite)
 
 
 def _clear_diagonal(block: Potentials, start: int) -> None:

@@ -242,20 +242,28 @@ def store_rows(count):
         row("bytes of a run", (path.stat().st_size - before) / count, 200)
 
 
+IDLE = """
+import re, sys
+import ivisit as iv
+
+class Idle(iv.Simulation):
+    number = iv.Slider(0, 0, 10)
+    level = iv.Trace()
+
+if __name__ == "__main__":
+    axes = {"number": range(10)}
+    iv.sweep(Idle, axes, repeats=int(sys.argv[1]) // 10, steps=0, workers=2, store=sys.argv[2])
+    # Not ru_maxrss, which is that of whoever has started this process, if that was more.
+    print(int(re.search("VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) / 1024)
+"""
+
+
 def peak_rows(count):
-    code = (
-        "import resource, sys; sys.path.insert(0, sys.argv[1])\n"
-        "import scale, ivisit as iv\n"
-        "if __name__ == '__main__':\n"
-        f"    iv.sweep(scale.Idle, {{'number': range({count})}}, steps=0, workers=2, "
-        "store=sys.argv[2])\n"
-        "    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)\n"
-    )
     with tempfile.TemporaryDirectory() as folder:
-        script = Path(folder) / "peak.py"
-        script.write_text(code)
+        script = Path(folder) / "idle.py"
+        script.write_text(IDLE)
         done = subprocess.run(
-            [sys.executable, script, Path(__file__).parent, Path(folder) / "s.ivisit"],
+            [sys.executable, script, str(count), Path(folder) / "s.ivisit"],
             capture_output=True, text=True, check=True,
         )  # fmt: skip
         row(f"peak of the parent with {count:,} runs that do nothing, MiB", float(done.stdout), 120)

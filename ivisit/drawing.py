@@ -31,9 +31,10 @@ class Drawer:
         #: Whether there is anything to do.
         self.is_needed = type(simulation).draw is not Simulation.draw
         self._drawn: Any = None
-        self._recorded = [
-            name for name, panel in simulation.panels.items() if panel.recorded or panel.sparse
-        ]
+        self._recorded: list[str] = []
+        if self.is_needed:
+            panels = simulation.panels.items()
+            self._recorded = [name for name, panel in panels if panel.recorded or panel.sparse]
 
     def forget(self) -> None:
         """Something has changed without a step: what was drawn does not count any more."""

@@ -48,7 +48,7 @@ from ivisit.recording import (
     SparseRecorder,
     component_name,
 )
-from ivisit.reserved import LIFE_CYCLE, refuse_dataclass
+from ivisit.reserved import LIFE_CYCLE
 from ivisit.simulation import Simulation
 
 logger = logging.getLogger(__name__)
@@ -151,11 +151,13 @@ class Engine:
         #: Size in pixels at which a figure panel is drawn; the window sets it.
         self.figure_sizes: dict[str, tuple[int, int]] = {}
         columns = self._recorded(record)
-        sparse = [name for name in columns if name in self._rasters()]
+        panels = self._class.panels
+        sparse = [name for name, column in columns.items() if panels[column.source].sparse]
         self.rasters: SparseRecorder = SparseRecorder(
             sparse, None if limit is None else RASTER_LIMIT
         )
-        columns = {name: column for name, column in columns.items() if name not in sparse}
+        if sparse:
+            columns = {name: column for name, column in columns.items() if name not in sparse}
         self.recorder: Recorder = Recorder(columns, int(every), limit)
         self._lock = threading.Lock()
         #: Whether values or controls wait for the next step.
@@ -179,9 +181,6 @@ class Engine:
             f"<Engine of {self._class.key}: {self.state} after {self.steps} steps, "
             f"seed {shorten(self.seed)}, mode {self.mode}>"
         )
-
-    def _rasters(self) -> list[str]:
-        return [name for name, panel in self._class.panels.items() if panel.sparse]
 
     def _recorded(self, record: Iterable[str] | None) -> dict[str, Column]:
         """Return what to record, by name: traces, single components of them, and rasters."""
@@ -459,10 +458,11 @@ class Engine:
         self.failure = None
         self._previewed = None
         self.steps = 0
+        if self.runs:
+            self.recorder.clear()
+            self.rasters.clear()
+            self._release_buttons()  # a step that failed has not released them
         self.runs += 1
-        self.recorder.clear()
-        self.rasters.clear()
-        self._release_buttons()  # a step that failed has not released them
         self._apply_pending()
         self.changes.clear()
         self.initial_parameters = dict(simulation._values)
@@ -524,6 +524,9 @@ class Engine:
         first = self.steps
         self._previewed = None
         self.simulation._ivisit_stopped = False
+        if steps == 0 and not self._script:
+            self.state = "paused"
+            return 0
         self.state = "running"
         try:
             with self._stage("step"):
@@ -616,8 +619,11 @@ class Engine:
 
     def _check_life_cycle(self) -> None:
         """Refuse a simulation that has assigned something else to the name of a method."""
+        own = vars(self.simulation)
+        if _LIFE_CYCLE.isdisjoint(own):
+            return
         for name in LIFE_CYCLE:
-            value = vars(self.simulation).get(name, _nothing)
+            value = own.get(name, _nothing)
             if not callable(value):
                 raise ParameterError(
                     f"{self._class.key}.{name}: is a method of the simulation, and was assigned "
@@ -673,7 +679,7 @@ class Engine:
         prepared, self.simulation._ivisit_prepared = self.simulation._ivisit_prepared, False
         self.state = "closed"
         try:
-            if prepared:
+            if prepared and has_close(self.simulation):
                 with self._stage("close"):
                     self.simulation.close()
         finally:
@@ -817,13 +823,13 @@ class _Stage:
 
 #: States in which there is nothing to draw, or what there is may be broken.
 _UNDRAWN = ("new", "failed", "closed")
+_LIFE_CYCLE = frozenset(LIFE_CYCLE)
 
 
 def _instance_of(simulation: Simulation | type[Simulation]) -> Simulation:
     """Return an instance, made without arguments where a class is given."""
     if not isinstance(simulation, type):
         return simulation
-    refuse_dataclass(simulation)
     try:
         return simulation()
     except (KeyboardInterrupt, GeneratorExit, IVisitError):
@@ -834,6 +840,11 @@ def _instance_of(simulation: Simulation | type[Simulation]) -> Simulation:
             _refuse_arguments(simulation)
         failure = Failure.from_exception("__init__", error)
         raise RunError(f"{simulation.__name__}: {failure}", failure=failure) from error
+
+
+def has_close(simulation: Simulation) -> bool:
+    """Tell whether a simulation has something to do at the end."""
+    return type(simulation).close is not Simulation.close or "close" in vars(simulation)
 
 
 def _refuse_arguments(simulation: type[Simulation]) -> None:

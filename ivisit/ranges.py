@@ -163,10 +163,20 @@ def number_text(value: float) -> str:
 
 
 def short_text(value: float, length: int = 8) -> str:
-    """Return a number as text that fits a small field; long ones are rounded.
+    """Return a number as text that fits a small field; long ones are rounded, and never cut.
 
-    >>> short_text(0.123456789), short_text(12.5)
-    ('0.12346', '12.5')
+    Eight characters hold at least one digit of every float64.
+
+    >>> short_text(0.123456789), short_text(12.5), short_text(-0.00012345), short_text(-1.275e-255)
+    ('0.12346', '12.5', '-1.23e-4', '-1e-255')
     """
     text = number_text(value)
-    return text if len(text) <= length else f"{value:.{length - 3}g}"
+    if len(text) <= length:
+        return text
+    rounded = f"{value:.{length - 3}g}"
+    digits = length - 3
+    while len(rounded) > length and digits > 0:
+        digits -= 1
+        mantissa, exponent = f"{value:.{digits}e}".split("e")
+        rounded = f"{mantissa}e{int(exponent)}"
+    return rounded

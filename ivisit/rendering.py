@@ -152,13 +152,13 @@ def _above_of_floats(picture: np.ndarray, low: float, high: float) -> np.ndarray
         above = above.astype(np.float32, copy=False)
         above *= np.float32(255.0 / (high - low))
         return above
-    # Halves, since the difference of the largest numbers is infinite.
-    halves = picture.astype(np.float64) * 0.5 - low * 0.5
-    span = high * 0.5 - low * 0.5
-    if span == 0.0:  # half of the smallest number
-        halves, span = picture.astype(np.float64) - low, high - low
+    # Halves where the difference of the largest numbers is infinite; halves of the smallest ones
+    # would lose their last digit.
+    factor = 1.0 if math.isfinite(high - low) else 0.5
+    above = picture.astype(np.float64) * factor - low * factor
+    span = high * factor - low * factor
     exponent = math.frexp(span)[1]
-    return np.ldexp(halves, -exponent) * (255.0 / math.ldexp(span, -exponent))
+    return np.ldexp(above, -exponent) * (255.0 / math.ldexp(span, -exponent))
 
 
 def _is_exact(level: float) -> bool:

@@ -46,19 +46,20 @@ def open_result(options: argparse.Namespace) -> tuple[RunResult, str]:
     from ivisit.runs import packing
     from ivisit.runs.result import RunResult
 
-    file, place = Path(options.result), None
+    file, place, shown = Path(options.result), None, ""
     if packing.is_packed(file):
         result, source = packing.unpack(file)
         if source is not None:
             name = str(result.provenance.get("simulation", "")).rpartition(":")[2]
             place = packing.Whereabouts(f"{source.file.path}:{name}")
+            shown = f"{source.file.path.name}:{name} of {file}"
     else:
         result = RunResult.load(file)
     if options.simulation:
         return result, options.simulation
     place = place or packing.whereabouts(result, file.resolve().parent)
     if not (place.is_installed or options.yes):
-        _ask(place.name)
+        _ask(shown or place.name)
     return result, place.name
 
 

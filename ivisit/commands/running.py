@@ -24,6 +24,12 @@ if TYPE_CHECKING:
     from ivisit.runs.result import RunResult
 
 INTERRUPTED = 130
+#: What is left where source, libraries and machine are those of the recorded run.
+UNREPEATABLE = (
+    "the code, the libraries and the machine are as recorded; look for random numbers that do not "
+    "come from self.rng (numpy.random, random), for threads, and for the time or files that a "
+    "step reads"
+)
 
 
 def add(parsers: Any) -> None:
@@ -166,13 +172,15 @@ def replay(options: argparse.Namespace) -> int:
                     raise
                 result = error.result
         # Modules that are imported while it runs are known only now.
-        say_differences(options, former, result.provenance, told)
+        told = say_differences(options, former, result.provenance, told)
         _report(options, outputs, result)
     if result.status == "interrupted" and former.status != "interrupted":
         return INTERRUPTED
     differing, compared = compare(former, result)
     if differing:
         print(f"ivisit: the replay differs in {', '.join(differing)}", file=sys.stderr)
+        if not told:
+            print(f"ivisit: {UNREPEATABLE}", file=sys.stderr)
         return 1
     say(options, f"the replay equals the saved run, bit for bit: {compared}")
     return 0

@@ -38,6 +38,8 @@ class Choice(Control[Value]):
         self._options: Any = options
         self._choices: tuple[Any, ...] = ()
         self._meanings: dict[Any, Any] = {}
+        #: Whether there are none: a bool is looked at faster than a dict, in each step.
+        self._is_plain = True
 
     @property
     def options(self) -> tuple[Any, ...]:
@@ -51,9 +53,9 @@ class Choice(Control[Value]):
     def __get__(self, instance: Holder | None, owner: type) -> Any:
         if instance is None:
             return self
-        if self._meanings:
-            return self._meanings[instance._ivisit_values[self.name]]
-        return instance._ivisit_values[self.name]
+        if self._is_plain:
+            return instance._ivisit_values[self.name]
+        return self._meanings[instance._ivisit_values[self.name]]
 
     def check(self, owner: str) -> None:
         options = self._options = self._as_given(owner)
@@ -63,6 +65,7 @@ class Choice(Control[Value]):
             self._meanings = options
         elif any(option is None or isinstance(option, Enum) for option in options):
             self._meanings = dict(zip(self._choices, options, strict=True))
+        self._is_plain = not self._meanings
         self._check_meanings(owner)
         super().check(owner)
 

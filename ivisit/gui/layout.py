@@ -102,7 +102,7 @@ class Layout(ttk.Frame):
         else:
             self._maximized = card
             self._former_place = card.winfo_manager(), self._place_of(card)
-            card.grid_forget()
+            card.take_out()
             self._fill_area()
 
     def restore(self) -> None:
@@ -260,7 +260,7 @@ class AutomaticLayout(Layout):
     def _clear(self, content: ttk.Frame) -> None:
         """Take all cards and rows out of the area."""
         for card in self.cards:
-            card.grid_forget()
+            card.take_out()
         for frame in reversed(self._rows):
             frame.destroy()
         self._rows.clear()

@@ -63,6 +63,16 @@ _one_at_a_time = threading.RLock()
 PATIENCE = 10.0
 
 
+def _after_fork() -> None:
+    """Free the lock in a process that was forked: the thread that held it is not there."""
+    global _one_at_a_time
+    _one_at_a_time = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
+
+
 @contextmanager
 def _alone(shown: Path) -> Iterator[None]:
     """Let one thread at a time execute a file."""
@@ -240,7 +250,7 @@ def _compile(source: Source, shown: Path) -> types.CodeType:
     except (MemoryError, RecursionError) as error:
         raise PluginError(
             f"{shown}: cannot be compiled: {type(error).__name__}: "
-            f"{error or 'it is nested too deeply'}"
+            f"{str(error) or 'it is nested too deeply'}"
         ) from error
 
 

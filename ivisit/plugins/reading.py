@@ -24,7 +24,7 @@ def describe(content: bytes) -> dict[str, str] | str:
         docstring = ast.get_docstring(tree)
         classes = _simulation_classes(tree)
     except (MemoryError, RecursionError) as error:
-        return f"{type(error).__name__}: {error or 'it is nested too deeply'}"
+        return f"{type(error).__name__}: {str(error) or 'it is nested too deeply'}"
     except (SyntaxError, ValueError) as error:
         return str(error)
     if OLD_SCRIPT_MARK in content:

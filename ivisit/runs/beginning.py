@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -86,13 +87,17 @@ def take_set(
     if left_out and strict:
         raise ParameterError(
             f"{opened.path}: the parameter set {name!r} does not fit {type(simulation).key}: "
-            f"{'; '.join(left_out)}. Say --loose, in Python strict=False, to take what fits."
+            f"{_as_sentences(left_out)} Say --loose, in Python strict=False, to take what fits."
         )
     if stored.problems:
-        told = "; ".join(stored.problems.values())
+        told = _as_sentences(stored.problems.values())
         logger.warning("%s: the parameter set %r does not fit: %s", opened.path, name, told)
     simulation.parameters.take(stored.adjustments, stored)
     return stored
+
+
+def _as_sentences(texts: Iterable[str]) -> str:
+    return " ".join(text if text.endswith((".", "?")) else f"{text}." for text in texts)
 
 
 def _open(simulation: Simulation, file: Path | None) -> ParameterStore:

@@ -171,7 +171,8 @@ class Dispatcher:
         done, _ = wait(self._flying, timeout=TICK, return_when=FIRST_COMPLETED)
         broken: list[_Chunk] = []
         reason, all_lost = "", False
-        for future in done:
+        # In the order in which they were sent, not in that of a set.
+        for future in [one for one in self._flying if one in done]:
             chunk = self._flying.pop(future)
             try:
                 rows, worker, stamp = future.result()

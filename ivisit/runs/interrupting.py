@@ -7,6 +7,8 @@ is safe, or until `PATIENCE` has passed, the others are only counted.
 
 from __future__ import annotations
 
+# What `signal` wraps: its conversions to enumerations take longer than many a run.
+import _signal  # type: ignore[import-not-found, unused-ignore]
 import signal
 import threading
 import time
@@ -15,6 +17,7 @@ from typing import Any, Self
 
 #: Seconds after a request to end during which further ones are taken for the same one.
 PATIENCE = 2.0
+_DEFAULT = (signal.default_int_handler, signal.SIG_DFL)
 #: What asks a command to end; Windows has no SIGHUP.
 ENDING = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
@@ -40,13 +43,13 @@ class EndOnce:
         # Python handles signals in the main thread, and lets only that one ask for them.
         if threading.current_thread() is threading.main_thread():
             for number in self.signals:
-                if signal.getsignal(number) in (signal.default_int_handler, signal.SIG_DFL):
-                    self._former[number] = signal.signal(number, self._ask)
+                if _signal.getsignal(number) in _DEFAULT:
+                    self._former[number] = _signal.signal(number, self._ask)
         return self
 
     def __exit__(self, *exception: Any) -> None:
         for number, handler in self._former.items():
-            signal.signal(number, handler)
+            _signal.signal(number, handler)
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
         now = time.monotonic()

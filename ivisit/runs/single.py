@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from ivisit.engine import Engine
+from ivisit.engine import Engine, has_close
 from ivisit.errors import ParameterError, RunError, StoreError, expected
 from ivisit.plugins.finding import get_simulation
 from ivisit.plugins.origins import release
@@ -267,7 +267,7 @@ def result_of(
     }
     outputs = Outputs(values, painters)
     # Whoever owns the simulation, and its own close(), may go on drawing: take the pixels now.
-    if not owned or simulation.close is not Simulation.close:
+    if painters and (not owned or has_close(engine.simulation)):
         for name in painters:
             outputs[name]
     return RunResult(

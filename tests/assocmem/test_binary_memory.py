@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import numpy as np
 import pytest
 
@@ -76,3 +78,10 @@ def test_wrong_arguments_get_a_clear_message():
     ):
         with pytest.raises(ValueError, match=message):
             call()
+
+
+def test_what_storing_takes_is_logged(caplog):
+    memory = BinaryMemory(90)
+    with caplog.at_level(logging.INFO, "assocmem"):
+        memory.store(patterns.block(150, 90, 6, rng=0))
+    assert caplog.messages == [f"90 units, 150 patterns: {memory.plan(150, 6)}"]

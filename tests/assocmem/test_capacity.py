@@ -210,6 +210,30 @@ def test_the_command_line_refuses_wrong_requests_in_one_line(capsys):
     assert error.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        ("capacity bayes --seed -1", "--seed: must be a whole number of at least 0, not -1"),
+        ("capacity bayes --memories 2", "--memories: must be a whole number, at least 4, not 2"),
+        ("capacity bayes --units 5 --active 9", "--active: must be a whole number"),
+        ("capacity bayes --units 0", "--units: must be a whole number"),
+        ("capacity bayes --max-errors 0", "--max-errors: must be"),
+        ("capacity bayes --max-error 2", "--max-error: must be"),
+        ("capacity bayes --max-patterns 0", "--max-patterns: must be"),
+        ("capacity bayes --queries 0", "--queries: must be"),
+        ("capacity bayes --ensemble prototypes --prototypes 0", "--prototypes: must be"),
+        ("capacity bayes --similarity 2", "--similarity: must be"),
+        ("capacity bayes --addition -1", "--addition: must be"),
+        ("capacity bayes --workers 0", "--workers: must be"),
+        ("capacity bayes --units 100 --active 6 --ensemble block", "--active: 6 blocks do not"),
+        ("errors bayes --patterns 0", "--patterns: must be a whole number, at least 1, not 0"),
+    ],
+)
+def test_the_command_line_names_its_options_not_those_of_python(command, message, capsys):
+    assert main(command.split()) == 2
+    assert capsys.readouterr().err.startswith(f"assocmem: {message}")
+
+
 def test_help_lists_methods_options_and_an_example():
     command = [sys.executable, "-m", "assocmem", "capacity", "--help"]
     text = subprocess.run(command, capture_output=True, text=True, check=True).stdout

@@ -112,6 +112,10 @@ def test_curves_are_printed_written_and_drawn(tmp_path):
     assert axes.get_yscale() == "log"
     assert len(axes.collections) == 2  # bands
     assert len(bits.lines) == 2
+    (names,) = figure.legends
+    figure.draw_without_rendering()
+    right_edge = bits.get_tightbbox().x1
+    assert names.get_window_extent().x0 >= right_edge  # beside the curves, not over them
 
 
 def test_a_vague_number_is_drawn_as_its_interval():
@@ -127,6 +131,7 @@ def test_a_vague_number_is_drawn_as_its_interval():
     spans = [(bars[y].get_x(), bars[y].get_width()) for y in sorted(bars)]
     assert spans == [(0, 100), (20, 86), (90, 10)]
     assert [text.get_text() for text in figure.axes[0].texts] == ["≥"]
+    assert figure.axes[0].get_xlim()[0] == 0
 
 
 @pytest.mark.parametrize(

@@ -102,6 +102,32 @@ def test_the_classic_hopfield_network_stores_dense_patterns_where_half_of_its_te
     assert wrong["hopfield"] > 0.1
 
 
+@pytest.mark.parametrize("name", DECODERS)
+@pytest.mark.parametrize("activation", ["winners", "threshold", "block-winners"])
+def test_without_patterns_the_answer_is_silence(name, activation):
+    queries = np.eye(2, 6, dtype=np.uint8)
+    out = DECODERS[name](6).retrieve(
+        queries, channel=Channel(0.1, 0.1), activation=activation, n_active=2
+    )
+    assert out.patterns.shape == (2, 6)
+    assert not out.patterns.any()
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"activation": "willshaw"}, "activation: must be one of 'winners', .* not 'willshaw'"),
+        ({"ties": "rnadom"}, "ties: must be one of 'index', 'random', not 'rnadom'"),
+        ({"rng": "a"}, "rng: must be None"),
+        ({"n_active": 7}, "n_active: must be a whole number, from 0 to 6, not 7"),
+    ],
+)
+def test_wrong_arguments_get_a_clear_message(settings, message):
+    call = {"channel": Channel(0.1, 0.1), "n_active": 2} | settings
+    with pytest.raises(ValueError, match=message):
+        IdealDecoder(6).retrieve(np.zeros(6), **call)
+
+
 def test_options_of_memories_have_no_meaning_for_decoders():
     with pytest.raises(ValueError, match="'ideal-decoder' knows no option but 'threshold'"):
         Method.parse("ideal-decoder+batch")

@@ -110,6 +110,18 @@ def test_sparse_queries_have_sparse_answers(rule, palm_memory):
     np.testing.assert_array_equal(error, measures.output_error(dense.patterns, stored))
 
 
+def test_one_sparse_pattern_is_one_pattern(palm_memory):
+    memory, stored, _ = palm_memory("bcpnn")
+    one, copy = sparse.coo_array(stored[0]), AssociativeMemory(memory.n_units)
+    copy.store(one)
+    assert (copy.usage == stored[0]).all()
+    out = memory.retrieve(one, n_active=6)
+    assert out.patterns.shape == (60,)
+    expected = memory.retrieve(stored[0], n_active=6)
+    np.testing.assert_array_equal(out.patterns.toarray(), expected.patterns)
+    assert out.n_steps == expected.n_steps
+
+
 def test_values_that_are_added_up_first_must_be_zeros_and_ones():
     twice = sparse.coo_array((np.array([1, 1]), (np.array([0, 0]), np.array([3, 3]))), (1, 6))
     memory = AssociativeMemory(6)
@@ -136,9 +148,11 @@ def test_values_that_are_added_up_first_must_be_zeros_and_ones():
             lambda m: patterns.from_indices([[-1]], 6),
             r"indices\[0\]: must be numbers of",
         ),
-        (lambda m: patterns.from_indices([[0.5]], 6), r"indices\[0\]: must be numbers of units"),
+        (lambda m: patterns.from_indices([[0], [2, 9]], 6), r"indices\[1\]: .* from 0 to 5, not 9"),
+        (lambda m: patterns.from_indices([[0.5]], 6), r"indices\[0\]: must be a list of numbers"),
+        (lambda m: m.store(np.array([[1, 2, 4]])), r"X: .*\(for lists .*: patterns.from_indices\)"),
         (lambda m: patterns.from_indices([[1, 1]], 6), r"indices\[0\]: must name each unit only"),
-        (lambda m: patterns.from_indices([1, 2], 6), r"indices\[0\]: must be numbers of units"),
+        (lambda m: patterns.from_indices([1, 2], 6), r"indices\[0\]: must be a list of numbers"),
         (lambda m: patterns.palm(2, 6, 2, rng=0, sparse="yes"), "sparse: must be True or False"),
     ],
 )

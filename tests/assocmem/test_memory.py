@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from assocmem import RULES, AssociativeMemory, Channel, RetrievalResult, patterns
+from assocmem import RULES, AssociativeMemory, Channel, RetrievalResult, measures, patterns
 
 CHANNEL = Channel(0.05, 0.25)
 
@@ -121,6 +121,25 @@ def test_no_winners_and_all_winners(n_active, noise, palm_memory):
             lambda m: m.store(np.ma.masked_array(np.zeros(60), np.eye(60)[0])),
             "X: must have no masked entries",
         ),
+        (
+            lambda m: m.retrieve(
+                np.zeros((2, 60)), channel=CHANNEL, n_active=np.ma.masked_array([3, 3], [0, 1])
+            ),
+            "n_active: must have no masked entries",
+        ),
+        (
+            lambda m: patterns.from_indices(np.ma.masked_array([[1, 2]], [[0, 1]]), 60),
+            "indices: must have no masked entries",
+        ),
+        (
+            lambda m: patterns.from_images(np.ma.masked_array(np.ones((1, 2, 2)), True)),
+            "images: must have no masked entries",
+        ),
+        (
+            lambda m: measures.entropy(np.ma.masked_array([0.5, 0.1], [1, 0])),
+            "probability: must have no masked entries",
+        ),
+        (lambda m: m.store(np.zeros(60), decay=1), "decay: .* from 0 to 0.999999999, not 1"),
         (
             lambda m: m.potentials(np.zeros(60), CHANNEL, self_term="no"),
             "self_term: must be True or False, not 'no'",

@@ -92,9 +92,10 @@ def test_files_that_hold_no_memory_are_refused(tmp_path, palm_memory):
         ("n_patterns", np.array(-1), "n_patterns: must be a whole number, from 0"),
         ("n_patterns", np.array([60]), "its n_patterns has type int64 and 1 axes"),
         ("usage", np.full(60, 0.5), "its usage has type float64"),
-        ("coincidences", np.zeros((60, 60), np.int64), "do not fit"),
+        ("coincidences", np.zeros((60, 60), np.int64), "must be of type int16 or int32, not int64"),
         ("coincidences", np.zeros((60, 60), np.int16), "contradict each other"),
         ("rule", np.array(7), "its rule has type"),
+        ("rule", np.array("bays"), "rule: must be one of .* not 'bays'"),
     ],
 )
 def test_entries_of_another_kind_are_refused_by_name(name, value, message, tmp_path, palm_memory):
@@ -195,6 +196,13 @@ def test_a_full_disk_leaves_the_old_file_as_it_was(tmp_path, palm_memory, reques
         comparison.plot(tmp_path / "plot.png")
     assert path.read_bytes() == before
     assert [file.name for file in tmp_path.iterdir()] == ["memory.npz"]
+
+
+def test_errors_name_the_file_that_was_asked_for(tmp_path, palm_memory):
+    path = tmp_path / "missing" / "memory.npz"
+    with pytest.raises(FileNotFoundError) as info:
+        palm_memory()[0].save(path)
+    assert info.value.filename == str(path)
 
 
 def test_links_are_followed_and_permissions_kept(tmp_path):

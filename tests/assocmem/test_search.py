@@ -257,6 +257,8 @@ def test_odd_queries_are_answered(activation, palm_memory):
         assert (out.patterns.sum(axis=1) == k).all()
     empty = AssociativeMemory(60).retrieve(queries, **call)
     assert not empty.patterns.any()
+    assert not empty.is_known.any()
+    assert np.isneginf([empty.score, empty.evidence]).all()
     assert not AssociativeMemory(60).is_known(queries, channel=CHANNEL, n_active=6).any()
 
 

@@ -8,7 +8,8 @@ import pytest
 import ivisit as iv
 from assocmem.noise import NOISE_MODES
 from assocmem.rules import RULES
-from assocmem.simulations import FALSE_ALARM, HIT, MISS, AssociativeCapacity, AssociativeRecall
+from assocmem.simulations import AssociativeCapacity, AssociativeRecall
+from assocmem.simulations.recall import FALSE_ALARM, HIT, MISS
 
 
 @pytest.mark.parametrize("simulation", [AssociativeRecall, AssociativeCapacity])
@@ -148,6 +149,23 @@ def test_the_cue_is_painted_and_stays_until_a_new_one():
     engine.run(1)
     assert "painted" not in simulation.outcome
     engine.close()
+
+
+def test_a_painted_run_is_saved_and_replayed(tmp_path):
+    """Reach the simulation as a hand does: by pointer events, which belong to the run."""
+    events = [
+        (2, iv.PointerEvent("query", "press", row=0, column=0)),
+        (4, iv.PointerEvent("query", "drag", row=3, column=3)),
+        (6, iv.PointerEvent("query", "press", row=0, column=0, button=3)),
+    ]
+    painted = iv.run("associative-recall", steps=14, seed=3, events=events)
+    assert "painted cue is" in painted.outputs["outcome"]
+    untouched = iv.run("associative-recall", steps=14, seed=3)
+    assert (painted.traces["familiarity"] != untouched.traces["familiarity"]).any()
+    painted.save(tmp_path / "painted.npz")
+    again = iv.replay("associative-recall", iv.RunResult.load(tmp_path / "painted.npz"))
+    for name, trace in painted.traces.items():
+        np.testing.assert_array_equal(trace, again.traces[name])
 
 
 def test_a_blank_cue_is_unknown_and_a_clean_one_known():

@@ -6,6 +6,7 @@ import logging
 
 import numpy as np
 import pytest
+from scipy import sparse
 
 from assocmem import RULES, AssociativeMemory, Channel, patterns
 from assocmem import sparse_storage as storage_module
@@ -167,3 +168,40 @@ def test_twenty_thousand_units_take_little_time_and_memory():
     out = memory.retrieve(queries, channel=channel, n_active=k)
     assert abs(out.patterns - stored[:10]).sum() == 0
     assert memory._statistics.nbytes < 20e6
+
+
+def test_what_was_never_stored_is_refused_as_by_dense_storage(monkeypatch):
+    monkeypatch.setattr(storage_module, "BLOCK_COINCIDENCES", 8)
+    rng = np.random.default_rng(0)
+    refused = 0
+    for _ in range(400):
+        n_units = int(rng.integers(2, 6))
+        stored = rng.random((int(rng.integers(1, 6)), n_units)) < 0.4
+        others = rng.random((int(rng.integers(1, 3)), n_units)) < 0.4
+        left = []
+        for storage in ("dense", "sparse"):
+            memory = AssociativeMemory(n_units, storage=storage)
+            memory.store(stored)
+            try:
+                memory.forget(others)
+            except ValueError:
+                refused += 1
+                assert memory.n_patterns == len(stored)
+            both = memory.coincidences if storage == "dense" else memory.coincidences.toarray()
+            left.append((memory.n_patterns, memory.usage.tolist(), both.tolist()))
+        assert left[0] == left[1]
+    assert 0 < refused < 800
+
+
+@pytest.mark.parametrize("place", [(0, 1), (2, 2)])
+def test_saved_coincidences_must_be_symmetric_with_usages_on_the_diagonal(place, tmp_path):
+    memory = AssociativeMemory(4, storage="sparse")
+    memory.store([[1, 1, 0, 0], [0, 0, 1, 1]])
+    memory.save(tmp_path / "good.npz")
+    counts = memory.coincidences.toarray()
+    counts[place] = 0
+    wrong = sparse.csr_array(counts)
+    parts = {"indptr": wrong.indptr, "indices": wrong.indices, "counts": wrong.data}
+    np.savez(tmp_path / "bad.npz", **dict(np.load(tmp_path / "good.npz")) | parts)
+    with pytest.raises(ValueError, match="contradict each other"):
+        AssociativeMemory.load(tmp_path / "bad.npz")

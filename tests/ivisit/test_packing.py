@@ -216,6 +216,14 @@ def test_the_file_that_ran_is_preferred_wherever_it_is(result, here, tmp_path):
     assert packing.whereabouts(result, beside).name == f"{beside / 'sim.py'}:S"
 
 
+def test_a_packed_run_is_asked_for_by_the_names_that_the_user_knows(result, here, capsys):
+    result.save("r.npz")
+    assert main(["pack", "r.npz"]) == 0
+    capsys.readouterr()
+    assert main(["replay", "r.zip"]) == 2
+    assert "replaying runs 'sim.py:S of r.zip', which" in capsys.readouterr().err
+
+
 # Differences ----------------------------------------------------------------------------------
 
 
@@ -239,6 +247,25 @@ def test_what_is_not_as_recorded_is_told_before_the_numbers(result, here, capsys
     ]
     assert order == sorted(order)
     assert ", was 0.1" in err
+    assert "self.rng" not in err
+
+
+@pytest.mark.parametrize(
+    ("draw", "import_"),
+    [("np.random.rand()", "import numpy as np"), ("random.random()", "import random"),
+     ("time.perf_counter()", "import time")],
+)  # fmt: skip
+def test_a_replay_that_differs_without_a_known_cause_says_what_to_look_for(
+    here, capsys, draw, import_
+):
+    (here / "odd.py").write_text(
+        f"import ivisit as iv\n{import_}\n\n\nclass Odd(iv.Simulation):\n"
+        f"    value = iv.Trace()\n\n    def step(self):\n        self.value = {draw}\n"
+    )
+    iv.run("odd.py", steps=3).save("odd.npz")
+    assert main(["replay", "odd.npz", "--yes"]) == 1
+    err = capsys.readouterr().err
+    assert err.index("the replay differs in value") < err.index("self.rng (numpy.random, random)")
 
 
 def test_equal_provenances_have_no_differences(result):

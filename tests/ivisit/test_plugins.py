@@ -226,8 +226,10 @@ def test_a_file_that_cannot_be_parsed_is_a_row_with_its_error(tmp_path, monkeypa
     (tmp_path / "bad.py").write_bytes(content)
     (tmp_path / "good.py").write_text(ONE)
     rows = {row.name: row for row in iv.list_simulations()}
-    assert "cannot be read: " in rows["bad"].error
+    assert re.search("cannot be read: .*[^: ]$", rows["bad"].error)
     assert rows["good"].error == ""
+    with pytest.raises(iv.PluginError, match="bad.py: .*[^: ]$"):
+        iv.get_simulation(str(tmp_path / "bad.py"))
 
 
 def test_a_file_that_declares_its_encoding_is_read(tmp_path, monkeypatch):

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ivisit.ranges import Range, short_text
 
@@ -67,3 +71,12 @@ def test_keys_go_by_steps_within_the_range(number_range, value, count, expected)
 )
 def test_long_numbers_are_shortened_for_a_small_field(value, text):
     assert short_text(value) == text
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_a_short_text_fits_its_field_and_reads_back_to_about_the_number(value):
+    text = short_text(value)
+    assert len(text) <= 8
+    # One digit at least: off by no more than half of it.
+    # In fractions: the largest floats are rounded to more than float64 holds.
+    assert abs(Fraction(text) - Fraction(value)) <= abs(Fraction(value)) / 2

@@ -121,6 +121,17 @@ def test_equally_spaced_values_keep_their_levels_over_any_offset_and_range(
     assert (np.diff(shades) >= 0).all()
 
 
+@pytest.mark.parametrize("lowest", [0, -255, -128, 1, 2**20])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.float16])
+def test_multiples_of_the_smallest_number_keep_their_levels(dtype, lowest):
+    lowest = min(lowest, 1792)  # float16 has more multiples in a row no further
+    smallest = np.finfo(dtype).smallest_subnormal
+    picture = ((lowest + np.arange(256)).astype(dtype) * smallest).reshape(16, 16)
+    assert len(np.unique(picture)) == 256
+    shades = to_rgb(picture)[..., 0].ravel()
+    assert (shades == np.arange(256)).all()
+
+
 @given(st.sampled_from([np.int32, np.uint32, np.int64, np.uint64]), st.data(), st.integers(1, 4000))
 def test_whole_numbers_keep_their_levels_at_any_offset(dtype, data, step):
     info, span = np.iinfo(dtype), 255 * step

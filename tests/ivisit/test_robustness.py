@@ -80,6 +80,7 @@ def test_a_set_that_does_not_fit_is_refused_by_name(stored, capsys, name):
     message = capsys.readouterr().err
     for part in ("walk.ivisit", "soft", "size", "between 0 and 5", "--loose"):
         assert part in message
+    assert "not 7.0. Say --loose" in message
     with pytest.raises(iv.ParameterError, match="size"):
         iv.run("walk.py", steps=1, parameter_set=name)
 

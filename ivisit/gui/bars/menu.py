@@ -173,7 +173,7 @@ class MenuBar(tk.Menu):
             variable = f"shown{index}{self.panel_menu}"
             self.setvar(variable, "0" if card.name in layout.hidden else "1")
             self.panel_menu.add_checkbutton(
-                label=card.label.cget("text"),
+                label=card.title,
                 variable=variable,  # type: ignore[arg-type]
                 onvalue="1",
                 offvalue="0",

@@ -66,15 +66,24 @@ class PanelWidget(ttk.Frame):
         self.rowconfigure(1, weight=1)
         self.columnconfigure(0, weight=1)
         self._note = ""
+        self.title = self._shown_title = panel.label
         self._timers: dict[str, str] = {}
         self.bind("<Destroy>", self._stop_timers, add=True)
         self.heading.bind("<Configure>", self._fit_note, add=True)
         self._build()
-        # The layout decides on the size, not the content: a card must not jump with each frame.
-        self.grid_propagate(False)
+        self.keep_size()
         self.configure(width=px(self.smallest[0]), height=px(self.smallest[1]))
         self.event_widget().bind("<Configure>", self._note_size, add=True)
-        Tooltip(self.label, panel.help, host.theme)
+        Tooltip(self.label, self._hint, host.theme)
+
+    def keep_size(self) -> None:
+        """Let the layout decide on the size, not the content: a card must not jump."""
+        self.grid_propagate(False)
+
+    def take_out(self) -> None:
+        """Take the card out of its place."""
+        self.grid_forget()
+        self.keep_size()  # Tk forgets that, too
 
     def _build(self) -> None:
         """Make the widgets in `body`."""
@@ -125,7 +134,26 @@ class PanelWidget(ttk.Frame):
 
     def set_label(self, text: str) -> None:
         """Change the visible heading."""
-        self.label.configure(text=text)
+        self.title = text
+        self._fit_note()
+
+    def _hint(self) -> str:
+        """Return the tooltip of the heading: its whole text, where that is cut, and the help."""
+        is_cut = str(self.label.cget("text")) != self.title
+        return "\n".join(text for text in (self.title if is_cut else "", self.panel.help) if text)
+
+    def _fitted_title(self, width: int) -> str:
+        """Return as much of the title as fits, with an ellipsis where some of it does not."""
+
+        def measure(text: str) -> int:
+            return int(str(self.tk.call("font", "measure", "IvisitHeading", text)))
+
+        if width <= 1 or measure(self.title) <= width:
+            return self.title
+        kept = len(self.title)
+        while kept > 1 and measure(f"{self.title[:kept].rstrip()}…") > width:
+            kept -= 1
+        return f"{self.title[:kept].rstrip()}…"
 
     def set_note(self, text: str) -> None:
         """Show a small text at the right of the heading, where there is room for all of it."""
@@ -135,6 +163,10 @@ class PanelWidget(ttk.Frame):
 
     def _fit_note(self, event: Any = None) -> None:
         """Leave the note out rather than cut it: half a number is a wrong number."""
+        title = self._fitted_title(self.heading.winfo_width() - self.host.theme.pixels(8))
+        if title != self._shown_title:
+            self._shown_title = title
+            self.label.configure(text=title)
         width = int(str(self.tk.call("font", "measure", "IvisitSmall", self._note)))
         gap = self.host.theme.pixels(8)
         room = self.heading.winfo_width() - self.label.winfo_reqwidth() - gap

@@ -49,6 +49,8 @@ class PlotPanel(PanelWidget):
         self._photo: ImageTk.PhotoImage | None = None
         # Known here: each question to Tk gives the interpreter away to a simulation that computes.
         self.canvas_size = (1, 1)
+        #: Texts of the vertical ticks, and the width of the widest.
+        self._measured: tuple[tuple[str, ...], int] = ((), 0)
         self._cursor_shown = False
         self._measure_letters()
         self._grip: tuple[int, tuple[float, float]] | None = None
@@ -163,8 +165,11 @@ class PlotPanel(PanelWidget):
         self.redraw()
 
     def redraw_soon(self) -> None:
-        """Draw now, or a little later where drawing takes long."""
-        self.host.session.turns.ask(self, self.host.root.after)
+        """Draw now, or while a simulation runs a little later where drawing takes long."""
+        if self.host.session.running:
+            self.host.session.turns.ask(self, self.host.root.after)
+        else:
+            self.redraw()
 
     def redraw(self) -> None:
         """Draw axes, if they have changed, and data."""
@@ -177,6 +182,7 @@ class PlotPanel(PanelWidget):
             return
         first, last = self.horizontal()
         low, high, marks = self.vertical(first, last, bottom - top)
+        self.area = self._area_beside(marks)
         self.limits = (first, last, low, high)
         relative = self.is_timeline and self.zoom is None and first > 0
         time_axis = (-(last - first), 0.0) if relative else (first, last)
@@ -194,6 +200,16 @@ class PlotPanel(PanelWidget):
         px = self.host.theme.pixels
         top = self._letters[1] // 2
         return self._letters[0], top + self.header(), width - px(14), height - self._letters[1] - 4
+
+    def _area_beside(self, marks: list[Tick]) -> tuple[int, int, int, int]:
+        """Return the area, moved to the right where the texts of the ticks need more room."""
+        left, top, right, bottom = self.area
+        texts = tuple(text for _, text in marks)
+        if texts != self._measured[0]:
+            widths = (int(self.tk.call("font", "measure", "IvisitSmall", text)) for text in texts)
+            self._measured = texts, max(widths, default=0)
+        needed = self._measured[1] + 10
+        return max(left, min(needed, right - 10)), top, right, bottom
 
     def _time_unit(self) -> tuple[float, str]:
         """Return what a step is, and its unit; 1 and nothing where nothing is declared."""

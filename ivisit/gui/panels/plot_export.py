@@ -81,7 +81,7 @@ def _figure(plot: TraceWidget) -> Any:
     axes.set_xlim(first * duration, last * duration)
     axes.set_xlabel(f"time ({unit})" if unit else "step")
     axes.set_ylabel(plot.traces[0].unit)
-    axes.set_title(str(plot.label.cget("text")))
+    axes.set_title(plot.title)
     if len(plot.lines) > 1:
         axes.legend()
     return figure

@@ -45,10 +45,22 @@ def ticks(low: float, high: float, step: float) -> list[float]:
 
 
 def tick_text(value: float, step: float) -> str:
-    """Return the label of a tick, with the digits that its distance to the next one needs."""
+    """Return the label of a tick, with the digits that its distance to the next one needs.
+
+    >>> tick_text(0.5, 0.1), tick_text(1234567.2, 0.2), tick_text(2e6, 1e6), tick_text(3e-7, 1e-7)
+    ('0.5', '1234567.2', '2e6', '3e-7')
+    """
     if abs(value) < step * 1e-6:
         return "0"
-    if not 1e-4 < abs(value) < 1e6:
-        return f"{value:.4g}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
-    digits = max(0, -math.floor(math.log10(step) + 1e-9))
-    return f"{value:.{digits}f}"
+    decade = math.floor(math.log10(step) + 1e-9)
+    # A distance that is not round would lose up to half of itself in its first digit.
+    is_round = any(abs(step / 10.0**decade - m) < 1e-6 for m in (1, 2, 5)) if decade > -300 else 0
+    decimals = -decade + (not is_round)
+    if 1e-4 < abs(value) < 1e6:
+        return f"{value:.{max(decimals, 0)}f}"
+    digits = max(math.floor(math.log10(abs(value)) + 1e-9) + decimals, 0)
+    mantissa, exponent = f"{value:.{digits}e}".split("e")
+    short = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
+    scientific = f"{short}e{int(exponent)}"
+    fixed = f"{value:.{max(decimals, 0)}f}" if abs(value) < 1e16 else scientific + " "
+    return fixed if len(fixed) < len(scientific) else scientific

@@ -186,7 +186,7 @@ class TraceWidget(PlotPanel):
         }
         return FormDialog(
             self.host,
-            f"Range of {self.label.cget('text')}",
+            f"Range of {self.title}",
             fields,
             self._take_range,
             text="An empty field follows the values.",

@@ -278,6 +278,8 @@ def test_panels_are_hidden_and_shown_from_the_menu_and_keep_what_they_show(user)
     user.until(lambda: not user.panel("picture").winfo_ismapped())
     window.reset_layout()
     user.until(user.panel("picture").winfo_ismapped)
+    # The content never decides on the size of a card.
+    assert not any(card.grid_propagate() for card in window.layout.cards)
 
 
 def test_looks_size_live_and_hidden_panels_are_remembered_for_the_next_start(user):

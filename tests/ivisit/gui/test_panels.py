@@ -444,3 +444,18 @@ def test_a_figure_is_saved_as_a_drawing(user, tmp_path):
         assert (tmp_path / name).read_bytes().startswith(start)
     panel.save(str(tmp_path / "missing" / "f.pdf"))
     user.until(lambda: "cannot be saved" in said[-1])
+
+
+def test_a_long_title_ends_in_an_ellipsis_and_its_tooltip_has_all_of_it(user):
+    class Long(iv.Simulation):
+        level = iv.Trace(label="A title that is much longer than any card will ever be " * 4)
+        short = iv.Trace(help="Of no use.")
+
+    user.open(Long)
+    panel = user.panel("level")
+    user.until(lambda: panel.label.cget("text").endswith("…"))
+    assert panel.label.winfo_reqwidth() <= panel.heading.winfo_width()
+    assert Long.level.label.startswith(panel.label.cget("text")[:-1])
+    assert panel._hint() == Long.level.label
+    assert user.panel("short").label.cget("text") == "Short"
+    assert user.panel("short")._hint() == "Of no use."

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from ivisit.gui.panels.plotting import (
     nice_length,
@@ -127,3 +129,21 @@ def test_the_time_axis_grows_in_round_numbers():
 )  # fmt: skip
 def test_ticks_show_the_digits_they_need(value, step, text):
     assert tick_text(value, step) == text
+
+
+@given(
+    low=st.floats(-1e300, 1e300),
+    span=st.floats(1e-290, 1e300),
+    count=st.integers(1, 12),
+)
+@example(low=1234567.1, span=0.8, count=5)
+@example(low=0.99e6, span=2e4, count=5)
+@example(low=0.0, span=1.275e-255, count=5)
+@example(low=1e6 - 1, span=2.0, count=5)
+def test_distinct_ticks_have_distinct_texts_that_read_back(low, span, count):
+    bottom, top, step = nice_limits(low, low + span, count)
+    values = sorted(set(ticks(bottom, top, step)))
+    texts = [tick_text(value, step) for value in values]
+    assert len(set(texts)) == len(values)
+    for value, text in zip(values, texts, strict=True):
+        assert abs(float(text) - value) <= step / 10

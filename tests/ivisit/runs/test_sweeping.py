@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -633,3 +635,37 @@ def test_a_run_costs_few_bytes(walk: Path) -> None:
     before = path.stat().st_size
     sweep(walk, {"size": [1.0], "drift": [0.5]}, metrics=["position", "speed"], repeats=3001)
     assert (path.stat().st_size - before) / 3000 <= 200
+
+
+def test_the_parent_stays_small_however_many_runs_there_are(
+    write: Callable[[str, str], Path],
+) -> None:
+    script = write(
+        "idle.py",
+        """
+        import re, sys
+        import ivisit as iv
+
+        class Idle(iv.Simulation):
+            number = iv.Slider(0, 0, 10)
+            level = iv.Trace()
+
+        def peak():
+            return int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) / 1024
+
+        if __name__ == "__main__":
+            axes = {"number": range(10)}
+            for repeats in (50, 2000):
+                iv.sweep(Idle, axes, repeats=repeats, steps=0, workers=1, store="idle.ivisit")
+                print(peak())
+        """,
+    )
+    if not Path("/proc/self/status").exists():
+        pytest.skip("needs /proc")
+    done = subprocess.run(
+        [sys.executable, str(script)], capture_output=True, text=True, cwd=script.parent,
+        timeout=120, check=False,
+    )  # fmt: skip
+    small, large = map(float, done.stdout.split())
+    assert large < 120
+    assert large - small < 20
