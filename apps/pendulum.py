@@ -30,6 +30,8 @@ def swing(weights, motor):
 class Pendulum(iv.Simulation):
     """Watch pendulums learn to stand up by trial, reward and dopamine."""
 
+    pace = 10  # the first steps are the interesting ones
+
     optimizer = iv.OptionList(
         "Dopamine1", RULES, group="Learning", restart=True, help="A rule that sees rewards only."
     )

@@ -41,7 +41,8 @@ from dopamine_wp.optimizers import (
     SepCMAES,
 )
 from dopamine_wp.plotting import plot_histories
-from dopamine_wp.training import Trainer, train
+from dopamine_wp.trainer import Trainer
+from dopamine_wp.training import train
 
 __all__ = [
     "MLP",

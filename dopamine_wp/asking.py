@@ -11,7 +11,7 @@ from dopamine_wp.history import History
 from dopamine_wp.networks.base import RandomSource
 from dopamine_wp.networks.black_box import BlackBox, as_losses
 from dopamine_wp.optimizers.base import Optimizer
-from dopamine_wp.training import Trainer
+from dopamine_wp.trainer import Trainer
 
 
 class _Wanted(Exception):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dopamine_wp import _checks
 
 if TYPE_CHECKING:
-    from dopamine_wp.training import Trainer
+    from dopamine_wp.trainer import Trainer
 
 
 class Checkpoint:

@@ -19,7 +19,8 @@ import numpy as np
 from dopamine_wp import _checks
 from dopamine_wp.contests import Problem
 from dopamine_wp.history import History
-from dopamine_wp.training import Trainer, train
+from dopamine_wp.trainer import Trainer
+from dopamine_wp.training import train
 from dopamine_wp.tuning import Search, Setting, search
 
 logger = logging.getLogger(__name__)

@@ -198,7 +198,15 @@ def _series_spaces() -> dict[str, Space]:
             partial(RMSProp, decay="linear"),
             (_rate(0.001, 0.003, 0.01, 0.03), batch, Axis("beta", (0.9, 0.99), first=0)),
         ),
-        "Adam": Space(partial(Adam, decay="linear"), (_rate(0.003, 0.01, 0.03, 0.1), batch, beta2)),
+        # Few trials must not keep it from the small batches that it is best with
+        "Adam": Space(
+            partial(Adam, decay="linear"),
+            (
+                _rate(0.003, 0.01, 0.03, 0.1),
+                replace(batch, first=0),
+                replace(beta2, first=0),
+            ),
+        ),
     }
 
 

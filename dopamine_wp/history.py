@@ -142,9 +142,9 @@ class History:
         [57.0, 42.0]
         """
         _checks.real("History.fpe_to", "loss", loss)
-        below = self.loss < loss
-        costs = np.append(self.fpe, np.inf)
-        return costs[np.where(below.any(axis=0), below.argmax(axis=0), self.steps)]
+        # An additional step at which everybody is below costs infinitely much
+        below = np.vstack([self.loss < loss, np.ones(self.loss.shape[1], bool)])
+        return np.append(self.fpe, np.inf)[below.argmax(axis=0)]
 
     def plot(
         self,

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,8 +17,9 @@ from dopamine_wp import series, tasks
 from dopamine_wp.batches import Batches
 from dopamine_wp.metrics import valid_prediction_time
 from dopamine_wp.networks import MLP, RNN, Batch, Network
-from dopamine_wp.optimizers import OPTIMIZERS, Optimizer
-from dopamine_wp.training import Trainer
+from dopamine_wp.optimizers import OPTIMIZERS
+from dopamine_wp.steering import WINDOWS, make_optimizer, rules_for
+from dopamine_wp.trainer import Trainer
 
 #: Loss below which a truth table counts as learned.
 SOLVED_BELOW = 0.01
@@ -29,65 +30,20 @@ _SHOWN_SAMPLES = 200
 _WARMUP = 100
 
 
-#: Rules whose rate is the fraction of a step that has a size of its own.
-_FRACTIONAL = ("DopamineV", "DopamineVPlus", "DopamineK", "SNES", "SepCMAES")
-_OWN_WIDTH = ("SNES", "SepCMAES", "NodePerturbation")
-
-#: Windows in a batch that suit a rule, where they are not 16.
-_WINDOWS = {"DopamineK": 2, "DopamineVPlus": 8}
-
-
-def rules_for(net: Network) -> list[str]:
-    """Return the names of the registered optimizers that can train a network."""
-    return [name for name in OPTIMIZERS if _trains(name, net)]
-
-
-def _trains(name: str, net: Network) -> bool:
-    rule = make_optimizer(name, rate=0.1, sigma=1e-3, perturbations=0)
-    try:
-        rule.check_network(net)
-    except ValueError:
-        return False
-    return True
-
-
-def make_optimizer(name: str, *, rate: float, sigma: float, perturbations: int) -> Optimizer:
-    """Return a registered optimizer with what applies to it of these settings.
-
-    Parameters
-    ----------
-    name : str
-        A key of `OPTIMIZERS`.
-    rate : float
-        Learning rate; rules that take a fraction of a step of their own size keep that fraction.
-    sigma : float
-        Size of the perturbation; the evolution strategies and `NodePerturbation`, for which it is
-        another quantity, keep their own.
-    perturbations : int
-        Directions in a step; 0 keeps the rule's own number.
-    """
-    settings: dict[str, Any] = {"decay": None}
-    if name not in _FRACTIONAL:
-        settings["rate"] = rate
-    if name not in _OWN_WIDTH:
-        settings["sigma"] = sigma
-    if perturbations and name != "Dopamine2T":
-        settings["perturbations"] = perturbations
-    cls = OPTIMIZERS[name]
-    known = {field.name for field in fields(cls)}
-    return cls(**{key: value for key, value in settings.items() if key in known})
+def _choice_of_rules(names: list[str]) -> iv.OptionList[str]:
+    return iv.OptionList(
+        "Dopamine1",
+        names,
+        label="Optimizer",
+        group="Rule",
+        help="The learning rule; a change keeps the weights and goes on with the other rule.",
+    )
 
 
 class Training(iv.Simulation):
     """What both simulations share: the rule, which may be changed at any time, and its traces."""
 
-    optimizer = iv.OptionList(
-        "Dopamine1",
-        list(OPTIMIZERS),
-        label="Optimizer",
-        group="Rule",
-        help="The learning rule; a change keeps the weights and goes on with the other rule.",
-    )
+    optimizer = _choice_of_rules(list(OPTIMIZERS))
     rate = iv.Slider(
         0.01,
         1e-5,
@@ -180,13 +136,10 @@ class Training(iv.Simulation):
 class DopamineXOR(Training):
     """Train many small networks at once on XOR or parity, by perturbation or by gradient."""
 
-    optimizer = iv.OptionList(
-        "Dopamine1",
-        rules_for(MLP((2, 2, 1))),
-        label="Optimizer",
-        group="Rule",
-        help="The learning rule; a change keeps the weights and goes on with the other rule.",
-    )
+    #: At full speed all is learned before anybody has looked.
+    pace = 25
+
+    optimizer = _choice_of_rules(rules_for(MLP((2, 2, 1))))
     task = iv.OptionList(
         "xor",
         list(tasks.TRUTH_TABLES),
@@ -212,6 +165,12 @@ class DopamineXOR(Training):
         group="Networks",
         restart=True,
         help="Networks that learn side by side from different weights.",
+    )
+    stop_when_solved = iv.Checkbox(
+        False,
+        label="Stop when all are solved",
+        group="Networks",
+        help=f"End the run once every network has had a loss below {SOLVED_BELOW}.",
     )
     shown = iv.Slider(
         0,
@@ -274,6 +233,8 @@ class DopamineXOR(Training):
             f"{self.trainer.steps_done} training steps, {self.trainer.fpe:.0f} forward-pass "
             f"equivalents a network, {self.solved:.0%} of {len(self.losses)} networks solved"
         )
+        if self.stop_when_solved and self.trainer.solved:
+            self.stop()
 
     def draw(self) -> None:
         """Show the curves of all networks and the surface of one."""
@@ -307,13 +268,7 @@ class DopamineXOR(Training):
 class DopamineForecast(Training):
     """Train a recurrent network to forecast a chaotic series, by perturbation or by gradient."""
 
-    optimizer = iv.OptionList(
-        "Dopamine1",
-        rules_for(RNN(1, 2, 1)),
-        label="Optimizer",
-        group="Rule",
-        help="The learning rule; a change keeps the weights and goes on with the other rule.",
-    )
+    optimizer = _choice_of_rules(rules_for(RNN(1, 2, 1)))
     windows = iv.Slider(
         0,
         0,
@@ -377,7 +332,7 @@ class DopamineForecast(Training):
 
     def batch(self, index: int) -> Batch:
         """Return a training batch with as many windows as are asked for at present."""
-        size = self.windows or _WINDOWS.get(self.optimizer, 16)
+        size = self.windows or WINDOWS.get(self.optimizer, 16)
         return replace(self.data, batch_size=size).batch(index)
 
     def make_plot(self) -> None:

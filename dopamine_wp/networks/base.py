@@ -93,6 +93,10 @@ class Network:
         self.dtype = _checks.float_type(type(self).__name__, dtype)
         self.n_parameters = sum(math.prod(shape) for shape in self.shapes.values())
 
+    def __repr__(self) -> str:
+        # Histories keep it to tell whether a resumed run has the same network: no address in it
+        return f"{type(self).__name__}({self.shapes}, dtype={self.dtype.name})"
+
     # Public interface
 
     def init(self, replicas: int = 1, *, rng: RandomSource = None) -> np.ndarray:

@@ -182,6 +182,16 @@ def test_a_network_with_one_method_learns(name):
     assert net.outputs(history.theta, X).shape == (8, 20, 1)
 
 
+def test_a_network_of_ones_own_is_known_again_when_a_run_is_resumed(recwarn):
+    """Another instance with another address is the same network; errors name it."""
+    batch = np.eye(3), np.ones((3, 1))
+    half = train(Bilinear(), WP(0.1), batch, theta=Bilinear().init(2, rng=0), steps=2, rng=0)
+    train(Bilinear(), WP(0.1), batch, steps=2, resume=half)
+    assert not recwarn.list
+    with pytest.raises(ValueError, match=r"gradient, which Bilinear\(\{'W': \(3, 2\), "):
+        train(Bilinear(), Adam(), batch, theta=half.theta, steps=1)
+
+
 def test_a_network_without_a_gradient_is_refused_by_gradient_rules():
     net = Bilinear()
     X = np.ones((2, 3))

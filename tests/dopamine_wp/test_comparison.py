@@ -161,3 +161,15 @@ def test_wrong_requests_end_with_code_2_and_one_message(tmp_path, capsys, argume
     error = capsys.readouterr().err
     assert error.startswith(f"error: {message}")
     assert error.count("\n") == 1
+
+
+def test_few_trials_try_adam_with_the_small_batches_that_it_is_best_with():
+    """The walk along the rate must be at the documented setting, not next to it."""
+    tried = []
+
+    def score(setting):
+        tried.append((setting.optimizer.rate, setting.batch_size, setting.optimizer.beta2))
+        return 1.0
+
+    tuning.search(contests.problem("lorenz").spaces["Adam"], score, trials=4)
+    assert (0.03, 4, 0.99) in tried

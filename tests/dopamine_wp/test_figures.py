@@ -83,32 +83,39 @@ def lorenz():
     return tasks.forecast(series.lorenz(3500), rng=0)
 
 
+#: Networks of a series test: a sample by default, all with the marker.
+NETWORKS = pytest.mark.parametrize("replicas", [3, pytest.param(20, marks=pytest.mark.stress)])
+
+
 class TestLorenz:
-    """x one step ahead, RNN with 16 units, 20 seeds, batches of 16 windows of 60 steps."""
+    """x one step ahead, RNN with 16 units, batches of 16 windows of 60 steps."""
 
     net = RNN(1, 16, 1, washout=10)
 
-    def errors(self, task, optimizer, steps, fpe):
-        theta = self.net.init(20, rng=1)
+    def errors(self, task, optimizer, steps, fpe, replicas):
+        theta = self.net.init(replicas, rng=1)
         history = train(self.net, optimizer, task.batch, theta=theta, steps=steps, rng=2)
         assert history.fpe[-1] == fpe
         return task.nrmse(self.net, history.theta)
 
-    def test_dopaminev_halves_the_error_of_adam_on_the_same_batches(self, lorenz):
+    @NETWORKS
+    def test_dopaminev_halves_the_error_of_adam_on_the_same_batches(self, lorenz, replicas):
         """With batches of 4 windows and beta2 = 0.99 Adam comes nearer: see docs/dopamine.md."""
-        vector = self.errors(lorenz, DopamineV(perturbations=64), 60, fpe=3960)
-        adam = self.errors(lorenz, Adam(0.03, decay="linear"), 1320, fpe=3960)
+        vector = self.errors(lorenz, DopamineV(perturbations=64), 60, 3960, replicas)
+        adam = self.errors(lorenz, Adam(0.03, decay="linear"), 1320, 3960, replicas)
         assert np.median(vector) <= 0.002
         assert vector.max() <= 0.006
         assert np.median(vector) <= np.median(adam) / 2
 
-    def test_dopamine1_is_far_below_persistence_and_plain_wp_at_equal_cost(self, lorenz):
-        short = self.errors(lorenz, Dopamine1(hold=20), 1500, fpe=3075)
+    @NETWORKS
+    def test_dopamine1_is_far_below_persistence_and_plain_wp_at_equal_cost(self, lorenz, replicas):
+        short = self.errors(lorenz, Dopamine1(hold=20), 1500, 3075, replicas)
         assert np.median(short) <= 0.07
         assert metrics.rmse(*baselines.persistence(lorenz.test)) == pytest.approx(0.269, abs=0.01)
-        long = np.median(self.errors(lorenz, Dopamine1(hold=20), 2925, fpe=5997))
+        long = np.median(self.errors(lorenz, Dopamine1(hold=20), 2925, 5997, replicas))
         plain = [
-            np.median(self.errors(lorenz, WP(rate), 3000, fpe=6000)) for rate in (0.003, 0.01, 0.03)
+            np.median(self.errors(lorenz, WP(rate), 3000, 6000, replicas))
+            for rate in (0.003, 0.01, 0.03)
         ]
         assert long < np.nanmin(plain)
         assert not plain[-1] < 1, "plain WP diverges at 0.03"

@@ -120,6 +120,12 @@ def test_fpe_to_is_the_cost_of_the_first_step_below(histories):
             assert history.fpe_to(bound).tolist() == expected
 
 
+def test_a_run_without_steps_has_reached_nothing():
+    net = MLP((2, 2, 1), output="sigmoid")
+    history = train(net, Adam(), tasks.xor(), theta=net.init(3, rng=0), steps=0)
+    assert history.fpe_to(0.1).tolist() == [np.inf] * 3
+
+
 def test_seconds_are_those_of_the_steps_and_go_on_when_resumed():
     theta = NET.init(rng=0)
     history = train(NET, WP(0.1), BATCH, theta=theta, steps=5, rng=0)

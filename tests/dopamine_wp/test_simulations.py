@@ -5,12 +5,8 @@ import pytest
 
 import ivisit as iv
 from dopamine_wp import MLP, OPTIMIZERS, RNN, series, tasks
-from dopamine_wp.simulations import (
-    DopamineForecast,
-    DopamineXOR,
-    make_optimizer,
-    rules_for,
-)
+from dopamine_wp.simulations import DopamineForecast, DopamineXOR
+from dopamine_wp.steering import make_optimizer, rules_for
 
 
 @pytest.mark.parametrize("optimizer", DopamineXOR.optimizer.options)
@@ -148,3 +144,32 @@ def test_a_picture_may_be_due_before_the_first_step(simulation):
     engine.init()
     engine.simulation.draw()
     engine.close()
+
+
+def test_a_run_ends_where_all_networks_are_solved_if_that_is_wanted():
+    parameters = {"replicas": 5, "repeats": 50, "optimizer": "DopamineV"}
+    ended = iv.run(DopamineXOR, parameters | {"stop_when_solved": True}, steps=30, seed=0)
+    solved = ended.traces["solved"]
+    assert len(solved) < 30
+    assert (solved[:-1] < 1).all()
+    assert solved[-1] == 1
+    assert len(iv.run(DopamineXOR, parameters, steps=30, seed=0).traces["solved"]) == 30
+
+
+@pytest.mark.parametrize(
+    ("simulation", "metric"), [(DopamineXOR, "loss"), (DopamineForecast, "error")]
+)
+def test_a_sweep_over_rules_and_rates_draws_nothing(simulation, metric, tmp_path, monkeypatch):
+    parameters = {"optimizer": ["Dopamine1", "SNES"], "rate": [0.01, 0.1], "hidden": 3}
+    parameters |= {"replicas": 2, "repeats": 1}
+
+    def refuse(self):
+        raise AssertionError("drawn")
+
+    monkeypatch.setattr(simulation, "draw", refuse)
+    result = iv.sweep(
+        simulation, parameters, steps=2, metrics=[metric], store=tmp_path / "s.ivisit", workers=0
+    )
+    assert result.status.tolist() == ["finished"] * 4
+    assert np.isfinite(result.metric(metric)).all()
+    assert len(set(result.metric(metric))) > 1
