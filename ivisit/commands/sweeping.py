@@ -340,7 +340,8 @@ def _dry_run(
     last = dict(zip(names, plan.values(size - 1), strict=True))
     from ivisit.runs.executors import available_cores
 
-    workers = options.workers if options.workers else available_cores()
+    workers = available_cores() if options.workers is None else options.workers
+    place = f"with {workers} worker{'s' * (workers > 1)}" if workers else "in this process"
     seconds = row.duration * size / max(1, workers)
     if options.json:
         print_json(
@@ -353,7 +354,7 @@ def _dry_run(
     print("last:  " + (", ".join(f"{n}={v}" for n, v in last.items()) or "the only point"))
     print(
         f"one run {row.status} in {duration_text(row.duration)}; all about "
-        f"{duration_text(seconds)} with {workers} workers"
+        f"{duration_text(seconds)} {place}"
     )
     if row.failure is not None:
         print(f"it failed in {row.failure['stage']}: {row.failure['message']}")

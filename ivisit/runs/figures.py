@@ -64,8 +64,9 @@ def _draw_curve(
     axes: Any, result: SweepResult, x: str, y: str, mask: np.ndarray, label: str | None, color: Any
 ) -> None:
     parameter, values = result.parameters[x][mask], result.metric(y)[mask]
-    table = statistics.aggregate({x: parameter}, values, ("median", "q25", "q75", "n"))
-    place = _places(result, x, table[x])
+    # Not by its own name: a parameter may be called "n".
+    table = statistics.aggregate({"x": parameter}, values, ("median", "q25", "q75", "n"))
+    place = _places(result, x, table["x"])
     most = int(table["n"].max()) if table.size else 0
     axes.plot(place, table["median"], "o-", ms=4, lw=1.6, color=color, label=label)
     if most > 1:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from ivisit.plugins.sources import Source, SourceFile
 from ivisit.runs.metrics import Metric, make_metrics
 from ivisit.runs.references import condition, resolve
 from ivisit.runs.result import RunResult
-from ivisit.runs.single import run
+from ivisit.runs.single import run, run_undrawn
 from ivisit.simulation import Simulation
 from ivisit.store import ParameterStore
 from ivisit.store.run_rows import StoredRun
@@ -84,23 +84,25 @@ def rerun(
     specification: Mapping[str, Any] = sweep.specification if sweep is not None else {}
     metrics = make_metrics(cls, specification.get("metrics"))
     limit = specification.get("steps", stored.steps)
-    failed = False
-    try:
-        result = run(
-            found,
-            stored.parameters,
-            steps=limit,
-            seed=stored.seed,
-            until=condition(cls, specification.get("until")),
-        )
-    except RunError as error:
-        if error.result is None:
-            raise
-        result, failed = error.result, True
-    values = {} if failed else {m.name: _value(cls, m, result) for m in metrics}
+
+    def repeat(how: Callable[..., RunResult]) -> tuple[RunResult, dict[str, float], bool | None]:
+        until = condition(cls, specification.get("until"))
+        try:
+            result = how(found, stored.parameters, steps=limit, seed=stored.seed, until=until)
+        except RunError as error:
+            if error.result is None:
+                raise
+            return error.result, {}, _same(stored, error.result, {})
+        values = {m.name: _value(cls, m, result) for m in metrics}
+        return result, values, _same(stored, result, values)
+
+    result, values, identical = repeat(run)
+    if identical is False and sweep is not None and isinstance(found, type):
+        # Nothing was drawn in the sweep: what draw() does, or how it fails, is no difference.
+        result, values, identical = repeat(run_undrawn)
     return RerunResult(
         **{one.name: getattr(result, one.name) for one in fields(RunResult)},
-        identical=_same(stored, result, values),
+        identical=identical,
         stored=stored,
         measured=values,
     )

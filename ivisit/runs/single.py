@@ -113,6 +113,44 @@ def run(
         raise ParameterError(expected("run", "steps", "a whole number from 0 on", steps))
     found = get_simulation(simulation)
     engine = Engine(found, seed=seed, record=record, every=every)
+    try:
+        return _run(
+            engine, parameters, steps=int(steps), store=store, parameter_set=parameter_set,
+            strict=strict, until=until, events=events, progress=progress,
+            owned=isinstance(found, type),
+        )  # fmt: skip
+    finally:
+        if found is not simulation:
+            release(found)
+
+
+def run_undrawn(
+    simulation: type[Simulation],
+    parameters: Mapping[str, Any],
+    *,
+    steps: int,
+    seed: int,
+    until: Callable[[Any], Any] | None,
+) -> RunResult:
+    """Run a simulation as sweeps do: nobody looks, `draw` is never called."""
+    engine = Engine(simulation, seed=seed, drawing=False)
+    return _run(engine, parameters, steps=steps, until=until)
+
+
+def _run(
+    engine: Engine,
+    parameters: Mapping[str, Any] | None,
+    *,
+    steps: int,
+    until: Callable[[Any], Any] | None,
+    store: ParameterStore | str | os.PathLike[str] | None = None,
+    parameter_set: str | None = None,
+    strict: bool = True,
+    events: Iterable[tuple[int, Any]] = (),
+    progress: bool = False,
+    owned: bool = True,
+) -> RunResult:
+    """Set the values of an engine's simulation, run it and return the result."""
     opened = None if store is None else open_for_writing(store)
     try:
         if parameter_set is not None:
@@ -122,14 +160,12 @@ def run(
         with EndOnce(), watching_global_random(engine.simulation):
             with _Course() as course:
                 engine.init()
-                _drive(engine, int(steps), until, progress)
+                _drive(engine, steps, until, progress)
                 engine.draw()
-            return _conclude(engine, course, owned=isinstance(found, type), store=opened)
+            return _conclude(engine, course, owned=owned, store=opened)
     finally:
         if opened is not None and opened is not store:
             opened.close()
-        if found is not simulation:
-            release(found)
 
 
 def replay(simulation: Any, result: RunResult) -> RunResult:

@@ -45,11 +45,18 @@ def groups(columns: Mapping[str, np.ndarray]) -> tuple[list[tuple[Any, ...]], np
 def aggregate(
     columns: Mapping[str, np.ndarray], values: np.ndarray, statistics: Iterable[str]
 ) -> np.ndarray:
-    """Return statistics of `values` for each combination of `columns`; only finite ones count."""
+    """Return statistics of `values` for each combination of `columns`; only finite ones count.
+
+    A statistic that is called as one of the columns gives the column ``n (statistic)``.
+    """
     names = list(statistics)
     functions = {name: statistic(name) for name in names if name not in ("n", "failed")}
     keys, place = groups(columns)
-    counted = [(name, int if name in ("n", "failed") else float) for name in names]
+    counted = [
+        (f"{name} (statistic)" if name in columns else name,
+         int if name in ("n", "failed") else float)
+        for name in names
+    ]  # fmt: skip
     table = np.empty(len(keys), dtype=[(n, c.dtype) for n, c in columns.items()] + counted)
     for number, key in enumerate(keys):
         own = values[place == number]

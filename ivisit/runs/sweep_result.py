@@ -51,6 +51,10 @@ class RunFailure:
         return f"run {self.id} (index {self.index}; {values}): {self.failure}"
 
 
+#: What the long table tells of each run beside parameters and metrics.
+OWN_COLUMNS = frozenset({"index", "repeat", "seed", "status", "steps", "duration"})
+
+
 class SweepResult(ResultViews):
     """The runs of a sweep, in its order: a view of the store, read when it is first looked at.
 
@@ -243,7 +247,7 @@ class SweepResult(ResultViews):
         return {
             "index": self.index,
             "repeat": self.repeat,
-            **self.parameters,
+            **{self.parameter_column(name): c for name, c in self.parameters.items()},
             "seed": self.seed,
             "status": self.status,
             "steps": self.steps,
@@ -251,10 +255,13 @@ class SweepResult(ResultViews):
             "duration": self.duration,
         }
 
+    def parameter_column(self, name: str) -> str:
+        """Return the column of a parameter; it may be called as one of the table's own columns."""
+        return f"{name} (parameter)" if name in OWN_COLUMNS else name
+
     def _metric_column(self, name: str) -> str:
         """Return the column of a metric; a parameter may have the same name."""
-        taken = {"index", "repeat", "seed", "status", "steps", "duration", *self.varied}
-        return f"{name} (metric)" if name in taken else name
+        return f"{name} (metric)" if name in {*OWN_COLUMNS, *self.varied} else name
 
     def table(self) -> np.ndarray:
         """Return the long table as a structured array, shape (n,)."""
@@ -302,7 +309,8 @@ class SweepResult(ResultViews):
         Returns
         -------
         ndarray, structured
-            A row for each combination that occurs, sorted; only finite values count.
+            A row for each combination that occurs, sorted; only finite values count. Beside a
+            parameter called ``n`` the statistic of that name is ``n (statistic)``.
         """
         names = [by] if isinstance(by, str) else list(by)
         return summaries.aggregate(

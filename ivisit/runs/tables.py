@@ -39,7 +39,8 @@ def to_pandas(result: SweepResult) -> Any:
     frame["seed"] = frame["seed"].astype("Int64")
     for name, column in result.parameters.items():
         if column.dtype.kind == "U":
-            frame[name] = frame[name].astype("category")
+            own = result.parameter_column(name)
+            frame[own] = frame[own].astype("category")
     frame["status"] = frame["status"].astype("category")
     return frame
 
@@ -71,12 +72,14 @@ def to_xarray(result: SweepResult) -> Any:
     names = result.varied
     repeats = specification["repeats"]
     shape = (repeats, *(len(axes[name]) for name in names))
-    coordinates = {"repeat": np.arange(repeats), **{name: list(axes[name]) for name in names}}
+    dimensions = [f"{n} (parameter)" if n in ("repeat", "step") else n for n in names]
+    coordinates: dict[str, Any] = {"repeat": np.arange(repeats)}
+    coordinates |= {own: list(axes[n]) for own, n in zip(dimensions, names, strict=True)}
     variables = {}
     for name, column in result.metrics.items():
         full = np.full(result.sweep.size, np.nan)
         full[result.index] = column
-        variables[name] = (("repeat", *names), full.reshape(shape))
+        variables[name] = (("repeat", *dimensions), full.reshape(shape))
     kept = {name: result.traces(name) for name in specification.get("keep", [])}
     ends = [steps for traces in kept.values() for steps, _ in traces.values()]
     steps = np.unique(np.concatenate(ends)) if ends else np.empty(0, dtype=np.int64)
@@ -85,7 +88,7 @@ def to_xarray(result: SweepResult) -> Any:
     for name, traces in kept.items():
         full = _trace_variable(traces, result.sweep.size, steps)
         label = f"{name} (trace)" if name in variables else name
-        variables[label] = (("repeat", *names, "step"), full.reshape(*shape, steps.size))
+        variables[label] = (("repeat", *dimensions, "step"), full.reshape(*shape, steps.size))
     attributes = {"simulation": result.sweep.simulation, "sweep": result.name}
     attributes |= {k: str(v) for k, v in result.sweep.provenance.items()}
     return xarray.Dataset(variables, coords=coordinates, attrs=attributes)

@@ -53,6 +53,14 @@ def test_a_dry_run_tells_the_plan_and_stores_nothing(capsys):
 
 
 @pytest.mark.parametrize(
+    ("workers", "told"), [("0", "in this process"), ("1", "with 1 worker\n"), ("3", "3 workers")]
+)
+def test_a_dry_run_tells_who_would_compute(capsys, workers, told):
+    assert main([*SWEEP, "--dry-run", "--workers", workers]) == 0
+    assert told in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
     ("words", "told"),
     [
         (["-p", "sise=1"], "Did you mean 'size'?"),

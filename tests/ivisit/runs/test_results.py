@@ -180,6 +180,59 @@ def test_a_repeated_run_is_identical_also_when_it_is_not_a_number_or_failed(
     assert again.status == "failed"
 
 
+@pytest.mark.parametrize("drawing", ["raise OSError('no window')", "self.rng.random()"])
+def test_a_run_of_a_sweep_is_identical_whatever_draw_does(
+    write: Callable[[str, str], Path], drawing: str
+) -> None:
+    path = write(
+        "drawn.py",
+        f"""
+        import ivisit as iv
+
+        class Drawn(iv.Simulation):
+            loss = iv.Trace()
+
+            def init(self):
+                if self.drawing:
+                    self.draw()
+
+            def step(self):
+                self.loss = self.rng.random()
+
+            def draw(self):
+                {drawing}
+        """,
+    )
+    swept = iv.sweep(path, steps=2, workers=0, store=path.with_suffix(".ivisit"))
+    again = iv.rerun(swept.path, int(swept.ids[0]))
+    assert (again.status, again.identical) == ("finished", True)
+
+
+def test_parameters_may_be_called_as_columns_and_statistics(
+    write: Callable[[str, str], Path],
+) -> None:
+    names = ["n", "median", "seed", "steps", "repeat", "status", "duration"]
+    lines = ["import ivisit as iv", "class Named(iv.Simulation):"]
+    lines += [f"    {name} = iv.Slider(1, 0, 9)" for name in names]
+    lines += ["    loss = iv.Trace()", "    def step(self):", "        self.loss = self.n"]
+    path = write("named.py", "\n".join(lines))
+    swept = iv.sweep(
+        path, {name: [1, 2] for name in names}, steps=3, workers=0, store=path.with_suffix(".db")
+    )
+    table = swept.table()
+    assert set(table["steps"]) == {3}
+    assert set(table["repeat"]) == {0}
+    assert len(set(table["seed"])) == len(swept) == 2 ** len(names)
+    for name in names:
+        own = swept.parameter_column(name)
+        assert set(table[own]) == {1, 2}
+        assert swept.figure(name, "loss").axes
+        assert len(swept.select(**{name: 2})) == len(swept) / 2
+    summary = swept.aggregate(["n", "median"], "loss")
+    assert summary["median (statistic)"].tolist() == summary["n"].tolist() == [1, 1, 2, 2]
+    assert set(summary["n (statistic)"]) == {len(swept) / 4}
+
+
 def test_a_run_that_gives_other_numbers_now_is_told(
     lab: SweepResult, write: Callable[[str, str], Path]
 ) -> None:
