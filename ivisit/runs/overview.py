@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 
@@ -37,14 +38,16 @@ def best_rows(result: Any) -> list[tuple[str, ...]]:
         ends = [name]
         for maximize in (False, True):
             points = result.best(name, maximize=maximize)
-            if points:
+            # A point whose median is not finite is no best one: no run of it may have a value.
+            if points and math.isfinite(points[0]["value"]):
                 values = points[0]["parameters"].items()
                 ends += [
                     _short(points[0]["value"]),
                     " ".join(f"{n}={_short(v)}" for n, v in values),
                 ]
-        if len(ends) == 5:
-            rows.append(tuple(ends))
+            else:
+                ends += ["-", "no finite median"]
+        rows.append(tuple(ends))
     return rows if len(rows) > 1 else []
 
 

@@ -52,6 +52,13 @@ def test_a_dry_run_tells_the_plan_and_stores_nothing(capsys):
     assert not Path("walk.ivisit").exists()
 
 
+def test_a_summary_names_no_best_point_where_no_value_is_finite(capsys):
+    assert main([*SWEEP, "--workers", "0", "--metric", "position:at=99"]) == 0
+    output = capsys.readouterr().out
+    assert "position:at=99  -         no finite median  -" in output
+    assert "inf " not in output
+
+
 @pytest.mark.parametrize(
     ("workers", "told"), [("0", "in this process"), ("1", "with 1 worker\n"), ("3", "3 workers")]
 )
