@@ -52,4 +52,5 @@ def best_rows(result: Any) -> list[tuple[str, ...]]:
 
 
 def _short(value: Any) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    # Adding zero turns -0.0 into 0.0, which nobody has computed on purpose.
+    return f"{value + 0.0:.6g}" if isinstance(value, float) else str(value)
