@@ -31,10 +31,7 @@ class Pendulum(iv.Simulation):
     """Watch pendulums learn to stand up by trial, reward and dopamine."""
 
     pace = 10  # the first steps are the interesting ones
-
-    optimizer = iv.OptionList(
-        "Dopamine1", RULES, group="Learning", restart=True, help="A rule that sees rewards only."
-    )
+    optimizer = iv.OptionList("Dopamine1", RULES, group="Learning", restart=True, help="The rule.")
     rate = iv.Slider(
         0.1, 0.001, 3.0, scale="log", group="Learning", restart=True, help="Size of a change."
     )

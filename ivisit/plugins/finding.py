@@ -187,8 +187,15 @@ def plugin_name(simulation: type[Simulation]) -> str | None:
 
 
 def plugin_called(value: str) -> str | None:
-    """Return the name of the installed plugin ``module:Class``; None where there is none."""
-    return next((point.name for point in _plugins() if point.value == value), None)
+    """Return the name of the installed plugin ``module:Class``; None where there is none.
+
+    A plugin may be named by the package that hands its class on.
+    """
+    module, _, name = value.partition(":")
+    for point in _plugins():
+        if point.attr == name and f"{module}.".startswith(f"{point.module}."):
+            return point.name
+    return None
 
 
 def _load_plugin(point: EntryPoint) -> type[Simulation]:
