@@ -1,12 +1,17 @@
-"""`Drawer`: calls `Simulation.draw` when a picture is due; no number may depend on that."""
+"""What panels show: `Drawer` has the simulation draw, `Painters` make pixels of it.
+
+No number may depend on when somebody looks.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ivisit.errors import ParameterError
+from ivisit.panels.base import Painter, Panel, painted
 
 if TYPE_CHECKING:
     from ivisit.simulation import Simulation
@@ -62,3 +67,49 @@ class Drawer:
                 "it: draw() is called only when somebody looks; assign in step()"
             )
         self._drawn = moment
+
+
+class Painters:
+    """Make pixels of what panels hold, and remember for each what has been drawn already.
+
+    Parameters
+    ----------
+    panels : mapping of str to Panel
+        The declarations.
+    """
+
+    def __init__(self, panels: Mapping[str, Panel[Any]]) -> None:
+        self.panels = panels
+        self._known: dict[str, tuple[Any, Painter]] = {}
+
+    def of(self, name: str, value: Any) -> Painter | None:
+        """Return what makes pixels of the `value` of a panel; None where it is no picture.
+
+        A painter remembers what it has drawn, so that it lasts as long as the value.
+        """
+        former, painter = self._known.get(name, (None, None))
+        if painter is not None and former is value:
+            return painter
+        painter = self.panels[name].painter(value)
+        if painter is not None:
+            self._known[name] = value, painter
+        return painter
+
+    def shown(
+        self, outputs: Mapping[str, Any], sizes: Mapping[str, tuple[int, int]] | None
+    ) -> dict[str, Any]:
+        """Return copies of what all panels hold; figures as pixels of their size, by name.
+
+        Without `sizes` no figure is drawn.
+        """
+        shown: dict[str, Any] = {}
+        for name, panel in self.panels.items():
+            value = outputs.get(name)
+            if value is None:
+                continue
+            painter = self.of(name, value)
+            if painter is None:
+                shown[name] = panel.snapshot(value)
+            elif sizes is not None:
+                shown[name] = painted(painter, *sizes.get(name, (None, None)))
+        return shown

@@ -10,8 +10,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ivisit.errors import RunError
+from ivisit.errors import ParameterError, RunError, unknown
 from ivisit.events import Event, as_event
+from ivisit.panels.base import Panel
 
 logger = logging.getLogger(__name__)
 
@@ -190,6 +191,29 @@ class Column:
     source: str
     size: int | None = None
     index: int | None = None
+
+
+def columns_to_record(
+    owner: str, panels: Mapping[str, Panel[Any]], record: Iterable[str] | None
+) -> dict[str, Column]:
+    """Return what to record, by name: traces, single components of them, and rasters."""
+    known: dict[str, Column] = {}
+    components: dict[str, Column] = {}
+    for name, panel in panels.items():
+        if panel.recorded:
+            known[name] = Column(name, panel.size)
+            for index, component in enumerate(panel.components):
+                components[component_name(name, component)] = Column(name, index=index)
+        elif panel.sparse:
+            known[name] = Column(name)
+    if record is None:
+        return known
+    names = [record] if isinstance(record, str) else list(record)
+    possible = known | components
+    for name in names:
+        if name not in possible:
+            raise ParameterError(unknown(owner, "trace", name, possible))
+    return {name: possible[name] for name in names}
 
 
 class Recorder:

@@ -19,7 +19,9 @@ FLOORS = """
     parameters reserved
     simulation
     recording link timing drawing previews pyplots
-    engine
+    pending delivering
+    steering
+    calling engine
     live
     worker
     store

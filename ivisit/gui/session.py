@@ -10,7 +10,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from ivisit.engine import Engine, as_seed
+from ivisit.calling import as_seed
+from ivisit.engine import Engine
 from ivisit.errors import Failure, ParameterError
 from ivisit.gui.cursor import Cursor
 from ivisit.gui.printing import Printing

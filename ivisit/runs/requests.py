@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ivisit.engine import as_seed
+from ivisit.calling import as_seed
 from ivisit.errors import ParameterError, PluginError, expected, unknown
 from ivisit.panels import Trace
 from ivisit.plugins.finding import get_simulation

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from ivisit.engine import Engine, has_close
+from ivisit.calling import has_close
+from ivisit.engine import Engine
 from ivisit.errors import ParameterError, RunError, StoreError, expected
 from ivisit.plugins.finding import get_simulation
 from ivisit.plugins.origins import release

@@ -1,0 +1,80 @@
+"""`Delivery`: events on their way to the simulation, by hand or from a script."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from typing import Any
+
+from ivisit.errors import ParameterError, unknown
+from ivisit.events import Event, EventQueue, PointerEvent, as_event
+from ivisit.link import WindowLink
+from ivisit.recording import LogEntry, Occurrence
+from ivisit.simulation import Simulation
+
+
+class Delivery:
+    """Checks the events for a simulation, lets them wait and hands them over.
+
+    Parameters
+    ----------
+    simulation : Simulation
+        The simulation that gets them.
+    link : WindowLink
+        Where scripts have registered handlers of Tk event sequences.
+
+    Attributes
+    ----------
+    script : deque of Occurrence
+        What is due before given steps of the coming run, by step.
+    """
+
+    def __init__(self, simulation: Simulation, link: WindowLink) -> None:
+        self.simulation = simulation
+        self.script: deque[Occurrence] = deque()
+        self._link = link
+        self._queue = EventQueue()
+
+    def put(self, event: Event, *, located: bool) -> bool:
+        """Take an event, from any thread; tell whether it waits on its own; see `EventQueue`."""
+        self._check(event)
+        return self._queue.put(event, located=located)
+
+    def schedule(self, events: Iterable[tuple[int, Any]]) -> None:
+        """Have events delivered before given steps, in place of those scheduled before."""
+        script = [Occurrence(step, as_event(event)) for step, event in events]
+        for occurrence in script:
+            self._check(occurrence.event)
+        self.script = deque(sorted(script, key=lambda occurrence: occurrence.step))
+
+    def _check(self, event: Event) -> None:
+        owner, panels = type(self.simulation).key, type(self.simulation).panels
+        if event.panel not in panels:
+            raise ParameterError(unknown(owner, "panel", event.panel, panels))
+        panel = panels[event.panel]
+        if isinstance(event, PointerEvent):
+            argument = "keys" if event.kind == "key" else "pointer"
+            if not getattr(panel, argument):
+                raise ParameterError(
+                    f"{owner}.{event.panel}: takes no event {event.kind!r}; declare it "
+                    f"with {argument}=True"
+                )
+
+    def deliver(self, step: int, log: list[LogEntry], *, goes_on: bool) -> None:
+        """Hand the oldest event over to the simulation and log it before `step`.
+
+        Where no run goes on the event is dropped: there is none to which it could belong.
+        """
+        waiting = self._queue.take()
+        if waiting is None or not goes_on:
+            return
+        event, located = waiting
+        simulation = self.simulation
+        if isinstance(event, PointerEvent) and not located:
+            value = simulation._outputs.get(event.panel)
+            event = type(simulation).panels[event.panel].locate(value, event)
+        log.append(Occurrence(step, event))
+        if isinstance(event, PointerEvent):
+            simulation.pointer(event)
+        elif (handler := self._link.handlers.get((event.panel, event.sequence))) is not None:
+            handler(event)
