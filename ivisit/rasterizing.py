@@ -15,54 +15,27 @@ of the time) and paints the rest anew, in Matplotlib's order. That is the full d
 from __future__ import annotations
 
 import logging
-import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from ivisit.artists import (
+    Leaf,
+    all_axes,
+    extent_of,
+    hooked,
+    is_clipped,
+    is_known,
+    structure_of,
+)
+
 logger = logging.getLogger(__name__)
 
-#: Pixels around the known extent of an artist that antialiasing may touch.
-MARGIN = 4
 #: Share of the recent drawings in which an artist that is expected to change again has changed.
 OFTEN = 0.25
 #: Weight of the last drawing in that share.
 MEMORY = 0.4
-#: Matplotlib's number for the legend's place "best".
-BEST = 0
-
-
-@dataclass
-class _Leaf:
-    """An artist that is painted in one piece, and what is known about it."""
-
-    artist: Any
-    #: The outermost axes that it belongs to; None for one that belongs to the figure.
-    axes: Any
-    #: The artist and all that it paints.
-    parts: list[Any] = field(default_factory=list)
-    #: Whether a change of it can be told; see `_is_known`.
-    known: bool = True
-    data: Any = None
-
-    def has_changed(self) -> bool:
-        """Tell whether it may look different from its last painting."""
-        if not self.known or any(part.stale for part in self.parts):
-            return True
-        return self.data != _data_of(self.artist)
-
-    def settle(self) -> None:
-        """Take back the marks of what is stale."""
-        for part in self.parts:
-            part.stale = False  # an empty title is never painted and would stay stale
-
-    def painted(self) -> None:
-        """Take note that it shows its present state."""
-        self.settle()
-        self.data = _data_of(self.artist) if self.known else None
 
 
 class Rasterizer:
@@ -88,9 +61,9 @@ class Rasterizer:
         self._drawn_elsewhere = False
         self._natural_dpi = figure.dpi
         self._natural_size = tuple(figure.bbox.size)
-        self._leaves: list[_Leaf] = []
+        self._leaves: list[Leaf] = []
         self._rates: dict[int, float] = {}
-        self._suffix: list[_Leaf] = []
+        self._suffix: list[Leaf] = []
         self._background: Any = None
         self._structure: Any = None
         self._arranged_for: tuple[Any, ...] = ()
@@ -107,7 +80,7 @@ class Rasterizer:
         """
         self._resize(width, height)
         changed = self._changed_leaves()
-        if self._drawn_elsewhere or _structure_of(self.figure) != self._structure:
+        if self._drawn_elsewhere or structure_of(self.figure) != self._structure:
             # In which order artists are painted now is known only afterwards.
             self._draw_all(muted=[])
         elif not changed and self._pixels is not None:
@@ -132,7 +105,7 @@ class Rasterizer:
 
     # What has changed -----------------------------------------------------------------------
 
-    def _changed_leaves(self) -> list[_Leaf]:
+    def _changed_leaves(self) -> list[Leaf]:
         """Return what may look different, and remember how often each artist changes."""
         changed = [leaf for leaf in self._leaves if leaf.has_changed()]
         names = {id(leaf.artist) for leaf in changed}
@@ -143,7 +116,7 @@ class Rasterizer:
         }
         return changed
 
-    def _expected_to_change(self) -> list[_Leaf]:
+    def _expected_to_change(self) -> list[Leaf]:
         """Return the artists above the first one that keeps changing, in their order."""
         if self._own_layout_engine() or not self._leaves:
             return []  # a layout engine moves axes in each full drawing
@@ -155,7 +128,7 @@ class Rasterizer:
         chosen = set(map(id, suffix))
         return [leaf for leaf in self._leaves if id(leaf) in chosen]
 
-    def _is_suffix(self, leaves: list[_Leaf]) -> bool:
+    def _is_suffix(self, leaves: list[Leaf]) -> bool:
         """Tell whether artists come last in the sequences that paint apart from each other."""
         if not leaves:
             return True
@@ -166,7 +139,7 @@ class Rasterizer:
                 return False
         return True
 
-    def _islands(self) -> list[list[_Leaf]]:
+    def _islands(self) -> list[list[Leaf]]:
         """Return the sequences of artists that paint apart from each other.
 
         Where axes overlap, or something of the figure lies between them, all are one sequence.
@@ -175,7 +148,7 @@ class Rasterizer:
         inner = [i for i, owner in enumerate(owners) if owner is not None]
         if not inner or any(owners[i] is None for i in range(inner[0], inner[-1])):
             return [self._leaves]
-        groups: dict[int, list[_Leaf]] = {}
+        groups: dict[int, list[Leaf]] = {}
         for leaf in self._leaves[inner[0] : inner[-1] + 1]:
             groups.setdefault(id(leaf.axes), []).append(leaf)
         if len(groups) == 1 or not all(leaf.known for leaf in self._leaves):
@@ -186,16 +159,16 @@ class Rasterizer:
         # What lies above all axes is painted each time; what lies below them never changes often.
         return [*groups.values(), self._leaves[inner[-1] + 1 :]]
 
-    def _extent(self, leaves: list[_Leaf]) -> Any:
+    def _extent(self, leaves: list[Leaf]) -> Any:
         """Return the place that artists of one axes paint, as a box in pixels."""
         from matplotlib.transforms import Bbox
 
         renderer = self.canvas.get_renderer()
         boxes = [leaves[0].axes.bbox]
-        boxes += [_extent_of(leaf.artist, renderer) for leaf in leaves if not _is_clipped(leaf)]
+        boxes += [extent_of(leaf.artist, renderer) for leaf in leaves if not is_clipped(leaf)]
         return Bbox.union([box for box in boxes if np.isfinite(box.get_points()).all()])
 
-    def _may_paint_only(self, changed: list[_Leaf]) -> bool:
+    def _may_paint_only(self, changed: list[Leaf]) -> bool:
         """Tell whether painting the upper artists anew gives the full drawing."""
         upper = set(map(id, self._suffix))
         if any(id(leaf) not in upper for leaf in changed) or self._own_layout_engine():
@@ -203,14 +176,14 @@ class Rasterizer:
         if len({id(leaf.axes) for leaf in self._leaves if leaf.axes is not None}) < 2:
             return True
         # What is not held back by its axes may have grown into the place of others.
-        return all(_is_clipped(leaf) or leaf.axes is None for leaf in changed)
+        return all(is_clipped(leaf) or leaf.axes is None for leaf in changed)
 
     def _own_layout_engine(self) -> bool:
         return self.figure.get_layout_engine() is not None
 
     # Drawing --------------------------------------------------------------------------------
 
-    def _draw_all(self, muted: list[_Leaf]) -> None:
+    def _draw_all(self, muted: list[Leaf]) -> None:
         """Draw the figure; keep the picture without the `muted` artists, which come last."""
         self._draw_recording(muted)
         # What the layout depends on, tick labels too, is known only after drawing.
@@ -224,7 +197,7 @@ class Rasterizer:
         names = {id(leaf.artist) for leaf in muted}
         self._suffix = [leaf for leaf in self._leaves if id(leaf.artist) in names]
         self._background = self.canvas.copy_from_bbox(self.figure.bbox)
-        self._structure = _structure_of(self.figure)
+        self._structure = structure_of(self.figure)
         self._paint(self._suffix)
         if not self._is_suffix(self._suffix):
             # What has been painted has another size or place than expected.
@@ -234,11 +207,11 @@ class Rasterizer:
             leaf.painted()
         self._settle()
 
-    def _draw_recording(self, muted: list[_Leaf]) -> None:
+    def _draw_recording(self, muted: list[Leaf]) -> None:
         """Draw the figure by Matplotlib, and note the artists in the order of their painting."""
         silent = {id(leaf.artist) for leaf in muted}
         former = {id(leaf.artist): leaf for leaf in self._leaves}
-        drawn: list[_Leaf] = []
+        drawn: list[Leaf] = []
 
         def painter(artist: Any, axes: Any) -> Callable[[Any], None]:
             draw = artist.draw
@@ -246,18 +219,18 @@ class Rasterizer:
             def paint(renderer: Any) -> None:
                 leaf = former.get(id(artist))
                 if leaf is None or leaf.axes is not axes:
-                    leaf = _Leaf(artist, axes)
+                    leaf = Leaf(artist, axes)
                 drawn.append(leaf)
                 if id(artist) not in silent:
                     draw(renderer)
 
             return paint
 
-        with _hooked(self.figure, painter):
+        with hooked(self.figure, painter):
             self.canvas.draw()
         for leaf in drawn:
             leaf.parts = leaf.artist.findobj()
-            leaf.known = _is_known(leaf.artist)
+            leaf.known = is_known(leaf.artist)
             self._rates.setdefault(id(leaf.artist), 0.0)
         self._leaves = drawn
 
@@ -271,10 +244,10 @@ class Rasterizer:
             leaf.painted()
         self._settle()
 
-    def _paint(self, leaves: list[_Leaf]) -> None:
+    def _paint(self, leaves: list[Leaf]) -> None:
         """Paint artists as Matplotlib does within a full drawing."""
         renderer = self.canvas.get_renderer()
-        for axes in _all_axes(self.figure):
+        for axes in all_axes(self.figure):
             if any(title.stale for title in (axes.title, axes._left_title, axes._right_title)):
                 axes._update_title_position(renderer)
         for leaf in leaves:
@@ -282,7 +255,7 @@ class Rasterizer:
 
     def _settle(self) -> None:
         """Mark figure and axes as drawn."""
-        for axes in _all_axes(self.figure):
+        for axes in all_axes(self.figure):
             axes.stale = False
         self.figure.stale = False
         self._drawn_elsewhere = False
@@ -300,6 +273,9 @@ class Rasterizer:
         texts = tuple(_texts_around(axes) for axes in self.figure.axes)
         arranged_for = (tuple(self.figure.bbox.size), len(self.figure.texts), texts)
         if arranged_for == self._arranged_for or not texts:
+            return False
+        # Axes at places of their own are not to be arranged.
+        if all(axes.get_subplotspec() is None for axes in self.figure.axes):
             return False
         self._arranged_for = arranged_for
         from matplotlib.layout_engine import ConstrainedLayoutEngine
@@ -329,174 +305,6 @@ class Rasterizer:
         # A new SubplotParams has Matplotlib's own values.
         margins = self.figure.subplotpars
         return vars(margins) != vars(type(margins)())
-
-
-@contextmanager
-def _hooked(figure: Any, painter: Callable[[Any, Any], Callable[[Any], None]]) -> Iterator[None]:
-    """Have each artist of `figure` painted by ``painter(artist, axes)`` for a while."""
-    hooked = []
-    for artist, axes in _leaf_artists(figure, None):
-        vars(artist)["draw"] = painter(artist, axes)
-        hooked.append(artist)
-    try:
-        yield
-    finally:
-        for artist in hooked:
-            vars(artist).pop("draw", None)
-
-
-def _leaf_artists(parent: Any, outermost: Any) -> Iterator[tuple[Any, Any]]:
-    """Yield the artists below a figure, subfigure or axes that are painted in one piece."""
-    for child in parent.get_children():
-        if hasattr(child, "subfigs"):
-            yield from _leaf_artists(child, outermost)
-        elif _is_axes(child) and _is_plain(child):
-            yield from _leaf_artists(child, outermost or child)
-        else:
-            yield child, outermost or (child if _is_axes(child) else None)
-
-
-def _is_axes(artist: Any) -> bool:
-    return hasattr(artist, "get_axes_locator")
-
-
-def _is_plain(axes: Any) -> bool:
-    """Tell whether axes are drawn by `matplotlib.axes.Axes.draw`, artist after artist."""
-    from matplotlib.axes import Axes
-
-    return type(axes).draw is Axes.draw and axes.get_rasterization_zorder() is None
-
-
-def _all_axes(parent: Any) -> Iterator[Any]:
-    """Yield all axes of a figure, insets included."""
-    for child in parent.get_children():
-        if _is_axes(child):
-            yield child
-            yield from _all_axes(child)
-        elif hasattr(child, "subfigs"):
-            yield from _all_axes(child)
-
-
-def _structure_of(figure: Any) -> tuple[Any, ...]:
-    """Return what decides place and order of the painting, and marks no artist as stale."""
-    import matplotlib
-
-    settings = dict.copy(matplotlib.rcParams)
-    size = (tuple(figure.bbox.size), figure.dpi)
-    return settings, size, _order_of(figure), [_frame_of(axes) for axes in _all_axes(figure)]
-
-
-def _order_of(parent: Any) -> list[Any]:
-    return [
-        (id(child), child.zorder, child.get_visible(), child.get_animated())
-        for child in parent.get_children()
-    ]
-
-
-def _frame_of(axes: Any) -> tuple[Any, ...]:
-    scales = tuple(axis.get_scale() for axis in axes._axis_map.values())
-    return (
-        tuple(axes.viewLim.bounds),  # asking for it applies what autoscaling has left to do
-        tuple(axes.bbox.bounds),
-        (axes.axison, axes._frameon, axes.get_aspect(), axes.get_adjustable()),
-        (axes.get_anchor(), axes.get_box_aspect(), axes.get_axisbelow()),
-        axes.get_rasterization_zorder(),
-        scales,
-        _order_of(axes),
-    )
-
-
-def _is_known(artist: Any) -> bool:
-    """Tell whether changes of an artist show in its marks and data."""
-    from matplotlib.axis import Axis
-    from matplotlib.legend import Legend
-    from matplotlib.patches import ConnectionPatch
-    from matplotlib.ticker import FuncFormatter
-
-    is_legend = isinstance(artist, Legend)
-    if is_legend and artist._loc == BEST:
-        return False  # its place depends on the data of the others
-    for part in artist.findobj():
-        module = type(part).__module__
-        if not module.startswith("matplotlib."):
-            return False
-        if module == "matplotlib.offsetbox" and not is_legend:
-            return False
-        # Public attributes without a setter, and places that other artists decide.
-        if hasattr(part, "xyann") or isinstance(part, ConnectionPatch) or _is_axes(part):
-            return False
-        if part.get_agg_filter() is not None or part.get_path_effects():
-            return False
-    if isinstance(artist, Axis):
-        tickers = (
-            artist.get_major_formatter(),
-            artist.get_minor_formatter(),
-            artist.get_major_locator(),
-            artist.get_minor_locator(),
-        )
-        return all(
-            type(t).__module__.startswith("matplotlib.") and not isinstance(t, FuncFormatter)
-            for t in tickers
-        )
-    return True
-
-
-def _data_of(artist: Any) -> Any:
-    """Return a fingerprint of what a person can change in place: data and transforms."""
-    if hasattr(artist, "get_xydata"):
-        data = _digest(artist.get_xydata())
-    elif hasattr(artist, "get_offsets"):
-        data = (_digest(artist.get_offsets()), [_digest(p.vertices) for p in artist.get_paths()])
-    elif hasattr(artist, "get_array"):
-        data = _digest(artist.get_array())
-    elif hasattr(artist, "get_path"):
-        data = _digest(artist.get_path().vertices)
-    else:
-        data = None
-    return data, _matrix_of(artist)
-
-
-def _matrix_of(artist: Any) -> bytes:
-    """Return the affine part of the transform that an artist was given, if any."""
-    axes = artist.axes
-    if axes is None or not artist.is_transform_set():
-        return b""
-    transform = artist._transform
-    if transform is axes.transData or transform is axes.transAxes or transform is None:
-        return b""  # these follow the limits and the place of the axes
-    matrix: bytes = transform.get_affine().get_matrix().tobytes()
-    return matrix
-
-
-def _digest(array: Any) -> Any:
-    if array is None:
-        return None
-    data = np.ascontiguousarray(np.ma.getdata(array))
-    mask = np.ma.getmask(array)
-    missing = 0 if mask is np.ma.nomask else zlib.crc32(np.ascontiguousarray(mask).data)
-    return data.shape, zlib.crc32(data.view(np.uint8).data) if data.size else 0, missing
-
-
-def _is_clipped(leaf: _Leaf) -> bool:
-    """Tell whether an artist cannot paint outside its axes."""
-    artist = leaf.artist
-    box = artist.get_clip_box() if artist.get_clip_on() else None
-    # An axis has the box of its axes, and its labels lie outside.
-    if box is None or leaf.axes is None or len(leaf.parts) > 1:
-        return False
-    inner, outer = box.extents, leaf.axes.bbox.extents
-    return bool((inner[:2] >= outer[:2] - 1).all() and (inner[2:] <= outer[2:] + 1).all())
-
-
-def _extent_of(artist: Any, renderer: Any) -> Any:
-    """Return a box around everything that an artist paints, in pixels."""
-    from matplotlib.transforms import Bbox
-
-    box = artist.get_tightbbox(renderer)
-    if box is None:
-        return Bbox.null()
-    width = getattr(artist, "get_linewidth", lambda: 0)()
-    return box.padded(MARGIN + float(np.max(width, initial=0)) * renderer.dpi / 72)
 
 
 def _texts_around(axes: Any) -> tuple[Any, ...]:

@@ -13,7 +13,8 @@ ROOT = Path(__file__).parents[1]
 FLOORS = """
     errors files installation ranges
     declarations events
-    rendering rasterizing
+    rendering artists
+    rasterizing
     controls
     panels
     parameters reserved
