@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-import weakref
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from ivisit.calling import has_close
+from ivisit.class_plan import plan_of
 from ivisit.engine import Engine
 from ivisit.errors import ParameterError, RunError, StoreError, expected
 from ivisit.plugins.finding import get_simulation
@@ -19,10 +19,9 @@ from ivisit.plugins.origins import release
 from ivisit.runs.beginning import open_for_writing, take_set
 from ivisit.runs.interrupting import EndOnce
 from ivisit.runs.provenance import provenance
-from ivisit.runs.randomness import watching_global_random
+from ivisit.runs.randomness import states_to_watch, warn_of_global_random
 from ivisit.runs.reading import Status
 from ivisit.runs.result import Outputs, RunResult
-from ivisit.simulation import Simulation
 from ivisit.timing import step_time
 
 if TYPE_CHECKING:
@@ -118,14 +117,19 @@ def run(
     try:
         if parameter_set is not None:
             take_set(engine.simulation, parameter_set, opened, strict=strict)
-        engine.simulation.parameters.update(parameters or {})
+        if parameters:
+            engine.simulation.parameters.update(parameters)
         engine.schedule(events)
-        with EndOnce(), watching_global_random(engine.simulation):
+        with EndOnce():
+            watched = states_to_watch(engine.simulation)
             with _Course() as course:
                 engine.init()
                 _drive(engine, int(steps), until, progress)
                 engine.draw()
-            return _conclude(engine, course, owned=isinstance(found, type), store=opened)
+            result = _conclude(engine, course, owned=isinstance(found, type), store=opened)
+            if watched is not None:
+                warn_of_global_random(engine.simulation, watched)
+            return result
     finally:
         if opened is not None and opened is not store:
             opened.close()
@@ -259,12 +263,14 @@ def result_of(
     steps, traces = engine.recorder.table()
     duration_of_step, unit = step_time(engine.simulation)
     simulation = type(engine.simulation)
+    plan = plan_of(simulation)
     values = engine.outputs(figures=False)
     painters = {
         # Not the engine's own: a result has each picture in its own size.
         name: painter
-        for name, shown in engine.simulation._outputs.items()
-        if (painter := simulation.panels[name].painter(shown)) is not None
+        for name in plan.pictures
+        if (shown := engine.simulation._outputs.get(name)) is not None
+        and (painter := simulation.panels[name].painter(shown)) is not None
     }
     outputs = Outputs(values, painters)
     # Whoever owns the simulation, and its own close(), may go on drawing: take the pixels now.
@@ -279,7 +285,7 @@ def result_of(
         traces=traces,
         recorded_steps=steps,
         outputs=outputs,
-        panels=[description.copy() for description in _descriptions(simulation)],
+        panels=plan.descriptions(simulation),
         status=status,
         mode=engine.mode,
         changes=list(engine.changes),
@@ -294,20 +300,6 @@ def result_of(
         step_duration=duration_of_step,
         step_unit=unit,
     )
-
-
-#: What panels say of themselves, by simulation; looked up by thousands of runs in a row.
-_described: weakref.WeakKeyDictionary[type[Simulation], list[dict[str, Any]]] = (
-    weakref.WeakKeyDictionary()
-)
-
-
-def _descriptions(simulation: type[Simulation]) -> list[dict[str, Any]]:
-    known = _described.get(simulation)
-    if known is None:
-        known = [panel.describe() for panel in simulation.panels.values()]
-        _described[simulation] = known
-    return known
 
 
 def _enter(result: RunResult, started: datetime, store: ParameterStore) -> None:
