@@ -23,6 +23,7 @@ from ivisit.calling import (
     tell_misspelt_outputs,
 )
 from ivisit.class_plan import apart
+from ivisit.declarations import is_whole
 from ivisit.drawing import Drawer, Painters
 from ivisit.errors import Failure, IVisitError, ParameterError, expected, shorten
 from ivisit.link import Say
@@ -115,7 +116,7 @@ class Engine(Steering):
     ) -> None:
         if mode not in ("sync", "async"):
             raise ParameterError(expected("Engine", "mode", "'sync' or 'async'", mode))
-        if isinstance(every, bool) or not isinstance(every, int | np.integer) or every < 1:
+        if not is_whole(every, 1):
             raise ParameterError(expected("Engine", "every", "a whole number from 1 on", every))
         super().__init__(instance_of(simulation), mode)
         self.seed: int = as_seed(seed)

@@ -31,8 +31,8 @@ class Pending:
 
     Notes
     -----
-    All methods may be called from any thread, but `apply`, `press_initially` and
-    `release_buttons`: those belong to the thread that steps.
+    `press_initially` and `release_buttons` belong to the thread that steps; all else may be called
+    from any thread.
     """
 
     def __init__(self, simulation: Simulation, plan: ClassPlan) -> None:

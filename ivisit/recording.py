@@ -294,9 +294,9 @@ class Recorder:
         columns = {}
         for name, column in self.columns.items():
             size = self._sizes.get(name)
-            rows = np.array(column[start * (size or 1) :])
+            rows = np.array(column[start * (size or 1) :] if start else column)
             columns[name] = rows if size is None else rows.reshape(-1, size)
-        return np.array(self.steps[start:], dtype=np.int64), columns
+        return np.array(self.steps[start:] if start else self.steps, dtype=np.int64), columns
 
     def take(self) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         """Return steps and columns of the rows that were not taken before."""

@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
-import numpy as np
-
 from ivisit.calling import has_close
 from ivisit.class_plan import plan_of
+from ivisit.declarations import is_whole
 from ivisit.engine import Engine
 from ivisit.errors import ParameterError, RunError, StoreError, expected
 from ivisit.plugins.finding import get_simulation
@@ -109,7 +108,7 @@ def run(
     >>> iv.run(Counter, {"stride": 2}, steps=3).traces["count"]
     array([2., 4., 6.])
     """
-    if isinstance(steps, bool) or not isinstance(steps, int | np.integer) or steps < 0:
+    if not is_whole(steps, 0):
         raise ParameterError(expected("run", "steps", "a whole number from 0 on", steps))
     found = get_simulation(simulation)
     engine = Engine(found, seed=seed, record=record, every=every)
@@ -207,7 +206,7 @@ class _Course:
         self.duration = 0.0
 
     def __enter__(self) -> Self:
-        self.started = datetime.now(UTC)
+        self.started = time.time()
         self._began = time.perf_counter()
         return self
 
@@ -302,7 +301,7 @@ def result_of(
     )
 
 
-def _enter(result: RunResult, started: datetime, store: ParameterStore) -> None:
+def _enter(result: RunResult, started: float, store: ParameterStore) -> None:
     """Enter a run into the store; its metrics are the final values of the traces."""
     store.save_run(
         result.simulation,
@@ -312,7 +311,7 @@ def _enter(result: RunResult, started: datetime, store: ParameterStore) -> None:
         status=result.status,
         metrics=result.metrics,
         duration=result.duration,
-        started_at=started.isoformat(),
+        started_at=datetime.fromtimestamp(started, UTC).isoformat(),
         finished_at=datetime.now(UTC).isoformat(),
         failure=result.failure,
         provenance=result.provenance,
