@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ivisit import pyplots
+from ivisit.declarations import is_whole
 from ivisit.errors import (
     Failure,
     IVisitError,
@@ -131,6 +132,6 @@ def as_seed(seed: Any) -> int:
     """Return `seed`, or fresh entropy for None; a negative or other seed is a `ParameterError`."""
     if seed is None:
         return int(np.random.SeedSequence().entropy)  # type: ignore[arg-type]
-    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+    if not is_whole(seed, 0):
         raise ParameterError(expected("", "seed", "a whole number from 0 on, or None", seed))
     return int(seed)

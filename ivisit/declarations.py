@@ -11,6 +11,8 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol, Self
 from unicodedata import normalize
 
+import numpy as np
+
 from ivisit.errors import ParameterError, address, closest, expected
 
 
@@ -233,6 +235,16 @@ class FrozenDict(dict[str, Any]):
 
     def __hash__(self) -> int:  # type: ignore[override]
         return hash(frozenset(self.items()))
+
+
+def is_whole(value: Any, least: int) -> bool:
+    """Tell whether `value` is an int of Python or NumPy, no bool, from `least` on."""
+    # The exact type first: to build and ask the union takes longer.
+    if type(value) is not int and (
+        isinstance(value, bool) or not isinstance(value, int | np.integer)
+    ):
+        return False
+    return bool(value >= least)
 
 
 def as_number(value: Any, kind: type[int] | type[float]) -> int | float | None:

@@ -5,16 +5,14 @@ No number may depend on when somebody looks.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from ivisit.errors import ParameterError
 from ivisit.panels.base import Painter, Panel, painted
-
-if TYPE_CHECKING:
-    from ivisit.simulation import Simulation
+from ivisit.simulation import Simulation
 
 
 class Drawer:
@@ -27,19 +25,16 @@ class Drawer:
     ----------
     simulation : Simulation
         The simulation.
+    recorded : sequence of str
+        The panels to which it must not assign meanwhile.
     """
 
-    def __init__(self, simulation: Simulation) -> None:
-        from ivisit.simulation import Simulation
-
+    def __init__(self, simulation: Simulation, recorded: Sequence[str]) -> None:
         self.simulation = simulation
         #: Whether there is anything to do.
         self.is_needed = type(simulation).draw is not Simulation.draw
         self._drawn: Any = None
-        self._recorded: list[str] = []
-        if self.is_needed:
-            panels = simulation.panels.items()
-            self._recorded = [name for name, panel in panels if panel.recorded or panel.sparse]
+        self._recorded = recorded
 
     def forget(self) -> None:
         """Something has changed without a step: what was drawn does not count any more."""
@@ -76,10 +71,13 @@ class Painters:
     ----------
     panels : mapping of str to Panel
         The declarations.
+    pictures : collection of str
+        Those of the panels that may hold a picture.
     """
 
-    def __init__(self, panels: Mapping[str, Panel[Any]]) -> None:
+    def __init__(self, panels: Mapping[str, Panel[Any]], pictures: Collection[str]) -> None:
         self.panels = panels
+        self.pictures = pictures
         self._known: dict[str, tuple[Any, Painter]] = {}
 
     def of(self, name: str, value: Any) -> Painter | None:
@@ -107,7 +105,7 @@ class Painters:
             value = outputs.get(name)
             if value is None:
                 continue
-            painter = self.of(name, value)
+            painter = self.of(name, value) if name in self.pictures else None
             if painter is None:
                 shown[name] = panel.snapshot(value)
             elif sizes is not None:

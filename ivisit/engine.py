@@ -22,6 +22,8 @@ from ivisit.calling import (
     instance_of,
     tell_misspelt_outputs,
 )
+from ivisit.class_plan import apart
+from ivisit.declarations import is_whole
 from ivisit.drawing import Drawer, Painters
 from ivisit.errors import Failure, IVisitError, ParameterError, expected, shorten
 from ivisit.link import Say
@@ -114,7 +116,7 @@ class Engine(Steering):
     ) -> None:
         if mode not in ("sync", "async"):
             raise ParameterError(expected("Engine", "mode", "'sync' or 'async'", mode))
-        if isinstance(every, bool) or not isinstance(every, int | np.integer) or every < 1:
+        if not is_whole(every, 1):
             raise ParameterError(expected("Engine", "every", "a whole number from 1 on", every))
         super().__init__(instance_of(simulation), mode)
         self.seed: int = as_seed(seed)
@@ -127,17 +129,18 @@ class Engine(Steering):
         )
         #: Size in pixels at which a figure panel is drawn; the window sets it.
         self.figure_sizes: dict[str, tuple[int, int]] = {}
-        panels = self._class.panels
-        columns = columns_to_record(self._class.key, panels, record)
-        sparse = [name for name, column in columns.items() if panels[column.source].sparse]
+        plan, panels = self._plan, self._class.panels
+        if record is None:
+            columns, sparse = plan.columns, plan.rasters
+        else:
+            wanted = columns_to_record(self._class.key, panels, record)
+            columns, sparse = apart(wanted, self._class)
         self.rasters: SparseRecorder = SparseRecorder(
             sparse, None if limit is None else RASTER_LIMIT
         )
-        if sparse:
-            columns = {name: column for name, column in columns.items() if name not in sparse}
         self.recorder: Recorder = Recorder(columns, int(every), limit)
-        self._drawer = Drawer(self.simulation)
-        self._painters = Painters(panels)
+        self._drawer = Drawer(self.simulation, plan.recorded)
+        self._painters = Painters(panels, plan.pictures)
         self._previewed: dict[str, Any] | None = None
         self.simulation._ivisit_drawing = drawing
         self.simulation._attached(self)
@@ -203,9 +206,9 @@ class Engine(Steering):
         simulation._ivisit_begun += 1
         self.prepare()
         simulation.rng = np.random.default_rng(self.seed)
-        for name, panel in self._class.panels.items():
-            if not panel.kept_over_init:
-                simulation._outputs.pop(name, None)
+        if outputs := simulation._outputs:
+            for name in self._plan.cleared:
+                outputs.pop(name, None)
         with self._stage("init"):
             simulation.init()
             check_life_cycle(simulation)

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
+from ivisit.class_plan import ClassPlan
 from ivisit.controls import Control
 from ivisit.recording import Adjustment, Change, LogEntry
 from ivisit.simulation import Simulation
@@ -18,6 +19,8 @@ class Pending:
     ----------
     simulation : Simulation
         The simulation that they are meant for.
+    plan : ClassPlan
+        The plan of its class.
 
     Attributes
     ----------
@@ -28,11 +31,11 @@ class Pending:
 
     Notes
     -----
-    All methods may be called from any thread, but `apply`, `press_initially` and
-    `release_buttons`: those belong to the thread that steps.
+    `press_initially` and `release_buttons` belong to the thread that steps; all else may be called
+    from any thread.
     """
 
-    def __init__(self, simulation: Simulation) -> None:
+    def __init__(self, simulation: Simulation, plan: ClassPlan) -> None:
         self.simulation = simulation
         self._class = type(simulation)
         self.is_waiting: bool = False
@@ -42,7 +45,8 @@ class Pending:
         self._lock = threading.Lock()
         self._values: dict[str, Any] = {}
         self._controls: dict[str, tuple[Control[Any], dict[str, Any]]] = {}
-        self._restarting = [n for n, control in self._class.controls.items() if control.restart]
+        self._restarting = plan.restarting
+        self._momentary = plan.momentary
 
     def set(self, name: str, value: Any) -> tuple[str, Any]:
         """Accept a value; return the parameter's own name and the value in its canonical type."""
@@ -133,10 +137,11 @@ class Pending:
 
     def press_initially(self) -> None:
         """Have a button that is down at the beginning, as with "-p reset=true", count one step."""
+        controls = self._class.controls
         self.pressed = [
             name
-            for name, control in self._class.controls.items()
-            if control.momentary and self.simulation._values[name] != control.default
+            for name in self._momentary
+            if self.simulation._values[name] != controls[name].default
         ]
 
     def release_buttons(self) -> None:

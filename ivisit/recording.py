@@ -236,7 +236,8 @@ class Recorder:
         every: int = 1,
         limit: int | None = None,
     ) -> None:
-        if not isinstance(columns, Mapping):
+        # The exact type first: asking the abstract one takes longer than all the rest.
+        if type(columns) is not dict and not isinstance(columns, Mapping):
             columns = {name: Column(name) for name in columns}
         self.names: tuple[str, ...] = tuple(columns)
         self._sizes = {name: c.size for name, c in columns.items() if c.index is None}
@@ -293,9 +294,9 @@ class Recorder:
         columns = {}
         for name, column in self.columns.items():
             size = self._sizes.get(name)
-            rows = np.array(column[start * (size or 1) :])
+            rows = np.array(column[start * (size or 1) :] if start else column)
             columns[name] = rows if size is None else rows.reshape(-1, size)
-        return np.array(self.steps[start:], dtype=np.int64), columns
+        return np.array(self.steps[start:] if start else self.steps, dtype=np.int64), columns
 
     def take(self) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         """Return steps and columns of the rows that were not taken before."""

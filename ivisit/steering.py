@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, TypeAlias
 
+from ivisit.class_plan import plan_of
 from ivisit.controls import Control
 from ivisit.delivering import Delivery
 from ivisit.errors import ParameterError
@@ -37,6 +38,7 @@ class Steering:
     def __init__(self, simulation: Simulation, mode: Mode) -> None:
         self.simulation: Simulation = simulation
         self._class = type(simulation)
+        self._plan = plan_of(self._class)
         #: Called whenever something was posted; whoever runs the engine sets it.
         self.wake: Callable[[], Any] = _nothing
         self.mode: Mode = mode
@@ -47,7 +49,7 @@ class Steering:
         self.initial_parameters: dict[str, Any] = {}
         #: What the simulation may ask of its window.
         self.link: WindowLink = WindowLink()
-        self._pending = Pending(simulation)
+        self._pending = Pending(simulation, self._plan)
         self._delivery = Delivery(simulation, self.link)
         self._callbacks: deque[tuple[Callable[..., Any], tuple[Any, ...]]] = deque()
         self._watchers: dict[str, list[Callable[[], Any]]] = {}

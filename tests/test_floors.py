@@ -20,6 +20,7 @@ FLOORS = """
     parameters reserved
     simulation
     recording link timing drawing previews pyplots
+    class_plan
     pending delivering
     steering
     calling engine

@@ -5,8 +5,6 @@ from __future__ import annotations
 import logging
 import random
 import weakref
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -19,25 +17,26 @@ logger = logging.getLogger(__name__)
 _watched: weakref.WeakSet[type[Simulation]] = weakref.WeakSet()
 
 
-@contextmanager
-def watching_global_random(simulation: Simulation) -> Iterator[None]:
-    """Warn when the first run of a class draws from the global random numbers.
+def states_to_watch(simulation: Simulation) -> dict[str, Any] | None:
+    """Return the states of the global random numbers before the first run of a class, else None.
 
-    Such a run cannot be repeated: its seed governs `Simulation.rng` only.
+    A run that draws from them cannot be repeated: its seed governs `Simulation.rng` only.
     """
     kind = type(simulation)
     if kind in _watched or simulation._seeds_global_random:
-        yield
-        return
+        return None
     _watched.add(kind)
-    before = _states()
-    yield
+    return _states()
+
+
+def warn_of_global_random(simulation: Simulation, before: dict[str, Any]) -> None:
+    """Warn when the global random numbers are not in the states in which they were `before`."""
     used = [name for name, state in _states().items() if state != before[name]]
     if used:
         logger.warning(
             "%s: draws random numbers from %s, which the seed of the run does not govern: such "
             "runs cannot be repeated. Draw from self.rng instead.",
-            kind.key,
+            type(simulation).key,
             " and ".join(used),
         )
 

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from ivisit.calling import as_seed
+from ivisit.declarations import is_whole
 from ivisit.errors import ParameterError, PluginError, expected, unknown
 from ivisit.panels import Trace
 from ivisit.plugins.finding import get_simulation
@@ -69,7 +68,7 @@ def find_subject(simulation: Any) -> Subject:
 
 def whole_number(name: str, value: Any, least: int) -> int:
     """Return a whole number from `least` on, or raise `ParameterError`."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+    if not is_whole(value, least):
         raise ParameterError(expected("sweep", name, f"a whole number from {least} on", value))
     return int(value)
 

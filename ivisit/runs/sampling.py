@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ivisit.declarations import is_whole
 from ivisit.errors import ParameterError, expected
 from ivisit.runs.seeding import stream
 
@@ -21,7 +22,7 @@ def check_sample(sample: Any) -> tuple[str, int]:
     if kind not in SAMPLES:
         allowed = f"(kind, size) with a kind of {', '.join(SAMPLES)}"
         raise ParameterError(expected("sweep", "sample", allowed, sample))
-    if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 1:
+    if not is_whole(size, 1):
         raise ParameterError(expected("sweep", "sample", "of a size from 1 on", sample))
     if kind == "saltelli" and size & (size - 1):
         raise ParameterError(

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import time
-import weakref
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
-import numpy as np
-
 from ivisit.calling import has_close
+from ivisit.class_plan import plan_of
+from ivisit.declarations import is_whole
 from ivisit.engine import Engine
 from ivisit.errors import ParameterError, RunError, StoreError, expected
 from ivisit.plugins.finding import get_simulation
@@ -19,13 +18,13 @@ from ivisit.plugins.origins import release
 from ivisit.runs.beginning import open_for_writing, take_set
 from ivisit.runs.interrupting import EndOnce
 from ivisit.runs.provenance import provenance
-from ivisit.runs.randomness import watching_global_random
+from ivisit.runs.randomness import states_to_watch, warn_of_global_random
 from ivisit.runs.reading import Status
 from ivisit.runs.result import Outputs, RunResult
-from ivisit.simulation import Simulation
 from ivisit.timing import step_time
 
 if TYPE_CHECKING:
+    from ivisit.simulation import Simulation
     from ivisit.store import ParameterStore
 
 
@@ -110,7 +109,7 @@ def run(
     >>> iv.run(Counter, {"stride": 2}, steps=3).traces["count"]
     array([2., 4., 6.])
     """
-    if isinstance(steps, bool) or not isinstance(steps, int | np.integer) or steps < 0:
+    if not is_whole(steps, 0):
         raise ParameterError(expected("run", "steps", "a whole number from 0 on", steps))
     found = get_simulation(simulation)
     engine = Engine(found, seed=seed, record=record, every=every)
@@ -156,14 +155,19 @@ def _run(
     try:
         if parameter_set is not None:
             take_set(engine.simulation, parameter_set, opened, strict=strict)
-        engine.simulation.parameters.update(parameters or {})
+        if parameters:
+            engine.simulation.parameters.update(parameters)
         engine.schedule(events)
-        with EndOnce(), watching_global_random(engine.simulation):
+        with EndOnce():
+            watched = states_to_watch(engine.simulation)
             with _Course() as course:
                 engine.init()
                 _drive(engine, steps, until, progress)
                 engine.draw()
-            return _conclude(engine, course, owned=owned, store=opened)
+            result = _conclude(engine, course, owned=owned, store=opened)
+            if watched is not None:
+                warn_of_global_random(engine.simulation, watched)
+            return result
     finally:
         if opened is not None and opened is not store:
             opened.close()
@@ -239,7 +243,7 @@ class _Course:
         self.duration = 0.0
 
     def __enter__(self) -> Self:
-        self.started = datetime.now(UTC)
+        self.started = time.time()
         self._began = time.perf_counter()
         return self
 
@@ -295,12 +299,14 @@ def result_of(
     steps, traces = engine.recorder.table()
     duration_of_step, unit = step_time(engine.simulation)
     simulation = type(engine.simulation)
+    plan = plan_of(simulation)
     values = engine.outputs(figures=False)
     painters = {
         # Not the engine's own: a result has each picture in its own size.
         name: painter
-        for name, shown in engine.simulation._outputs.items()
-        if (painter := simulation.panels[name].painter(shown)) is not None
+        for name in plan.pictures
+        if (shown := engine.simulation._outputs.get(name)) is not None
+        and (painter := simulation.panels[name].painter(shown)) is not None
     }
     outputs = Outputs(values, painters)
     # Whoever owns the simulation, and its own close(), may go on drawing: take the pixels now.
@@ -315,7 +321,7 @@ def result_of(
         traces=traces,
         recorded_steps=steps,
         outputs=outputs,
-        panels=[description.copy() for description in _descriptions(simulation)],
+        panels=plan.descriptions(simulation),
         status=status,
         mode=engine.mode,
         changes=list(engine.changes),
@@ -332,21 +338,7 @@ def result_of(
     )
 
 
-#: What panels say of themselves, by simulation; looked up by thousands of runs in a row.
-_described: weakref.WeakKeyDictionary[type[Simulation], list[dict[str, Any]]] = (
-    weakref.WeakKeyDictionary()
-)
-
-
-def _descriptions(simulation: type[Simulation]) -> list[dict[str, Any]]:
-    known = _described.get(simulation)
-    if known is None:
-        known = [panel.describe() for panel in simulation.panels.values()]
-        _described[simulation] = known
-    return known
-
-
-def _enter(result: RunResult, started: datetime, store: ParameterStore) -> None:
+def _enter(result: RunResult, started: float, store: ParameterStore) -> None:
     """Enter a run into the store; its metrics are the final values of the traces."""
     store.save_run(
         result.simulation,
@@ -356,7 +348,7 @@ def _enter(result: RunResult, started: datetime, store: ParameterStore) -> None:
         status=result.status,
         metrics=result.metrics,
         duration=result.duration,
-        started_at=started.isoformat(),
+        started_at=datetime.fromtimestamp(started, UTC).isoformat(),
         finished_at=datetime.now(UTC).isoformat(),
         failure=result.failure,
         provenance=result.provenance,
