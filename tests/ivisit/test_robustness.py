@@ -246,7 +246,12 @@ def interrupted(*signals, pause=0.0):
     command = [sys.executable, "-m", "ivisit", *arguments, "--progress"]
     environment = {**os.environ, "PYTHONPATH": str(Path(iv.__file__).parents[1])}
     with subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        command,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        # A shell that starts the tests in the background has them ignore Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         seen = b""
         while b"/100000" not in seen:  # the bar has moved: the run goes on
@@ -279,6 +284,15 @@ def test_what_was_recorded_is_kept_however_a_run_is_ended(signals):
     assert len(result.traces["position"]) == result.steps > 0
 
 
+@pytest.fixture
+def python_s_handler():
+    """Have Ctrl-C end the process, however the tests were started."""
+    former = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, former)
+
+
+@pytest.mark.usefixtures("python_s_handler")
 def test_the_first_request_to_end_is_raised_and_the_next_is_not():
     with EndOnce():
         with pytest.raises(KeyboardInterrupt):
