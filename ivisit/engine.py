@@ -48,6 +48,8 @@ logger = logging.getLogger(__name__)
 
 #: States in which there is nothing to draw, or what there is may be broken.
 _UNDRAWN = ("new", "failed", "closed")
+#: Of nothing there is nothing to keep, so that all engines may share it.
+_NO_RASTERS = SparseRecorder(())
 
 
 class Engine(Steering):
@@ -135,8 +137,10 @@ class Engine(Steering):
         else:
             wanted = columns_to_record(self._class.key, panels, record)
             columns, sparse = apart(wanted, self._class)
-        self.rasters: SparseRecorder = SparseRecorder(
-            sparse, None if limit is None else RASTER_LIMIT
+        self.rasters: SparseRecorder = (
+            SparseRecorder(sparse, None if limit is None else RASTER_LIMIT)
+            if sparse
+            else _NO_RASTERS
         )
         self.recorder: Recorder = Recorder(columns, int(every), limit)
         self._drawer = Drawer(self.simulation, plan.recorded)

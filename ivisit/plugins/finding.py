@@ -98,9 +98,10 @@ def get_main_simulation(simulation: str) -> Simulation | type[Simulation]:
 
 
 def _get(simulation: Any, load: Load) -> Simulation | type[Simulation]:
-    if isinstance(simulation, Simulation):
-        return simulation
-    if isinstance(simulation, type) and issubclass(simulation, Simulation):
+    if isinstance(simulation, type):
+        if issubclass(simulation, Simulation):
+            return simulation
+    elif isinstance(simulation, Simulation):
         return simulation
     if not isinstance(simulation, str | os.PathLike):
         raise PluginError(
