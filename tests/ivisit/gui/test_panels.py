@@ -94,7 +94,7 @@ def test_all_panels_show_the_state_after_init(user):
     assert user.panel("gray").canvas.pixels.shape == (3, 4, 3)
     assert user.panel("color").canvas.pixels.shape == (6, 8, 3)
     assert user.panel("report").text.get("1.0", "end-1c") == "begun"
-    assert user.panel("level").note.cget("text") == "0 mV"
+    user.until(lambda: user.panel("level").note.cget("text") == "0 mV")
     assert user.panel("note").text.cget("text").startswith("What a long comment")
 
 
