@@ -41,7 +41,8 @@ def is_solid(low: np.ndarray, high: np.ndarray, columns: int) -> bool:
     columns : int
         Columns of pixels that the plot has.
     """
-    if low is high or len(low) < 4 * columns:
+    # A bucket stands for several steps: one for each column tells enough.
+    if low is high or len(low) < columns:
         return False
     per_column = len(low) // columns
     used = columns * per_column

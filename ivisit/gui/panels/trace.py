@@ -54,7 +54,8 @@ class TraceWidget(PlotPanel):
         self.smoothing = 0
         self._latest: dict[str, Any] = {}
         self._numbers_due = 0.0
-        self._solid: tuple[int, bool] = (1, False)
+        #: Last step and columns when it was judged, and whether it is a solid block.
+        self._judged: tuple[int, int, bool] = (0, 0, False)
         super()._build()
         self.legend = Legend(self.canvas, self.host.theme, self._lines_changed)
         #: Difference of the largest and the smallest value that is shown.
@@ -232,7 +233,7 @@ class TraceWidget(PlotPanel):
     def show(self, frame: Frame) -> None:
         if self.begins_anew(frame.run):
             self.history.clear()
-            self._solid = (1, False)
+            self._judged = (0, 0, False)
             self.redraw()
         names = [trace.name for trace in self.traces if trace.name in frame.traces]
         if len(frame.trace_steps) and len(names) == len(self.traces):
@@ -298,13 +299,15 @@ class TraceWidget(PlotPanel):
     def shown_span(self) -> int | None:
         if not self.automatic:
             return self.span
-        # Judged anew only when the whole run has become twice as long: it must not flicker.
-        if self.history.span != self._solid[0]:
+        # What has been a solid block stays one: the axis must not jump to and fro. Else it is
+        # judged anew as soon as a quarter more steps, or another width, may make it one.
+        columns = max(self.canvas_size[0] - 70, 1)
+        steps, width, solid = self._judged
+        if not solid and (self.history.last_step >= 1.25 * steps or columns < width):
             view = self.history.view()
-            columns = max(self.canvas_size[0] - 70, 1)
-            solid = self._solid[1] or is_solid(view.low, view.high, columns)
-            self._solid = (self.history.span, solid)
-        return AUTOMATIC_SPAN if self._solid[1] else None
+            solid = is_solid(view.low, view.high, columns)
+            self._judged = (self.history.last_step, columns, solid)
+        return AUTOMATIC_SPAN if solid else None
 
     def vertical(self, first: float, last: float, height: int) -> tuple[float, float, list[Tick]]:
         self.view = self.history.view(first - self.smoothing, last)

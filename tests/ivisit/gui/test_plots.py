@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import types
 
 import numpy as np
@@ -278,3 +279,19 @@ def test_a_solid_block_is_shown_by_its_latest_steps(user):
     user.until(lambda: panel.horizontal()[0] == 39_000)
     panel.set_span(None)
     assert panel.horizontal()[0] == 0
+
+
+def test_whether_a_plot_is_solid_does_not_depend_on_when_it_is_looked_at(user):
+    class Noise(iv.Simulation):
+        level = iv.Trace()
+
+    window = user.open(Noise)
+    window.root.geometry("1400x700")
+    user.look()
+    panel = user.panel("level")
+    values = np.random.default_rng(0).random(40_001)
+    # Looked at when the buckets of the history have just become half as many.
+    for first, last in itertools.pairwise([1, 8_300, 16_500, 33_000, 40_001]):
+        panel.history.append(np.arange(first, last), values[first:last])
+        panel.shown_span()
+    assert panel.shown_span() == 1000
