@@ -87,7 +87,7 @@ def median(values: Sequence[float]) -> Interval:
     ordered = np.sort(np.where(np.isnan(values), np.inf, values))
     # The j-th smallest and the j-th largest: the largest j that misses with at most 2.5 % a side
     j = max(1, int(stats.binom.ppf(0.025, len(ordered), 0.5)))
-    middle = np.quantile(ordered, 0.5, method="averaged_inverted_cdf")
+    middle = (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
     return Interval(float(middle), float(ordered[j - 1]), float(ordered[len(ordered) - j]))
 
 
@@ -216,6 +216,7 @@ class Lab:
         not computed again, unless the script or a helper beside it has changed.
         """
         import ivisit as iv
+        from ivisit.runs.sitting import SourceChanged
         from ivisit.runs.specification import SweepMismatch
 
         settings: dict[str, Any] = {"steps": 1, "seeds": "common", "seed": 1, **options}
@@ -225,9 +226,9 @@ class Lab:
         settings["accept_changed"] = self.accept_changed
         try:
             result = iv.sweep(simulation, parameters, **settings)
-        except SweepMismatch as mismatch:
-            logger.warning("%s: computed anew, since the source has changed", self.name)
-            logger.info("%s", mismatch)
+        except (SourceChanged, SweepMismatch) as changed:
+            logger.warning("%s: computed anew, since the script has changed", self.name)
+            logger.info("%s", changed)
             self.store.unlink()
             result = iv.sweep(simulation, parameters, **settings)
         if result.failures:

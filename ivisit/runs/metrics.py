@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from ivisit.errors import ParameterError, unknown
-from ivisit.panels import Trace
+from ivisit.errors import ParameterError
+from ivisit.runs.columns import TraceColumn, trace_column, trace_columns
 from ivisit.runs.references import reference_to
 from ivisit.simulation import Simulation
 
@@ -60,13 +60,15 @@ class Metric:
     name : str
         Its column; ``loss`` for the last value, else the text, e.g. ``loss:min``.
     trace : str
-        The trace; empty for a function of the result.
+        The trace, or its component as ``trace.x``; empty for a function of the result.
     reduction : str
         ``last`` or one of `REDUCTIONS`.
     number : float
         The bound, or the step, in the text.
     function : str
         Reference to a function of a `RunResult`; empty for a trace.
+    column : TraceColumn or None
+        Where the numbers of the trace come from.
     """
 
     name: str
@@ -74,11 +76,16 @@ class Metric:
     reduction: str = "last"
     number: float = 0.0
     function: str = ""
+    column: TraceColumn | None = None
 
     @property
     def recorded(self) -> bool:
         """Whether the trace has to be recorded step by step."""
         return bool(self.trace) and self.reduction != "last"
+
+    def of_outputs(self, outputs: Mapping[str, Any]) -> float:
+        """Return the last value; NaN where nothing was assigned."""
+        return math.nan if self.column is None else self.column.value(outputs)
 
     def of_trace(self, steps: np.ndarray, values: np.ndarray) -> float:
         """Return the metric of a recorded trace; NaN where nothing was recorded."""
@@ -99,8 +106,7 @@ def make_metrics(
         For a text that is no metric, an unknown trace, or a function that workers could not find.
     """
     if metrics is None:
-        names = [n for n, panel in simulation.panels.items() if isinstance(panel, Trace)]
-        return tuple(Metric(name, trace=name) for name in names)
+        return tuple(map(_last, trace_columns(simulation).values()))
     if isinstance(metrics, Mapping):
         found = [_named(simulation, name, given) for name, given in metrics.items()]
     else:
@@ -114,21 +120,23 @@ def make_metrics(
 
 def parse_metric(simulation: type[Simulation], text: str) -> Metric:
     """Return the metric that a text such as ``loss:first<0.1`` stands for."""
-    traces = [n for n, panel in simulation.panels.items() if isinstance(panel, Trace)]
-    if text in traces:
-        return Metric(text, trace=text)
+    columns = trace_columns(simulation)
+    if text in columns:
+        return _last(columns[text])
     trace, _, form = str(text).rpartition(":")
-    if trace not in traces:
-        asked = trace or str(text)
-        raise ParameterError(unknown(simulation.key, "trace", asked, traces))
+    last = _last(trace_column(simulation, trace or str(text)))
     if form == "last":
-        return Metric(trace, trace=trace)
+        return last
     match = re.fullmatch(r"(first[<>]|at=)(\S+)|([a-z]+)", form)
     reduction = (match[1] or match[3]) if match else ""
     number = _number(match[2]) if match and match[2] else 0.0
     if reduction not in REDUCTIONS or number is None:
         raise ParameterError(f"{simulation.key}: {text!r} is no metric; write {FORMS}")
-    return Metric(text, trace=trace, reduction=reduction, number=number)
+    return replace(last, name=text, reduction=reduction, number=number)
+
+
+def _last(column: TraceColumn) -> Metric:
+    return Metric(column.name, trace=column.name, column=column)
 
 
 def canonical_name(text: str) -> str:
@@ -137,10 +145,9 @@ def canonical_name(text: str) -> str:
 
 
 def _named(simulation: type[Simulation], name: str, given: Any) -> Metric:
-    traces = [n for n, panel in simulation.panels.items() if isinstance(panel, Trace)]
-    if isinstance(given, str) and (given in traces or given.rpartition(":")[0] in traces):
-        metric = parse_metric(simulation, given)
-        return Metric(name, metric.trace, metric.reduction, metric.number)
+    columns = trace_columns(simulation)
+    if isinstance(given, str) and (given in columns or given.rpartition(":")[0] in columns):
+        return replace(parse_metric(simulation, given), name=name)
     return Metric(name, function=reference_to(simulation, given, f"metric {name!r}"))
 
 

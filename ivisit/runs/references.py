@@ -10,8 +10,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from ivisit.errors import ParameterError, unknown
-from ivisit.panels import Trace
+from ivisit.errors import ParameterError
+from ivisit.runs.columns import TraceColumn, trace_column
 from ivisit.simulation import Simulation
 
 #: Stands before the name of a function that is written in the simulation's own file.
@@ -94,16 +94,17 @@ def condition(simulation: type[Simulation], text: str | None) -> Callable[[Any],
         return None
     if ":" in text:
         return resolve(simulation, text, "until")
-    trace, compare, bound = _comparison(simulation, text)
-    return functools.partial(_holds, trace, compare, bound)
+    column, compare, bound = _comparison(simulation, text)
+    return functools.partial(_holds, column, compare, bound)
 
 
-def _holds(trace: str, compare: Callable[[Any, Any], bool], bound: float, simulation: Any) -> bool:
-    value = simulation.outputs.get(trace)
-    return value is not None and compare(value, bound)
+def _holds(
+    column: TraceColumn, compare: Callable[[Any, Any], bool], bound: float, simulation: Any
+) -> bool:
+    return compare(column.value(simulation.outputs), bound)  # nothing is below NaN
 
 
-def _comparison(simulation: type[Simulation], text: str) -> tuple[str, Any, float]:
+def _comparison(simulation: type[Simulation], text: str) -> tuple[TraceColumn, Any, float]:
     match = re.fullmatch(r"\s*(.+?)\s*([<>])\s*(\S+)\s*", text)
     try:
         bound = float(match[3]) if match else None
@@ -113,7 +114,5 @@ def _comparison(simulation: type[Simulation], text: str) -> tuple[str, Any, floa
         raise ParameterError(
             f"until: must be TRACE<NUMBER, TRACE>NUMBER or a function, not {text!r}"
         )
-    traces = [n for n, panel in simulation.panels.items() if isinstance(panel, Trace)]
-    if match[1] not in traces:
-        raise ParameterError(unknown(simulation.key, "trace", match[1], traces))
-    return match[1], operator.lt if match[2] == "<" else operator.gt, bound
+    column = trace_column(simulation, match[1])
+    return column, operator.lt if match[2] == "<" else operator.gt, bound

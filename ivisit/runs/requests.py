@@ -11,11 +11,11 @@ from typing import Any
 
 from ivisit.calling import as_seed
 from ivisit.declarations import is_whole
-from ivisit.errors import ParameterError, PluginError, expected, unknown
-from ivisit.panels import Trace
+from ivisit.errors import ParameterError, PluginError, expected
 from ivisit.plugins.finding import get_simulation
 from ivisit.plugins.loading import hand_over
 from ivisit.runs.beginning import store_name, take_set
+from ivisit.runs.columns import trace_column, trace_columns
 from ivisit.runs.metrics import Metric, make_metrics
 from ivisit.runs.origin import Factory, Origin, origin_of
 from ivisit.runs.references import condition_text
@@ -74,15 +74,15 @@ def whole_number(name: str, value: Any, least: int) -> int:
 
 
 def check_keep(cls: type[Simulation], keep: Iterable[str] | str) -> tuple[str, ...]:
-    """Return the names of the traces to keep; ``"all"`` stands for all of them."""
-    traces = [name for name, panel in cls.panels.items() if isinstance(panel, Trace)]
+    """Return the names of the traces to keep; ``"all"`` stands for all, an array for its parts."""
+    columns = trace_columns(cls)
     if keep == "all":
-        return tuple(traces)
-    names = [keep] if isinstance(keep, str) else list(keep)
-    for name in names:
-        if name not in traces:
-            raise ParameterError(unknown(cls.key, "trace", name, traces))
-    return tuple(sorted(set(names)))
+        return tuple(columns)
+    names: set[str] = set()
+    for name in [keep] if isinstance(keep, str) else list(keep):
+        parts = {column.name for column in columns.values() if column.panel == name}
+        names |= parts or {trace_column(cls, name).name}
+    return tuple(sorted(names))
 
 
 def open_store(

@@ -75,3 +75,37 @@ def test_texts_that_are_no_metric_are_refused(text):
 def test_a_metric_must_not_be_named_twice():
     with pytest.raises(ParameterError, match="named twice in loss, loss"):
         make_metrics(Lab, ["loss", "loss:last"])
+
+
+class Flight(iv.Simulation):
+    """A number and an array a step."""
+
+    speed = iv.Slider(1.0, 0.0, 9.0)
+    place = iv.Trace(names=["x", "y"])
+    height = iv.Trace()
+
+    def init(self):
+        self.height = 0.0
+
+    def step(self):
+        self.height += self.speed
+        self.place = np.array([self.height, -2 * self.height])
+
+
+def test_arrays_a_step_are_measured_kept_and_waited_for_by_component(tmp_path):
+    def swept(name, **options):
+        settings = {"steps": 3, "workers": 0, "store": tmp_path / f"{name}.ivisit"}
+        return iv.sweep(Flight, {"speed": [1.0, 2.0]}, **settings | options)
+
+    last = {name: values.tolist() for name, values in swept("default").metrics.items()}
+    assert last == {"place.x": [3, 6], "place.y": [-6, -12], "height": [3, 6]}
+    some = swept("some", metrics=["place.y:min", "place.x:at=2", "place.x:last"])
+    assert [values.tolist() for values in some.metrics.values()] == [[-6, -12], [2, 4], [3, 6]]
+    again = iv.rerun(tmp_path / "some.ivisit", 1)
+    assert again.identical
+    assert swept("until", until="place.y<-3").steps.tolist() == [2, 1]
+    kept = swept("kept", keep=["place"])
+    assert kept.traces("place.y")[1][1].tolist() == [-4, -8, -12]
+    assert set(swept("all", keep="all").sweep.specification["keep"]) == set(last)
+    with pytest.raises(ParameterError, match=r"has no trace 'place.z'"):
+        swept("unknown", metrics=["place.z"])
