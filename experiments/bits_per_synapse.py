@@ -10,9 +10,11 @@ limit: G. Palm (1980), A. Knoblauch, G. Palm, F. Sommer, Neural Computation 22:2
 """
 
 import numpy as np
-from common import Experiment, above, column, distinct, factor, mean, select
+from common import Experiment, column, distinct, select
+from intervals import above, factor, mean
 from matplotlib.figure import Figure
 from memories import Recall, notation
+from pictures import band
 
 from assocmem.theory import WILLSHAW_LIMIT
 
@@ -51,10 +53,7 @@ def draw(rows):
             part = select(rows, ensemble=ensemble, method=method)
             places = distinct(part, "stored")
             values = [mean(column(part, "bits", stored=stored)) for stored in places]
-            low, high = [v.low for v in values], [v.high for v in values]
-            color = f"C{number}"
-            axes.plot(places, [v.value for v in values], ".-", color=color, label=METHODS[method])
-            axes.fill_between(places, low, high, color=color, alpha=0.2, linewidth=0)
+            band(axes, places, values, marker=".", color=f"C{number}", label=METHODS[method])
         axes.axhline(WILLSHAW_LIMIT / 4, color="gray", linestyle="--", label="ln 2 / 4")
         axes.set(title=f"{ensemble} patterns", xlabel="stored patterns", ylim=(0, None))
         axes.grid(alpha=0.3)

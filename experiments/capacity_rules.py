@@ -8,9 +8,11 @@ Reference: A. Knoblauch, arXiv:2412.18349 (2024), learning rules and retrieval (
 """
 
 import numpy as np
-from common import Experiment, above, below, column, distinct, factor, mean
+from common import Experiment, column, distinct
+from intervals import above, below, factor, mean
 from matplotlib.figure import Figure
 from memories import Capacity, notation
+from pictures import across
 
 from assocmem.rules import RULES
 
@@ -34,9 +36,7 @@ def draw(rows):
     for number, retrieval in enumerate(RETRIEVAL):
         values = [mean(column(rows, "patterns", rule=r, retrieval=retrieval)) for r in rules]
         place = np.arange(len(rules)) + 0.25 * (1 - number)
-        margins = np.hstack([value.margins for value in values])
-        marker = "so^"[number]
-        axes.errorbar([v.value for v in values], place, xerr=margins, fmt=marker, label=retrieval)
+        across(axes, place, values, fmt="so^"[number], label=retrieval)
     axes.set_yticks(range(len(rules)), rules)
     axes.set_xlabel("patterns at an output error of 1 %")
     axes.set_xlim(left=0)

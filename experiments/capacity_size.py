@@ -7,9 +7,11 @@ Reference: A. Knoblauch, arXiv:2412.18349 (2024), abstract: rules and noise esti
 """
 
 import numpy as np
-from common import Experiment, above, column, distinct, factor, mean, select
+from common import Experiment, column, distinct, select
+from intervals import above, factor, mean
 from matplotlib.figure import Figure
 from memories import Capacity, notation
+from pictures import points
 
 from assocmem.rules import RULES
 
@@ -24,12 +26,12 @@ def measure(lab):
     methods = lab.pick(methods, ["bayes", "bayes+soft", notation("willshaw")])
     sizes = {n: round(0.63 * np.sqrt(n)) for n in lab.pick((100, 178, 316, 562), (40, 80))}
     grids = {"n": [*sizes.items()], "k": [(250, k) for k in (5, 8, 16, 25, 40)]}
-    points = [
+    grid = [
         {"method": method, "n_units": n, "n_active": k, "queries": lab.pick(100, 20)}
         for n, k in (*grids["n"], *lab.pick(grids["k"], ()))
         for method in methods
     ]
-    rows = lab.sweep(Capacity, points=points, repeats=lab.pick(4, 2))
+    rows = lab.sweep(Capacity, points=grid, repeats=lab.pick(4, 2))
     return [row | {"method": row["method"].removesuffix("+random-ties")} for row in rows]
 
 
@@ -45,10 +47,8 @@ def draw(rows):
             chosen = select(part, method=method)
             places = distinct(chosen, name)
             values = [mean(column(chosen, "patterns", **{name: place})) for place in places]
-            margins = np.hstack([v.margins for v in values]) if values else None
-            middle = [v.value for v in values]
-            style = {"marker": "osD^v<>ph"[number], "capsize": 2, "markersize": 5}
-            axes.errorbar(places, middle, yerr=margins, label=method, color=f"C{number}", **style)
+            style = {"marker": "osD^v<>ph"[number], "color": f"C{number}", "label": method}
+            points(axes, places, values, floor=0.5, **style)
         axes.set(xscale="log", yscale="log", xlabel=label, ylabel="patterns at 1 % error")
         places = distinct(part, name)
         axes.set_xticks(places, [str(place) for place in places], minor=False)

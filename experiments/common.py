@@ -19,6 +19,7 @@ import datetime
 import io
 import json
 import logging
+import math
 import os
 import platform
 import sys
@@ -31,7 +32,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy import stats
+from intervals import Claim
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "experiments"
@@ -41,110 +42,6 @@ VERSIONS = ("ivisit-lab", "numpy", "scipy", "matplotlib")
 
 Row = dict[str, Any]
 logger = logging.getLogger("experiments")
-
-
-# Intervals
-
-
-@dataclass(frozen=True)
-class Interval:
-    """An estimate with its 95 % confidence interval."""
-
-    value: float
-    low: float
-    high: float
-
-    def __str__(self) -> str:
-        return f"{self.value:.3g} [{self.low:.3g}, {self.high:.3g}]"
-
-    @property
-    def margins(self) -> list[list[float]]:
-        """Lengths below and above, as Matplotlib's error bars take them."""
-        return [[self.value - self.low], [self.high - self.value]]
-
-
-def mean(values: Sequence[float]) -> Interval:
-    """Return a mean with the interval of Student's t."""
-    sample = np.asarray(values, float)
-    margin = stats.t.ppf(0.975, len(sample) - 1) * sample.std(ddof=1) / np.sqrt(len(sample))
-    return Interval(
-        float(sample.mean()), float(sample.mean() - margin), float(sample.mean() + margin)
-    )
-
-
-def share(successes: int, trials: int) -> Interval:
-    """Return a relative frequency with the interval of Wilson."""
-    low, high = stats.binomtest(int(successes), int(trials)).proportion_ci(method="wilson")
-    return Interval(successes / trials, float(low), float(high))
-
-
-def median(values: Sequence[float]) -> Interval:
-    """Return a median with the interval between two order statistics that covers it.
-
-    It holds for any distribution; infinite values (what never came to an end) are allowed. With
-    fewer than six values even the whole range covers the median with less than 95 %.
-    """
-    ordered = np.sort(np.where(np.isnan(values), np.inf, values))
-    # The j-th smallest and the j-th largest: the largest j that misses with at most 2.5 % a side
-    j = max(1, int(stats.binom.ppf(0.025, len(ordered), 0.5)))
-    middle = (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
-    return Interval(float(middle), float(ordered[j - 1]), float(ordered[len(ordered) - j]))
-
-
-def factor(first: Sequence[float], second: Sequence[float]) -> Interval:
-    """Return the geometric mean of first / second, pair by pair, with the interval of Student's t.
-
-    Pairs come from the same random numbers; all values are above 0.
-    """
-    logs = mean(np.log(np.asarray(first, float)) - np.log(np.asarray(second, float)))
-    return Interval(*np.exp([logs.value, logs.low, logs.high]).tolist())
-
-
-def ratio(
-    first: Sequence[float],
-    second: Sequence[float],
-    statistic: Callable[..., Any] = np.mean,
-    *,
-    paired: bool = True,
-) -> Interval:
-    """Return statistic(first) / statistic(second) with the interval of the bootstrap.
-
-    `paired` values come from the same random numbers and are drawn together.
-    """
-
-    def quotient(a: Any, b: Any, axis: int = -1) -> Any:
-        above, below = np.broadcast_arrays(statistic(a, axis=axis), statistic(b, axis=axis))
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(above == below, 1.0, above / below)  # nothing to nothing is equal
-
-    data = np.asarray(first, float), np.asarray(second, float)
-    done = stats.bootstrap(
-        data, quotient, paired=paired, n_resamples=4999, method="percentile", rng=0
-    )
-    interval = done.confidence_interval
-    return Interval(float(quotient(*data)), float(interval.low), float(interval.high))
-
-
-# Claims
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A sentence, the number that it stands or falls with, and whether it holds."""
-
-    sentence: str
-    number: str
-    holds: bool
-
-
-def below(sentence: str, interval: Interval, bound: float = 1) -> Claim:
-    """Return the claim that a number, by default a ratio, is below a bound: all of its interval."""
-    return Claim(sentence, str(interval), interval.high < bound)
-
-
-def above(sentence: str, interval: Interval, bound: float = 1) -> Claim:
-    """Return the claim that a number, by default a ratio, is above a bound: all of its interval."""
-    return Claim(sentence, str(interval), interval.low > bound)
 
 
 # Rows
@@ -158,6 +55,12 @@ def select(rows: Sequence[Row], **values: Any) -> list[Row]:
 def column(rows: Sequence[Row], name: str, **values: Any) -> np.ndarray:
     """Return one column of the rows that have these values, in their order."""
     return np.array([row[name] for row in select(rows, **values)])
+
+
+def components(row: Row, name: str) -> list[float]:
+    """Return what a trace of arrays has left in a row, without the places that are NaN."""
+    values = [value for key, value in row.items() if key.startswith(f"{name}.")]
+    return [value for value in values if not math.isnan(value)]
 
 
 def distinct(rows: Sequence[Row], name: str) -> list[Any]:

@@ -10,9 +10,11 @@ retrieval); prototypes: definition of this project, docs/assocmem.md.
 """
 
 import numpy as np
-from common import Experiment, above, column, distinct, factor, mean
+from common import Experiment, column, distinct
+from intervals import above, factor, mean
 from matplotlib.figure import Figure
 from memories import Capacity, notation
+from pictures import across
 
 METHODS = {
     "bayes+one-step": "Bayes, one step",
@@ -47,13 +49,8 @@ def draw(rows):
     methods = distinct(rows, "method")
     for number, ensemble in enumerate(distinct(rows, "ensemble")):
         values = [mean(column(rows, "patterns", ensemble=ensemble, method=m)) for m in methods]
-        axes.errorbar(
-            [value.value for value in values],
-            np.arange(len(methods)) + 0.18 * (number - 1.5),
-            xerr=np.hstack([value.margins for value in values]),
-            fmt="osD^"[number],
-            label=ensemble,
-        )
+        places = np.arange(len(methods)) + 0.18 * (number - 1.5)
+        across(axes, places, values, fmt="osD^"[number], label=ensemble)
     axes.set_yticks(range(len(methods)), [METHODS[method] for method in methods])
     axes.invert_yaxis()
     axes.set_xlim(left=0)

@@ -11,57 +11,25 @@ Reference: S. Nambusubramaniyan, S. Safavi, R. Guru, A. Knoblauch, arXiv:2510.22
 abstract: chaotic time series, comparable with gradient methods.
 """
 
+from itertools import product
+
 import numpy as np
-from common import Experiment, below, column, distinct, factor, median, ratio, select
+from common import Experiment, column, distinct, select
+from intervals import below, factor, median, ratio
 from matplotlib.figure import Figure
+from pictures import points
+from tuned import CELLS, CONDITIONS, RULES, Forecasting
 
-import ivisit as iv
 from dopamine_wp import series
-from dopamine_wp.comparison import compare
-from dopamine_wp.contests import problem
 
-RULES = ("DopamineK", "DopamineV", "Adam", "NodePerturbation", "Dopamine1", "SNES", "WP")
-SCALAR = (("Dopamine1", "WP", 1), ("Dopamine1", "SNES", 1), ("Dopamine1", "Adam", 2))
-CONDITIONS = ("equal_cost", "equal_time")
-NETWORKS = 10
-CELLS = [f"{rule} {when} {n}" for rule in RULES for when in CONDITIONS for n in range(NETWORKS)]
+MEANS = (
+    ("DopamineK", "Adam", 1),
+    ("DopamineV", "Adam", 1),
+    ("Dopamine1", "WP", 1),
+    ("Dopamine1", "SNES", 1),
+    ("Dopamine1", "Adam", 2),
+)
 INTERVALS = "order statistics of the median over 10 networks; ratios of medians by bootstrap"
-
-
-class Forecasting(iv.Simulation):
-    """Test errors of all rules on a series, each tuned."""
-
-    series = iv.OptionList("lorenz", list(series.GENERATORS))
-    horizon = iv.Slider(1, 1, 100)
-    budget = iv.Slider(3000, 10, 10**6)
-    trials = iv.Slider(6, 1, 100)
-    networks = iv.Slider(NETWORKS, 1, NETWORKS)
-    rules = iv.Slider(len(RULES), 1, len(RULES), help="How many of them, from the front.")
-
-    error = iv.Trace(names=CELLS)
-    seconds = iv.Trace(names=[f"{rule} {when}" for rule in RULES for when in CONDITIONS])
-    at_edge = iv.Trace(names=RULES, help="Whether a neighbor of the best setting was not tried.")
-
-    def step(self):
-        outcomes = compare(
-            problem(self.series, horizon=self.horizon, seed=1),
-            budget=self.budget,
-            seeds=self.networks,
-            tuning_seeds=3,
-            trials=self.trials,
-            optimizers=RULES[: self.rules],
-            seed=1,
-        )
-        error, seconds, edge = {}, {}, {}
-        for rule, outcome in outcomes.items():
-            edge[rule] = float(outcome.at_edge)
-            for when in CONDITIONS:
-                run = getattr(outcome, when)
-                seconds[f"{rule} {when}"] = run.seconds
-                error |= {f"{rule} {when} {n}": value for n, value in enumerate(run.test)}
-        for name, values in (("error", error), ("seconds", seconds), ("at_edge", edge)):
-            names = type(self).panels[name].names
-            setattr(self, name, np.array([values.get(cell, np.nan) for cell in names]))
 
 
 def measure(lab):
@@ -92,9 +60,7 @@ def draw(rows):
             if part:
                 values = [median(column(part, "error", series=name)) for name in names]
                 places = np.arange(len(names)) + 0.1 * (number - 3)
-                margins = np.hstack([value.margins for value in values])
-                middle = [value.value for value in values]
-                axes.errorbar(places, middle, yerr=margins, fmt="osD^v<>"[number], label=rule)
+                points(axes, places, values, fmt="osD^v<>"[number], label=rule)
         words = f"{horizon} step{'s' * (horizon > 1)} ahead, {when.replace('_cost', ' passes')}"
         axes.set_title(words.replace("_", " "), fontsize="medium")
         axes.set_xticks(range(len(names)), [name.replace("_", "-") for name in names])
@@ -107,27 +73,22 @@ def draw(rows):
 
 
 def claims(rows):
-    result = []
-    for horizon in distinct(rows, "horizon"):
-        for when in CONDITIONS:
-            where = {"horizon": horizon, "condition": when}
-            words = f"{horizon} ahead, {when.replace('_cost', ' passes').replace('_', ' ')}"
-            for name in distinct(rows, "series"):
-                both = [column(rows, "error", rule=r, series=name, **where) for r in RULES[:3]]
-                text = f"{name}, {words}: DopamineK has a lower error than Adam"
-                result.append(below(text, ratio(both[0], both[2], np.median)))
-            for rule, other, bound in (("DopamineV", "Adam", 1), *SCALAR):
-                both = [
-                    [
-                        np.median(column(rows, "error", rule=r, series=name, **where))
-                        for name in distinct(rows, "series")
-                    ]
-                    for r in (rule, other)
-                ]
-                if not np.isnan(both).any():
-                    text = f"{words}, mean over the series: the error of {rule} is below "
-                    text += f"{bound} times that of {other}" if bound > 1 else f"that of {other}"
-                    result.append(below(text, factor(*both), bound))
+    names, result = distinct(rows, "series"), []
+    for horizon, when in product(distinct(rows, "horizon"), CONDITIONS):
+        part = select(rows, horizon=horizon, condition=when)
+        words = f"{horizon} ahead, {when.replace('_cost', ' passes').replace('_', ' ')}"
+        for name in names:
+            both = [column(part, "error", rule=r, series=name) for r in ("DopamineK", "Adam")]
+            text = f"{name}, {words}: DopamineK has a lower error than Adam"
+            result.append(below(text, ratio(*both, np.median)))
+        for rule, other, bound in MEANS if {r["rule"] for r in part} == set(RULES) else ():
+            medians = [
+                [np.median(column(part, "error", rule=r, series=name)) for name in names]
+                for r in (rule, other)
+            ]
+            text = f"{words}, mean of the series: the error of {rule} is less than "
+            text += f"{bound} times that of {other}" if bound > 1 else f"that of {other}"
+            result.append(below(text, factor(*medians), bound))
     return result
 
 

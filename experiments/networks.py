@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from common import median, share
+from intervals import median, share
 
 import ivisit as iv
 from dopamine_wp import (

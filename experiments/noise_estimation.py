@@ -9,9 +9,11 @@ Clamp, soft estimation and search ("verified") are definitions of this project, 
 """
 
 import numpy as np
-from common import Experiment, below, column, mean, ratio
+from common import Experiment, column
+from intervals import below, mean, ratio
 from matplotlib.figure import Figure
 from memories import Recall
+from pictures import across, plain_ticks
 
 OPTIONS = {
     "fixed": "",
@@ -41,8 +43,8 @@ def measure(lab):
 
 
 def draw(rows):
-    figure = Figure(figsize=(10, 5), layout="constrained")
-    both = figure.subplots(1, 2, sharey=True)
+    figure = Figure(figsize=(9, 5.2), layout="constrained")
+    both = figure.subplots(1, 2, sharex=True, sharey=True)
     for axes, (title, (stored, _, _)) in zip(both, CUES.items(), strict=True):
         for number, (name, option) in enumerate(OPTIONS.items()):
             found = {
@@ -51,18 +53,16 @@ def draw(rows):
                 if len(errors := column(rows, "error", method=rule + option, stored=stored))
             }
             if found:
-                middle = np.array([value.value for value in found.values()])
-                margins = np.hstack([value.margins for value in found.values()])
-                margins[0] = np.minimum(margins[0], 0.9 * middle)  # the axis has no zero
                 places = np.array(list(found)) + 0.1 * (number - 3)
-                style = {"fmt": "osD^v<>"[number], "label": name, "markersize": 5}
-                axes.errorbar(middle, places, xerr=margins, **style)
+                style = {"fmt": "osD^v<>"[number], "label": name}
+                across(axes, places, list(found.values()), floor=2e-3, **style)
         axes.set_title(f"{title}, {stored} patterns", fontsize="medium")
         axes.set(xscale="log", xlabel="wrong units per active unit")
         axes.grid(axis="x", alpha=0.3)
+        plain_ticks(axes.xaxis, [0.003, 0.01, 0.03, 0.1])
     both[0].set_yticks(range(len(RULES)), RULES)
     both[0].invert_yaxis()
-    figure.legend(*both[0].get_legend_handles_labels(), loc="outside right upper")
+    figure.legend(*both[0].get_legend_handles_labels(), loc="outside lower center", ncols=7)
     return figure
 
 

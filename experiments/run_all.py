@@ -15,7 +15,8 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-HELPERS = {"common", "memories", "networks", "run_all", "write_page"}
+HELPERS = {"common", "intervals", "memories", "networks", "pictures", "rewards"}
+HELPERS |= {"tuned", "run_all", "write_page"}
 
 
 def names() -> list[str]:

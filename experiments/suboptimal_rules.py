@@ -10,7 +10,8 @@ Reference: A. Knoblauch, arXiv:2412.18349 (2024), abstract: suboptimal rules are
 """
 
 import numpy as np
-from common import Experiment, above, below, column, factor
+from common import Experiment, column
+from intervals import above, below, factor
 from matplotlib.figure import Figure
 from memories import Capacity, notation
 

@@ -9,9 +9,11 @@ Computation 22:289 (2010), sections 2 and 3.
 """
 
 import numpy as np
-from common import Claim, Experiment, column, distinct, mean, select
+from common import Experiment, column, distinct, select
+from intervals import Claim, mean
 from matplotlib.figure import Figure
 from memories import Recall
+from pictures import points
 
 from assocmem.theory import one_step_error
 
@@ -47,11 +49,9 @@ def draw(rows):
         part = select(rows, rule=rule)
         places = distinct(part, "stored")
         values = [mean(column(part, "error", stored=stored)) for stored in places]
-        middle = np.array([value.value for value in values])
-        margins = np.hstack([value.margins for value in values])
-        margins[0] = np.minimum(margins[0], 0.9 * middle)  # the axis has no zero
         color = f"C{number}"
-        axes.errorbar(places, middle, yerr=margins, fmt="osD^v<"[number], color=color, label=rule)
+        style = {"fmt": "osD^v<"[number], "color": color, "label": rule}
+        points(axes, places, values, floor=1e-4, **style)
         axes.plot(places, [column(part, "theory", stored=m)[0] for m in places], "--", color=color)
     axes.set(xscale="log", yscale="log", xlabel="stored patterns")
     axes.set_ylabel("wrong units per active unit (dashed: theory)")

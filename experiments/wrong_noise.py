@@ -7,9 +7,11 @@ Reference: A. Knoblauch, arXiv:2412.18349 (2024), abstract: adaptive noise estim
 """
 
 import numpy as np
-from common import Experiment, below, column, distinct, mean, ratio
+from common import Experiment, column, distinct
+from intervals import below, mean, ratio
 from matplotlib.figure import Figure
 from memories import Recall
+from pictures import points
 
 METHODS = {
     "bayes": "fixed",
@@ -45,9 +47,7 @@ def draw(rows):
     for number, method in enumerate(distinct(rows, "method")):
         values = [mean(column(rows, "error", method=method, assumed=a)) for a in assumed]
         places = np.arange(len(assumed)) + 0.08 * (number - 2)
-        margins = np.hstack([value.margins for value in values])
-        middle = [value.value for value in values]
-        axes.errorbar(places, middle, yerr=margins, fmt="osD^v"[number], label=METHODS[method])
+        points(axes, places, values, floor=1e-3, fmt="osD^v"[number], label=METHODS[method])
     labels = [a if n else f"{a}\n(true)" for n, a in enumerate(assumed)]
     axes.set_xticks(range(len(assumed)), labels)
     axes.axvspan(4.5, 7.5, color="gray", alpha=0.12, linewidth=0)

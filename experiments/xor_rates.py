@@ -11,9 +11,11 @@ abstract: XOR, faster than plain weight perturbation.
 """
 
 import numpy as np
-from common import Claim, Experiment, column, distinct, select
+from common import Experiment, column, distinct, select
+from intervals import Claim, Interval
 from matplotlib.figure import Figure
 from networks import SCANNED, SIZES, Solving
+from pictures import band
 
 RATES = [float(f"{rate:.3g}") for rate in np.logspace(-5, 1.5, 14)]
 WORKS = 0.9
@@ -38,18 +40,10 @@ def draw(rows):
             part = select(rows, task=task, rule=rule)
             style = {"color": f"C{number % 10}", "linestyle": "-" if number < 10 else "--"}
             rates = column(part, "rate")
-            top.plot(rates, column(part, "solved"), marker=".", label=rule, **style)
-            top.fill_between(
-                rates,
-                column(part, "low"),
-                column(part, "high"),
-                alpha=0.15,
-                color=style["color"],
-                linewidth=0,
-            )
-            bottom.plot(rates, column(part, "passes"), marker=".", **style)
-            edges = [column(part, name) for name in ("fewer", "more")]
-            bottom.fill_between(rates, *edges, alpha=0.15, color=style["color"], linewidth=0)
+            shares = [Interval(row["solved"], row["low"], row["high"]) for row in part]
+            band(top, rates, shares, marker=".", label=rule, **style)
+            passes = [Interval(row["passes"], row["fewer"], row["more"]) for row in part]
+            band(bottom, rates, passes, marker=".", **style)
         top.set(title=task, xscale="log", ylabel="solved")
         bottom.set(xscale="log", yscale="log", xlabel="rate (or sigma)", ylabel="passes, median")
         for axes in (top, bottom):
