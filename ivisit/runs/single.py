@@ -151,13 +151,14 @@ def _run(
     owned: bool = True,
 ) -> RunResult:
     """Set the values of an engine's simulation, run it and return the result."""
+    # What can be refused comes first: a refusal leaves no new store behind.
+    if parameter_set is not None:
+        take_set(engine.simulation, parameter_set, store, strict=strict)
+    if parameters:
+        engine.simulation.parameters.update(parameters)
+    engine.schedule(events)
     opened = None if store is None else open_for_writing(store)
     try:
-        if parameter_set is not None:
-            take_set(engine.simulation, parameter_set, opened, strict=strict)
-        if parameters:
-            engine.simulation.parameters.update(parameters)
-        engine.schedule(events)
         with EndOnce():
             watched = states_to_watch(engine.simulation)
             with _Course() as course:
