@@ -12,6 +12,7 @@ from ivisit.errors import ParameterError
 from ivisit.gui.actions.crossing import crossing
 from ivisit.gui.actions.results import save_result
 from ivisit.gui.actions.times import local_time
+from ivisit.gui.arranging.menus import list_panels
 from ivisit.gui.bars import help_texts
 from ivisit.gui.toolkit.dialogs import FormDialog, TextDialog
 from ivisit.gui.toolkit.menus import Choices
@@ -151,7 +152,10 @@ class MenuBar(tk.Menu):
         )
         menu.add_separator()
         self.panel_menu = self._submenu("Panels", menu, postcommand=self._list_panels)
-        menu.add_command(label="Reset layout", command=window.reset_layout)
+        menu.add_command(label="Reset layout", command=window.arranging.reset)
+        menu.add_command(
+            label="Arrange automatically", command=window.arranging.arrange_automatically
+        )
         menu.add_separator()
         menu.add_command(
             label="Console", accelerator="Ctrl+J", command=lambda: window.console.toggle()
@@ -166,25 +170,8 @@ class MenuBar(tk.Menu):
 
     def _list_panels(self) -> None:
         """List the panels; those that are shown are marked."""
-        layout = self.window.layout
-        assert layout is not None
-        self.panel_menu.delete(0, "end")
-        for index, card in enumerate(layout.cards):
-            variable = f"shown{index}{self.panel_menu}"
-            self.setvar(variable, "0" if card.name in layout.hidden else "1")
-            self.panel_menu.add_checkbutton(
-                label=card.title,
-                variable=variable,  # type: ignore[arg-type]
-                onvalue="1",
-                offvalue="0",
-                command=partial(self._toggle_panel, card.name),
-            )
+        list_panels(self.panel_menu, self.window.arranging.layout)
         self.window.theme.color_menu(self.panel_menu)
-
-    def _toggle_panel(self, name: str) -> None:
-        layout = self.window.layout
-        assert layout is not None
-        self.window.hide_panels(layout.hidden ^ {name})
 
     def _add_help(self) -> None:
         window = self.window
