@@ -22,13 +22,14 @@ from ivisit.gui.actions.values import ValueCommands
 from ivisit.gui.bars.console import Console
 from ivisit.gui.bars.error_pane import ErrorPane
 from ivisit.gui.bars.menu import MenuBar
+from ivisit.gui.bars.messages import MessageBar
 from ivisit.gui.bars.status import StatusLine
 from ivisit.gui.bars.toolbar import Toolbar
 from ivisit.gui.layout import AutomaticLayout, FreeLayout, Layout
 from ivisit.gui.session import QuickSwitching, Session
 from ivisit.gui.settings import Settings
 from ivisit.gui.toolkit.dialogs import QuestionDialog
-from ivisit.gui.toolkit.editing import select_all_by_key
+from ivisit.gui.toolkit.editing import WordUndo, select_all_by_key
 from ivisit.gui.toolkit.scrolling import protect_from_wheel, scroll_on_tab, scroll_on_wheel
 from ivisit.gui.toolkit.theme import DARK, LIGHT, Theme
 from ivisit.recording import Frame
@@ -162,6 +163,7 @@ class Window:
         self.source = SourceCommands(self)
         self.status = StatusLine(self)
         self.toolbar = Toolbar(self)
+        self.messages = MessageBar(self)
         self.menu = MenuBar(self)
         self.error_pane = ErrorPane(self)
         self.console = Console(self)
@@ -172,6 +174,7 @@ class Window:
         scroll_on_wheel(root)
         scroll_on_tab(root)
         select_all_by_key(root)
+        self.word_undo = WordUndo(root)
         root.configure(menu=self.menu)
         width = min(self.theme.pixels(WIDTH), root.winfo_screenwidth())
         margin = self.theme.pixels(SCREEN_MARGIN)
