@@ -15,9 +15,10 @@ from typing import Any
 
 from ivisit.engine import Engine
 from ivisit.errors import Failure
+from ivisit.gui.actions.autosaving import Autosave
 from ivisit.gui.actions.reloading import SourceCommands
 from ivisit.gui.actions.requests import handle, repeat
-from ivisit.gui.actions.sets import SetCommands
+from ivisit.gui.actions.sets import PROBLEMS, SetCommands
 from ivisit.gui.actions.values import ValueCommands
 from ivisit.gui.bars.console import Console
 from ivisit.gui.bars.error_pane import ErrorPane
@@ -161,6 +162,7 @@ class Window:
         self.values = ValueCommands(self)
         self.sets = SetCommands(self, path)
         self.source = SourceCommands(self)
+        self.autosave = Autosave(self)
         self.status = StatusLine(self)
         self.toolbar = Toolbar(self)
         self.messages = MessageBar(self)
@@ -241,7 +243,9 @@ class Window:
             return
         problems = self.session.abandon()
         self.build_layout()
-        self.say("; ".join(problems.values()) or "The step is left behind; a fresh run has begun")
+        self.say("The step is left behind; a fresh run has begun")
+        if problems:
+            self.messages.show(PROBLEMS, "; ".join(problems.values()))
 
     def hide_panels(self, names: Collection[str]) -> None:
         """Show all panels but these."""
@@ -315,6 +319,8 @@ class Window:
         self.console.add(session.printed())
         self.status.poll(now)
         self.source.poll(now)
+        self.sets.care.poll(now)
+        self.autosave.poll(now)
 
     def _draw(self, frame: Frame, now: float) -> None:
         assert self.layout is not None
@@ -462,6 +468,7 @@ class Window:
             return
         self.alive = False
         self.sets.close()
+        self.autosave.close()
         self._remember()
         self.session.turns.stop(self.root.after_cancel)
         if self._timer:

@@ -118,8 +118,13 @@ class WordUndo:
         if BEFORE not in tags:
             place = tags.index(field.winfo_class()) + 1
             field.bindtags((BEFORE, *tags[:place], AFTER, *tags[place:]))
-            field.bind("<Destroy>", lambda event: self._texts.pop(str(event.widget), None), add=True)
+            field.bind(
+                "<Destroy>", lambda event: self._texts.pop(str(event.widget), None), add=True
+            )
         self._texts[str(field)] = TypedText(text_of(field))
+
+    def _forget(self, event: Any) -> None:
+        self._texts.pop(str(event.widget), None)
 
     def _before(self, event: Any) -> None:
         typed, text = self._texts.get(str(event.widget)), text_of(event.widget)
