@@ -192,8 +192,8 @@ class MenuBar(tk.Menu):
             "<Control-s>": window.sets.save,
             "<Control-Shift-S>": window.sets.ask_name,
             "<Control-z>": self._undo,
-            "<Control-y>": window.values.redo,
-            "<Control-Shift-Z>": window.values.redo,
+            "<Control-y>": self._redo,
+            "<Control-Shift-Z>": self._redo,
             "<Control-r>": window.source.reload,
             "<Control-q>": window.quit,
             "<F1>": self.show_help,
@@ -212,19 +212,20 @@ class MenuBar(tk.Menu):
 
     def _press(self, command: Callable[[], object]) -> None:
         # What is being typed counts first.
-        if command != self._undo:
+        if command not in (self._undo, self._redo):
             self.window.values.commit_typing()
         command()
 
     def _undo(self) -> None:
         """Take back words while a text is typed, else the last change."""
-        path = str(self.tk.call("focus"))
-        widget = self.nametowidget(path) if path else None
-        if isinstance(widget, tk.Text) and widget.tk.call(str(widget), "edit", "canundo"):
-            widget.edit_undo()
-        else:
+        if not self.window.word_undo.undo():
             self.window.values.commit_typing()
             self.window.values.undo()
+
+    def _redo(self) -> None:
+        if not self.window.word_undo.redo():
+            self.window.values.commit_typing()
+            self.window.values.redo()
 
     def _press_space(self, event: Any) -> None:
         if isinstance(event.widget, tk.Misc) and event.widget.winfo_class() not in TYPING:
