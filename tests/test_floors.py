@@ -27,6 +27,7 @@ FLOORS = """
     live
     worker
     store
+    sets
     plugins
     runs
     testing

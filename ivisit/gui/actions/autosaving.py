@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from ivisit.errors import ParameterError
 from ivisit.gui.actions.differences import differences
 from ivisit.gui.actions.layout_memory import layout_state, take_layout
-from ivisit.gui.actions.times import local_time
 from ivisit.gui.drafts import Draft, DraftFile, draft_folder, leftovers
 from ivisit.plugins.origins import source_file
+from ivisit.sets.wording import local_time
 
 if TYPE_CHECKING:
     from ivisit.gui.window import Window

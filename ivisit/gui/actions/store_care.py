@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from ivisit.errors import IVisitError, StoreError
 from ivisit.gui.actions.differences import differences
-from ivisit.gui.actions.times import local_time
 from ivisit.gui.toolkit.dialogs import QuestionDialog
+from ivisit.sets.wording import local_time
 
 if TYPE_CHECKING:
     from ivisit.gui.window import Window

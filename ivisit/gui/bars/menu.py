@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from ivisit.errors import ParameterError
 from ivisit.gui.actions.crossing import crossing
 from ivisit.gui.actions.results import save_result
-from ivisit.gui.actions.times import local_time
 from ivisit.gui.arranging.menus import list_panels
 from ivisit.gui.bars import help_texts
 from ivisit.gui.toolkit.dialogs import FormDialog, TextDialog
 from ivisit.gui.toolkit.menus import Choices
+from ivisit.sets.wording import local_time
 
 if TYPE_CHECKING:
     from ivisit.gui.window import Window
