@@ -58,6 +58,8 @@ if TYPE_CHECKING:
     from ivisit.panels import Comment, Figure, Histogram, Image, Raster, TextOutput, Trace
     from ivisit.plugins.finding import SimulationInfo, get_simulation, list_simulations
     from ivisit.recording import Change, Frame
+    from ivisit.runs.comparing import compare
+    from ivisit.runs.comparison import Comparison
     from ivisit.runs.optimize_result import OptimizeResult
     from ivisit.runs.optimizing import optimize
     from ivisit.runs.rerunning import rerun
@@ -94,6 +96,8 @@ _HOMES = {
     **dict.fromkeys(("Change", "Frame"), "ivisit.recording"),
     **dict.fromkeys(("replay", "run"), "ivisit.runs.single"),
     "RunResult": "ivisit.runs.result",
+    "Comparison": "ivisit.runs.comparison",
+    "compare": "ivisit.runs.comparing",
     "OptimizeResult": "ivisit.runs.optimize_result",
     "Range": "ivisit.runs.space",
     "optimize": "ivisit.runs.optimizing",
@@ -141,6 +145,7 @@ __all__ = [
     "Checkbox",
     "CheckboxGroup",
     "Comment",
+    "Comparison",
     "DictSlider",
     "DirectiveError",
     "Engine",
@@ -176,6 +181,7 @@ __all__ = [
     "TextOutput",
     "Trace",
     "Version",
+    "compare",
     "datetime",
     "get_simulation",
     "launch",

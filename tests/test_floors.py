@@ -14,6 +14,7 @@ FLOORS = """
     errors files installation ranges
     declarations events
     rendering artists
+    differences
     rasterizing
     controls
     panels

@@ -58,7 +58,8 @@ def take_set(
     simulation : Simulation
         The instance.
     name : str
-        The set's name, or ``OTHER.ivisit:NAME`` for one in another store.
+        The set's name, ``NAME@VERSION`` for a former version, or ``OTHER.ivisit:NAME`` for one in
+        another store.
     store : ParameterStore or path-like, optional
         Where the set is; by default the simulation's own store in the working directory.
     strict : bool, optional
@@ -76,24 +77,40 @@ def take_set(
     opened = _open(simulation, file if file is not None else store, name)
     try:
         try:
-            stored = opened.load(type(simulation), name)
+            name, version = _version(opened, simulation, name)
+            stored = opened.load(type(simulation), name, version=version)
         except StoreError as error:
             raise StoreError(f"{opened.path}: {error}") from error
     finally:
         if opened is not store:
             opened.close()
+    take_stored(simulation, stored, str(opened.path), strict=strict)
+    return stored
+
+
+def take_stored(
+    simulation: Simulation, stored: ParameterSet, place: str, *, strict: bool = True
+) -> None:
+    """Give a simulation the values of a set that was loaded from `place`; see `take_set`."""
     # What was brought inside its range, as old scripts have it, is among the values all the same.
     left_out = [text for key, text in stored.problems.items() if key not in stored.parameters]
     if left_out and strict:
         raise ParameterError(
-            f"{opened.path}: the parameter set {name!r} does not fit {type(simulation).key}: "
+            f"{place}: the parameter set {stored.name!r} does not fit {type(simulation).key}: "
             f"{_as_sentences(left_out)} Say --loose, in Python strict=False, to take what fits."
         )
     if stored.problems:
         told = _as_sentences(stored.problems.values())
-        logger.warning("%s: the parameter set %r does not fit: %s", opened.path, name, told)
+        logger.warning("%s: the parameter set %r does not fit: %s", place, stored.name, told)
     simulation.parameters.take(stored.adjustments, stored)
-    return stored
+
+
+def _version(store: ParameterStore, simulation: Simulation, text: str) -> tuple[str, int | None]:
+    from ivisit.store.parameter_set import split_version
+
+    # Looked up only where there is a choice.
+    names = [one.name for one in store.sets(type(simulation))] if "@" in text else ()
+    return split_version(text, names)
 
 
 def _as_sentences(texts: Iterable[str]) -> str:

@@ -66,8 +66,8 @@ def run(
         Where `parameter_set` is read, by default the simulation's own store in the working
         directory. The run is entered into the store only when it is given here.
     parameter_set : str, optional
-        Name of a stored parameter set to start from, or ``OTHER.ivisit:NAME`` for one in another
-        store.
+        Name of a stored parameter set to start from, ``NAME@VERSION`` for a former version of it,
+        or ``OTHER.ivisit:NAME`` for one in another store.
     strict : bool, optional
         Whether a set that does not fit the declaration any more is refused; else a warning names
         what was left out.
@@ -135,6 +135,22 @@ def run_undrawn(
     """Run a simulation as sweeps do: nobody looks, `draw` is never called."""
     engine = Engine(simulation, seed=seed, drawing=False)
     return _run(engine, parameters, steps=steps, until=until)
+
+
+def run_prepared(
+    simulation: type[Simulation],
+    prepare: Callable[[Simulation], object],
+    *,
+    steps: int,
+    seed: int,
+    record: Iterable[str] | None,
+    every: int,
+    progress: bool,
+) -> RunResult:
+    """Run a simulation to whose fresh instance ``prepare(instance)`` has given its values."""
+    engine = Engine(simulation, seed=seed, record=record, every=every)
+    prepare(engine.simulation)
+    return _run(engine, None, steps=steps, until=None, progress=progress)
 
 
 def _run(

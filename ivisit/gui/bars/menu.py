@@ -102,6 +102,7 @@ class MenuBar(tk.Menu):
         for steps in STEPS_A_FRAME:
             self.frame_choices.add(f"Exactly {steps:,}", steps)
         menu.add_separator()
+        menu.add_command(label="Compare ...", command=self.ask_comparison)
         menu.add_command(label="Seed ...", command=self.ask_seed)
         menu.add_command(label="Reload source", accelerator="Ctrl+R", command=window.source.reload)
         self.simulation_menu = menu
@@ -293,6 +294,13 @@ class MenuBar(tk.Menu):
             return f"A seed is a whole number from 0 on, not {text!r}."
         self.window.status.update_texts()
         return ""
+
+    def ask_comparison(self) -> None:
+        """Ask which parameter sets are to be compared."""
+        # Few windows ever compare anything.
+        from ivisit.gui.comparison import ask_comparison
+
+        ask_comparison(self.window)
 
     def ask_until(self) -> FormDialog:
         """Ask for a trace and a value, and run until the trace crosses it."""
