@@ -26,6 +26,7 @@ FLOORS = """
     calling engine
     live
     worker
+    films
     store
     plugins
     runs
