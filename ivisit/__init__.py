@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from ivisit.errors import (
         DirectiveError,
         Failure,
+        FilmError,
         IVisitError,
         ParameterError,
         PluginError,
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
         StoreError,
     )
     from ivisit.events import PointerEvent
+    from ivisit.films import Film
     from ivisit.launcher import launch
     from ivisit.legacy.running.api import (
         IVisit_Data,
@@ -109,11 +111,13 @@ _HOMES = {
         ("SimulationInfo", "get_simulation", "list_simulations"), "ivisit.plugins.finding"
     ),
     "PointerEvent": "ivisit.events",
+    "Film": "ivisit.films",
     "launch": "ivisit.launcher",
     **dict.fromkeys(
         (
             "DirectiveError",
             "Failure",
+            "FilmError",
             "IVisitError",
             "ParameterError",
             "PluginError",
@@ -151,6 +155,8 @@ __all__ = [
     "Engine",
     "Failure",
     "Figure",
+    "Film",
+    "FilmError",
     "Frame",
     "Histogram",
     "IVisitError",

@@ -27,6 +27,7 @@ FLOORS = """
     calling engine
     live
     worker
+    films
     store
     sets
     plugins
