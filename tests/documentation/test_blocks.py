@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import doctest
 import importlib
 import os
 import sys
@@ -13,18 +14,27 @@ from pathlib import Path
 import pytest
 
 from ivisit.cli import build_parser, main
-from tests.documentation.blocks import PAGES, ROOT, agrees, blocks, commands, name_of, transcript
+from docs.tools.blocks import (
+    FLAGS,
+    PAGES,
+    ROOT,
+    agrees,
+    blocks,
+    commands,
+    name_of,
+    transcript,
+)
 
 #: What a transcript may not wait for.
 IN_THIS_PROCESS = {"sweep": ["--workers", "0"], "optimize": ["--workers", "0"]}
 
 
 def has_code(page: Path) -> bool:
-    return any(b.note or b.language == "console" or runs(b) for b in blocks(page))
+    return any(b.note == "file" or b.language == "console" or runs(b) for b in blocks(page))
 
 
 def runs(block) -> bool:
-    return block.language == "python" and not block.is_session and not block.note
+    return block.language == "python" and not block.note
 
 
 def opens_a_window(page: Path) -> bool:
@@ -58,8 +68,18 @@ def test_the_blocks_of_a_page_run_one_after_the_other(page, capsys, monkeypatch,
         elif block.language == "console":
             for words, wanted in transcript(block.text):
                 run_command(words, wanted, capsys)
+        elif block.is_session:
+            check_session(block.text, name_of(page), vars(module))
         elif runs(block):
             exec(compile(block.text, name_of(page), "exec"), vars(module))
+
+
+def check_session(text, name, names):
+    session = doctest.DocTestParser().get_doctest(text, names, name, name, 0)
+    told = []
+    doctest.DocTestRunner(optionflags=FLAGS).run(session, out=told.append, clear_globs=False)
+    names.update(session.globs)  # the session has a copy
+    assert not told, "".join(told)
 
 
 def run_command(words, wanted, capsys):

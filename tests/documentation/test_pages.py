@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.documentation.blocks import PAGES, ROOT, name_of
+from docs.tools.blocks import PAGES, ROOT, name_of
 
 
 def headings(page: Path) -> set[str]:

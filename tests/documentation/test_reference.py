@@ -9,7 +9,7 @@ import pytest
 import ivisit as iv
 from docs.tools import reference
 from ivisit.errors import Failure
-from tests.documentation.blocks import ROOT
+from docs.tools.blocks import ROOT
 
 
 @pytest.mark.parametrize(

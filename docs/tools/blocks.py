@@ -15,6 +15,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+#: How what is printed is compared.
+FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 _FENCE = re.compile(
     r"(?:^<!-- (?P<note>file|not run): (?P<what>.+?) -->\n+)?"
     r"^```(?P<language>\w*)\n(?P<text>.*?)^```$",
@@ -33,7 +35,7 @@ class Block:
 
     @property
     def is_session(self) -> bool:
-        """Whether it is a session of the interpreter, which the doctests run."""
+        """Whether it is a session of the interpreter."""
         return self.language == "python" and ">>>" in self.text
 
 
@@ -73,5 +75,4 @@ def transcript(text: str) -> Iterator[tuple[list[str], str]]:
 
 def agrees(wanted: str, got: str) -> bool:
     """Compare as doctests do: ``...`` stands for anything, blanks are alike."""
-    flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
-    return not wanted.strip() or doctest.OutputChecker().check_output(wanted, got, flags)
+    return not wanted.strip() or doctest.OutputChecker().check_output(wanted, got, FLAGS)
