@@ -14,7 +14,7 @@ from common import Experiment, column, components, distinct
 from intervals import below, median, ratio
 from matplotlib.figure import Figure
 from pictures import band
-from rewards import NETWORKS, NOISY_RULES, NoisyReward
+from rewards import NOISY_RULES, NoisyReward
 
 NOISES = (0.0, 0.001, 0.003, 0.01, 0.03, 0.1)
 INTERVALS = "order statistics of the median over 50 networks; ratios of medians by bootstrap"
