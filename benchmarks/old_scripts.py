@@ -294,10 +294,10 @@ def _compare_drawing(old_python: str) -> None:
     """Print the times of getMatplotlibImage, the old ones too where they can be measured."""
     ours = measure_drawing(sys.executable)
     old = measure_drawing(old_python) if old_python else {}
-    for kind, time in ours.items():
-        text = f"getMatplotlibImage, {kind} figure: {time:.1f} ms"
+    for kind, duration in ours.items():
+        text = f"getMatplotlibImage, {kind} figure: {duration:.1f} ms"
         if old:
-            text += f"; 0.72: {old[kind]:.1f} ms, ratio {old[kind] / time:.2f}"
+            text += f"; 0.72: {old[kind]:.1f} ms, ratio {old[kind] / duration:.2f}"
         print(text)
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ivisit.errors import ParameterError
-from ivisit.runs.columns import TraceColumn, trace_column, trace_columns
+from ivisit.errors import ParameterError, unknown
+from ivisit.recording import Column, single_columns
 from ivisit.runs.references import reference_to
 from ivisit.simulation import Simulation
 
@@ -51,6 +51,10 @@ REDUCTIONS: dict[str, Callable[[np.ndarray, np.ndarray, float], float]] = {
 FORMS = "TRACE, TRACE:last, :min, :max, :mean, :auc, :argmin, :argmax, :first<X, :first>X or :at=N"
 
 
+#: What a function of the result records.
+_NOTHING = Column("")
+
+
 @dataclass(frozen=True)
 class Metric:
     """One number of a run.
@@ -60,15 +64,15 @@ class Metric:
     name : str
         Its column; ``loss`` for the last value, else the text, e.g. ``loss:min``.
     trace : str
-        The trace, or its component as ``trace.x``; empty for a function of the result.
+        The trace, or a component of one as ``trace.x``; empty for a function of the result.
     reduction : str
         ``last`` or one of `REDUCTIONS`.
     number : float
         The bound, or the step, in the text.
     function : str
         Reference to a function of a `RunResult`; empty for a trace.
-    column : TraceColumn or None
-        Where the numbers of the trace come from.
+    column : Column
+        What is recorded under the name of the trace.
     """
 
     name: str
@@ -76,16 +80,12 @@ class Metric:
     reduction: str = "last"
     number: float = 0.0
     function: str = ""
-    column: TraceColumn | None = None
+    column: Column = _NOTHING
 
     @property
     def recorded(self) -> bool:
         """Whether the trace has to be recorded step by step."""
         return bool(self.trace) and self.reduction != "last"
-
-    def of_outputs(self, outputs: Mapping[str, Any]) -> float:
-        """Return the last value; NaN where nothing was assigned."""
-        return math.nan if self.column is None else self.column.value(outputs)
 
     def of_trace(self, steps: np.ndarray, values: np.ndarray) -> float:
         """Return the metric of a recorded trace; NaN where nothing was recorded."""
@@ -100,13 +100,16 @@ def make_metrics(
 ) -> tuple[Metric, ...]:
     """Return the metrics that are asked for; by default the last value of every trace.
 
+    Of traces of several numbers the components are metrics, as ``trace.x``.
+
     Raises
     ------
     ParameterError
         For a text that is no metric, an unknown trace, or a function that workers could not find.
     """
     if metrics is None:
-        return tuple(map(_last, trace_columns(simulation).values()))
+        columns = single_columns(simulation.panels)
+        return tuple(Metric(name, trace=name, column=column) for name, column in columns.items())
     if isinstance(metrics, Mapping):
         found = [_named(simulation, name, given) for name, given in metrics.items()]
     else:
@@ -120,23 +123,22 @@ def make_metrics(
 
 def parse_metric(simulation: type[Simulation], text: str) -> Metric:
     """Return the metric that a text such as ``loss:first<0.1`` stands for."""
-    columns = trace_columns(simulation)
-    if text in columns:
-        return _last(columns[text])
+    traces = single_columns(simulation.panels)
+    if text in traces:
+        return Metric(text, trace=text, column=traces[text])
     trace, _, form = str(text).rpartition(":")
-    last = _last(trace_column(simulation, trace or str(text)))
+    if trace not in traces:
+        asked = trace or str(text)
+        raise ParameterError(unknown(simulation.key, "trace", asked, traces))
+    column = traces[trace]
     if form == "last":
-        return last
+        return Metric(trace, trace=trace, column=column)
     match = re.fullmatch(r"(first[<>]|at=)(\S+)|([a-z]+)", form)
     reduction = (match[1] or match[3]) if match else ""
     number = _number(match[2]) if match and match[2] else 0.0
     if reduction not in REDUCTIONS or number is None:
         raise ParameterError(f"{simulation.key}: {text!r} is no metric; write {FORMS}")
-    return replace(last, name=text, reduction=reduction, number=number)
-
-
-def _last(column: TraceColumn) -> Metric:
-    return Metric(column.name, trace=column.name, column=column)
+    return Metric(text, trace=trace, reduction=reduction, number=number, column=column)
 
 
 def canonical_name(text: str) -> str:
@@ -145,9 +147,10 @@ def canonical_name(text: str) -> str:
 
 
 def _named(simulation: type[Simulation], name: str, given: Any) -> Metric:
-    columns = trace_columns(simulation)
-    if isinstance(given, str) and (given in columns or given.rpartition(":")[0] in columns):
-        return replace(parse_metric(simulation, given), name=name)
+    traces = single_columns(simulation.panels)
+    if isinstance(given, str) and (given in traces or given.rpartition(":")[0] in traces):
+        metric = parse_metric(simulation, given)
+        return replace(metric, name=name)
     return Metric(name, function=reference_to(simulation, given, f"metric {name!r}"))
 
 

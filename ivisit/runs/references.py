@@ -10,8 +10,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from ivisit.errors import ParameterError
-from ivisit.runs.columns import TraceColumn, trace_column
+from ivisit.errors import ParameterError, unknown
+from ivisit.recording import Column, single_columns
 from ivisit.simulation import Simulation
 
 #: Stands before the name of a function that is written in the simulation's own file.
@@ -46,7 +46,10 @@ def resolve(simulation: type[Simulation], reference: str, what: str) -> Callable
     """Return the function that a reference names."""
     found = _lookup(simulation, reference)
     if not callable(found):
-        raise ParameterError(f"{what}: there is no function {reference!r}")
+        raise ParameterError(
+            f"{what}: there is no function {reference!r}; write 'module:name', or '.:name' for one "
+            "in the simulation's file"
+        )
     return found
 
 
@@ -56,7 +59,8 @@ def _lookup(simulation: type[Simulation], reference: str) -> Any:
         if module == HERE:
             return operator.attrgetter(name)(_Names(_globals(simulation)))
         return operator.attrgetter(name)(importlib.import_module(module))
-    except (ImportError, AttributeError):
+    # An empty or a relative name of a module is a ValueError or a TypeError.
+    except (ImportError, AttributeError, ValueError, TypeError):
         return None
 
 
@@ -94,17 +98,18 @@ def condition(simulation: type[Simulation], text: str | None) -> Callable[[Any],
         return None
     if ":" in text:
         return resolve(simulation, text, "until")
-    column, compare, bound = _comparison(simulation, text)
+    trace, compare, bound = _comparison(simulation, text)
+    column = single_columns(simulation.panels)[trace]
     return functools.partial(_holds, column, compare, bound)
 
 
 def _holds(
-    column: TraceColumn, compare: Callable[[Any, Any], bool], bound: float, simulation: Any
+    column: Column, compare: Callable[[Any, Any], bool], bound: float, simulation: Any
 ) -> bool:
-    return compare(column.value(simulation.outputs), bound)  # nothing is below NaN
+    return compare(column.present(simulation.outputs), bound)
 
 
-def _comparison(simulation: type[Simulation], text: str) -> tuple[TraceColumn, Any, float]:
+def _comparison(simulation: type[Simulation], text: str) -> tuple[str, Any, float]:
     match = re.fullmatch(r"\s*(.+?)\s*([<>])\s*(\S+)\s*", text)
     try:
         bound = float(match[3]) if match else None
@@ -114,5 +119,7 @@ def _comparison(simulation: type[Simulation], text: str) -> tuple[TraceColumn, A
         raise ParameterError(
             f"until: must be TRACE<NUMBER, TRACE>NUMBER or a function, not {text!r}"
         )
-    column = trace_column(simulation, match[1])
-    return column, operator.lt if match[2] == "<" else operator.gt, bound
+    traces = single_columns(simulation.panels)
+    if match[1] not in traces:
+        raise ParameterError(unknown(simulation.key, "trace", match[1], traces))
+    return match[1], operator.lt if match[2] == "<" else operator.gt, bound

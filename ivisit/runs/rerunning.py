@@ -151,7 +151,7 @@ def _value(cls: type[Simulation], metric: Metric, result: RunResult) -> float:
         return float(resolve(cls, metric.function, metric.name)(result))
     if metric.recorded:
         return metric.of_trace(result.recorded_steps, result.columns[metric.trace])
-    return metric.of_outputs(result.outputs)
+    return metric.column.present(result.outputs)
 
 
 def _same(stored: StoredRun, result: RunResult, metrics: Mapping[str, float]) -> bool | None:

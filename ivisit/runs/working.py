@@ -200,13 +200,14 @@ class Bench:
         simulation._refresh()
         outputs = simulation._outputs
         if not self.recorded and not self._needs_result:
-            return tuple([metric.of_outputs(outputs) for metric in self.job.metrics]), ()
+            return tuple([m.column.present(outputs) for m in self.job.metrics]), ()
         steps, traces = engine.recorder.table()
         result = None
         if self._needs_result:
             from ivisit.runs.single import result_of
 
             result = result_of(engine, duration=duration, owned=True)
+            traces = result.columns
         metrics = tuple(
             [self._metric(m, engine, steps, traces, outputs, result) for m in self.job.metrics]
         )
@@ -228,7 +229,7 @@ class Bench:
             return float(function(result))
         if metric.recorded:
             return metric.of_trace(steps, traces[metric.trace])
-        return metric.of_outputs(outputs)
+        return metric.column.present(outputs)
 
 
 def describe(stage: str, error: BaseException) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import ivisit as iv
 from ivisit.errors import ParameterError
 from ivisit.runs.metrics import make_metrics, parse_metric
+from ivisit.runs.requests import make_measure
 
 
 class Lab(iv.Simulation):
@@ -77,35 +78,26 @@ def test_a_metric_must_not_be_named_twice():
         make_metrics(Lab, ["loss", "loss:last"])
 
 
-class Flight(iv.Simulation):
-    """A number and an array a step."""
+class Body(iv.Simulation):
+    """A trace of several numbers beside one of one."""
 
-    speed = iv.Slider(1.0, 0.0, 9.0)
-    place = iv.Trace(names=["x", "y"])
-    height = iv.Trace()
-
-    def init(self):
-        self.height = 0.0
-
-    def step(self):
-        self.height += self.speed
-        self.place = np.array([self.height, -2 * self.height])
+    position = iv.Trace(size=2, names=["x", "y"])
+    energy = iv.Trace()
 
 
-def test_arrays_a_step_are_measured_kept_and_waited_for_by_component(tmp_path):
-    def swept(name, **options):
-        settings = {"steps": 3, "workers": 0, "store": tmp_path / f"{name}.ivisit"}
-        return iv.sweep(Flight, {"speed": [1.0, 2.0]}, **settings | options)
+def test_components_of_a_trace_are_metrics_like_traces_of_one_number():
+    assert [m.name for m in make_metrics(Body, None)] == ["position.x", "position.y", "energy"]
+    (metric,) = make_metrics(Body, "position.y")
+    assert metric.column.present({"position": np.array([1.0, 2.0])}) == 2.0
+    assert math.isnan(metric.column.present({}))
+    (metric,) = make_metrics(Body, "position.x:max")
+    assert metric.of_trace(np.arange(1, 4), np.array([0.5, 2.0, 1.0])) == 2.0
+    with pytest.raises(ParameterError, match="has no trace 'position.z'"):
+        make_metrics(Body, "position.z")
 
-    last = {name: values.tolist() for name, values in swept("default").metrics.items()}
-    assert last == {"place.x": [3, 6], "place.y": [-6, -12], "height": [3, 6]}
-    some = swept("some", metrics=["place.y:min", "place.x:at=2", "place.x:last"])
-    assert [values.tolist() for values in some.metrics.values()] == [[-6, -12], [2, 4], [3, 6]]
-    again = iv.rerun(tmp_path / "some.ivisit", 1)
-    assert again.identical
-    assert swept("until", until="place.y<-3").steps.tolist() == [2, 1]
-    kept = swept("kept", keep=["place"])
-    assert kept.traces("place.y")[1][1].tolist() == [-4, -8, -12]
-    assert set(swept("all", keep="all").sweep.specification["keep"]) == set(last)
-    with pytest.raises(ParameterError, match=r"has no trace 'place.z'"):
-        swept("unknown", metrics=["place.z"])
+
+@pytest.mark.parametrize("step", ["0", "6", "2.5", "-1"])
+def test_a_step_that_no_run_has_is_refused(step):
+    with pytest.raises(ParameterError, match="one of the steps, 1 to 5"):
+        make_measure(Body, steps=5, metrics=f"energy:at={step}")
+    make_measure(Body, steps=5, metrics="energy:at=5")
