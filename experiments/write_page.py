@@ -41,7 +41,7 @@ HEAD = """\
 <!-- Written by experiments/write_page.py: change that, or the experiments. -->
 
 Figures for what this project says about its learning systems and its window. Each is made by one
-script in [experiments/](../../experiments), from rows that lie beside it as a CSV file; each states
+script in `experiments/`, from rows that lie beside it as a CSV file; each states
 sentences and checks them itself. A sentence **holds** when the whole 95 % interval of its number is
 on its side; else it does not, whatever the estimate. Sentences that fail stay: {holding} of
 {number} hold. One interval in twenty misses its number, so a few verdicts are wrong.
@@ -91,7 +91,7 @@ def row(name: str, claim: dict[str, Any]) -> str:
     """Return a claim's row of the table."""
     verdict = "holds" if claim["holds"] else "**does not hold**"
     sentence = claim["sentence"].replace("|", "\\|")
-    return f"| [{title(name)}](#{name}) | {sentence} | {claim['number']} | {verdict} |"
+    return f"| [{title(name)}](#{name.replace('_', '-')}) | {sentence} | {claim['number']} | {verdict} |"
 
 
 def section(name: str, caption: dict[str, Any]) -> list[str]:
@@ -99,11 +99,9 @@ def section(name: str, caption: dict[str, Any]) -> list[str]:
     versions = ", ".join(f"{key} {value}" for key, value in caption["versions"].items())
     return [
         "",
-        f'<a id="{name}"></a>',
+        f"### {title(name)}",
         "",
-        f"### {caption['title']}",
-        "",
-        caption["text"],
+        f"**{caption['title']}** {caption['text']}",
         "",
         f"![{caption['title']}]({name}.png)",
         "",
@@ -115,7 +113,7 @@ def section(name: str, caption: dict[str, Any]) -> list[str]:
 
 def title(name: str) -> str:
     """Return a name in words."""
-    return name.replace("_", " ")
+    return name.replace("_", " ").capitalize()
 
 
 def main() -> int:
