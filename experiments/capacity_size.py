@@ -36,7 +36,7 @@ def measure(lab):
 
 
 def draw(rows):
-    figure = Figure(figsize=(10, 5), layout="constrained")
+    figure = Figure(figsize=(9, 5.2), layout="constrained")
     left, right = figure.subplots(1, 2)
     by_k = select(rows, n_units=250)
     by_n = [row for row in rows if row["n_units"] != 250]
@@ -54,7 +54,7 @@ def draw(rows):
         axes.set_xticks(places, [str(place) for place in places], minor=False)
         axes.minorticks_off()
         axes.grid(alpha=0.3)
-    figure.legend(*left.get_legend_handles_labels(), loc="outside right upper")
+    figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=5)
     return figure
 
 

@@ -31,16 +31,16 @@ METHODS = {
     notation("willshaw"): "Willshaw",
 }
 ENSEMBLES = ("palm", "block", "bernoulli", "prototypes")
-INTERVALS = "Student's t over 6 capacities; factors: the same, over logarithms of pairs"
+INTERVALS = "Student's t over 5 capacities; factors: the same, over logarithms of pairs"
 
 
 def measure(lab):
     axes = {
         "ensemble": lab.pick(list(ENSEMBLES), ["palm", "block"]),
         "method": lab.pick(list(METHODS), ["bayes", "bayes+batch"]),
-        **lab.pick({}, {"n_units": 30, "n_active": 3, "queries": 8}),
+        **lab.pick({"queries": 50}, {"n_units": 30, "n_active": 3, "queries": 8}),
     }
-    return lab.sweep(Capacity, axes, repeats=lab.pick(6, 2))
+    return lab.sweep(Capacity, axes, repeats=lab.pick(5, 2))
 
 
 def draw(rows):
