@@ -31,7 +31,7 @@ def measure(lab):
         for n, k in (*grids["n"], *lab.pick(grids["k"], ()))
         for method in methods
     ]
-    rows = lab.sweep(Capacity, points=grid, repeats=lab.pick(4, 2))
+    rows = lab.sweep(Capacity, points=grid, repeats=lab.pick(3, 2))
     return [row | {"method": row["method"].removesuffix("+random-ties")} for row in rows]
 
 
@@ -86,7 +86,7 @@ EXPERIMENT = Experiment(
     measure,
     draw,
     claims,
-    "Student's t over 4 capacities; factors: the same, over logarithms of pairs",
+    "Student's t over 3 capacities; factors: the same, over logarithms of pairs",
 )
 if __name__ == "__main__":
     EXPERIMENT.main()

@@ -1,8 +1,8 @@
 """Which rule forecasts chaotic series best, at equal passes and at equal time?
 
-Recurrent networks with 16 units on six series, one step and five steps ahead (direct forecasts of
+Recurrent networks with 8 units on six series, one step and five steps ahead (direct forecasts of
 the fifth value). Every rule is tuned with the same number of trials (its rate, batch size and own
-settings) on three other networks and the validation part; then six networks are trained for 1500
+settings) on three other networks and the validation part; then six networks are trained for 1000
 passes over 16 windows (a gradient counts as three), and once more for the processor time of the
 best rule. Five steps ahead: DopamineK, DopamineV and Adam only. Error: NRMSE on the test part.
 Dopamine1, SNES and WP see losses only, node perturbation the noise of units, DopamineV and

@@ -25,7 +25,7 @@ EXPECTED = {
     ("bernoulli", "iterated"): [("bcp", "less")],
 }
 ADDITIONS = (0.0, 0.2, 0.5)
-INTERVALS = "Student's t over logarithms of 5 pairs of capacities"
+INTERVALS = "Student's t over logarithms of 4 pairs of capacities"
 
 
 def method_of(rule, ensemble, steps):
@@ -43,7 +43,7 @@ def measure(lab):
         names = {method_of(rule, ensemble, retrieval): rule for rule in rules}
         axes = {"method": list(names), "addition": list(lab.pick(ADDITIONS, ADDITIONS[:2]))}
         axes |= {"ensemble": ensemble, **size}
-        found = lab.sweep(Capacity, axes, repeats=lab.pick(5, 2), name=f"{ensemble} {retrieval}")
+        found = lab.sweep(Capacity, axes, repeats=lab.pick(4, 2), name=f"{ensemble} {retrieval}")
         for row in found:
             case = {"ensemble": ensemble, "retrieval": retrieval, "rule": names[row["method"]]}
             rows.append(case | {name: row[name] for name in ("addition", "repeat", "patterns")})

@@ -20,7 +20,8 @@ class Forecasting(iv.Simulation):
 
     series = iv.OptionList("lorenz", list(series.GENERATORS))
     horizon = iv.Slider(1, 1, 100)
-    budget = iv.Slider(1500, 10, 10**6)
+    hidden = iv.Slider(8, 1, 1000)
+    budget = iv.Slider(1000, 10, 10**6)
     trials = iv.Slider(5, 1, 100)
     networks = iv.Slider(NETWORKS, 1, NETWORKS)
     rules = iv.Slider(len(RULES), 1, len(RULES), help="How many of them, from the front.")
@@ -31,7 +32,7 @@ class Forecasting(iv.Simulation):
 
     def step(self):
         outcomes = compare(
-            problem(self.series, horizon=self.horizon, seed=1),
+            problem(self.series, horizon=self.horizon, hidden=self.hidden, seed=1),
             budget=self.budget,
             seeds=self.networks,
             tuning_seeds=3,
