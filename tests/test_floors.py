@@ -12,8 +12,9 @@ ROOT = Path(__file__).parents[1]
 #: named here has a floor of its own.
 FLOORS = """
     errors files installation ranges
-    declarations events
-    rendering artists
+    declarations events looks
+    rendering artists viewing
+    inking
     rasterizing
     controls
     panels

@@ -162,6 +162,12 @@ class PixelCanvas(tk.Canvas):
         place = (x - left) / self._scale, (y - top) / self._scale_down
         return min(max(place[0], 0.0), float(columns)), min(max(place[1], 0.0), float(rows))
 
+    def fraction_at(self, x: int, y: int) -> tuple[float, float]:
+        """Return a place of the canvas as fractions of the picture, also outside of it."""
+        left, top = self._origin
+        rows, columns = (1, 1) if self.pixels is None else self.pixels.shape[:2]
+        return (x - left) / (self._scale * columns), (y - top) / (self._scale_down * rows)
+
     def is_inside(self, x: int, y: int) -> bool:
         """Tell whether a place of the canvas belongs to the picture."""
         return self.pixels is not None and self.pixel_at(x, y) == self._unlimited(x, y)
