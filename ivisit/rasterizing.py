@@ -68,7 +68,7 @@ class Rasterizer:
         # Whoever else draws the figure, savefig for one, resets the marks of what is stale.
         self.canvas.mpl_connect("draw_event", self._drawn)
         self._drawn_elsewhere = False
-        self._resized_for: tuple[Any, ...] = ()
+        self._resized: tuple[Any, ...] = ()
         self._natural_dpi = figure.dpi
         self._natural_size = tuple(figure.bbox.size)
         self._leaves: list[Leaf] = []
@@ -121,9 +121,9 @@ class Rasterizer:
         return self._pixels
 
     def _resize(self, width: int | None, height: int | None, screen: float) -> None:
-        if not (width and height) or self._resized_for == (width, height, screen):
+        wanted, figure = (width, height, screen), self.figure
+        if not (width and height) or self._resized == (wanted, figure.dpi, tuple(figure.bbox.size)):
             return
-        self._resized_for = (width, height, screen)
         natural_width, natural_height = self._natural_size
         scale = min(width / natural_width, height / natural_height) / screen
         self.figure.set_dpi(self._natural_dpi * screen * min(max(scale, 0.85), 1.5))
@@ -131,6 +131,7 @@ class Rasterizer:
         self.figure.set_size_inches(
             (width + LITTLE) / self.figure.dpi, (height + LITTLE) / self.figure.dpi
         )
+        self._resized = (wanted, figure.dpi, tuple(figure.bbox.size))
 
     def _present_structure(self) -> tuple[Any, ...]:
         return structure_of(self.figure), self._inking.key

@@ -60,12 +60,12 @@ def kind_of(axes: Any) -> str:
 
 def places_of(figure: Any) -> tuple[AxesPlace, ...]:
     """Return where the visible axes of a drawn figure lie, the uppermost ones last."""
-    width, height = figure.bbox.size
+    width, height = figure.bbox.size.tolist()
     places = []
     for index, axes in enumerate(figure.axes):
         if not axes.get_visible():
             continue
-        left, bottom, right, top = axes.bbox.extents
+        left, bottom, right, top = axes.bbox.extents.tolist()
         box = (left / width, 1 - top / height, right / width, 1 - bottom / height)
         kind = kind_of(axes) if axes.get_navigate() else "other"
         if not all(map(math.isfinite, box)) or not right > left or not top > bottom:

@@ -16,6 +16,7 @@ FLOORS = """
     rendering artists viewing
     inking
     rasterizing
+    differences
     controls
     panels
     parameters reserved
@@ -27,7 +28,9 @@ FLOORS = """
     calling engine
     live
     worker
+    films
     store
+    sets
     plugins
     runs
     testing

@@ -24,6 +24,8 @@ SETTLING = 120
 SMALLEST = 20
 #: Width and height at 96 dpi below which a figure does not keep its proportions.
 READABLE = 150
+#: Dots per inch at which a figure asks for its place, on a screen of 96.
+DOTS = 84
 
 
 class FigureWidget(PicturePanel):
@@ -44,6 +46,8 @@ class FigureWidget(PicturePanel):
         self.canvas.bind("<Leave>", lambda event: self.host.point_at(""), add=True)
         self._timer: str | None = None
         self._fills = cast(Figure, self.panel).aspect is None
+        self.bind_pointer()
+        # After the simulation's bindings: that of the button's release takes the place of others.
         self.navigation = Navigation(self)
         self._tools = {
             mode: self.add_tool(mode, lambda mode=mode: self.navigation.choose(mode), help)  # type: ignore[misc]
@@ -55,7 +59,6 @@ class FigureWidget(PicturePanel):
         self._tools["home"] = self.add_tool("home", self.navigation.home, "Show all again")
         self.add_tool("save", self.ask_file, "Save the figure as PNG, PDF or SVG")
         self._fill_menu()
-        self.bind_pointer()
         self._color_view()
 
     def _fill_menu(self) -> None:
@@ -85,6 +88,15 @@ class FigureWidget(PicturePanel):
     def view(self) -> FigureView:
         """How the engine draws the figure."""
         return self.host.engine.figure_views.setdefault(self.name, FigureView())
+
+    def aspect(self) -> float:
+        figure = cast(Figure, self.panel)
+        return figure.width / figure.height
+
+    def wanted_size(self) -> tuple[int, int]:
+        figure = cast(Figure, self.panel)
+        px, (across, down) = self.host.theme.pixels, self.frame_size()
+        return px(figure.width * DOTS) + across, px(figure.height * DOTS) + down
 
     def show(self, frame: Frame) -> None:
         pixels = frame.outputs.get(self.name)

@@ -135,7 +135,9 @@ class Navigation:
         return "break"
 
     def _home(self, event: Any) -> None:
-        if self.takes_button:
+        if self.mode == "zoom":
+            self._press(event)  # the beginning of another part, in the same place
+        elif self.takes_button:
             self._held = []
             self.home()
 

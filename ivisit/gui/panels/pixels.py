@@ -10,12 +10,14 @@ from PIL import Image, ImageTk
 
 from ivisit.gui.toolkit.theme import Theme
 
-#: Enlargement at the most, in pixels of the screen for one of the picture.
-LARGEST_ZOOM = 64.0
+#: Enlargement at the least and at the most, in pixels of the screen for one of the picture.
+SMALLEST_ZOOM, LARGEST_ZOOM = 0.05, 64.0
 
 
 class PixelCanvas(tk.Canvas):
     """A canvas with one picture in its middle.
+
+    Whenever the user has zoomed or moved the picture, the event ``<<ViewChanged>>`` says so.
 
     Parameters
     ----------
@@ -168,6 +170,11 @@ class PixelCanvas(tk.Canvas):
         rows, columns = (1, 1) if self.pixels is None else self.pixels.shape[:2]
         return (x - left) / (self._scale * columns), (y - top) / (self._scale_down * rows)
 
+    def place_of(self, column: int, row: int) -> tuple[float, float]:
+        """Return the place of the canvas where the middle of a pixel lies."""
+        left, top = self._origin
+        return left + (column + 0.5) * self._scale, top + (row + 0.5) * self._scale_down
+
     def is_inside(self, x: int, y: int) -> bool:
         """Tell whether a place of the canvas belongs to the picture."""
         return self.pixels is not None and self.pixel_at(x, y) == self._unlimited(x, y)
@@ -183,7 +190,7 @@ class PixelCanvas(tk.Canvas):
         if self.pixels is not None:
             larger = event.num == 4 or event.delta > 0
             former = min(self._scale, self._scale_down)
-            scale = min(max(former * (1.25 if larger else 0.8), 0.05), LARGEST_ZOOM)
+            scale = min(max(former * (1.25 if larger else 0.8), SMALLEST_ZOOM), LARGEST_ZOOM)
             rows, columns = self.pixels.shape[:2]
             x = (event.x - self._origin[0]) / self._scale
             y = (event.y - self._origin[1]) / self._scale_down
@@ -192,6 +199,7 @@ class PixelCanvas(tk.Canvas):
                 (y + (self.winfo_height() / 2 - event.y) / scale) / rows,
             )
             self.set_zoom(scale)
+            self.event_generate("<<ViewChanged>>")
         return "break"
 
     def _take_hold(self, event: Any) -> None:
@@ -208,3 +216,4 @@ class PixelCanvas(tk.Canvas):
             min(max(self.center[1] - moved[1] / (rows * self._scale_down), 0.0), 1.0),
         )
         self.redraw()
+        self.event_generate("<<ViewChanged>>")
