@@ -104,9 +104,11 @@ def beside(part: Part | None, name: str, target: str, side: Side) -> Part:
     >>> beside("a", "b", "a", "left").parts
     ['b', 'a']
     """
+    if part is not None and target == name and name in names_in(part):
+        return part
     rest = without(part, {name})
-    if rest is None or target == name:
-        return name if part is None or rest is None else part
+    if rest is None:
+        return name
     if not target or target not in names_in(rest):
         return _joined(rest, name, side)
     return _inserted(rest, name, target, side)

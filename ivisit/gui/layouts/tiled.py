@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 GROWTH = 24
 #: Width of the column and of the panels' part at 96 dpi that stays for the other.
 LEAST_COLUMN = 120
+#: Part of the width that the controls take by themselves at the most.
+MOST_COLUMN = 0.4
 
 
 class TiledLayout(Layout):
@@ -61,7 +63,6 @@ class TiledLayout(Layout):
         self._seen = False
         self._aspects: dict[str, float | None] = {}
         self._column_width: int | None = None
-        self._wanted_column: int | None = None
         if self.controls:
             self.column.fill(self.controls)
             self.sections = self.column.sections
@@ -82,6 +83,7 @@ class TiledLayout(Layout):
     def refit(self) -> None:
         if self.controls:
             self.column.align()
+            self._set_column()
         for widget in self.controls.values():
             widget.show(widget.value)
         super().refit()
@@ -210,7 +212,6 @@ class TiledLayout(Layout):
     def reset(self) -> None:
         super().reset()
         self._own = self._candidate = self._column_width = None
-        self._wanted_column = self.column.wanted_width
         self._set_column()
         self.arrange()
 
@@ -238,10 +239,10 @@ class TiledLayout(Layout):
         else:
             self._own = fitted(part, [card.name for card in self.cards])
         width = as_number(entry.get("column"), int)
-        self._column_width = self._wanted_column = None
+        self._column_width = None
         if width is not None and width > 0:
-            self._column_width = self._wanted_column = self.host.theme.pixels(width)
-            self._set_column()
+            self._column_width = self.host.theme.pixels(width)
+        self._set_column()
         super().take_arrangement(entry)
 
     def _note_column(self, event: Any) -> None:
@@ -249,11 +250,13 @@ class TiledLayout(Layout):
             self._column_width = int(self.tk.call(self.paned, "sashpos", 0))
 
     def _set_column(self, event: Any = None) -> None:
-        """Give the column its width, as soon as there is a window."""
+        """Give the column its width: the chosen one, else what it asks for, but not too much."""
         least, room = self.host.theme.pixels(LEAST_COLUMN), self.paned.winfo_width()
-        if self._wanted_column is None or not (self.controls and self.panels) or room <= 1:
+        if not (self.controls and self.panels) or room <= 1:
             return
-        width, self._wanted_column = self._wanted_column, None
+        width = self._column_width
+        if width is None:
+            width = min(self.column.wanted_width, int(MOST_COLUMN * room))
         self.tk.call(self.paned, "sashpos", 0, max(min(width, room - least), least))
 
 
