@@ -18,6 +18,7 @@ from ivisit.gui.arranging.tree import (
     Part,
     Side,
     beside,
+    exchanged,
     fitted,
     from_json,
     names_in,
@@ -62,7 +63,9 @@ class TiledLayout(Layout):
         #: Whether the user has seen the arrangement, and is used to it.
         self._seen = False
         self._aspects: dict[str, float | None] = {}
+        #: Width of the column that the user has chosen, and the one that it has been given.
         self._column_width: int | None = None
+        self._given_column = 0
         if self.controls:
             self.column.fill(self.controls)
             self.sections = self.column.sections
@@ -73,7 +76,7 @@ class TiledLayout(Layout):
         for card in self.cards:
             self._make_movable(card)
         self.board.bind("<Configure>", self._resized, add=True)
-        self.paned.bind("<B1-Motion>", self._note_column, add=True)
+        self.paned.bind("<ButtonRelease-1>", self._note_column, add=True)
         self.paned.bind("<Configure>", self._set_column, add=True)
 
     def _make_movable(self, card: PanelWidget) -> None:
@@ -155,6 +158,12 @@ class TiledLayout(Layout):
             down = max(down, self.column.content.winfo_reqheight())
         return min(across + column + 2 * gap, room[0]), min(down + 2 * gap, room[1])
 
+    def cancel_drag(self) -> bool:
+        if self.board.is_dragging:
+            self.board.cancel()
+            return True
+        return super().cancel_drag()
+
     # By hand ----------------------------------------------------------------------------------
 
     def _whole(self) -> Part:
@@ -184,13 +193,16 @@ class TiledLayout(Layout):
         self.put_at(card, beside.name, side)
 
     def move(self, card: PanelWidget, side: Side) -> None:
-        """Change places with the next card there; at the border, stand beside all others."""
-        places = self.board.solution.places
+        """Change places with what is next there; at the border, stand beside all others."""
+        whole, places = self._whole(), self.board.solution.places
         if card.name not in places:
             return
+        moved = exchanged(whole, card.name, side, places)
         neighbor = neighbor_of(places, card.name, side)
-        if neighbor:
-            self._take(swapped(self._whole(), card.name, neighbor))
+        if moved is not None:
+            self._take(moved)
+        elif neighbor:
+            self._take(swapped(whole, card.name, neighbor))
         else:
             self.put_at(card, "", side)
 
@@ -247,7 +259,9 @@ class TiledLayout(Layout):
 
     def _note_column(self, event: Any) -> None:
         if self.controls and self.panels:
-            self._column_width = int(self.tk.call(self.paned, "sashpos", 0))
+            width = int(self.tk.call(self.paned, "sashpos", 0))
+            if width != self._given_column:
+                self._column_width = width
 
     def _set_column(self, event: Any = None) -> None:
         """Give the column its width: the chosen one, else what it asks for, but not too much."""
@@ -257,7 +271,8 @@ class TiledLayout(Layout):
         width = self._column_width
         if width is None:
             width = min(self.column.wanted_width, int(MOST_COLUMN * room))
-        self.tk.call(self.paned, "sashpos", 0, max(min(width, room - least), least))
+        width = max(min(width, room - least), least)
+        self._given_column = int(self.tk.call(self.paned, "sashpos", 0, width))
 
 
 def neighbor_of(places: Mapping[str, Rectangle], name: str, side: Side) -> str:
