@@ -16,20 +16,22 @@ from typing import Any
 from ivisit.engine import Engine
 from ivisit.errors import Failure
 from ivisit.gui.actions.arranging import ArrangingCommands
+from ivisit.gui.actions.autosaving import Autosave
 from ivisit.gui.actions.reloading import SourceCommands
 from ivisit.gui.actions.requests import handle
-from ivisit.gui.actions.sets import SetCommands
+from ivisit.gui.actions.sets import PROBLEMS, SetCommands
 from ivisit.gui.actions.values import ValueCommands
 from ivisit.gui.bars.console import Console
 from ivisit.gui.bars.error_pane import ErrorPane
 from ivisit.gui.bars.menu import MenuBar
+from ivisit.gui.bars.messages import MessageBar
 from ivisit.gui.bars.status import StatusLine
 from ivisit.gui.bars.toolbar import Toolbar
 from ivisit.gui.layouts import Layout
 from ivisit.gui.session import QuickSwitching, Session
 from ivisit.gui.settings import Settings
 from ivisit.gui.toolkit.dialogs import QuestionDialog
-from ivisit.gui.toolkit.editing import select_all_by_key
+from ivisit.gui.toolkit.editing import WordUndo, select_all_by_key
 from ivisit.gui.toolkit.scrolling import protect_from_wheel, scroll_on_tab, scroll_on_wheel
 from ivisit.gui.toolkit.theme import DARK, LIGHT, Theme
 from ivisit.recording import Frame
@@ -155,8 +157,10 @@ class Window:
         self.sets = SetCommands(self, path)
         self.source = SourceCommands(self)
         self.arranging = ArrangingCommands(self)
+        self.autosave = Autosave(self)
         self.status = StatusLine(self)
         self.toolbar = Toolbar(self)
+        self.messages = MessageBar(self)
         self.menu = MenuBar(self)
         self.error_pane = ErrorPane(self)
         self.console = Console(self)
@@ -167,6 +171,7 @@ class Window:
         scroll_on_wheel(root)
         scroll_on_tab(root)
         select_all_by_key(root)
+        self.word_undo = WordUndo(root)
         root.configure(menu=self.menu)
         self.arranging.begin()
         preferred = self.engine.simulation._opening(path)
@@ -198,7 +203,9 @@ class Window:
             return
         problems = self.session.abandon()
         self.build_layout()
-        self.say("; ".join(problems.values()) or "The step is left behind; a fresh run has begun")
+        self.say("The step is left behind; a fresh run has begun")
+        if problems:
+            self.messages.show(PROBLEMS, "; ".join(problems.values()))
 
     def set_font_size(self, size: int) -> None:
         """Make all letters larger or smaller, by points; 0 is the size of the system."""
@@ -259,6 +266,8 @@ class Window:
         self.console.add(session.printed())
         self.status.poll(now)
         self.source.poll(now)
+        self.sets.care.poll(now)
+        self.autosave.poll(now)
 
     def _draw(self, frame: Frame, now: float) -> None:
         assert self.layout is not None
@@ -405,6 +414,7 @@ class Window:
             return
         self.alive = False
         self.sets.close()
+        self.autosave.close()
         self._remember()
         self.session.turns.stop(self.root.after_cancel)
         if self._timer:

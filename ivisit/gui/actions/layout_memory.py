@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+import socket
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +28,8 @@ def layout_state(window: Window) -> dict[str, Any]:
         each panel;
         ``geometry``: size and place of the window; ``steps_per_frame``: int, or
         None for as many as possible; ``rate``: steps a second, or None for as many as possible;
-        ``delay``: milliseconds to wait after ``steps_per_delay`` steps, for old scripts.
+        ``delay``: milliseconds to wait after ``steps_per_delay`` steps, for old scripts;
+        ``saved_by``: who works at the window.
     """
     worker = window.session.worker
     return {
@@ -38,6 +41,7 @@ def layout_state(window: Window) -> dict[str, Any]:
         "views": window.layout.view_states() if window.layout is not None else {},
         "steps_per_delay": worker.steps_per_delay,
         "delay": worker.delay * 1000,
+        "saved_by": author(),
     }
 
 
@@ -77,3 +81,11 @@ def _take_pace(window: Window, layout: Mapping[str, Any]) -> None:
         worker.rate = rate
     window.toolbar.show_pace()
     window.menu.show_pace()
+
+
+def author() -> str:
+    """Return who works at this window, and on which machine."""
+    try:
+        return f"{getpass.getuser()} on {socket.gethostname()}"
+    except (KeyError, OSError, ImportError):  # a user without a name
+        return socket.gethostname()

@@ -156,7 +156,8 @@ class TiledLayout(Layout):
         across, down = wanted_room(wishes, (width, height), gap)
         if self.controls:
             down = max(down, self.column.content.winfo_reqheight())
-        return min(across + column + 2 * gap, room[0]), min(down + 2 * gap, room[1])
+        across = max(across + column, round(column / MOST_COLUMN)) if cards else column
+        return min(across + 2 * gap, room[0]), min(down + 2 * gap, room[1])
 
     def cancel_drag(self) -> bool:
         if self.board.is_dragging:
