@@ -26,7 +26,7 @@ from ivisit.gui.arranging.tree import (
     to_json,
 )
 from ivisit.gui.layouts.base import GAP, Layout
-from ivisit.gui.layouts.column import ControlColumn
+from ivisit.gui.layouts.column import MOST_COLUMN, ControlColumn
 from ivisit.gui.panels import PanelWidget
 
 if TYPE_CHECKING:
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 GROWTH = 24
 #: Width of the column and of the panels' part at 96 dpi that stays for the other.
 LEAST_COLUMN = 120
-#: Part of the width that the controls take by themselves at the most.
-MOST_COLUMN = 0.4
 
 
 class TiledLayout(Layout):
@@ -271,7 +269,7 @@ class TiledLayout(Layout):
             return
         width = self._column_width
         if width is None:
-            width = min(self.column.wanted_width, int(MOST_COLUMN * room))
+            width = self.column.width_in(room)
         width = max(min(width, room - least), least)
         self._given_column = int(self.tk.call(self.paned, "sashpos", 0, width))
 
