@@ -16,7 +16,6 @@ from ivisit.commands.common import (
     print_json,
     say,
 )
-from ivisit.commands.comparing import compare, doubts
 from ivisit.commands.packing import open_result, say_differences
 from ivisit.errors import IVisitError, RunError, StoreError
 
@@ -153,6 +152,7 @@ def replay(options: argparse.Namespace) -> int:
     from ivisit.plugins.finding import get_simulation
     from ivisit.plugins.origins import class_of
     from ivisit.runs import single
+    from ivisit.runs.comparing import compare, doubts
     from ivisit.runs.interrupting import ENDING, EndOnce
     from ivisit.runs.provenance import provenance
 
