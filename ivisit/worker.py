@@ -55,6 +55,8 @@ class Worker:
         Duration of a step, averaged over the latest ones; 0 before the first.
     waiting_steps : int
         Steps that `step` was asked for and that are still to come.
+    shows_ends_only : bool
+        Whether of several steps of `step` only the picture after the last one is shown.
     delay : float
         Seconds to wait after `steps_per_delay` steps, as old scripts have it.
     steps_per_delay : int
@@ -78,6 +80,7 @@ class Worker:
         self._due = 0.0
         self._reached: Callable[[Any], bool] | None = None
         self._live = LiveSteps()
+        self.shows_ends_only = False
         self.delay = 0.0
         self.steps_per_delay = 1
         self.running = False
@@ -363,14 +366,15 @@ class Worker:
 
     def _advance_to(self, target: int) -> None:
         """Step until `target` steps are done or a command waits; show the steps between."""
+        interrupted = self._interrupted_in_group if self.shows_ends_only else None
         while True:
             # At least one step: two clicks on Step are two steps, although one of them waits.
-            self._advance(target - self.engine.steps)
+            self._advance(target - self.engine.steps, interrupted)
             if self.engine.steps >= target or self.engine.stopped:
                 break
             if self._commands or self._closing:
                 break
-            if self._is_frame_due():
+            if self._is_frame_due() and not self.shows_ends_only:
                 self._publish()
 
     def _advance(self, steps: int | None, interrupted: Callable[[Any], bool] | None = None) -> None:

@@ -15,8 +15,8 @@ from ivisit.engine import Engine
 from ivisit.errors import IVisitError, ParameterError
 from ivisit.gui.session import Session
 from ivisit.recording import LogEntry
-from ivisit.runs.comparing import compare
 from ivisit.runs.packing import is_packed, unpack
+from ivisit.runs.repetition import compare
 from ivisit.runs.result import RunResult
 from ivisit.runs.single import result_of, steps_to_repeat
 

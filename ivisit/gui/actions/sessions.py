@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ivisit.errors import IVisitError
 from ivisit.gui.playing import SPEEDS, Playing, read_session
-from ivisit.runs.comparing import doubts
+from ivisit.runs.repetition import doubts
 from ivisit.runs.single import result_of
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from ivisit.errors import ParameterError, StoreError
 from ivisit.gui.actions.layout_memory import layout_state, take_layout
 from ivisit.gui.actions.store_care import STORE, StoreCare
-from ivisit.gui.actions.times import local_time
 from ivisit.gui.actions.undo import Action
 from ivisit.gui.toolkit.dialogs import FormDialog
 from ivisit.parameters import Parameters
+from ivisit.sets.wording import local_time
 
 if TYPE_CHECKING:
     from ivisit.gui.window import Window

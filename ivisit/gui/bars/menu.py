@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from ivisit.errors import ParameterError
 from ivisit.gui.actions.crossing import crossing
-from ivisit.gui.actions.times import local_time
+from ivisit.gui.arranging.menus import list_panels
 from ivisit.gui.bars import help_texts
 from ivisit.gui.toolkit.dialogs import FormDialog, TextDialog
 from ivisit.gui.toolkit.menus import Choices
+from ivisit.sets.wording import local_time
 
 if TYPE_CHECKING:
     from ivisit.gui.window import Window
@@ -100,6 +101,7 @@ class MenuBar(tk.Menu):
         for steps in STEPS_A_FRAME:
             self.frame_choices.add(f"Exactly {steps:,}", steps)
         menu.add_separator()
+        menu.add_command(label="Compare ...", command=self.ask_comparison)
         menu.add_command(label="Seed ...", command=self.ask_seed)
         menu.add_command(label="Reload source", accelerator="Ctrl+R", command=window.source.reload)
         self.simulation_menu = menu
@@ -150,7 +152,10 @@ class MenuBar(tk.Menu):
         )
         menu.add_separator()
         self.panel_menu = self._submenu("Panels", menu, postcommand=self._list_panels)
-        menu.add_command(label="Reset layout", command=window.reset_layout)
+        menu.add_command(label="Reset layout", command=window.arranging.reset)
+        menu.add_command(
+            label="Arrange automatically", command=window.arranging.arrange_automatically
+        )
         menu.add_separator()
         menu.add_command(
             label="Console", accelerator="Ctrl+J", command=lambda: window.console.toggle()
@@ -165,25 +170,8 @@ class MenuBar(tk.Menu):
 
     def _list_panels(self) -> None:
         """List the panels; those that are shown are marked."""
-        layout = self.window.layout
-        assert layout is not None
-        self.panel_menu.delete(0, "end")
-        for index, card in enumerate(layout.cards):
-            variable = f"shown{index}{self.panel_menu}"
-            self.setvar(variable, "0" if card.name in layout.hidden else "1")
-            self.panel_menu.add_checkbutton(
-                label=card.title,
-                variable=variable,  # type: ignore[arg-type]
-                onvalue="1",
-                offvalue="0",
-                command=partial(self._toggle_panel, card.name),
-            )
+        list_panels(self.panel_menu, self.window.arranging.layout)
         self.window.theme.color_menu(self.panel_menu)
-
-    def _toggle_panel(self, name: str) -> None:
-        layout = self.window.layout
-        assert layout is not None
-        self.window.hide_panels(layout.hidden ^ {name})
 
     def _add_help(self) -> None:
         window = self.window
@@ -305,6 +293,13 @@ class MenuBar(tk.Menu):
             return f"A seed is a whole number from 0 on, not {text!r}."
         self.window.status.update_texts()
         return ""
+
+    def ask_comparison(self) -> None:
+        """Ask which parameter sets are to be compared."""
+        # Few windows ever compare anything.
+        from ivisit.gui.comparison import ask_comparison
+
+        ask_comparison(self.window)
 
     def ask_until(self) -> FormDialog:
         """Ask for a trace and a value, and run until the trace crosses it."""
