@@ -143,6 +143,10 @@ class Worker:
         self.waiting_steps += count
         self._command(lambda: self._step(count))
 
+    def go_to(self, step: int) -> None:
+        """Step until so many steps of the run are done or another command comes."""
+        self._command(lambda: self._go_to(step))
+
     def cancel_steps(self) -> None:
         """Forget the steps that wait, but for the one that goes on."""
         self._cancelled = True
@@ -355,6 +359,10 @@ class Worker:
             self._advance_to(self.engine.steps + steps)
         finally:
             self.waiting_steps = max(self.waiting_steps - steps, 0)
+
+    def _go_to(self, step: int) -> None:
+        if self.engine.state not in ("new", "failed", "closed"):
+            self._advance_to(max(step, self.engine.steps))
 
     def _advance_to(self, target: int) -> None:
         """Step until `target` steps are done or a command waits; show the steps between."""

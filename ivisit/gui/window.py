@@ -19,8 +19,10 @@ from ivisit.gui.actions.arranging import ArrangingCommands
 from ivisit.gui.actions.autosaving import Autosave
 from ivisit.gui.actions.reloading import SourceCommands
 from ivisit.gui.actions.requests import handle
+from ivisit.gui.actions.sessions import SessionCommands
 from ivisit.gui.actions.sets import PROBLEMS, SetCommands
 from ivisit.gui.actions.values import ValueCommands
+from ivisit.gui.actions.waiting import WaitingMarks
 from ivisit.gui.bars.console import Console
 from ivisit.gui.bars.error_pane import ErrorPane
 from ivisit.gui.bars.menu import MenuBar
@@ -49,8 +51,6 @@ UPDATE_TIME = 0.1
 DONT_WAIT = 2
 #: Points by which letters may be smaller or larger than those of the system.
 SMALLEST_FONT, LARGEST_FONT = -3, 14
-#: What is said of a value that is not in the picture yet.
-NEXT_STEP, NEXT_INIT = "applies at the next step", "applies at the next Init"
 #: Seconds for which closing waits for the present step.
 CLOSE_TIME = 0.5
 #: Classes of widgets that take no input: a click on them ends the typing.
@@ -112,7 +112,6 @@ class Window:
         self._timer = ""
         self._due = 0.0
         self._faulty: set[str] = set()
-        self._marked: tuple[Any, ...] = ()
         try:
             self._build(store, parameter_set, parameters)
         except BaseException:
@@ -155,9 +154,11 @@ class Window:
         path = Path(store) if store else default_path(store_name(self.session.simulation_class))
         self.values = ValueCommands(self)
         self.sets = SetCommands(self, path)
+        self.waiting = WaitingMarks(self)
         self.source = SourceCommands(self)
         self.arranging = ArrangingCommands(self)
         self.autosave = Autosave(self)
+        self.sessions = SessionCommands(self)
         self.status = StatusLine(self)
         self.toolbar = Toolbar(self)
         self.messages = MessageBar(self)
@@ -261,13 +262,14 @@ class Window:
         elif not session.worker.busy:
             self.last_frame_at = now
         session.follow_worker()
-        self._mark_waiting()
+        self.waiting.poll()
         self.toolbar.show_running(session.running)
         self.console.add(session.printed())
         self.status.poll(now)
         self.source.poll(now)
         self.sets.care.poll(now)
         self.autosave.poll(now)
+        self.sessions.poll(now)
 
     def _draw(self, frame: Frame, now: float) -> None:
         assert self.layout is not None
@@ -294,28 +296,6 @@ class Window:
             logger.error("%s cannot be drawn", name, exc_info=error)
             self.error_pane.show(Failure.from_exception(f"drawing of {name}", error))
 
-    def _mark_waiting(self) -> None:
-        """Mark the controls whose values are not in the picture yet."""
-        engine = self.engine
-        # Without steps: looking at all controls sixty times a second would cost more than drawing.
-        state = (engine.revision, engine.runs, engine.has_waiting, self.layout)
-        if self.layout is None or state == self._marked:
-            return
-        self._marked = state
-        soon, late = engine.waiting()
-        for name, control in self.layout.controls.items():
-            text = NEXT_STEP if name in soon else NEXT_INIT if name in late else ""
-            control.mark(text)
-        self.status.waits = self._waiting_text(soon, late)
-
-    def _waiting_text(self, soon: frozenset[str], late: frozenset[str]) -> str:
-        controls = self.session.simulation_class.controls
-        for names, text in ((late, NEXT_INIT), (soon, NEXT_STEP)):
-            if names and not (self.session.running and names is soon):
-                labels = ", ".join(sorted(controls[name].label for name in names))
-                return f"{labels}: {text}"
-        return ""
-
     def _leave_field(self, event: Any) -> None:
         """A click elsewhere takes over what was typed; beside all fields it ends the typing."""
         self.values.commit_typing(clicked=str(event.widget))
@@ -331,8 +311,12 @@ class Window:
         self.status.update_texts()
 
     def escape(self) -> None:
-        """Leave a drag or one panel alone, else cancel the steps that wait."""
-        if not self.arranging.escape() and self.session.worker.waiting_steps > 1:
+        """Leave a drag or one panel alone, else end the playing, else cancel steps that wait."""
+        if self.arranging.escape():
+            return
+        if self.sessions.playing is not None:
+            self.sessions.stop()
+        elif self.session.worker.waiting_steps > 1:
             self.session.worker.cancel_steps()
 
     def step(self) -> None:
@@ -373,6 +357,7 @@ class Window:
         self, name: str, value: Any, *, continues: bool = False, settled: bool = True
     ) -> Any:
         """Give a parameter the value that the user entered; see `Host.change`."""
+        self.session.take_over()
         valid = self.values.change(name, value, continues=continues)
         self.session.changed(name, settled=settled)
         return valid

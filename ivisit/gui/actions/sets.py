@@ -107,6 +107,17 @@ class SetCommands:
         self.chosen = present
         self.base = {name: former_base.get(name, present[name]) for name in present}
 
+    def adopt_values(self, label: str = "", former: Mapping[str, Any] | None = None) -> None:
+        """Have the values that are there now count as those that the user has chosen.
+
+        With a `label`, undo leads back to the `former` ones.
+        """
+        present = self.chosen = self._present_values()
+        if label and former is not None:
+            self.window.values.undo_stack.push(
+                Action(label, lambda: self._assign(former, {}), lambda: self._assign(present, {}))
+            )
+
     # The store ------------------------------------------------------------------------------
 
     @contextmanager

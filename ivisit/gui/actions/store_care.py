@@ -11,9 +11,9 @@ from tkinter import filedialog
 from typing import TYPE_CHECKING
 
 from ivisit.errors import IVisitError, StoreError
-from ivisit.gui.actions.differences import differences
 from ivisit.gui.toolkit.dialogs import QuestionDialog
-from ivisit.sets.wording import local_time
+from ivisit.sets.wording import in_words, local_time
+from ivisit.store.differences import differences
 
 if TYPE_CHECKING:
     from ivisit.gui.window import Window
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: Seconds between two looks at the file.
 WATCH_TIME = 1.0
+#: Values that a message names at the most.
+MOST_NAMED = 6
 #: What the messages are about; see `MessageBar.show`.
 STORE, FOREIGN_SET = "store", "set"
 #: What the buttons say.
@@ -86,7 +88,7 @@ class StoreCare:
         """Say who saved a set elsewhere, when, and what differs."""
         who = stored.layout.get("saved_by") if isinstance(stored.layout, Mapping) else ""
         by = f" by {who}" if isinstance(who, str) and who else ""
-        differing = differences(self.window.sets.chosen, stored)
+        differing = in_words(differences(self.window.sets.chosen, stored), MOST_NAMED)
         return (
             f"{stored.name!r} was saved elsewhere{by}: version {stored.version}, "
             f"{local_time(stored.saved_at)}; "

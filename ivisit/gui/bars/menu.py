@@ -5,12 +5,10 @@ from __future__ import annotations
 import tkinter as tk
 from collections.abc import Callable
 from functools import partial
-from tkinter import filedialog
 from typing import TYPE_CHECKING, Any
 
 from ivisit.errors import ParameterError
 from ivisit.gui.actions.crossing import crossing
-from ivisit.gui.actions.results import save_result
 from ivisit.gui.arranging.menus import list_panels
 from ivisit.gui.bars import help_texts
 from ivisit.gui.toolkit.dialogs import FormDialog, TextDialog
@@ -61,8 +59,8 @@ class MenuBar(tk.Menu):
         return menu
 
     def _add_file(self) -> None:
-        sets = self.window.sets
-        menu = self._submenu("File", postcommand=self.window.values.commit_typing)
+        window, sets = self.window, self.window.sets
+        menu = self._submenu("File", postcommand=window.values.commit_typing)
         menu.add_command(label="New parameter set", command=sets.new)
         self.load_menu = self._submenu("Load", menu, postcommand=self._list_sets)
         self.version_menu = self._submenu("Former versions", menu, postcommand=self._list_versions)
@@ -70,9 +68,10 @@ class MenuBar(tk.Menu):
         menu.add_command(label="Save as ...", accelerator="Ctrl+Shift+S", command=sets.ask_name)
         menu.add_command(label="Delete this set", command=sets.delete)
         menu.add_separator()
-        menu.add_command(label="Save run result ...", command=self.ask_result_file)
+        menu.add_command(label="Save session ...", command=lambda: window.sessions.ask_file())
+        menu.add_command(label="Play session ...", command=lambda: window.sessions.ask_played())
         menu.add_separator()
-        menu.add_command(label="Quit", accelerator="Ctrl+Q", command=self.window.quit)
+        menu.add_command(label="Quit", accelerator="Ctrl+Q", command=window.quit)
 
     def _add_edit(self) -> None:
         window = self.window
@@ -327,14 +326,3 @@ class MenuBar(tk.Menu):
             return "Steps at the most: a whole number from 1 on."
         self.window.run_for(most, condition)
         return ""
-
-    def ask_result_file(self) -> None:
-        """Ask where to save what the present run has given."""
-        path = filedialog.asksaveasfilename(
-            parent=self.window.root,
-            defaultextension=".npz",
-            initialfile=f"{self.window.session.simulation_class.key}.npz",
-            filetypes=[("Run result", "*.npz"), ("Traces as table", "*.csv")],
-        )
-        if path:
-            save_result(self.window, path)
