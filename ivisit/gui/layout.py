@@ -9,7 +9,7 @@ from tkinter import ttk
 from typing import TYPE_CHECKING, Any
 
 from ivisit.gui.panels import PanelWidget, panel_class
-from ivisit.gui.sections import Section
+from ivisit.gui.sections import MANY, ControlSearch, Section
 from ivisit.gui.toolkit.scrolling import ScrolledFrame
 from ivisit.gui.widgets import ControlWidget, widget_class
 
@@ -181,7 +181,7 @@ class AutomaticLayout(Layout):
 
     def _arrange_controls(self) -> None:
         px = self.host.theme.pixels
-        self.column.content.configure(padding=(px(4), px(4), px(10), px(4)))
+        self.column.content.configure(padding=(0, px(4), px(10), px(4)))
         self.column.content.columnconfigure(0, weight=1)
         row = 0
         for title, members in sections_of(list(self.controls.values())):
@@ -193,6 +193,9 @@ class AutomaticLayout(Layout):
             for widget in members:
                 widget.grid(row=row, column=0, sticky="ew", pady=px(3))
                 row += 1
+        if len(self.controls) > MANY:
+            search = ControlSearch(self.column, self.host.theme, self.controls, self.sections)
+            self.column.put_on_top(search)
         self.column.grid_propagate(False)
         self._fit_column()
         self.column.bind("<Configure>", self._stack_when_narrow, add=True)

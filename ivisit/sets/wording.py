@@ -115,3 +115,13 @@ def local_time(text: str) -> str:
         return text[:16].replace("T", " ")
     local = moment.astimezone()
     return f"{local:%Y-%m-%d %H:%M} {local.tzname()}"
+
+
+def zone_now() -> str:
+    """Return the name of the local zone at present."""
+    return datetime.now().astimezone().tzname() or ""
+
+
+def short_time(text: str) -> str:
+    """Return `local_time` without the zone where that is the present one, as a heading may say."""
+    return local_time(text).removesuffix(f" {zone_now()}")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ivisit.errors import ParameterError, StoreError
 from ivisit.gui.actions.layout_memory import layout_state, take_layout
 from ivisit.gui.actions.undo import Action
+from ivisit.gui.browser.pictures import picture_of
 from ivisit.gui.toolkit.dialogs import FormDialog
 from ivisit.parameters import Parameters
 from ivisit.sets.wording import local_time
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from ivisit.gui.window import Window
     from ivisit.store import ParameterSet, ParameterStore
 
+#: How many changed parameters the status line names.
+NAMED = 3
 #: Seconds that the window waits for other programs that write into the store.
 PATIENCE = 2.0
 
@@ -42,6 +46,8 @@ class SetCommands:
     chosen : dict
         The values as the user has chosen them. What the simulation assigns to its own parameters
         does not count as a modification.
+    shown : ParameterSet or None
+        The version of it that was loaded or saved.
     """
 
     def __init__(self, window: Window, path: Path) -> None:
@@ -50,8 +56,11 @@ class SetCommands:
         self.name = ""
         self.chosen = self._present_values()
         self._base = dict(self.chosen)
+        #: Counts changes of what is shown, for who displays it.
+        self.revision = 0
+        self.shown: ParameterSet | None = None
+        self._newest = 0
         self._store: ParameterStore | None = None
-        self._shown: ParameterSet | None = None
 
     # What is shown --------------------------------------------------------------------------
 
@@ -60,15 +69,51 @@ class SetCommands:
         """Whether values differ from those of the set, or from those at the start."""
         return self.chosen != self._base
 
+    @property
+    def is_former(self) -> bool:
+        """Whether a version is shown that is not the current one of its set."""
+        return self.shown is not None and self.shown.version < self._newest
+
+    def changed_names(self) -> list[str]:
+        """Return the parameters whose values differ from those of the set, or at the start."""
+        return [name for name, value in self.chosen.items() if value != self._base.get(name)]
+
+    def saved_value(self, name: str) -> Any:
+        """Return the value that a parameter has in the set, or had at the start."""
+        return self._base.get(name)
+
+    def saved_values(self) -> dict[str, Any]:
+        """Return all of these values."""
+        return dict(self._base)
+
+    def saved_where(self) -> str:
+        """Say what the values are compared with."""
+        return "at the start" if self.shown is None else f"{self.shown.name} v{self.shown.version}"
+
     def title(self) -> str:
-        """Return the name of the set with a mark when it is modified."""
-        return f"{self.name or 'No parameter set'}{' (modified)' if self.modified else ''}"
+        """Return name and version of the set, and what differs from it."""
+        text = "No parameter set"
+        if self.shown is not None:
+            text = f"{self.name} v{self.shown.version}"
+            if self.is_former:
+                text += f" (former; the current one is v{self._newest})"
+        changed = self.changed_names()
+        if not changed:
+            return text
+        more = f" and {len(changed) - NAMED} more" if len(changed) > NAMED else ""
+        return f"{text}, {len(changed)} changed: {', '.join(changed[:NAMED])}{more}"
+
+    def short_title(self) -> str:
+        """Return what fits the toolbar, such as ``soft v3 *2``."""
+        changed = len(self.changed_names())
+        name = "" if self.shown is None else f"{self.name} v{self.shown.version}"
+        return f"{name} *{changed}".strip() if changed else name
 
     def description(self) -> str:
         """Return version, grade, time and comment of the set that is shown."""
-        if self._shown is None:
+        if self.shown is None:
             return ""
-        shown = self._shown
+        shown = self.shown
         lines = [f"{shown.name}, version {shown.version}, {local_time(shown.saved_at)}"]
         if shown.grade is not None:
             lines.append(f"Grade {shown.grade:g}")
@@ -84,6 +129,7 @@ class SetCommands:
         """The user gave a parameter another value."""
         if self.window.session.simulation_class.controls[name].saved:
             self.chosen[name] = value
+            self.revision += 1
 
     def adopt_simulation(self) -> None:
         """The simulation was loaded anew: forget controls it no longer has, add new ones."""
@@ -91,6 +137,7 @@ class SetCommands:
         former_base = self._base
         self.chosen = present
         self._base = {name: former_base.get(name, present[name]) for name in present}
+        self.revision += 1
 
     # The store ------------------------------------------------------------------------------
 
@@ -102,7 +149,7 @@ class SetCommands:
         except (StoreError, ParameterError) as error:
             self.window.say(str(error))
 
-    def _open(self, *, create: bool = False) -> ParameterStore | None:
+    def open_store(self, *, create: bool = False) -> ParameterStore | None:
         if self._store is None and (create or self.path.exists()):
             from ivisit.store import ParameterStore
 
@@ -114,14 +161,14 @@ class SetCommands:
     def names(self) -> list[str]:
         """Return the names of the stored sets."""
         with self._reported():
-            if store := self._open():
+            if store := self.open_store():
                 return [s.name for s in store.sets(self.window.session.simulation_class)]
         return []
 
     def history(self) -> list[ParameterSet]:
         """Return the versions of the set that is shown, the newest one first."""
         with self._reported():
-            if self.name and (store := self._open()):
+            if self.name and (store := self.open_store()):
                 return store.history(self.window.session.simulation_class, self.name)[::-1]
         return []
 
@@ -143,10 +190,11 @@ class SetCommands:
         """
         simulation = self.window.session.simulation_class
         if name:
-            store = self._open()
+            store = self.open_store()
             if store is None:
                 raise StoreError(f"{self.path}: there is no such store, so no set {name!r}")
-            self._shown = stored = store.load(simulation, name)
+            self.shown = stored = store.load(simulation, name)
+            self._newest = stored.version
             self._assign(stored, stored.adjustments)
             self.name = name
             self._report_problems(stored)
@@ -160,14 +208,16 @@ class SetCommands:
     def load(self, name: str, version: int | None = None) -> None:
         """Load a stored set, or a former version of it."""
         with self._reported():
-            store = self._open()
+            store = self.open_store()
             if store is None:
                 raise StoreError(f"{self.path}: there is no such store")
             simulation = self.window.session.simulation_class
             stored = store.load(simulation, name, version=version)
+            newest = stored if version is None else store.load(simulation, name)
             controls = simulation.controls
             defaults = {n: c.default for n, c in controls.items() if c.saved}
-            self._go_to(f"loading {name!r}", name, {**defaults, **stored}, stored)
+            values = {**defaults, **stored}
+            self._go_to(f"loading {name!r}", values, stored, newest.version)
             take_layout(self.window, stored.layout)
             if stored.comment:
                 self.window.say(f"{name}: {stored.comment}")
@@ -177,25 +227,26 @@ class SetCommands:
         """Return to the defaults, without a set."""
         controls = self.window.session.simulation_class.controls
         defaults = {name: control.default for name, control in controls.items() if control.saved}
-        self._go_to("new parameter set", "", defaults, None)
+        self._go_to("new parameter set", defaults, None)
 
     def _go_to(
-        self, label: str, name: str, values: dict[str, Any], stored: ParameterSet | None
+        self, label: str, values: dict[str, Any], stored: ParameterSet | None, newest: int = 0
     ) -> None:
         """Show other values, in a way that can be undone."""
-        former = (self.name, dict(self.chosen), dict(self._base), self._shown)
+        former_values, former_base = dict(self.chosen), dict(self._base)
+        former_set = (self.shown, self._newest)
         former_ranges = self.window.engine.adjustments()
         ranges = stored.adjustments if stored else {}
 
         def redo() -> None:
             self._assign(values, ranges)
             self._base = dict(self.chosen)
-            self._show_name(name, stored)
+            self._show(stored, newest)
 
         def undo() -> None:
-            self._assign(former[1], former_ranges)
-            self._base = former[2]
-            self._show_name(former[0], former[3])
+            self._assign(former_values, former_ranges)
+            self._base = former_base
+            self._show(*former_set)
 
         redo()
         self.window.values.undo_stack.push(Action(label, undo, redo))
@@ -208,8 +259,12 @@ class SetCommands:
             except ParameterError as error:
                 self.window.say(str(error))
 
-    def _show_name(self, name: str, stored: ParameterSet | None) -> None:
-        self.name, self._shown = name, stored
+    def _show(self, stored: ParameterSet | None, newest: int = 0) -> None:
+        """Show a version of a set whose current one has the number `newest`, if not its own."""
+        self.shown = stored
+        self.name = "" if stored is None else stored.name
+        self._newest = 0 if stored is None else max(newest, stored.version)
+        self.revision += 1
         self.window.show_set()
 
     def _report_problems(self, stored: ParameterSet) -> None:
@@ -230,7 +285,7 @@ class SetCommands:
 
     def ask_name(self, then: Callable[[], None] | None = None) -> FormDialog:
         """Ask for name, comment and grade, and save; call `then` when that succeeded."""
-        shown = self._shown
+        shown = self.shown
 
         def accept(fields: dict[str, str]) -> str:
             problem = self._take_form(fields)
@@ -271,13 +326,13 @@ class SetCommands:
         Without a comment, that and the grade of the set that is shown are kept.
         """
         if comment is None:
-            shown = self._shown
+            shown = self.shown
             comment, grade = (shown.comment, shown.grade) if shown is not None else ("", None)
         from ivisit.store.parameter_set import Adjusted
 
         values = self._present_values()
         try:
-            store = self._open(create=True)
+            store = self.open_store(create=True)
             assert store is not None
             engine = self.window.engine
             simulation = self.window.session.simulation_class
@@ -289,32 +344,62 @@ class SetCommands:
                 comment=comment,
                 grade=grade,
                 layout=layout_state(self.window),
+                picture=picture_of(self.window.layout) if self.window.layout else None,
             )
         except (StoreError, ParameterError) as error:
             return str(error)
         self.chosen, self._base = dict(values), dict(values)
-        self._show_name(name, stored)
+        self._show(stored)
         self.window.say(f"Saved {name!r}, version {stored.version}, in {self.path.name}")
         return ""
 
+    def go_back(self, names: Collection[str] | None = None) -> None:
+        """Return to the saved values of some parameters, or of all; that can be undone."""
+        wanted = self.changed_names()
+        if names is not None:
+            wanted = [name for name in wanted if name in names]
+        former = {name: self.chosen[name] for name in wanted}
+        saved = {name: self._base[name] for name in wanted}
+
+        def give(values: Mapping[str, Any]) -> None:
+            for name, value in values.items():
+                self.window.values.assign(name, value)
+                self.window.session.changed(name, settled=True)
+
+        if wanted:
+            with self._reported():
+                give(saved)
+                what = "all values" if len(wanted) > 1 else wanted[0]
+                label = f"going back to the saved {what}"
+                self.window.values.undo_stack.push(
+                    Action(label, lambda: give(former), lambda: give(saved))
+                )
+            self.window.status.update_texts()
+
     def delete(self) -> None:
         """Delete the set that is shown; its values stay, and undo brings it back."""
-        name, stored = self.name, self._shown
-        simulation = self.window.session.simulation_class
+        if self.name:
+            self.window.stored_sets.delete([self.name])
 
-        def redo() -> None:
-            with self._reported():
-                if store := self._open():
-                    store.delete(simulation, name)
-                    self._show_name("", None)
-                    self.window.say(f"Deleted {name!r}; Ctrl-Z brings it back")
+    # What happened to stored sets -----------------------------------------------------------
 
-        def undo() -> None:
-            with self._reported():
-                if store := self._open():
-                    store.restore(simulation, name)
-                    self._show_name(name, stored)
+    def replaced(self, stored: ParameterSet, source: int | None = None) -> None:
+        """A set got a version with the values of version `source`, or of the current one."""
+        if self.shown is not None and stored.name == self.name:
+            is_like = self.shown.version == (stored.version - 1 if source is None else source)
+            self._show(stored if is_like else self.shown, stored.version)
 
-        if name:
-            redo()
-            self.window.values.undo_stack.push(Action(f"deleting {name!r}", undo, redo))
+    def renamed(self, name: str, stored: ParameterSet) -> None:
+        """A set got another name."""
+        if self.shown is not None and name == self.name:
+            self._show(replace(self.shown, name=stored.name), self._newest)
+
+    def deleted(self, names: Collection[str]) -> None:
+        """Sets were deleted."""
+        if self.name in names:
+            self._show(None)
+
+    def brought_back(self, names: Collection[str], shown: ParameterSet | None) -> None:
+        """Deleted sets came back, among them perhaps the one that was shown."""
+        if shown is not None and shown.name in names and self.shown is None:
+            self._show(shown)

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from tkinter import ttk
 from typing import TYPE_CHECKING, Any
 
+from PIL import Image
+
 from ivisit.gui.toolkit.menus import Choices
 from ivisit.gui.toolkit.tooltip import Tooltip
 from ivisit.panels import Panel
@@ -173,6 +175,13 @@ class PanelWidget(ttk.Frame):
         # Before it is on the screen, the heading is one pixel wide.
         fits = width <= room or self.heading.winfo_width() <= 1
         self.note.configure(text=self._note if fits else "")
+
+    def small_picture(self) -> Image.Image | None:
+        """Return what is shown, for the picture of a parameter set; None where that is no picture.
+
+        Its size does not matter.
+        """
+        return None
 
     def event_widget(self) -> tk.Misc:
         """Return the widget whose mouse events a simulation may bind."""
