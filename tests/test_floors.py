@@ -14,6 +14,7 @@ FLOORS = """
     errors files installation ranges
     declarations events
     rendering artists
+    differences
     rasterizing
     controls
     panels
@@ -26,6 +27,7 @@ FLOORS = """
     calling engine
     live
     worker
+    films
     store
     sets
     plugins

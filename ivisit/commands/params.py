@@ -439,10 +439,12 @@ def _version(
     options: argparse.Namespace, store: ParameterStore, simulation: SimulationLike, text: str
 ) -> str | tuple[str, int]:
     """Return the set that `text` names, or the version that NAME@VERSION names."""
-    name, at, number = text.rpartition("@")
-    if not (at and number.isdecimal()):
-        return text
-    if text in [stored.name for stored in store.sets(simulation)]:
-        say(options, f"{text!r} is the set of this name, not version {number} of {name!r}")
-        return text
-    return name, int(number)
+    from ivisit.store.parameter_set import split_version
+
+    names = [stored.name for stored in store.sets(simulation)]
+    name, version = split_version(text, names)
+    if version is not None:
+        return name, version
+    if text in names and (former := split_version(text, ()))[1] is not None:
+        say(options, f"{text!r} is the set of this name, not version {former[1]} of {former[0]!r}")
+    return text

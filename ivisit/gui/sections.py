@@ -138,7 +138,7 @@ def folded(sections: Sequence[Section]) -> list[str]:
 
 
 def fold(sections: Sequence[Section], titles: Collection[str]) -> None:
-    """Fold groups away by their titles."""
+    """Fold the groups of these titles away, and show the others."""
     for section in sections:
-        if section.is_open and section.title in titles:
+        if section.is_open == (section.title in titles):
             section.toggle()

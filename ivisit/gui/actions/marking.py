@@ -41,7 +41,7 @@ class Marks:
         changed, where = set(sets.changed_names()), sets.saved_where()
         for name, widget in window.layout.controls.items():
             if name in changed or widget.differs:
-                widget.show_saved(sets.saved_value(name), where, differs=name in changed)
+                widget.show_saved(sets.base.get(name), where, differs=name in changed)
         for section in window.layout.sections:
             section.show_changed()
         window.toolbar.show_set(sets.short_title())

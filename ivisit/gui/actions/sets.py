@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ivisit.errors import ParameterError, StoreError
 from ivisit.gui.actions.layout_memory import layout_state, take_layout
+from ivisit.gui.actions.shown_set import ShownSet
+from ivisit.gui.actions.store_care import STORE, StoreCare
 from ivisit.gui.actions.undo import Action
 from ivisit.gui.browser.pictures import picture_of
 from ivisit.gui.toolkit.dialogs import FormDialog
 from ivisit.parameters import Parameters
-from ivisit.sets.wording import local_time
 
 if TYPE_CHECKING:
     from ivisit.gui.window import Window
     from ivisit.store import ParameterSet, ParameterStore
 
-#: How many changed parameters the status line names.
-NAMED = 3
 #: Seconds that the window waits for other programs that write into the store.
 PATIENCE = 2.0
+#: What messages on values that do not fit are about; see `MessageBar.show`.
+PROBLEMS = "problems"
 
 
-class SetCommands:
+class SetCommands(ShownSet):
     """What can be done with parameter sets.
 
     The store is opened when it is first needed, and made at the first save. A store that cannot
@@ -41,103 +42,17 @@ class SetCommands:
 
     Attributes
     ----------
-    name : str
-        The set that is shown; empty when there is none.
-    chosen : dict
-        The values as the user has chosen them. What the simulation assigns to its own parameters
-        does not count as a modification.
-    shown : ParameterSet or None
-        The version of it that was loaded or saved.
+    store : ParameterStore or None
+        The open store.
+    care : StoreCare
+        Watches the store.
     """
 
     def __init__(self, window: Window, path: Path) -> None:
-        self.window = window
+        super().__init__(window)
         self.path = path
-        self.name = ""
-        self.chosen = self._present_values()
-        self._base = dict(self.chosen)
-        #: Counts changes of what is shown, for who displays it.
-        self.revision = 0
-        self.shown: ParameterSet | None = None
-        self._newest = 0
-        self._store: ParameterStore | None = None
-
-    # What is shown --------------------------------------------------------------------------
-
-    @property
-    def modified(self) -> bool:
-        """Whether values differ from those of the set, or from those at the start."""
-        return self.chosen != self._base
-
-    @property
-    def is_former(self) -> bool:
-        """Whether a version is shown that is not the current one of its set."""
-        return self.shown is not None and self.shown.version < self._newest
-
-    def changed_names(self) -> list[str]:
-        """Return the parameters whose values differ from those of the set, or at the start."""
-        return [name for name, value in self.chosen.items() if value != self._base.get(name)]
-
-    def saved_value(self, name: str) -> Any:
-        """Return the value that a parameter has in the set, or had at the start."""
-        return self._base.get(name)
-
-    def saved_values(self) -> dict[str, Any]:
-        """Return all of these values."""
-        return dict(self._base)
-
-    def saved_where(self) -> str:
-        """Say what the values are compared with."""
-        return "at the start" if self.shown is None else f"{self.shown.name} v{self.shown.version}"
-
-    def title(self) -> str:
-        """Return name and version of the set, and what differs from it."""
-        text = "No parameter set"
-        if self.shown is not None:
-            text = f"{self.name} v{self.shown.version}"
-            if self.is_former:
-                text += f" (former; the current one is v{self._newest})"
-        changed = self.changed_names()
-        if not changed:
-            return text
-        more = f" and {len(changed) - NAMED} more" if len(changed) > NAMED else ""
-        return f"{text}, {len(changed)} changed: {', '.join(changed[:NAMED])}{more}"
-
-    def short_title(self) -> str:
-        """Return what fits the toolbar, such as ``soft v3 *2``."""
-        changed = len(self.changed_names())
-        name = "" if self.shown is None else f"{self.name} v{self.shown.version}"
-        return f"{name} *{changed}".strip() if changed else name
-
-    def description(self) -> str:
-        """Return version, grade, time and comment of the set that is shown."""
-        if self.shown is None:
-            return ""
-        shown = self.shown
-        lines = [f"{shown.name}, version {shown.version}, {local_time(shown.saved_at)}"]
-        if shown.grade is not None:
-            lines.append(f"Grade {shown.grade:g}")
-        return "\n".join([*lines, shown.comment] if shown.comment else lines)
-
-    def _present_values(self) -> dict[str, Any]:
-        """Return the values that belong into a parameter set."""
-        controls = self.window.session.simulation_class.controls
-        values = self.window.engine.parameters()
-        return {name: values[name] for name, control in controls.items() if control.saved}
-
-    def note(self, name: str, value: Any) -> None:
-        """The user gave a parameter another value."""
-        if self.window.session.simulation_class.controls[name].saved:
-            self.chosen[name] = value
-            self.revision += 1
-
-    def adopt_simulation(self) -> None:
-        """The simulation was loaded anew: forget controls it no longer has, add new ones."""
-        present = self._present_values()
-        former_base = self._base
-        self.chosen = present
-        self._base = {name: former_base.get(name, present[name]) for name in present}
-        self.revision += 1
+        self.store: ParameterStore | None = None
+        self.care = StoreCare(window)
 
     # The store ------------------------------------------------------------------------------
 
@@ -147,16 +62,24 @@ class SetCommands:
         try:
             yield
         except (StoreError, ParameterError) as error:
-            self.window.say(str(error))
+            self.care.report(error)
 
     def open_store(self, *, create: bool = False) -> ParameterStore | None:
-        if self._store is None and (create or self.path.exists()):
+        """Return the open store; None where there is none and none shall be made."""
+        if self.store is None and (create or self.path.exists()):
             from ivisit.store import ParameterStore
 
-            self._store = ParameterStore(self.path, patience=PATIENCE)
-            if self._store.read_only:
-                self.window.say(f"{self.path}: may only be read; changes cannot be saved there")
-        return self._store
+            self.store = ParameterStore(self.path, patience=PATIENCE)
+            if self.store.read_only:
+                self.care.tell_read_only(self.path)
+        return self.store
+
+    def forget_store(self) -> None:
+        """Close the store; it is opened again when it is needed."""
+        store, self.store = self.store, None
+        if store is not None:
+            with suppress(StoreError):  # it cannot be used any more, or nobody would ask
+                store.close()
 
     def names(self) -> list[str]:
         """Return the names of the stored sets."""
@@ -175,8 +98,8 @@ class SetCommands:
     def close(self) -> None:
         """Close the store."""
         with self._reported():
-            if self._store is not None:
-                self._store.close()
+            if self.store is not None:
+                self.store.close()
 
     # Commands -------------------------------------------------------------------------------
 
@@ -194,16 +117,16 @@ class SetCommands:
             if store is None:
                 raise StoreError(f"{self.path}: there is no such store, so no set {name!r}")
             self.shown = stored = store.load(simulation, name)
-            self._newest = stored.version
             self._assign(stored, stored.adjustments)
             self.name = name
+            self.newest_seen = self._newest_version()
             self._report_problems(stored)
             take_layout(self.window, stored.layout)
-            self._base = dict(self.chosen)
+            self.base = dict(self.chosen)
         for parameter, value in values.items():
             self.window.values.assign(parameter, value)
         if not name:
-            self._base = dict(self.chosen)
+            self.base = dict(self.chosen)
 
     def load(self, name: str, version: int | None = None) -> None:
         """Load a stored set, or a former version of it."""
@@ -213,11 +136,11 @@ class SetCommands:
                 raise StoreError(f"{self.path}: there is no such store")
             simulation = self.window.session.simulation_class
             stored = store.load(simulation, name, version=version)
-            newest = stored if version is None else store.load(simulation, name)
             controls = simulation.controls
             defaults = {n: c.default for n, c in controls.items() if c.saved}
-            values = {**defaults, **stored}
-            self._go_to(f"loading {name!r}", values, stored, newest.version)
+            self._go_to(
+                f"loading {name!r}", name, {**defaults, **stored}, stored, stored.adjustments
+            )
             take_layout(self.window, stored.layout)
             if stored.comment:
                 self.window.say(f"{name}: {stored.comment}")
@@ -227,61 +150,110 @@ class SetCommands:
         """Return to the defaults, without a set."""
         controls = self.window.session.simulation_class.controls
         defaults = {name: control.default for name, control in controls.items() if control.saved}
-        self._go_to("new parameter set", defaults, None)
+        self._go_to("new parameter set", "", defaults, None, {})
+
+    def take_unsaved(
+        self,
+        name: str,
+        version: int,
+        values: Mapping[str, Any],
+        base: Mapping[str, Any],
+        ranges: Mapping[str, Mapping[str, Any]],
+    ) -> None:
+        """Show values that a window has not saved, as modifications of the set `name`.
+
+        Parameters
+        ----------
+        name : str
+            The set; empty for none.
+        version : int
+            The version of it that was modified; 0 when it is not known here.
+        values, base : mapping of str to value
+            The values, and those from which they were modified.
+        ranges : mapping
+            Their ranges; see `Engine.take`.
+        """
+        stored = None
+        if name and version and (store := self.open_store()):
+            with suppress(StoreError):  # it was deleted since: saving makes it anew
+                stored = store.load(self.window.session.simulation_class, name, version=version)
+        controls = self.window.session.simulation_class.controls
+        canonical = {}
+        for parameter, value in base.items():
+            if parameter in controls:
+                with suppress(ParameterError):  # the declaration was changed since
+                    canonical[parameter] = controls[parameter].validate(value)
+        self._go_to("restoring unsaved values", name, values, stored, ranges, canonical)
 
     def _go_to(
-        self, label: str, values: dict[str, Any], stored: ParameterSet | None, newest: int = 0
+        self,
+        label: str,
+        name: str,
+        values: Mapping[str, Any],
+        stored: ParameterSet | None,
+        ranges: Mapping[str, Mapping[str, Any]],
+        base: Mapping[str, Any] | None = None,
     ) -> None:
-        """Show other values, in a way that can be undone."""
-        former_values, former_base = dict(self.chosen), dict(self._base)
-        former_set = (self.shown, self._newest)
+        """Show other values, in a way that can be undone; they modify `base` where it is given."""
+        former = (self.name, dict(self.chosen), dict(self.base), self.shown)
         former_ranges = self.window.engine.adjustments()
-        ranges = stored.adjustments if stored else {}
 
         def redo() -> None:
             self._assign(values, ranges)
-            self._base = dict(self.chosen)
-            self._show(stored, newest)
+            self.base = self.chosen | {n: v for n, v in (base or {}).items() if n in self.chosen}
+            self._show_name(name, stored)
+            self._see()
 
         def undo() -> None:
-            self._assign(former_values, former_ranges)
-            self._base = former_base
-            self._show(*former_set)
+            self._assign(former[1], former_ranges)
+            self.base = former[2]
+            self._show_name(former[0], former[3])
+            self._see()
 
         redo()
         self.window.values.undo_stack.push(Action(label, undo, redo))
 
     def _assign(self, values: Mapping[str, Any], ranges: Mapping[str, Mapping[str, Any]]) -> None:
+        refused = []
         for name, value in values.items():
             try:
                 self.window.engine.take(ranges, name, value)
                 self.window.values.assign(name, value)
             except ParameterError as error:
-                self.window.say(str(error))
+                refused.append(str(error))
+        if refused:
+            self.window.messages.show(PROBLEMS, "; ".join(refused))
 
-    def _show(self, stored: ParameterSet | None, newest: int = 0) -> None:
-        """Show a version of a set whose current one has the number `newest`, if not its own."""
-        self.shown = stored
-        self.name = "" if stored is None else stored.name
-        self._newest = 0 if stored is None else max(newest, stored.version)
+    def _show_name(self, name: str, stored: ParameterSet | None) -> None:
+        self.name, self.shown = name, stored
+        self.newest_seen = self._newest_version()
         self.revision += 1
         self.window.show_set()
+
+    def _newest_version(self) -> int:
+        """Return the number of the newest version of the set that is shown."""
+        if self.store is None or self.shown is None:
+            return 0
+        try:
+            return self.store.load(self.shown.simulation, self.name).version
+        except StoreError:
+            return self.shown.version
 
     def _report_problems(self, stored: ParameterSet) -> None:
         if stored.problems:
             problems = "; ".join(stored.problems.values())
-            self.window.say(f"{stored.name}: not everything fits any more: {problems}")
+            text = f"{stored.name}: not everything fits any more: {problems}"
+            self.window.messages.show(PROBLEMS, text)
 
     def save(self, then: Callable[[], None] | None = None) -> None:
         """Save under the present name, or ask for one; call `then` when that succeeded."""
         if not self.name:
             self.ask_name(then)
             return
-        problem = self.save_under(self.name)
-        if problem:
-            self.window.say(problem)
-        elif then:
-            then()
+        if self.care.may_save_over(lambda: self.save(then)):
+            problem = self.save_under(self.name, again=lambda: self.save(then))
+            if then and not problem:
+                then()
 
     def ask_name(self, then: Callable[[], None] | None = None) -> FormDialog:
         """Ask for name, comment and grade, and save; call `then` when that succeeded."""
@@ -319,11 +291,17 @@ class SetCommands:
         return self.save_under(name, comment=fields["Comment"], grade=number)
 
     def save_under(
-        self, name: str, *, comment: str | None = None, grade: float | None = None
+        self,
+        name: str,
+        *,
+        comment: str | None = None,
+        grade: float | None = None,
+        again: Callable[[], object] | None = None,
     ) -> str:
-        """Save the present values; return what went wrong.
+        """Save the present values; return what went wrong, which is told with the ways out.
 
-        Without a comment, that and the grade of the set that is shown are kept.
+        Without a comment, that and the grade of the set that is shown are kept; ``again()``
+        repeats what the user wanted.
         """
         if comment is None:
             shown = self.shown
@@ -347,11 +325,19 @@ class SetCommands:
                 picture=picture_of(self.window.layout) if self.window.layout else None,
             )
         except (StoreError, ParameterError) as error:
+            self.care.report(error, again)
             return str(error)
-        self.chosen, self._base = dict(values), dict(values)
-        self._show(stored)
+        self.window.messages.dismiss(STORE)
+        self.chosen, self.base = dict(values), dict(values)
+        self._show_name(name, stored)
         self.window.say(f"Saved {name!r}, version {stored.version}, in {self.path.name}")
         return ""
+
+    def _see(self) -> None:
+        """With Live, have the new values seen in the picture."""
+        soon, late = self.window.engine.waiting()
+        for name in sorted(late) or sorted(soon)[:1]:
+            self.window.session.changed(name, settled=True)
 
     def go_back(self, names: Collection[str] | None = None) -> None:
         """Return to the saved values of some parameters, or of all; that can be undone."""
@@ -359,22 +345,20 @@ class SetCommands:
         if names is not None:
             wanted = [name for name in wanted if name in names]
         former = {name: self.chosen[name] for name in wanted}
-        saved = {name: self._base[name] for name in wanted}
+        saved = {name: self.base[name] for name in wanted}
 
         def give(values: Mapping[str, Any]) -> None:
-            for name, value in values.items():
-                self.window.values.assign(name, value)
-                self.window.session.changed(name, settled=True)
+            self._assign(values, {})
+            self._see()
+            self.window.status.update_texts()
 
         if wanted:
-            with self._reported():
-                give(saved)
-                what = "all values" if len(wanted) > 1 else wanted[0]
-                label = f"going back to the saved {what}"
-                self.window.values.undo_stack.push(
-                    Action(label, lambda: give(former), lambda: give(saved))
-                )
-            self.window.status.update_texts()
+            give(saved)
+            what = "all values" if len(wanted) > 1 else wanted[0]
+            action = Action(
+                f"going back to the saved {what}", lambda: give(former), lambda: give(saved)
+            )
+            self.window.values.undo_stack.push(action)
 
     def delete(self) -> None:
         """Delete the set that is shown; its values stay, and undo brings it back."""
@@ -384,22 +368,22 @@ class SetCommands:
     # What happened to stored sets -----------------------------------------------------------
 
     def replaced(self, stored: ParameterSet, source: int | None = None) -> None:
-        """A set got a version with the values of version `source`, or of the current one."""
+        """A set got a version with the values of version `source`, or of the one before."""
         if self.shown is not None and stored.name == self.name:
             is_like = self.shown.version == (stored.version - 1 if source is None else source)
-            self._show(stored if is_like else self.shown, stored.version)
+            self._show_name(self.name, stored if is_like else self.shown)
 
     def renamed(self, name: str, stored: ParameterSet) -> None:
         """A set got another name."""
         if self.shown is not None and name == self.name:
-            self._show(replace(self.shown, name=stored.name), self._newest)
+            self._show_name(stored.name, replace(self.shown, name=stored.name))
 
     def deleted(self, names: Collection[str]) -> None:
         """Sets were deleted."""
         if self.name in names:
-            self._show(None)
+            self._show_name("", None)
 
     def brought_back(self, names: Collection[str], shown: ParameterSet | None) -> None:
         """Deleted sets came back, among them perhaps the one that was shown."""
         if shown is not None and shown.name in names and self.shown is None:
-            self._show(shown)
+            self._show_name(shown.name, shown)

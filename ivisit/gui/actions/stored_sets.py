@@ -44,7 +44,7 @@ class StoredSetCommands:
             store = self.window.sets.open_store()
             return None if store is None else question(store)
         except (StoreError, ParameterError) as error:
-            self.window.say(str(error))
+            self.window.sets.care.report(error)
             return None
 
     # Reading --------------------------------------------------------------------------------
@@ -63,10 +63,6 @@ class StoredSetCommands:
         """Return the picture of a version."""
         return self._ask(lambda store: store.picture(self._simulation, stored.name, stored.version))
 
-    def state(self) -> bytes | None:
-        """Return a mark that is another one after every write."""
-        return self._ask(lambda store: store.state())
-
     def keys(self) -> list[str]:
         """Return the keys of other simulations that the store holds."""
         keys = self._ask(lambda store: store.simulations()) or []
@@ -79,7 +75,7 @@ class StoredSetCommands:
         try:
             redo()
         except (StoreError, ParameterError) as error:
-            self.window.say(str(error))
+            self.window.sets.care.report(error)
             return False
         self.window.values.undo_stack.push(
             Action(label, lambda: self._guarded(undo), lambda: self._guarded(redo))
@@ -90,7 +86,7 @@ class StoredSetCommands:
         try:
             act()
         except (StoreError, ParameterError) as error:
-            self.window.say(str(error))
+            self.window.sets.care.report(error)
 
     def _store(self) -> ParameterStore:
         store = self.window.sets.open_store()

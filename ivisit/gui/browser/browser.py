@@ -9,6 +9,7 @@ from tkinter import ttk
 from typing import TYPE_CHECKING, Any
 
 from ivisit.errors import ParameterError
+from ivisit.gui.actions.store_care import state_of
 from ivisit.gui.browser.asking import Asking
 from ivisit.gui.browser.details import Details
 from ivisit.gui.browser.pictures import Pictures
@@ -53,7 +54,7 @@ class Browser(Page):
         self.rows = SetRows(Pictures(self.commands.picture, window.root, small))
         self.asking = Asking(self)
         self.shows_deleted = False
-        self._state: bytes | None = None
+        self._state: object = None
         self._looked_at = 0.0
         self._make_head()
         self._make_body(Pictures(self.commands.picture, window.root, large))
@@ -192,10 +193,9 @@ class Browser(Page):
         self.window.theme.color_menu(self.menu)
 
     def poll(self, now: float) -> None:
-        # Only once a second: it asks the file.
         if now - self._looked_at > WATCH_TIME:
             self._looked_at = now
-            if self.commands.state() != self._state:
+            if state_of(self.window.sets.path) != self._state:
                 self.refresh()
 
     def values_changed(self) -> None:
@@ -209,7 +209,7 @@ class Browser(Page):
     def refresh(self, selected: str = "") -> None:
         """Show what the store holds now; select a set, or those that are selected."""
         self._looked_at = time.perf_counter()
-        self._state = self.commands.state()
+        self._state = state_of(self.window.sets.path)
         names = {selected} if selected else {one.name for one in self.selected()}
         self.rows.take(self.commands.sets(deleted=self.shows_deleted))
         self._compare()

@@ -14,7 +14,7 @@ from ivisit.store.parameter_set import ParameterSet
 from ivisit.store.pictures import MOST_BYTES
 
 if TYPE_CHECKING:
-    from ivisit.gui.layout import Layout
+    from ivisit.gui.layouts import Layout
     from ivisit.gui.panels import PanelWidget
 
 logger = logging.getLogger(__name__)
@@ -29,7 +29,8 @@ Box = tuple[int, int, int, int]
 
 def picture_of(layout: Layout) -> bytes | None:
     """Return a small PNG of the panels as they stand in the window; None without any."""
-    cards = [card for card in layout.cards if card.winfo_ismapped()]
+    root = layout.winfo_toplevel()
+    cards = [c for c in layout.cards if c.winfo_ismapped() and c.winfo_toplevel() is root]
     if not cards:
         return None
     boxes = [_box(card) for card in cards]

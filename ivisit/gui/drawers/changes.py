@@ -77,8 +77,7 @@ class Changes(Page):
             button.pack(side="right", padx=(px(6), 0))
 
     def _where(self) -> str:
-        shown = self.window.sets.shown
-        return self.window.sets.saved_where() if shown is None else f"of {shown.name}"
+        return self.window.sets.saved_where()
 
     def opened(self) -> None:
         self._seen = ()
@@ -105,7 +104,7 @@ class Changes(Page):
         rows = [
             {
                 "label": Cell(controls[name].label),
-                "saved": Cell(value_text(sets.saved_value(name)), "muted"),
+                "saved": Cell(value_text(sets.base.get(name)), "muted"),
                 "present": Cell(value_text(sets.chosen[name])),
             }
             for name in self.names

@@ -41,9 +41,9 @@ class ScrolledFrame(ttk.Frame):
         self.head: tk.Widget | None = None
         self.content = ttk.Frame(self.canvas)
         self._item = self.canvas.create_window(0, 0, window=self.content, anchor="nw")
-        self.content.bind("<Configure>", self._arrange, add=True)
+        self.content.bind("<Configure>", self.fit, add=True)
         # Of the frame, not of the canvas, whose size changes with the scroll bars.
-        self.bind("<Configure>", self._arrange, add=True)
+        self.bind("<Configure>", self.fit, add=True)
 
     def color(self, background: str) -> None:
         """Set the color behind the content."""
@@ -55,7 +55,7 @@ class ScrolledFrame(ttk.Frame):
         self.head = head
         head.grid(row=0, column=0, columnspan=2, sticky="ew")
 
-    def _arrange(self, event: Any = None) -> None:
+    def fit(self, event: Any = None) -> None:
         """Show the scroll bars that are needed and give the content the room that is left."""
         width, height = self.winfo_width(), self.winfo_height()
         if width <= 1:
@@ -137,6 +137,8 @@ def scroll_on_wheel(root: tk.Tk) -> None:
                 return
             if isinstance(widget, tk.Text) and widget.yview() != (0.0, 1.0):
                 return  # scrolls itself
+            if widget is widget.winfo_toplevel():
+                return  # a panel with a window of its own scrolls nothing in the main one
             widget = widget.master
 
     for name in WHEEL_EVENTS:

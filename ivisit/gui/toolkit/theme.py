@@ -189,6 +189,9 @@ class Theme:
         style.configure("Card.TFrame", background=p.surface, bordercolor=p.border)
         style.configure("Tick.TFrame", background=p.text)
         style.configure("TPanedwindow", background=p.background)
+        style.configure("Horizontal.TProgressbar", background=p.accent, troughcolor=p.trough)
+        style.configure("Horizontal.TProgressbar", lightcolor=p.accent, darkcolor=p.accent)
+        style.configure("Horizontal.TProgressbar", bordercolor=p.border)
         style.configure("Sash", background=p.background, lightcolor=p.border, bordercolor=p.border)
 
     def _set_button_colors(self, style: ttk.Style) -> None:
@@ -294,6 +297,8 @@ class Theme:
         )
         style.configure("Hint.TLabel", background=p.surface, foreground=p.muted)
         style.configure("Dot.TLabel", foreground=p.accent, font="IvisitSmall")
+        style.configure("Notice.TLabel", background=p.notice)
+        style.configure("Notice.TFrame", background=p.notice, bordercolor=p.border)
         style.configure("Danger.TLabel", foreground=p.danger, font="IvisitHeading")
 
     def _set_spacing(self, style: ttk.Style) -> None:
@@ -303,6 +308,8 @@ class Theme:
         style.configure("TEntry", padding=(px(4), px(2)))
         style.configure("TCombobox", padding=(px(4), px(2)), arrowsize=px(13))
         style.configure("Card.TFrame", relief="solid", borderwidth=1)
+        style.configure("Notice.TFrame", relief="solid", borderwidth=1)
+        style.configure("Horizontal.TProgressbar", thickness=px(10))
         for name in ("TCheckbutton", "TRadiobutton"):
             style.configure(name, padding=(0, px(2)))
         for name in ("Vertical.TScrollbar", "Horizontal.TScrollbar"):

@@ -204,7 +204,7 @@ class ControlWidget(ttk.Frame):
             if self.dot is None:
                 self.dot = Dot(self, self.host.theme, lambda: self.commit(self._saved))
             self._saved = saved
-            self.dot.text = f"{value_text(saved)} {where}. A click goes back to it"
+            self.dot.text = f"{value_text(saved)} {where}; a click goes back to it"
             self._place_dot()
         elif self.dot is not None:
             self.dot.place_forget()
