@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import tkinter as tk
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
+from ivisit.gui.comparison.histograms import HistogramRow
 from ivisit.gui.comparison.images import ImageRow
 from ivisit.gui.comparison.rows import Frames, Row
 from ivisit.gui.comparison.traces import TraceRow
 from ivisit.gui.layout import AutomaticLayout
 from ivisit.gui.panels import panel_class
+from ivisit.gui.panels.histogram import HistogramWidget
 from ivisit.gui.panels.image import ImageWidget
 from ivisit.gui.panels.plot import PlotPanel
 from ivisit.gui.panels.trace import TraceWidget
@@ -19,6 +21,8 @@ from ivisit.panels import Comment, Trace
 if TYPE_CHECKING:
     from ivisit.gui.comparison.window import ComparisonWindow
 
+#: Width of the column of the controls at 96 dpi.
+COLUMN = 250
 #: From top to bottom.
 GROUPS = ("picture", "plot", "text")
 
@@ -36,6 +40,16 @@ class ComparisonLayout(AutomaticLayout):
         self.window = window
         self.rows: list[Row | TraceRow] = []
         super().__init__(parent, window.controls_host)
+        self._settling = self.paned.bind("<Configure>", self._leave_room, add=True)
+
+    def _leave_room(self, event: Any) -> None:
+        """Leave the panels of several lanes their room: labels stand above their controls then."""
+        if event.width > 1:
+            self.paned.unbind("<Configure>", self._settling)
+            if self.controls and self.panels:
+                width = min(self._wanted, self.host.theme.pixels(COLUMN))
+                # When Tk has given all parts their sizes: it would move the sash once more.
+                self.after_idle(self.paned.sashpos, 0, width)
 
     def _make_widgets(self, controls_parent: tk.Misc, panels_parent: tk.Misc) -> None:
         simulation = self.window.simulation
@@ -47,9 +61,11 @@ class ComparisonLayout(AutomaticLayout):
                 continue  # the same for all
             row: Row | TraceRow
             if issubclass(kind, TraceWidget):
-                row = TraceRow(panels_parent, self.window, cast("Trace[object]", panel))
+                row = TraceRow(panels_parent, self.window, cast("Trace[Any]", panel))
             elif issubclass(kind, ImageWidget):
                 row = ImageRow(panels_parent, self.window, panel)
+            elif issubclass(kind, HistogramWidget):
+                row = HistogramRow(panels_parent, self.window, panel)
             else:
                 row = Row(panels_parent, self.window, panel)
             self.rows.append(row)
