@@ -34,12 +34,14 @@ if TYPE_CHECKING:
         OptionList,
         RadioButtons,
         Slider,
+        Table,
         TextBox,
     )
     from ivisit.engine import Engine
     from ivisit.errors import (
         DirectiveError,
         Failure,
+        FilmError,
         IVisitError,
         ParameterError,
         PluginError,
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
         StoreError,
     )
     from ivisit.events import PointerEvent
+    from ivisit.films import Film
     from ivisit.launcher import launch
     from ivisit.legacy.running.api import (
         IVisit_Data,
@@ -109,11 +112,13 @@ _HOMES = {
         ("SimulationInfo", "get_simulation", "list_simulations"), "ivisit.plugins.finding"
     ),
     "PointerEvent": "ivisit.events",
+    "Film": "ivisit.films",
     "launch": "ivisit.launcher",
     **dict.fromkeys(
         (
             "DirectiveError",
             "Failure",
+            "FilmError",
             "IVisitError",
             "ParameterError",
             "PluginError",
@@ -151,6 +156,8 @@ __all__ = [
     "Engine",
     "Failure",
     "Figure",
+    "Film",
+    "FilmError",
     "Frame",
     "Histogram",
     "IVisitError",

@@ -49,6 +49,8 @@ class Worker:
         Steps a second at the most; None: as many as possible.
     goal : int or None
         Number of the step at which running ends.
+    goal_from : int
+        Number of the step at which the running towards `goal` began.
     step_seconds : float
         Duration of a step, averaged over the latest ones; 0 before the first.
     waiting_steps : int
@@ -69,6 +71,7 @@ class Worker:
         self.steps_per_frame: int | None = None
         self.rate: float | None = None
         self.goal: int | None = None
+        self.goal_from = 0
         self.step_seconds = 0.0
         self.waiting_steps = 0
         #: Number of the step that ends the present group of `steps_per_frame`.
@@ -307,6 +310,7 @@ class Worker:
 
     def _start_running(self, steps: int | None, until: Callable[[Any], bool] | None) -> None:
         self._begin()
+        self.goal_from = self.engine.steps
         self.goal = None if steps is None else self.engine.steps + steps
         self._reached = until
         self._group_end = self.engine.steps

@@ -27,7 +27,9 @@ FLOORS = """
     calling engine
     live
     worker
+    films
     store
+    sets
     plugins
     runs
     testing

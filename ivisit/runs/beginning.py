@@ -47,7 +47,7 @@ def split_set(text: str) -> tuple[Path | None, str]:
 def take_set(
     simulation: Simulation,
     name: str,
-    store: ParameterStore | None = None,
+    store: ParameterStore | str | os.PathLike[str] | None = None,
     *,
     strict: bool = True,
 ) -> ParameterSet:
@@ -60,7 +60,7 @@ def take_set(
     name : str
         The set's name, ``NAME@VERSION`` for a former version, or ``OTHER.ivisit:NAME`` for one in
         another store.
-    store : ParameterStore, optional
+    store : ParameterStore or path-like, optional
         Where the set is; by default the simulation's own store in the working directory.
     strict : bool, optional
         Whether a set of which something does not fit the declaration is refused. Else what fits is
@@ -74,7 +74,7 @@ def take_set(
         When there is no such store or set; the message names the file.
     """
     file, name = split_set(name)
-    opened = store if store is not None and file is None else _open(simulation, file)
+    opened = _open(simulation, file if file is not None else store, name)
     try:
         try:
             name, version = _version(opened, simulation, name)
@@ -117,13 +117,22 @@ def _as_sentences(texts: Iterable[str]) -> str:
     return " ".join(text if text.endswith((".", "?")) else f"{text}." for text in texts)
 
 
-def _open(simulation: Simulation, file: Path | None) -> ParameterStore:
+def _open(
+    simulation: Simulation, store: ParameterStore | str | os.PathLike[str] | None, name: str
+) -> ParameterStore:
+    """Return an open store that may have the set `name`; it is `store` itself where that is one."""
     from ivisit.store import ParameterStore, default_path
 
-    if file is None:
-        file = default_path(store_name(type(simulation)))
-        simulation._opening(file)  # an old script brings the sets of its old file
-    return ParameterStore(file, create=False)
+    if isinstance(store, ParameterStore):
+        return store
+    if store is None:
+        store = default_path(store_name(type(simulation)))
+        simulation._opening(store)  # an old script brings the sets of its old file
+    if not Path(store).exists():
+        raise StoreError(
+            f"{store}: there is no such parameter store, so it has no parameter set {name!r}."
+        )
+    return ParameterStore(store, create=False)
 
 
 def open_for_writing(store: ParameterStore | str | os.PathLike[str]) -> ParameterStore:
