@@ -188,7 +188,7 @@ class ComparisonWindow:
                 row.show(frames)
             except Exception as error:  # noqa: BLE001
                 self._fault(row.cards[0].name, error)
-        for section in self.layout.sections:
+        for section in self.layout.column.sections:
             section.show_changed()
         shown = frames[self.lanes.index(self.controls_host.lane)]
         if shown is not None:
