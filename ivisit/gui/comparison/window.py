@@ -171,6 +171,8 @@ class ComparisonWindow:
                 if frames is not None:
                     self._due = max(self._due + FRAME_TIME, now)
                     self._draw(frames, now)
+                    if not self.lockstep.running:
+                        self._updated_at = 0.0  # what is told is that of the last picture
                 elif not self.lockstep.busy:
                     pause = FRAME_TIME
             self._update_texts(now)
