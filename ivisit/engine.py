@@ -416,7 +416,6 @@ class Engine(Steering):
             limit=self.recorder.limit,
         )
         engine.figure_views = {name: view.copy() for name, view in self.figure_views.items()}
-        engine.figure_sizes = dict(self.figure_sizes)
         engine.is_timed = self.is_timed
         parameters = engine.simulation.parameters
         for name, changes in self.simulation.parameters.adjustments.items():

@@ -248,6 +248,7 @@ class Worker:
         except RunError as error:
             # The engine keeps the failure for the window to see; others look at the terminal.
             self.running = False
+            self._wake.set()  # the last picture before the failure is due at once
             logger.error("%s\n%s", error, error.failure.traceback if error.failure else "")
         finally:
             self.busy = False

@@ -78,6 +78,7 @@ class MenuBar(tk.Menu):
         menu = self._submenu("Edit", postcommand=self._name_undo)
         menu.add_command(label="Undo", accelerator="Ctrl+Z", command=window.values.undo)
         menu.add_command(label="Redo", accelerator="Ctrl+Y", command=window.values.redo)
+        menu.add_command(label="Back to the saved values", command=window.sets.go_back)
         self.edit_menu = menu
 
     def _add_simulation(self) -> None:
@@ -158,6 +159,10 @@ class MenuBar(tk.Menu):
         )
         menu.add_separator()
         menu.add_command(
+            label="Parameter sets", accelerator="Ctrl+B", command=lambda: window.browser.toggle()
+        )
+        menu.add_command(label="Changes", command=lambda: window.changes.toggle())
+        menu.add_command(
             label="Console", accelerator="Ctrl+J", command=lambda: window.console.toggle()
         )
 
@@ -200,6 +205,7 @@ class MenuBar(tk.Menu):
             "<F5>": window.init,
             "<F6>": window.step,
             "<Escape>": window.escape,
+            "<Control-b>": lambda: window.browser.toggle(),
             "<Control-j>": lambda: window.console.toggle(),
             "<Control-plus>": partial(self._change_font, 1),
             "<Control-minus>": partial(self._change_font, -1),
