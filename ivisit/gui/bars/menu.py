@@ -9,9 +9,12 @@ from tkinter import filedialog
 from typing import TYPE_CHECKING, Any
 
 from ivisit.errors import ParameterError
+from ivisit.gui.actions.copying import copy_as_command, copy_as_python
 from ivisit.gui.actions.crossing import crossing
+from ivisit.gui.actions.film_dialog import ask_film
 from ivisit.gui.actions.results import save_result
 from ivisit.gui.actions.times import local_time
+from ivisit.gui.actions.window_picture import save_window_picture
 from ivisit.gui.bars import help_texts
 from ivisit.gui.toolkit.dialogs import FormDialog, TextDialog
 from ivisit.gui.toolkit.menus import Choices
@@ -21,6 +24,13 @@ if TYPE_CHECKING:
 
 #: What the menu offers as steps a picture.
 STEPS_A_FRAME = (1, 2, 5, 10, 20, 50, 100, 500, 1000)
+#: What the menu offers to take along of the present state.
+OUTWARD: dict[str, Callable[[Window], None]] = {
+    "Copy as command": copy_as_command,
+    "Copy as Python": copy_as_python,
+    "Save picture of the window ...": save_window_picture,
+    "Record a film ...": ask_film,
+}
 #: Classes of widgets for which a blank means something.
 TYPING = ("Entry", "TEntry", "TCombobox", "Text", "TButton", "TCheckbutton", "TRadiobutton")
 
@@ -70,6 +80,8 @@ class MenuBar(tk.Menu):
         menu.add_command(label="Delete this set", command=sets.delete)
         menu.add_separator()
         menu.add_command(label="Save run result ...", command=self.ask_result_file)
+        for label, command in OUTWARD.items():
+            menu.add_command(label=label, command=partial(command, self.window))
         menu.add_separator()
         menu.add_command(label="Quit", accelerator="Ctrl+Q", command=self.window.quit)
 
