@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         OptionList,
         RadioButtons,
         Slider,
+        Table,
         TextBox,
     )
     from ivisit.engine import Engine
@@ -60,6 +61,8 @@ if TYPE_CHECKING:
     from ivisit.panels import Comment, Figure, Histogram, Image, Raster, TextOutput, Trace
     from ivisit.plugins.finding import SimulationInfo, get_simulation, list_simulations
     from ivisit.recording import Change, Frame
+    from ivisit.runs.comparing import compare
+    from ivisit.runs.comparison import Comparison
     from ivisit.runs.optimize_result import OptimizeResult
     from ivisit.runs.optimizing import optimize
     from ivisit.runs.rerunning import rerun
@@ -96,6 +99,8 @@ _HOMES = {
     **dict.fromkeys(("Change", "Frame"), "ivisit.recording"),
     **dict.fromkeys(("replay", "run"), "ivisit.runs.single"),
     "RunResult": "ivisit.runs.result",
+    "Comparison": "ivisit.runs.comparison",
+    "compare": "ivisit.runs.comparing",
     "OptimizeResult": "ivisit.runs.optimize_result",
     "Range": "ivisit.runs.space",
     "optimize": "ivisit.runs.optimizing",
@@ -145,6 +150,7 @@ __all__ = [
     "Checkbox",
     "CheckboxGroup",
     "Comment",
+    "Comparison",
     "DictSlider",
     "DirectiveError",
     "Engine",
@@ -182,6 +188,7 @@ __all__ = [
     "TextOutput",
     "Trace",
     "Version",
+    "compare",
     "datetime",
     "get_simulation",
     "launch",

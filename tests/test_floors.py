@@ -14,6 +14,7 @@ FLOORS = """
     errors files installation ranges
     declarations events
     rendering artists
+    differences
     rasterizing
     controls
     panels
@@ -28,6 +29,7 @@ FLOORS = """
     worker
     films
     store
+    sets
     plugins
     runs
     testing

@@ -72,8 +72,8 @@ def run(
         Where `parameter_set` is read, by default the simulation's own store in the working
         directory. The run is entered into the store only when it is given here.
     parameter_set : str, optional
-        Name of a stored parameter set to start from, or ``OTHER.ivisit:NAME`` for one in another
-        store.
+        Name of a stored parameter set to start from, ``NAME@VERSION`` for a former version of it,
+        or ``OTHER.ivisit:NAME`` for one in another store.
     strict : bool, optional
         Whether a set that does not fit the declaration any more is refused; else a warning names
         what was left out.
@@ -148,6 +148,22 @@ def run_undrawn(
     return _run(engine, parameters, steps=steps, until=until)
 
 
+def run_prepared(
+    simulation: type[Simulation],
+    prepare: Callable[[Simulation], object],
+    *,
+    steps: int,
+    seed: int,
+    record: Iterable[str] | None,
+    every: int,
+    progress: bool,
+) -> RunResult:
+    """Run a simulation to whose fresh instance ``prepare(instance)`` has given its values."""
+    engine = Engine(simulation, seed=seed, record=record, every=every)
+    prepare(engine.simulation)
+    return _run(engine, None, steps=steps, until=None, progress=progress)
+
+
 def _run(
     engine: Engine,
     parameters: Mapping[str, Any] | None,
@@ -163,13 +179,14 @@ def _run(
     owned: bool = True,
 ) -> RunResult:
     """Set the values of an engine's simulation, run it and return the result."""
+    # What can be refused comes first: a refusal leaves no new store behind.
+    if parameter_set is not None:
+        take_set(engine.simulation, parameter_set, store, strict=strict)
+    if parameters:
+        engine.simulation.parameters.update(parameters)
+    engine.schedule(events)
     opened = None if store is None else open_for_writing(store)
     try:
-        if parameter_set is not None:
-            take_set(engine.simulation, parameter_set, opened, strict=strict)
-        if parameters:
-            engine.simulation.parameters.update(parameters)
-        engine.schedule(events)
         films = Filmings(as_films(film), engine, steps)
         with EndOnce():
             watched = states_to_watch(engine.simulation)
