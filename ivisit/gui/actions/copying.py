@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ivisit.errors import ParameterError
+from ivisit.errors import ParameterError, StoreError
 from ivisit.runs.beginning import store_name
 from ivisit.runs.repeating import Recipe
 from ivisit.store import default_path
 
 if TYPE_CHECKING:
     from ivisit.gui.window import Window
+    from ivisit.store import ParameterSet
 
 CHANGED = (
     "values were changed, or events came, while the run went on: only 'Save run result' and "
@@ -78,7 +79,7 @@ def _base_of(window: Window) -> tuple[dict[str, Any], str]:
     """Return the values from which a run starts, and the set that has them, for ``--set``."""
     simulation = window.session.simulation_class
     defaults = {name: control.default for name, control in simulation.controls.items()}
-    stored = window.sets.current()
+    stored = _current_set(window)
     if stored is None:
         return defaults, ""
     path = window.sets.path
@@ -88,3 +89,16 @@ def _base_of(window: Window) -> tuple[dict[str, Any], str]:
     if path.suffix != ".ivisit":
         return defaults, ""  # no other store can be named beside a set
     return defaults | dict(stored), f"{path}:{stored.name}"
+
+
+def _current_set(window: Window) -> ParameterSet | None:
+    """Return the set that is shown as the store has it; None when it has another version."""
+    shown = window.sets.shown
+    try:
+        store = window.sets.open_store() if shown is not None else None
+        if shown is None or store is None:
+            return None
+        stored = store.load(window.session.simulation_class, shown.name)
+    except (StoreError, ParameterError):
+        return None  # the values alone repeat the run as well
+    return stored if stored.version == shown.version else None

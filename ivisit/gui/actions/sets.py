@@ -148,15 +148,6 @@ class SetCommands:
                 return store.history(self.window.session.simulation_class, self.name)[::-1]
         return []
 
-    def current(self) -> ParameterSet | None:
-        """Return the set that is shown as the store has it; None when it has another version."""
-        shown = self._shown
-        with self._reported():
-            if shown is not None and (store := self._open()):
-                stored = store.load(self.window.session.simulation_class, shown.name)
-                return stored if stored.version == shown.version else None
-        return None
-
     def close(self) -> None:
         """Close the store."""
         with self._reported():

@@ -19,6 +19,8 @@ from ivisit.gui.actions.film_dialog import SCREEN, ask_film
 from ivisit.gui.bars.film_bar import FilmBar
 from ivisit.gui.bars.menu import OUTWARD
 
+pytestmark = pytest.mark.window
+
 SOURCE = '''
 import numpy as np
 import ivisit as iv
