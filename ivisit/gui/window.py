@@ -18,6 +18,7 @@ from ivisit.errors import Failure
 from ivisit.gui.actions.arranging import ArrangingCommands
 from ivisit.gui.actions.autosaving import Autosave
 from ivisit.gui.actions.reloading import SourceCommands
+from ivisit.gui.actions.remembering import remember
 from ivisit.gui.actions.requests import handle
 from ivisit.gui.actions.sets import PROBLEMS, SetCommands
 from ivisit.gui.actions.values import ValueCommands
@@ -214,12 +215,6 @@ class Window:
         if self.layout is not None:
             self.layout.refit()
 
-    def _remember(self) -> None:
-        """Keep what the next window begins with."""
-        own = {"live": self.session.live, **self.arranging.remembered()}
-        common = {"dark": self.theme.palette is DARK, "font_size": self.font_size}
-        self.settings.keep(common, own)
-
     def set_dark(self, dark: bool) -> None:
         """Choose the dark or the light colors."""
         self.menu.show_dark(dark)
@@ -415,7 +410,7 @@ class Window:
         self.alive = False
         self.sets.close()
         self.autosave.close()
-        self._remember()
+        remember(self)
         self.session.turns.stop(self.root.after_cancel)
         if self._timer:
             self.root.after_cancel(self._timer)

@@ -69,11 +69,11 @@ def quoted(words: Sequence[str]) -> str:
     return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
 
 
-def address_of(simulation: type[Simulation]) -> str:
+def address_of(simulation: type[Simulation], *, absolute: bool = False) -> str:
     """Return what `ivisit run` understands: a plugin, ``package.module:Class``, or a path.
 
-    The path of a file below the working directory is relative. A class that is nowhere written, as
-    one of a notebook, is called by its name.
+    The path of a file below the working directory is relative, unless it shall be absolute. A
+    class that is nowhere written, as one of a notebook, is called by its name.
     """
     name = plugin_name(simulation)
     if name is not None:
@@ -83,19 +83,19 @@ def address_of(simulation: type[Simulation]) -> str:
         return simulation.key
     if "." in simulation.__module__ and _is_member(simulation):
         return f"{simulation.__module__}:{simulation.__qualname__}"
-    return file_address(file, simulation.__name__)
+    path, here = file.absolute(), Path.cwd()
+    if not absolute and path.is_relative_to(here):
+        path = path.relative_to(here)
+    return f"{path}:{simulation.__name__}" if _has_several(file, simulation.__name__) else str(path)
 
 
-def file_address(file: Path, name: str) -> str:
-    """Return the path of a file, with the name of a class where it has several."""
-    absolute = file.absolute()
-    here = Path.cwd()
-    path = str(absolute.relative_to(here)) if absolute.is_relative_to(here) else str(absolute)
+def _has_several(file: Path, name: str) -> bool:
+    """Tell whether a file has several simulations, so that the class must be named."""
     try:
-        classes = describe(absolute.read_bytes())
+        classes = describe(file.read_bytes())
     except OSError:
-        return path
-    return f"{path}:{name}" if len(classes) > 1 and name in classes else path
+        return False
+    return len(classes) > 1 and name in classes
 
 
 def _is_member(simulation: type[Simulation]) -> bool:
