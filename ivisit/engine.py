@@ -27,6 +27,7 @@ from ivisit.declarations import is_whole
 from ivisit.drawing import Drawer, Painters
 from ivisit.errors import Failure, IVisitError, ParameterError, expected, shorten
 from ivisit.link import Say
+from ivisit.looks import FigureView
 from ivisit.panels.base import Painter
 from ivisit.previews import previewed
 from ivisit.pyplots import PyplotFigures
@@ -129,8 +130,8 @@ class Engine(Steering):
         self.pyplot_figures: PyplotFigures = vars(self.simulation).setdefault(
             "_ivisit_figures", PyplotFigures()
         )
-        #: Size in pixels at which a figure panel is drawn; the window sets it.
-        self.figure_sizes: dict[str, tuple[int, int]] = {}
+        #: How the window looks at figure panels, by name; nothing of it changes the figures.
+        self.figure_views: dict[str, FigureView] = {}
         plan, panels = self._plan, self._class.panels
         if record is None:
             columns, sparse = plan.columns, plan.rasters
@@ -208,6 +209,8 @@ class Engine(Steering):
         self._pending.press_initially()
         self.instance_reused = simulation._ivisit_begun > 0
         simulation._ivisit_begun += 1
+        for view in self.figure_views.values():
+            view.limits = {}
         self.prepare()
         simulation.rng = np.random.default_rng(self.seed)
         if outputs := simulation._outputs:
@@ -410,7 +413,7 @@ class Engine(Steering):
             every=self.recorder.first_every,
             limit=self.recorder.limit,
         )
-        engine.figure_sizes = dict(self.figure_sizes)
+        engine.figure_views = {name: view.copy() for name, view in self.figure_views.items()}
         parameters = engine.simulation.parameters
         for name, changes in self.simulation.parameters.adjustments.items():
             if repr(type(engine.simulation).controls.get(name)) == repr(self._class.controls[name]):
@@ -469,7 +472,7 @@ class Engine(Steering):
         self.simulation._refresh()
         self.draw()
         return self._painters.shown(
-            self.simulation._outputs, self.figure_sizes if figures else None
+            self.simulation._outputs, self.figure_views if figures else None
         )
 
     def draw(self) -> None:
