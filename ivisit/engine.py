@@ -354,7 +354,8 @@ class Engine(Steering):
                 rasters.record(done, outputs)
             if pending.pressed:
                 pending.release_buttons()
-            if simulation._ivisit_stopped or (until is not None and until(simulation)):
+            # Asked also of the last step: who films the run wants its picture.
+            if (until is not None and until(simulation)) or simulation._ivisit_stopped:
                 return True
         return False
 

@@ -43,6 +43,7 @@ GROUPS = {
             "Comparison",
             "replay",
             "rerun",
+            "Film",
             "Change",
             "PointerEvent",
             "Failure",
@@ -57,6 +58,7 @@ GROUPS = {
             "StoreError",
             "PluginError",
             "RunError",
+            "FilmError",
             "DirectiveError",
         ],
         "Scripts for IVISIT 0.7x": [

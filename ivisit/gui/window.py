@@ -18,6 +18,7 @@ from ivisit.gui.actions.arranging import ArrangingCommands
 from ivisit.gui.actions.autosaving import Autosave
 from ivisit.gui.actions.marking import Marks
 from ivisit.gui.actions.reloading import SourceCommands
+from ivisit.gui.actions.remembering import remember
 from ivisit.gui.actions.requests import handle
 from ivisit.gui.actions.sessions import SessionCommands
 from ivisit.gui.actions.sets import PROBLEMS, SetCommands
@@ -400,7 +401,7 @@ class Window:
         self.alive = False
         self.sets.close()
         self.autosave.close()
-        self._remember()
+        remember(self)
         self.session.turns.stop(self.root.after_cancel)
         if self._timer:
             self.root.after_cancel(self._timer)

@@ -312,6 +312,9 @@ class Theme:
         style.configure("Dot.TLabel", foreground=p.accent, font="IvisitSmall")
         style.configure("Notice.TLabel", background=p.notice)
         style.configure("Notice.TFrame", background=p.notice, bordercolor=p.border)
+        style.configure("Horizontal.TProgressbar", background=p.accent, troughcolor=p.trough)
+        style.configure("Horizontal.TProgressbar", lightcolor=p.accent, darkcolor=p.accent)
+        style.configure("Horizontal.TProgressbar", bordercolor=p.trough)
         style.configure("Danger.TLabel", foreground=p.danger, font="IvisitHeading")
 
     def _set_spacing(self, style: ttk.Style) -> None:
