@@ -8,8 +8,8 @@ import pytest
 
 import ivisit as iv
 from docs.tools import reference
-from ivisit.errors import Failure
 from docs.tools.blocks import ROOT
+from ivisit.errors import Failure
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ import signal
 import stat
 import subprocess
 import sys
-import types
 import time
+import types
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
