@@ -23,6 +23,7 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+import time
 from pathlib import Path
 
 #: Each script makes one picture a step, the large one without computing anything.
@@ -121,7 +122,7 @@ FOLDER = Path(__file__).resolve().parents[1] / "tests" / "ivisit" / "legacy" / "
 MEASURE = '''
 import json, os, sys, time
 seconds = float(os.environ["MEASURE_SECONDS"])
-counts = {"frames": 0, "steps": 0, "freeze": 0.0}
+counts = {"frames": 0, "steps": 0, "freeze": 0.0, "start": 0.0}
 is_old = hasattr(iv, "IVisitMain")
 
 def count_frames():
@@ -152,11 +153,20 @@ def watch(root):
 
     tick()
 
+def note_start(root):
+    """Note when Tk's loop comes round for the first time, everything having been drawn."""
+    def note():
+        root.update_idletasks()
+        counts["start"] = time.time() - float(os.environ["MEASURE_BEGAN"])
+
+    root.after(1, note)
+
 if not is_old:
     from ivisit.gui.window import Window
     mainloop = Window.mainloop
 
     def watched(window):
+        note_start(window.root)
         watch(window.root)
         mainloop(window)
 
@@ -167,6 +177,8 @@ class Measured(Sim):
         Sim.main_init(self, parent)
         if parent is not None:
             self.parent = parent
+            if is_old:
+                note_start(parent.master)
             parent.after(1500, self.start)
 
     def start(self):
@@ -188,7 +200,8 @@ class Measured(Sim):
     def end(self):
         took = time.perf_counter() - self.began
         result = {name: counts[name] / took for name in ("frames", "steps")}
-        print("RESULT", json.dumps({**result, "freeze": counts["freeze"]}), flush=True)
+        result |= {name: counts[name] for name in ("freeze", "start")}
+        print("RESULT", json.dumps(result), flush=True)
         os._exit(0)
 
 sim = Measured()
@@ -208,7 +221,11 @@ def script(name: str) -> str:
 
 
 def measure(python: str, name: str, seconds: float) -> dict[str, float]:
-    """Run one script under an interpreter; return frames and steps a second."""
+    """Run one script under an interpreter.
+
+    Returns frames and steps a second, the longest freeze, and the seconds from starting Python to
+    the first round of Tk's loop.
+    """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{name}.py"
         # The digits are looked for above the script, helper modules beside it.
@@ -217,6 +234,7 @@ def measure(python: str, name: str, seconds: float) -> dict[str, float]:
         path.write_text(script(name), encoding="utf-8")
         _prepare_database(python, path)
         environment = {**os.environ, "MEASURE_SECONDS": str(seconds), "OMP_NUM_THREADS": "1"}
+        environment["MEASURE_BEGAN"] = str(time.time())
         environment.pop("IVISIT_DB", None)
         answer = subprocess.run(
             [python, path.name],
@@ -275,10 +293,10 @@ def _compare_drawing(old_python: str) -> None:
     """Print the times of getMatplotlibImage, the old ones too where they can be measured."""
     ours = measure_drawing(sys.executable)
     old = measure_drawing(old_python) if old_python else {}
-    for kind, time in ours.items():
-        text = f"getMatplotlibImage, {kind} figure: {time:.1f} ms"
+    for kind, duration in ours.items():
+        text = f"getMatplotlibImage, {kind} figure: {duration:.1f} ms"
         if old:
-            text += f"; 0.72: {old[kind]:.1f} ms, ratio {old[kind] / time:.2f}"
+            text += f"; 0.72: {old[kind]:.1f} ms, ratio {old[kind] / duration:.2f}"
         print(text)
 
 

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from ivisit.errors import (
         DirectiveError,
         Failure,
+        FilmError,
         IVisitError,
         ParameterError,
         PluginError,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
         StoreError,
     )
     from ivisit.events import PointerEvent
+    from ivisit.films import Film
     from ivisit.launcher import launch
     from ivisit.legacy.running.api import (
         IVisit_Data,
@@ -59,6 +61,8 @@ if TYPE_CHECKING:
     from ivisit.panels import Comment, Figure, Histogram, Image, Raster, TextOutput, Trace
     from ivisit.plugins.finding import SimulationInfo, get_simulation, list_simulations
     from ivisit.recording import Change, Frame
+    from ivisit.runs.comparing import compare
+    from ivisit.runs.comparison import Comparison
     from ivisit.runs.optimize_result import OptimizeResult
     from ivisit.runs.optimizing import optimize
     from ivisit.runs.rerunning import rerun
@@ -95,6 +99,8 @@ _HOMES = {
     **dict.fromkeys(("Change", "Frame"), "ivisit.recording"),
     **dict.fromkeys(("replay", "run"), "ivisit.runs.single"),
     "RunResult": "ivisit.runs.result",
+    "Comparison": "ivisit.runs.comparison",
+    "compare": "ivisit.runs.comparing",
     "OptimizeResult": "ivisit.runs.optimize_result",
     "Range": "ivisit.runs.space",
     "optimize": "ivisit.runs.optimizing",
@@ -106,11 +112,13 @@ _HOMES = {
         ("SimulationInfo", "get_simulation", "list_simulations"), "ivisit.plugins.finding"
     ),
     "PointerEvent": "ivisit.events",
+    "Film": "ivisit.films",
     "launch": "ivisit.launcher",
     **dict.fromkeys(
         (
             "DirectiveError",
             "Failure",
+            "FilmError",
             "IVisitError",
             "ParameterError",
             "PluginError",
@@ -142,11 +150,14 @@ __all__ = [
     "Checkbox",
     "CheckboxGroup",
     "Comment",
+    "Comparison",
     "DictSlider",
     "DirectiveError",
     "Engine",
     "Failure",
     "Figure",
+    "Film",
+    "FilmError",
     "Frame",
     "Histogram",
     "IVisitError",
@@ -177,6 +188,7 @@ __all__ = [
     "TextOutput",
     "Trace",
     "Version",
+    "compare",
     "datetime",
     "get_simulation",
     "launch",

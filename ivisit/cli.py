@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 
 from ivisit import installation
 from ivisit.commands import (
+    compare,
     listing,
     new,
     old,
@@ -56,7 +57,7 @@ def build_parser() -> argparse.ArgumentParser:
         help="print version and place of this package and exit",
     )
     parsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for group in (listing, running, sweeping, runs, packing, params, store, new, old):
+    for group in (listing, running, compare, sweeping, runs, packing, params, store, new, old):
         group.add(parsers)
     return parser
 

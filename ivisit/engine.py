@@ -361,8 +361,14 @@ class Engine(Steering):
         """End the present `run` after this step."""
         self.simulation._ivisit_stopped = True
 
-    def replay(self, changes: Iterable[LogEntry], steps: int) -> None:
-        """Run `steps` steps and repeat the logged `changes` at their steps.
+    def replay(
+        self,
+        changes: Iterable[LogEntry],
+        steps: int,
+        *,
+        until: Callable[[Any], Any] | None = None,
+    ) -> None:
+        """Run `steps` steps and repeat the logged `changes` at their steps; `until` as for `run`.
 
         With the seed and the initial parameters of the run in which they were logged, the
         results are those of that run: bit for bit, if code, libraries and machine are the same.
@@ -371,10 +377,10 @@ class Engine(Steering):
             if change.step > steps:
                 break
             if change.step > self.steps:
-                self.run(change.step - self.steps)
+                self.run(change.step - self.steps, until=until)
             if change.step == self.steps:  # unless the simulation has ended the run
                 self._apply_now(change)
-        self.run(steps - self.steps)
+        self.run(steps - self.steps, until=until)
 
     def close(self) -> None:
         """Call the simulation's `close`, once; the engine cannot be used afterwards."""

@@ -36,6 +36,18 @@ class StoreError(IVisitError):
     result: Any = None
 
 
+class FilmError(IVisitError):
+    """A film cannot be written.
+
+    Attributes
+    ----------
+    result : RunResult or None
+        The result of the run that was to be filmed: it goes on all the same.
+    """
+
+    result: Any = None
+
+
 class DirectiveError(IVisitError, ValueError):
     """A directive in the comments of an old script is not understood."""
 

@@ -51,7 +51,9 @@ def launch(
     if hand_over(found):
         return
     from ivisit.gui import open_window
+    from ivisit.legacy.files.reader import offer
 
+    offer()
     open_window(
         found,
         seed=seed,

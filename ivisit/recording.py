@@ -192,24 +192,38 @@ class Column:
     size: int | None = None
     index: int | None = None
 
+    def present(self, outputs: Mapping[str, Any]) -> float:
+        """Return the number that is recorded here of what panels hold; NaN where they hold none."""
+        value = outputs.get(self.source)
+        if value is None:
+            return np.nan
+        return float(value if self.index is None else value[self.index])
+
+
+def single_columns(panels: Mapping[str, Panel[Any]]) -> dict[str, Column]:
+    """Return all that is one number a step, by name: traces of one, and components of others."""
+    columns: dict[str, Column] = {}
+    for name, panel in panels.items():
+        if panel.recorded and panel.size is None:
+            columns[name] = Column(name)
+        for index, component in enumerate(panel.components):
+            columns[component_name(name, component)] = Column(name, index=index)
+    return columns
+
 
 def columns_to_record(
     owner: str, panels: Mapping[str, Panel[Any]], record: Iterable[str] | None
 ) -> dict[str, Column]:
     """Return what to record, by name: traces, single components of them, and rasters."""
-    known: dict[str, Column] = {}
-    components: dict[str, Column] = {}
-    for name, panel in panels.items():
-        if panel.recorded:
-            known[name] = Column(name, panel.size)
-            for index, component in enumerate(panel.components):
-                components[component_name(name, component)] = Column(name, index=index)
-        elif panel.sparse:
-            known[name] = Column(name)
+    known = {
+        name: Column(name, panel.size)
+        for name, panel in panels.items()
+        if panel.recorded or panel.sparse
+    }
     if record is None:
         return known
     names = [record] if isinstance(record, str) else list(record)
-    possible = known | components
+    possible = single_columns(panels) | known
     for name in names:
         if name not in possible:
             raise ParameterError(unknown(owner, "trace", name, possible))

@@ -49,10 +49,14 @@ class Worker:
         Steps a second at the most; None: as many as possible.
     goal : int or None
         Number of the step at which running ends.
+    goal_from : int
+        Number of the step at which the running towards `goal` began.
     step_seconds : float
         Duration of a step, averaged over the latest ones; 0 before the first.
     waiting_steps : int
         Steps that `step` was asked for and that are still to come.
+    shows_ends_only : bool
+        Whether of several steps of `step` only the picture after the last one is shown.
     delay : float
         Seconds to wait after `steps_per_delay` steps, as old scripts have it.
     steps_per_delay : int
@@ -67,6 +71,7 @@ class Worker:
         self.steps_per_frame: int | None = None
         self.rate: float | None = None
         self.goal: int | None = None
+        self.goal_from = 0
         self.step_seconds = 0.0
         self.waiting_steps = 0
         #: Number of the step that ends the present group of `steps_per_frame`.
@@ -75,6 +80,7 @@ class Worker:
         self._due = 0.0
         self._reached: Callable[[Any], bool] | None = None
         self._live = LiveSteps()
+        self.shows_ends_only = False
         self.delay = 0.0
         self.steps_per_delay = 1
         self.running = False
@@ -303,6 +309,7 @@ class Worker:
 
     def _start_running(self, steps: int | None, until: Callable[[Any], bool] | None) -> None:
         self._begin()
+        self.goal_from = self.engine.steps
         self.goal = None if steps is None else self.engine.steps + steps
         self._reached = until
         self._group_end = self.engine.steps
@@ -351,6 +358,7 @@ class Worker:
 
     def _advance_to(self, target: int, interrupted: Callable[[Any], bool] | None = None) -> None:
         """Step until `target` steps are done or a command waits; show the steps between."""
+        interrupted = self._interrupted_in_group if self.shows_ends_only else None
         while True:
             # At least one step: two clicks on Step are two steps, although one of them waits.
             self._advance(target - self.engine.steps, interrupted)
@@ -360,7 +368,7 @@ class Worker:
                 break
             if self._commands or self._closing:
                 break
-            if self._is_frame_due():
+            if self._is_frame_due() and not self.shows_ends_only:
                 self._publish()
 
     def _advance(self, steps: int | None, interrupted: Callable[[Any], bool] | None = None) -> None:
@@ -405,8 +413,8 @@ class Worker:
         """Compute the steps up to the next frame or command."""
         steps, rate = self.steps_per_frame, self.rate
         if steps is None and (self.delay or self.steps_per_delay > 1):
-            group = self._up_to_goal(self.steps_per_delay)
-            self._advance_to(self.engine.steps + group, self._watching(self._interrupted))
+            target = self.engine.steps + self._up_to_goal(self.steps_per_delay)
+            self._advance_to(target, self._watching(self._interrupted))
             self._stop_at_goal()
             if self.running:
                 self._pause(self.delay)

@@ -14,6 +14,7 @@ FLOORS = """
     errors files installation ranges
     declarations events
     rendering artists
+    differences
     rasterizing
     controls
     panels
@@ -26,7 +27,9 @@ FLOORS = """
     calling engine
     live
     worker
+    films
     store
+    sets
     plugins
     runs
     testing

@@ -3,7 +3,12 @@
 import sys
 import tarfile
 
+import pytest
+
 from tests.conftest import run
+
+# On one worker: what the tests share is costly.
+pytestmark = pytest.mark.xdist_group("distributions")
 
 #: Files that a packager or an author looks for.
 EXPECTED = [

@@ -10,13 +10,16 @@ import pytest
 
 from tests.conftest import ROOT, run
 
+# On one worker: what the tests share is costly.
+pytestmark = pytest.mark.xdist_group("distributions")
+
 
 @pytest.fixture(scope="module")
-def wheel(project_copy, tmp_path_factory):
-    """Build the wheel."""
+def wheel(sdist, tmp_path_factory):
+    """Build the wheel, as a packager does."""
     folder = tmp_path_factory.mktemp("wheel")
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
-    run(*command, "--wheel-dir", folder, project_copy)
+    run(*command, "--wheel-dir", folder, sdist)
     (built,) = folder.glob("*.whl")
     return built
 

@@ -75,7 +75,8 @@ def add_start_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--set",
         metavar="NAME",
-        help="start from a stored parameter set; OTHER.ivisit:NAME for one in another store",
+        help="start from a stored parameter set; NAME@VERSION for a former version of it, "
+        "OTHER.ivisit:NAME for one in another store",
     )
     add_store_option(parser)
     parser.add_argument(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +19,9 @@ from ivisit.commands.common import (
     say,
     split_assignments,
 )
+from ivisit.commands.set_printing import print_set, record, row, value_json
 from ivisit.commands.stores import default_store, stores_here
-from ivisit.errors import PluginError
+from ivisit.errors import ParameterError, PluginError
 
 if TYPE_CHECKING:
     from ivisit.simulation import Simulation
@@ -42,9 +42,23 @@ def add(parsers: Any) -> None:
     ).add_subparsers(dest="action", metavar="ACTION", required=True)
     where = "apps/gauss_filter.py"
 
-    parser = _action(group, "list", list_, "list the sets", f"ivisit params list {where}")
+    parser = _action(
+        group, "list", list_, "list the sets", f"ivisit params list {where} --where 'sigma>3'"
+    )
     parser.add_argument("simulation", nargs="?", help="only the sets of this simulation")
     parser.add_argument("--deleted", action="store_true", help="list the deleted sets instead")
+    parser.add_argument(
+        "--where",
+        metavar="FILTER",
+        default="",
+        help="only the sets that it finds: words of name and comment, and conditions such as "
+        "'sigma>3 mode=wrap grade>=3'",
+    )
+    parser.add_argument(
+        "--sort",
+        choices=("name", "version", "grade", "comment", "saved"),
+        help="by name, or the best, the newest ... first",
+    )
 
     parser = _action(group, "show", show, "show a set", f"ivisit params show {where} soft")
     _add_set(parser)
@@ -60,13 +74,19 @@ def add(parsers: Any) -> None:
     _add_set(parser)
     _add_texts(parser)
 
-    for name, function, text in (
-        ("copy", copy, "store a set under a second name"),
-        ("rename", rename, "give a set another name"),
-    ):
-        parser = _action(group, name, function, text, f"ivisit params {name} {where} soft softer")
-        _add_set(parser)
-        parser.add_argument("new_name", help="the other name")
+    parser = _action(
+        group, "copy", copy, "store a set under a second name",
+        f"ivisit params copy {where} soft softer",
+    )  # fmt: skip
+    _add_set(parser)
+    parser.add_argument("new_name", nargs="?", help="the other name; default: 'SET 2' ...")
+
+    parser = _action(
+        group, "rename", rename, "give a set another name",
+        f"ivisit params rename {where} soft softer",
+    )  # fmt: skip
+    _add_set(parser)
+    parser.add_argument("new_name", help="the other name")
 
     parser = _action(
         group, "delete", delete, "delete a set; 'restore' brings it back",
@@ -83,7 +103,7 @@ def add(parsers: Any) -> None:
     _add_version(parser, "make this version the current one")
 
     parser = _action(
-        group, "history", history, "list all versions of a set",
+        group, "history", history, "list all versions of a set and what each has changed",
         f"ivisit params history {where} soft",
     )  # fmt: skip
     _add_set(parser)
@@ -101,6 +121,13 @@ def add(parsers: Any) -> None:
     )  # fmt: skip
     parser.add_argument("file", help="the JSON file to write")
     parser.add_argument("simulation", nargs="?", help="only the sets of this simulation")
+    parser.add_argument(
+        "--set",
+        dest="names",
+        metavar="SET",
+        action="append",
+        help="only this set; may be repeated",
+    )
 
     parser = _action(
         group, "import", import_, "read sets from a JSON file or an old IVISIT .db file",
@@ -202,11 +229,33 @@ def list_(options: argparse.Namespace) -> int:
             if simulation is not None and not sets:
                 say(options, _nothing(store, simulation))
         found += [(path, stored) for stored in sets]
+    found = _listed(options, simulation, found)
     if options.json:
-        print_json([{"file": str(path), **_record(stored)} for path, stored in found])
+        print_json([{"file": str(path), **record(stored)} for path, stored in found])
     else:
-        print_table([(str(path),) * (len(paths) > 1) + _row(stored) for path, stored in found])
+        print_table([(str(path),) * (len(paths) > 1) + row(stored) for path, stored in found])
     return 0
+
+
+def _listed(
+    options: argparse.Namespace,
+    simulation: SimulationLike | None,
+    found: list[tuple[Path, ParameterSet]],
+) -> list[tuple[Path, ParameterSet]]:
+    """Return what ``--where`` lets pass, in the order of ``--sort``."""
+    from ivisit.sets.listing import chosen, ordered
+
+    names = () if simulation is None or isinstance(simulation, str) else simulation.controls
+    paths = {id(stored): path for path, stored in found}
+    try:
+        sets = chosen([stored for _, stored in found], options.where, names)
+    except ParameterError as error:
+        raise ParameterError(f"--where: {error}") from None
+    if options.sort:
+        sets = ordered(sets, options.sort)
+    if found and not sets:
+        say(options, "no set is like that")
+    return [(paths[id(stored)], stored) for stored in sets]
 
 
 def show(options: argparse.Namespace) -> int:
@@ -214,22 +263,28 @@ def show(options: argparse.Namespace) -> int:
     simulation = _simulation(options)
     with _open(options) as store:
         stored = store.load(simulation, options.name, version=options.version)
-    _print_set(options, stored)
+    print_set(options, stored)
     return 0
 
 
 def save(options: argparse.Namespace) -> int:
     """Save the defaults with changes."""
+    from ivisit.sets.actions import save_defaults
+
     simulation = _simulation(options)
-    values = _parse(simulation, options.parameters, {})
+    changes = _parse(simulation, options.parameters)
     if not isinstance(simulation, str):
-        defaults = {name: control.default for name, control in simulation.controls.items()}
-        values = {**defaults, **values}
+        changes = {n: simulation.controls[n].validate(value) for n, value in changes.items()}
     with _open(options, create=True) as store:
-        stored = store.save(
-            simulation, options.name, values, comment=options.comment or "", grade=options.grade
+        stored = save_defaults(
+            store,
+            simulation,
+            options.name,
+            changes,
+            comment=options.comment or "",
+            grade=options.grade,
         )
-    _print_set(options, stored)
+    print_set(options, stored)
     return 0
 
 
@@ -237,44 +292,42 @@ def set_(options: argparse.Namespace) -> int:
     """Change values of a stored set; a new version."""
     simulation = _simulation(options)
     with _open(options) as store:
-        former = store.load(simulation, options.name)
-        # By key: values that no longer fit the declaration stay in the set.
-        kept = store.load(former.simulation, options.name)
-        values = {**kept, **_parse(simulation, options.parameters, former)}
-        store.save(
-            former.simulation,
+        stored = store.amend(
+            simulation,
             options.name,
-            values,
-            comment=former.comment if options.comment is None else options.comment,
-            grade=former.grade if options.grade is None else options.grade,
+            _parse(simulation, options.parameters),
+            comment=options.comment,
+            grade=... if options.grade is None else options.grade,
         )
-        stored = store.load(simulation, options.name)
-    _print_set(options, stored)
+    print_set(options, stored)
     return 0
 
 
 def copy(options: argparse.Namespace) -> int:
     """Store a set under a second name."""
+    from ivisit.sets.actions import duplicate
+
     with _open(options) as store:
-        _print_set(options, store.copy(_simulation(options), options.name, options.new_name))
+        simulation = _simulation(options)
+        print_set(options, duplicate(store, simulation, options.name, options.new_name))
     return 0
 
 
 def rename(options: argparse.Namespace) -> int:
     """Give a set another name."""
     with _open(options) as store:
-        _print_set(options, store.rename(_simulation(options), options.name, options.new_name))
+        print_set(options, store.rename(_simulation(options), options.name, options.new_name))
     return 0
 
 
 def delete(options: argparse.Namespace) -> int:
     """Delete a set."""
+    from ivisit.sets.actions import remove
+
     simulation = _simulation(options)
     with _open(options) as store:
         if options.purge:
-            if options.name not in [s.name for s in store.sets(simulation, deleted=True)]:
-                store.delete(simulation, options.name)
-            store.purge(simulation, options.name)
+            remove(store, simulation, options.name)
             say(options, f"removed {options.name!r} and its history")
         else:
             store.delete(simulation, options.name)
@@ -286,18 +339,22 @@ def restore(options: argparse.Namespace) -> int:
     """Bring back a deleted set or a former version."""
     simulation = _simulation(options)
     with _open(options) as store:
-        _print_set(options, store.restore(simulation, options.name, version=options.version))
+        print_set(options, store.restore(simulation, options.name, version=options.version))
     return 0
 
 
 def history(options: argparse.Namespace) -> int:
-    """Print a row for every version."""
+    """Print a row for every version, with what it has changed."""
+    from ivisit.sets.actions import history as history_of
+
     with _open(options) as store:
-        versions = store.history(_simulation(options), options.name)
+        steps = history_of(store, _simulation(options), options.name)
     if options.json:
-        print_json([_record(stored) for stored in versions])
+        changed = [{name: list(pair) for name, pair in step.values.items()} for step in steps]
+        records = [record(step.stored) for step in steps]
+        print_json([{**r, "changed": c} for r, c in zip(records, changed, strict=True)])
     else:
-        print_table([_row(stored) for stored in versions])
+        print_table([(*row(step.stored), step.words()) for step in steps])
     return 0
 
 
@@ -320,7 +377,7 @@ def diff(options: argparse.Namespace) -> int:
     if options.json:
         print_json({name: list(pair) for name, pair in differences.items()})
     else:
-        print_table([(n, _text(a), "->", _text(b)) for n, (a, b) in differences.items()])
+        print_table([(n, value_json(a), "->", value_json(b)) for n, (a, b) in differences.items()])
         if not differences:
             say(options, "no differences")
     return 0
@@ -330,24 +387,21 @@ def export(options: argparse.Namespace) -> int:
     """Write sets to a JSON file."""
     simulation = _simulation(options) if options.simulation else None
     with _open(options) as store:
-        count = store.export(options.file, simulation)
+        count = store.export(options.file, simulation, names=options.names)
     say(options, f"wrote {count} set{'s'[: count != 1]} to {options.file}")
     return 0
 
 
 def import_(options: argparse.Namespace) -> int:
     """Read sets from a JSON file or an old .db file."""
+    from ivisit.legacy.files.reader import offer
+    from ivisit.sets.actions import import_file
+
+    offer()
     with _open(options, create=True) as store:
-        from ivisit.legacy.files.tables import is_old_file
-
-        if Path(options.file).suffix == ".db" or is_old_file(Path(options.file)):
-            from ivisit.legacy.files.database import import_database
-
-            changed = import_database(options.file, store, options.simulation)
-        else:
-            changed = store.import_(options.file, merge=options.merge)
+        changed = import_file(store, options.file, options.simulation, merge=options.merge)
     if options.json:
-        print_json([{"file": options.file, **_record(stored)} for stored in changed])
+        print_json([{"file": options.file, **record(stored)} for stored in changed])
     for stored in changed:
         say(options, f"imported {stored.simulation}: {stored.name}")
     say(options, f"{len(changed)} set{'s'[: len(changed) != 1]} imported or changed")
@@ -366,18 +420,12 @@ def rekey(options: argparse.Namespace) -> int:
     return 0
 
 
-def _parse(
-    simulation: SimulationLike, texts: list[str], present: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Return the values of ``-p``; items of groups join the present ones."""
+def _parse(simulation: SimulationLike, texts: list[str]) -> dict[str, Any]:
+    """Return the values of ``-p``; of a group, the items that are given."""
     if isinstance(simulation, str):
         # Without a declaration the text decides: a JSON number, true, false, or a text.
         return {name: _guess(text) for name, text in split_assignments(texts).items()}
-    values = assignments(simulation, texts)
-    return {
-        name: simulation.controls[name].validate(value, present=present.get(name))
-        for name, value in values.items()
-    }
+    return assignments(simulation, texts)
 
 
 def _guess(text: str) -> Any:
@@ -391,50 +439,12 @@ def _version(
     options: argparse.Namespace, store: ParameterStore, simulation: SimulationLike, text: str
 ) -> str | tuple[str, int]:
     """Return the set that `text` names, or the version that NAME@VERSION names."""
-    name, at, number = text.rpartition("@")
-    if not (at and number.isdecimal()):
-        return text
-    if text in [stored.name for stored in store.sets(simulation)]:
-        say(options, f"{text!r} is the set of this name, not version {number} of {name!r}")
-        return text
-    return name, int(number)
+    from ivisit.store.parameter_set import split_version
 
-
-def _text(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _record(stored: ParameterSet) -> dict[str, Any]:
-    return {
-        "simulation": stored.simulation,
-        "name": stored.name,
-        "version": stored.version,
-        "origin": stored.origin,
-        "damage": stored.damage or None,
-        "saved_at": stored.saved_at,
-        "comment": stored.comment,
-        "grade": stored.grade,
-        "parameters": dict(stored),
-        "problems": dict(stored.problems),
-    }
-
-
-def _row(stored: ParameterSet) -> tuple[str, ...]:
-    if stored.damage:
-        return stored.simulation, stored.name, f"v{stored.version}", "", "", "DAMAGED"
-    grade = "" if stored.grade is None else f"grade {stored.grade:g}"
-    time = stored.saved_at[:19].replace("T", " ")
-    return stored.simulation, stored.name, f"v{stored.version}", time, grade, stored.comment
-
-
-def _print_set(options: argparse.Namespace, stored: ParameterSet) -> None:
-    for problem in stored.problems.values():
-        say(options, f"left out: {problem}")
-    if options.json:
-        print_json(_record(stored))
-        return
-    print_table([tuple(cell for cell in _row(stored) if cell)])
-    if stored.origin is not None:
-        source = ", ".join(f"{name} {value}" for name, value in stored.origin.items())
-        print_table([(f"  imported: {source}",)])
-    print_table([(f"  {name}", "=", _text(value)) for name, value in stored.items()])
+    names = [stored.name for stored in store.sets(simulation)]
+    name, version = split_version(text, names)
+    if version is not None:
+        return name, version
+    if text in names and (former := split_version(text, ()))[1] is not None:
+        say(options, f"{text!r} is the set of this name, not version {former[1]} of {former[0]!r}")
+    return text

@@ -17,8 +17,9 @@ from ivisit.commands.common import (
     say,
 )
 from ivisit.commands.comparing import compare, doubts
+from ivisit.commands.filming import add_film_options, films_of, is_film
 from ivisit.commands.packing import open_result, say_differences
-from ivisit.errors import IVisitError, RunError, StoreError
+from ivisit.errors import FilmError, IVisitError, RunError, StoreError
 
 if TYPE_CHECKING:
     from ivisit.runs.result import RunResult
@@ -102,8 +103,9 @@ def _add_output_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         help="write the result: .npz everything, .csv the traces, .png, .pdf or .svg a picture of "
-        "all panels; may be repeated",
+        "all panels, .gif or .mp4 a film; may be repeated",
     )
+    add_film_options(parser)
     parser.add_argument(
         "--progress",
         action=argparse.BooleanOptionalAction,
@@ -118,7 +120,7 @@ def run(options: argparse.Namespace) -> int:
     from ivisit.runs import single
     from ivisit.runs.interrupting import ENDING, EndOnce
 
-    outputs = _outputs(options.out)
+    outputs, films = _outputs(options), films_of(options)
     with EndOnce(*ENDING):
         try:
             with clean_stdout(options.json):
@@ -134,9 +136,10 @@ def run(options: argparse.Namespace) -> int:
                     store=options.db,
                     parameter_set=options.set,
                     strict=not options.loose,
+                    film=films,
                     progress=_progress(options),
                 )
-        except (RunError, StoreError) as error:
+        except (RunError, StoreError, FilmError) as error:
             # What was computed before the failure is kept all the same.
             if error.result is not None:
                 try:
@@ -156,7 +159,7 @@ def replay(options: argparse.Namespace) -> int:
     from ivisit.runs.interrupting import ENDING, EndOnce
     from ivisit.runs.provenance import provenance
 
-    outputs = _outputs(options.out)
+    outputs, films = _outputs(options), films_of(options)
     former, place = open_result(options)
     for doubt in doubts(former):
         print(f"ivisit: {doubt}", file=sys.stderr)
@@ -165,7 +168,7 @@ def replay(options: argparse.Namespace) -> int:
             simulation = get_simulation(place)
             told = say_differences(options, former, provenance(class_of(simulation)), [])
             try:
-                result = single.replay(simulation, former)
+                result = single.replay(simulation, former, film=films)
             except RunError as error:
                 # A failure that comes again as it was recorded is what a replay is for.
                 if error.result is None or former.status != "failed":
@@ -213,11 +216,14 @@ def _progress(options: argparse.Namespace) -> bool:
 PICTURES = (".png", ".pdf", ".svg")
 
 
-def _outputs(paths: list[str]) -> dict[str, Path]:
+def _outputs(options: argparse.Namespace) -> dict[str, Path]:
     """Return where to write, wherever the simulation goes; refuse what cannot be, beforehand."""
+    paths = [path for path in options.out if not is_film(path)]
     for path in paths:
         if Path(path).suffix not in (".npz", ".csv", *PICTURES):
-            raise Refused(f"--out: must end in .npz, .csv, .png, .pdf or .svg, not {path!r}")
+            raise Refused(
+                f"--out: must end in .npz, .csv, .png, .pdf, .svg, .gif or .mp4, not {path!r}"
+            )
         if not Path(path).resolve().parent.is_dir():
             raise Refused(f"--out: there is no folder for {path!r}")
     return {path: Path(path).absolute() for path in paths}
@@ -235,6 +241,9 @@ def _report(options: argparse.Namespace, outputs: dict[str, Path], result: RunRe
         except IVisitError as error:
             refused.append(error)
         else:
+            say(options, f"wrote {path}")
+    for path in filter(is_film, options.out):
+        if Path(path).exists():
             say(options, f"wrote {path}")
     _print(options, result)
     if refused:

@@ -25,7 +25,7 @@ class Host(Protocol):
         Engine and worker of the simulation that the widget belongs to.
     engine : Engine
         The engine of `session`.
-    root : tkinter.Tk
+    root : tkinter.Tk or tkinter.Toplevel
         The top level, for dialogs and for giving the focus away.
     alive : bool
         Whether the window is still open.
@@ -38,7 +38,7 @@ class Host(Protocol):
     @property
     def engine(self) -> Engine: ...
     @property
-    def root(self) -> tk.Tk: ...
+    def root(self) -> tk.Tk | tk.Toplevel: ...
     @property
     def alive(self) -> bool: ...
 

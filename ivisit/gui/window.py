@@ -7,7 +7,7 @@ import logging
 import os
 import time
 import tkinter as tk
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from tkinter import ttk
 from types import TracebackType
@@ -15,20 +15,23 @@ from typing import Any
 
 from ivisit.engine import Engine
 from ivisit.errors import Failure
+from ivisit.gui.actions.arranging import ArrangingCommands
+from ivisit.gui.actions.autosaving import Autosave
 from ivisit.gui.actions.reloading import SourceCommands
-from ivisit.gui.actions.requests import handle, repeat
-from ivisit.gui.actions.sets import SetCommands
+from ivisit.gui.actions.requests import handle
+from ivisit.gui.actions.sets import PROBLEMS, SetCommands
 from ivisit.gui.actions.values import ValueCommands
 from ivisit.gui.bars.console import Console
 from ivisit.gui.bars.error_pane import ErrorPane
 from ivisit.gui.bars.menu import MenuBar
+from ivisit.gui.bars.messages import MessageBar
 from ivisit.gui.bars.status import StatusLine
 from ivisit.gui.bars.toolbar import Toolbar
-from ivisit.gui.layout import AutomaticLayout, FreeLayout, Layout
+from ivisit.gui.layouts import Layout
 from ivisit.gui.session import QuickSwitching, Session
 from ivisit.gui.settings import Settings
 from ivisit.gui.toolkit.dialogs import QuestionDialog
-from ivisit.gui.toolkit.editing import select_all_by_key
+from ivisit.gui.toolkit.editing import WordUndo, select_all_by_key
 from ivisit.gui.toolkit.scrolling import protect_from_wheel, scroll_on_tab, scroll_on_wheel
 from ivisit.gui.toolkit.theme import DARK, LIGHT, Theme
 from ivisit.recording import Frame
@@ -52,10 +55,6 @@ NEXT_STEP, NEXT_INIT = "applies at the next step", "applies at the next Init"
 CLOSE_TIME = 0.5
 #: Classes of widgets that take no input: a click on them ends the typing.
 BACKGROUND = ("Canvas", "Frame", "Label", "TFrame", "TLabel", "Tk")
-#: Size at 96 dpi, where the screen is large enough.
-WIDTH, HEIGHT = 1240, 720
-#: What title bar, menu and task bar take of the screen.
-SCREEN_MARGIN = 90
 
 
 class Window:
@@ -109,13 +108,10 @@ class Window:
         self.steps = self.frames = 0
         self.last_frame_at = time.perf_counter()
         self.layout: Layout | None = None
-        self._positions: dict[str, Any] = {}
         self._question: QuestionDialog | None = None
         self._timer = ""
         self._due = 0.0
         self._faulty: set[str] = set()
-        #: How the user looks at panels, by name; see `PanelWidget.view_state`.
-        self.views: dict[str, Any] = {}
         self._marked: tuple[Any, ...] = ()
         try:
             self._build(store, parameter_set, parameters)
@@ -160,8 +156,11 @@ class Window:
         self.values = ValueCommands(self)
         self.sets = SetCommands(self, path)
         self.source = SourceCommands(self)
+        self.arranging = ArrangingCommands(self)
+        self.autosave = Autosave(self)
         self.status = StatusLine(self)
         self.toolbar = Toolbar(self)
+        self.messages = MessageBar(self)
         self.menu = MenuBar(self)
         self.error_pane = ErrorPane(self)
         self.console = Console(self)
@@ -172,56 +171,22 @@ class Window:
         scroll_on_wheel(root)
         scroll_on_tab(root)
         select_all_by_key(root)
+        self.word_undo = WordUndo(root)
         root.configure(menu=self.menu)
-        width = min(self.theme.pixels(WIDTH), root.winfo_screenwidth())
-        margin = self.theme.pixels(SCREEN_MARGIN)
-        height = min(self.theme.pixels(HEIGHT), root.winfo_screenheight() - margin)
-        root.geometry(self.settings.get_own("size", str, "") or f"{width}x{height}")
-        root.minsize(self.theme.pixels(480), self.theme.pixels(320))
+        self.arranging.begin()
         preferred = self.engine.simulation._opening(path)
         self.sets.begin_with(parameter_set or preferred, parameters or {})
         self.session.live = self.settings.get_own("live", bool, self.session.live)
         self.toolbar.show_live()
         self.build_layout()
-        self.hide_panels(self.settings.get_own("hidden", list, []))
+        self.arranging.fit_window()
         self.set_dark(self.settings.get("dark", bool, False))
         self.show_set()
         root.deiconify()
 
     def build_layout(self) -> None:
         """Make the widgets of all controls and panels anew."""
-        hidden: set[str] = set()
-        if self.layout is not None:
-            hidden, self.views = self.layout.hidden, self.views | self.layout.view_states()
-            self.layout.destroy()
-        layout: Layout
-        if self._positions:
-            layout = FreeLayout(self.root, self, self._positions)
-        else:
-            layout = AutomaticLayout(self.root, self)
-        layout.pack(side="top", fill="both", expand=True)
-        self.layout = layout
-        layout.bind("<Configure>", self._note_size)
-        repeat(self)
-        layout.hide(hidden)
-        layout.take_views(self.views)
-        layout.color()
-
-    def _note_size(self, event: Any) -> None:
-        self.engine.link.sizes[""] = (event.width, event.height)
-
-    def use_views(self, views: Mapping[str, Any]) -> None:
-        """Look at the panels as a parameter set has it."""
-        self.views = dict(views)
-        if self.layout is not None:
-            self.layout.take_views(views)
-
-    def use_positions(self, positions: Mapping[str, Any]) -> None:
-        """Have the widgets stand at given positions, or arrange them when there are none."""
-        if positions != self._positions:
-            self._positions = dict(positions)
-            if self.layout is not None:
-                self.build_layout()
+        self.arranging.build()
 
     def place_error_pane(self) -> None:
         """Show the error pane between the widgets and the status line."""
@@ -238,17 +203,9 @@ class Window:
             return
         problems = self.session.abandon()
         self.build_layout()
-        self.say("; ".join(problems.values()) or "The step is left behind; a fresh run has begun")
-
-    def hide_panels(self, names: Collection[str]) -> None:
-        """Show all panels but these."""
-        assert self.layout is not None
-        self.layout.hide(names)
-
-    def reset_layout(self) -> None:
-        """Show all panels where they stand by themselves."""
-        self.hide_panels(())
-        self.use_positions({})
+        self.say("The step is left behind; a fresh run has begun")
+        if problems:
+            self.messages.show(PROBLEMS, "; ".join(problems.values()))
 
     def set_font_size(self, size: int) -> None:
         """Make all letters larger or smaller, by points; 0 is the size of the system."""
@@ -259,10 +216,7 @@ class Window:
 
     def _remember(self) -> None:
         """Keep what the next window begins with."""
-        assert self.layout is not None
-        geometry = self.root.geometry()
-        own = {"size": geometry.partition("+")[0], "live": self.session.live}
-        own["hidden"] = sorted(self.layout.hidden)
+        own = {"live": self.session.live, **self.arranging.remembered()}
         common = {"dark": self.theme.palette is DARK, "font_size": self.font_size}
         self.settings.keep(common, own)
 
@@ -312,6 +266,8 @@ class Window:
         self.console.add(session.printed())
         self.status.poll(now)
         self.source.poll(now)
+        self.sets.care.poll(now)
+        self.autosave.poll(now)
 
     def _draw(self, frame: Frame, now: float) -> None:
         assert self.layout is not None
@@ -328,6 +284,7 @@ class Window:
             section.show_changed()
         for name, control in self.layout.controls.items():
             control.follow(frame.parameters[name], frame.revision)
+        self.arranging.learn_shapes()
         self.status.drew(now, frame.steps, frame.run)
 
     def _panel_fault(self, name: str, error: Exception) -> None:
@@ -363,7 +320,7 @@ class Window:
         """A click elsewhere takes over what was typed; beside all fields it ends the typing."""
         self.values.commit_typing(clicked=str(event.widget))
         if isinstance(event.widget, tk.Misc) and event.widget.winfo_class() in BACKGROUND:
-            self.root.focus_set()
+            event.widget.winfo_toplevel().focus_set()
 
     # Commands -------------------------------------------------------------------------------
 
@@ -374,10 +331,8 @@ class Window:
         self.status.update_texts()
 
     def escape(self) -> None:
-        """Return from one panel alone to all of them, else cancel the steps that wait."""
-        if self.layout is not None and self.layout.maximized is not None:
-            self.layout.restore()
-        elif self.session.worker.waiting_steps > 1:
+        """Leave a drag or one panel alone, else cancel the steps that wait."""
+        if not self.arranging.escape() and self.session.worker.waiting_steps > 1:
             self.session.worker.cancel_steps()
 
     def step(self) -> None:
@@ -459,6 +414,7 @@ class Window:
             return
         self.alive = False
         self.sets.close()
+        self.autosave.close()
         self._remember()
         self.session.turns.stop(self.root.after_cancel)
         if self._timer:

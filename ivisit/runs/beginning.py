@@ -47,7 +47,7 @@ def split_set(text: str) -> tuple[Path | None, str]:
 def take_set(
     simulation: Simulation,
     name: str,
-    store: ParameterStore | None = None,
+    store: ParameterStore | str | os.PathLike[str] | None = None,
     *,
     strict: bool = True,
 ) -> ParameterSet:
@@ -58,8 +58,9 @@ def take_set(
     simulation : Simulation
         The instance.
     name : str
-        The set's name, or ``OTHER.ivisit:NAME`` for one in another store.
-    store : ParameterStore, optional
+        The set's name, ``NAME@VERSION`` for a former version, or ``OTHER.ivisit:NAME`` for one in
+        another store.
+    store : ParameterStore or path-like, optional
         Where the set is; by default the simulation's own store in the working directory.
     strict : bool, optional
         Whether a set of which something does not fit the declaration is refused. Else what fits is
@@ -73,40 +74,65 @@ def take_set(
         When there is no such store or set; the message names the file.
     """
     file, name = split_set(name)
-    opened = store if store is not None and file is None else _open(simulation, file)
+    opened = _open(simulation, file if file is not None else store, name)
     try:
         try:
-            stored = opened.load(type(simulation), name)
+            name, version = _version(opened, simulation, name)
+            stored = opened.load(type(simulation), name, version=version)
         except StoreError as error:
             raise StoreError(f"{opened.path}: {error}") from error
     finally:
         if opened is not store:
             opened.close()
+    take_stored(simulation, stored, str(opened.path), strict=strict)
+    return stored
+
+
+def take_stored(
+    simulation: Simulation, stored: ParameterSet, place: str, *, strict: bool = True
+) -> None:
+    """Give a simulation the values of a set that was loaded from `place`; see `take_set`."""
     # What was brought inside its range, as old scripts have it, is among the values all the same.
     left_out = [text for key, text in stored.problems.items() if key not in stored.parameters]
     if left_out and strict:
         raise ParameterError(
-            f"{opened.path}: the parameter set {name!r} does not fit {type(simulation).key}: "
+            f"{place}: the parameter set {stored.name!r} does not fit {type(simulation).key}: "
             f"{_as_sentences(left_out)} Say --loose, in Python strict=False, to take what fits."
         )
     if stored.problems:
         told = _as_sentences(stored.problems.values())
-        logger.warning("%s: the parameter set %r does not fit: %s", opened.path, name, told)
+        logger.warning("%s: the parameter set %r does not fit: %s", place, stored.name, told)
     simulation.parameters.take(stored.adjustments, stored)
-    return stored
+
+
+def _version(store: ParameterStore, simulation: Simulation, text: str) -> tuple[str, int | None]:
+    from ivisit.store.parameter_set import split_version
+
+    # Looked up only where there is a choice.
+    names = [one.name for one in store.sets(type(simulation))] if "@" in text else ()
+    return split_version(text, names)
 
 
 def _as_sentences(texts: Iterable[str]) -> str:
     return " ".join(text if text.endswith((".", "?")) else f"{text}." for text in texts)
 
 
-def _open(simulation: Simulation, file: Path | None) -> ParameterStore:
+def _open(
+    simulation: Simulation, store: ParameterStore | str | os.PathLike[str] | None, name: str
+) -> ParameterStore:
+    """Return an open store that may have the set `name`; it is `store` itself where that is one."""
     from ivisit.store import ParameterStore, default_path
 
-    if file is None:
-        file = default_path(store_name(type(simulation)))
-        simulation._opening(file)  # an old script brings the sets of its old file
-    return ParameterStore(file, create=False)
+    if isinstance(store, ParameterStore):
+        return store
+    if store is None:
+        store = default_path(store_name(type(simulation)))
+        simulation._opening(store)  # an old script brings the sets of its old file
+    if not Path(store).exists():
+        raise StoreError(
+            f"{store}: there is no such parameter store, so it has no parameter set {name!r}."
+        )
+    return ParameterStore(store, create=False)
 
 
 def open_for_writing(store: ParameterStore | str | os.PathLike[str]) -> ParameterStore:

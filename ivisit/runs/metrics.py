@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from ivisit.errors import ParameterError, unknown
-from ivisit.panels import Trace
+from ivisit.recording import Column, single_columns
 from ivisit.runs.references import reference_to
 from ivisit.simulation import Simulation
 
@@ -51,6 +51,10 @@ REDUCTIONS: dict[str, Callable[[np.ndarray, np.ndarray, float], float]] = {
 FORMS = "TRACE, TRACE:last, :min, :max, :mean, :auc, :argmin, :argmax, :first<X, :first>X or :at=N"
 
 
+#: What a function of the result records.
+_NOTHING = Column("")
+
+
 @dataclass(frozen=True)
 class Metric:
     """One number of a run.
@@ -60,13 +64,15 @@ class Metric:
     name : str
         Its column; ``loss`` for the last value, else the text, e.g. ``loss:min``.
     trace : str
-        The trace; empty for a function of the result.
+        The trace, or a component of one as ``trace.x``; empty for a function of the result.
     reduction : str
         ``last`` or one of `REDUCTIONS`.
     number : float
         The bound, or the step, in the text.
     function : str
         Reference to a function of a `RunResult`; empty for a trace.
+    column : Column
+        What is recorded under the name of the trace.
     """
 
     name: str
@@ -74,6 +80,7 @@ class Metric:
     reduction: str = "last"
     number: float = 0.0
     function: str = ""
+    column: Column = _NOTHING
 
     @property
     def recorded(self) -> bool:
@@ -93,14 +100,16 @@ def make_metrics(
 ) -> tuple[Metric, ...]:
     """Return the metrics that are asked for; by default the last value of every trace.
 
+    Of traces of several numbers the components are metrics, as ``trace.x``.
+
     Raises
     ------
     ParameterError
         For a text that is no metric, an unknown trace, or a function that workers could not find.
     """
     if metrics is None:
-        names = [n for n, panel in simulation.panels.items() if isinstance(panel, Trace)]
-        return tuple(Metric(name, trace=name) for name in names)
+        columns = single_columns(simulation.panels)
+        return tuple(Metric(name, trace=name, column=column) for name, column in columns.items())
     if isinstance(metrics, Mapping):
         found = [_named(simulation, name, given) for name, given in metrics.items()]
     else:
@@ -114,21 +123,22 @@ def make_metrics(
 
 def parse_metric(simulation: type[Simulation], text: str) -> Metric:
     """Return the metric that a text such as ``loss:first<0.1`` stands for."""
-    traces = [n for n, panel in simulation.panels.items() if isinstance(panel, Trace)]
+    traces = single_columns(simulation.panels)
     if text in traces:
-        return Metric(text, trace=text)
+        return Metric(text, trace=text, column=traces[text])
     trace, _, form = str(text).rpartition(":")
     if trace not in traces:
         asked = trace or str(text)
         raise ParameterError(unknown(simulation.key, "trace", asked, traces))
+    column = traces[trace]
     if form == "last":
-        return Metric(trace, trace=trace)
+        return Metric(trace, trace=trace, column=column)
     match = re.fullmatch(r"(first[<>]|at=)(\S+)|([a-z]+)", form)
     reduction = (match[1] or match[3]) if match else ""
     number = _number(match[2]) if match and match[2] else 0.0
     if reduction not in REDUCTIONS or number is None:
         raise ParameterError(f"{simulation.key}: {text!r} is no metric; write {FORMS}")
-    return Metric(text, trace=trace, reduction=reduction, number=number)
+    return Metric(text, trace=trace, reduction=reduction, number=number, column=column)
 
 
 def canonical_name(text: str) -> str:
@@ -137,10 +147,10 @@ def canonical_name(text: str) -> str:
 
 
 def _named(simulation: type[Simulation], name: str, given: Any) -> Metric:
-    traces = [n for n, panel in simulation.panels.items() if isinstance(panel, Trace)]
+    traces = single_columns(simulation.panels)
     if isinstance(given, str) and (given in traces or given.rpartition(":")[0] in traces):
         metric = parse_metric(simulation, given)
-        return Metric(name, metric.trace, metric.reduction, metric.number)
+        return replace(metric, name=name)
     return Metric(name, function=reference_to(simulation, given, f"metric {name!r}"))
 
 

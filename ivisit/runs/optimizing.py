@@ -17,6 +17,7 @@ from ivisit.runs.requests import (
     Subject,
     find_subject,
     open_store,
+    store_to_read,
     whole_number,
 )
 from ivisit.runs.seeding import stream
@@ -170,12 +171,13 @@ def conduct(
         whole_number("confirm", confirm, 1)
     if max_failures is not None:
         whole_number("max_failures", max_failures, 0)
-    opened, owned = open_store(store, subject.cls)
     how = {"executor": executor, "workers": workers, "progress": progress}
+    if request.get("parallel") is None:
+        request["workers"] = available_cores() if workers is None else max(1, workers)
+    with store_to_read(store, subject.cls) as present:
+        study = make_study(subject, ranges, store=present, **request)
+    opened, owned = open_store(store, subject.cls)
     try:
-        if request.get("parallel") is None:
-            request["workers"] = available_cores() if workers is None else max(1, workers)
-        study = make_study(subject, ranges, store=opened, **request)
         entered = enter_sweep(opened, study.stored, subject.origin, accept_changed=accept_changed)
         stored = entered.sweep
         counts, _ = count_runs(opened, stored, False)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ivisit.errors import ParameterError, unknown
-from ivisit.panels import Trace
+from ivisit.recording import Column, single_columns
 from ivisit.simulation import Simulation
 
 #: Stands before the name of a function that is written in the simulation's own file.
@@ -46,7 +46,10 @@ def resolve(simulation: type[Simulation], reference: str, what: str) -> Callable
     """Return the function that a reference names."""
     found = _lookup(simulation, reference)
     if not callable(found):
-        raise ParameterError(f"{what}: there is no function {reference!r}")
+        raise ParameterError(
+            f"{what}: there is no function {reference!r}; write 'module:name', or '.:name' for one "
+            "in the simulation's file"
+        )
     return found
 
 
@@ -56,7 +59,8 @@ def _lookup(simulation: type[Simulation], reference: str) -> Any:
         if module == HERE:
             return operator.attrgetter(name)(_Names(_globals(simulation)))
         return operator.attrgetter(name)(importlib.import_module(module))
-    except (ImportError, AttributeError):
+    # An empty or a relative name of a module is a ValueError or a TypeError.
+    except (ImportError, AttributeError, ValueError, TypeError):
         return None
 
 
@@ -95,12 +99,14 @@ def condition(simulation: type[Simulation], text: str | None) -> Callable[[Any],
     if ":" in text:
         return resolve(simulation, text, "until")
     trace, compare, bound = _comparison(simulation, text)
-    return functools.partial(_holds, trace, compare, bound)
+    column = single_columns(simulation.panels)[trace]
+    return functools.partial(_holds, column, compare, bound)
 
 
-def _holds(trace: str, compare: Callable[[Any, Any], bool], bound: float, simulation: Any) -> bool:
-    value = simulation.outputs.get(trace)
-    return value is not None and compare(value, bound)
+def _holds(
+    column: Column, compare: Callable[[Any, Any], bool], bound: float, simulation: Any
+) -> bool:
+    return compare(column.present(simulation.outputs), bound)
 
 
 def _comparison(simulation: type[Simulation], text: str) -> tuple[str, Any, float]:
@@ -113,7 +119,7 @@ def _comparison(simulation: type[Simulation], text: str) -> tuple[str, Any, floa
         raise ParameterError(
             f"until: must be TRACE<NUMBER, TRACE>NUMBER or a function, not {text!r}"
         )
-    traces = [n for n, panel in simulation.panels.items() if isinstance(panel, Trace)]
+    traces = single_columns(simulation.panels)
     if match[1] not in traces:
         raise ParameterError(unknown(simulation.key, "trace", match[1], traces))
     return match[1], operator.lt if match[2] == "<" else operator.gt, bound

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from ivisit.calling import as_seed
 from ivisit.declarations import is_whole
 from ivisit.errors import ParameterError, PluginError, expected, unknown
-from ivisit.panels import Trace
 from ivisit.plugins.finding import get_simulation
 from ivisit.plugins.loading import hand_over
+from ivisit.recording import single_columns
 from ivisit.runs.beginning import store_name, take_set
 from ivisit.runs.metrics import Metric, make_metrics
 from ivisit.runs.origin import Factory, Origin, origin_of
@@ -22,6 +23,10 @@ from ivisit.runs.references import condition_text
 from ivisit.runs.targets import Target, nest
 from ivisit.simulation import Simulation
 from ivisit.store import ParameterStore, default_path
+from ivisit.store.sweep_rows import StoredSweep
+
+#: A store to read: an open one, or where one may be; None is the simulation's own.
+ReadStore: TypeAlias = ParameterStore | Path | None
 
 
 @dataclass(frozen=True)
@@ -74,15 +79,17 @@ def whole_number(name: str, value: Any, least: int) -> int:
 
 
 def check_keep(cls: type[Simulation], keep: Iterable[str] | str) -> tuple[str, ...]:
-    """Return the names of the traces to keep; ``"all"`` stands for all of them."""
-    traces = [name for name, panel in cls.panels.items() if isinstance(panel, Trace)]
+    """Return the names of the traces to keep, ``"all"`` for all; several numbers by component."""
+    columns = single_columns(cls.panels)
     if keep == "all":
-        return tuple(traces)
-    names = [keep] if isinstance(keep, str) else list(keep)
-    for name in names:
-        if name not in traces:
-            raise ParameterError(unknown(cls.key, "trace", name, traces))
-    return tuple(sorted(set(names)))
+        return tuple(columns)
+    kept: set[str] = set()
+    for name in [keep] if isinstance(keep, str) else keep:
+        parts = {name} if name in columns else {n for n, c in columns.items() if c.source == name}
+        if not parts:
+            raise ParameterError(unknown(cls.key, "trace", name, columns))
+        kept |= parts
+    return tuple(sorted(kept))
 
 
 def open_store(
@@ -92,6 +99,30 @@ def open_store(
     if isinstance(store, ParameterStore):
         return store, False
     return ParameterStore(store_path(store, cls)), True
+
+
+@contextlib.contextmanager
+def store_to_read(
+    store: ParameterStore | str | os.PathLike[str] | None, cls: type[Simulation]
+) -> Iterator[ReadStore]:
+    """Open the store that is asked for, where there is one; else give its path, and make nothing.
+
+    What can be refused is refused before a new store is made.
+    """
+    if isinstance(store, ParameterStore):
+        yield store
+    elif not (path := store_path(store, cls)).exists():
+        yield None if store is None else path
+    else:
+        with ParameterStore(path, create=False) as opened:
+            yield opened
+
+
+def stored_sweep(store: ReadStore, name: str | None, cls: type[Simulation]) -> StoredSweep | None:
+    """Return the sweep of that name, where there is one."""
+    if name is None or not isinstance(store, ParameterStore):
+        return None
+    return store.find_sweep(name, cls.key)
 
 
 def store_path(store: Any, cls: type[Simulation]) -> Path:
@@ -127,7 +158,7 @@ class Base:
 
 def make_base(
     subject: Subject,
-    store: ParameterStore | None,
+    store: ReadStore,
     parameter_set: str | None,
     fixed: Mapping[Target, Any],
     *,
@@ -182,9 +213,15 @@ def make_measure(
     until: str | Callable[[Any], Any] | None = None,
 ) -> Measure:
     """Validate what is to be computed of each run."""
+    count = whole_number("steps", steps, 0)
+    made = make_metrics(cls, metrics)
+    for metric in made:
+        if metric.reduction == "at=" and metric.number not in range(1, count + 1):
+            allowed = f"one of the steps, 1 to {count}"
+            raise ParameterError(expected(cls.key, metric.name, allowed, metric.number))
     return Measure(
-        whole_number("steps", steps, 0),
-        make_metrics(cls, metrics),
+        count,
+        made,
         check_keep(cls, keep),
         whole_number("every", every, 1),
         condition_text(cls, until),

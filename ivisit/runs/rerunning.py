@@ -150,8 +150,8 @@ def _value(cls: type[Simulation], metric: Metric, result: RunResult) -> float:
     if metric.function:
         return float(resolve(cls, metric.function, metric.name)(result))
     if metric.recorded:
-        return metric.of_trace(result.recorded_steps, result.traces[metric.trace])
-    return float(result.outputs.get(metric.trace, float("nan")))
+        return metric.of_trace(result.recorded_steps, result.columns[metric.trace])
+    return metric.column.present(result.outputs)
 
 
 def _same(stored: StoredRun, result: RunResult, metrics: Mapping[str, float]) -> bool | None:

@@ -156,7 +156,7 @@ class RunResult:
             if rows.ndim == 1:
                 columns[name] = rows
             else:
-                names = self._panel(name).get("components") or map(str, range(rows.shape[1]))
+                names = self.panel(name).get("components") or map(str, range(rows.shape[1]))
                 for index, component in enumerate(names):
                     columns[component_name(name, component)] = rows[:, index]
         return columns
@@ -166,7 +166,8 @@ class RunResult:
         """The final values of the recorded traces, by the names of `columns`."""
         return {name: float(column[-1]) for name, column in self.columns.items() if column.size}
 
-    def _panel(self, name: str) -> dict[str, Any]:
+    def panel(self, name: str) -> dict[str, Any]:
+        """Return the description of a panel; empty where there is no such panel."""
         return next((p for p in self.panels if p["name"] == name), {})
 
     def save(self, path: str | os.PathLike[str]) -> Path:
@@ -265,32 +266,41 @@ class RunResult:
         """
         from matplotlib.figure import Figure
 
-        declared = [panel["name"] for panel in self.panels]
-        present = list(dict.fromkeys([*self.outputs, *self.traces, *self.rasters]))
-        names = sorted(present, key=lambda n: declared.index(n) if n in declared else -1)
+        names = self.panel_names()
         if name is not None:
             if name not in names:
                 raise KeyError(unknown(self.simulation, "recorded panel", name, names))
             names = [name]
-        groups = self._grouped(names)
+        groups = self.panel_groups(names)
         columns = min(len(groups), 3) or 1
         rows = -(-len(groups) // columns) or 1
         figure = Figure(figsize=(5.0 * columns, 4.0 * rows), layout="constrained")
         for place, group in enumerate(groups):
-            self._draw(figure.add_subplot(rows, columns, place + 1), group)
+            self.draw_panels(figure.add_subplot(rows, columns, place + 1), group)
         return figure
 
-    def _grouped(self, names: list[str]) -> list[list[str]]:
+    def panel_names(self) -> list[str]:
+        """Return the panels of which there is something, in the order of their declaration."""
+        declared = [panel["name"] for panel in self.panels]
+        present = list(dict.fromkeys([*self.outputs, *self.traces, *self.rasters]))
+        return sorted(present, key=lambda n: declared.index(n) if n in declared else -1)
+
+    def panel_groups(self, names: list[str]) -> list[list[str]]:
         """Return which panels are drawn together: the traces of one plot."""
         groups: dict[str, list[str]] = {}
         for name in names:
-            plot = self._panel(name).get("plot") if name in self.traces else ""
+            plot = self.panel(name).get("plot") if name in self.traces else ""
             groups.setdefault(f" {plot}" if plot else name, []).append(name)
         return list(groups.values())
 
-    def _draw(self, axes: Any, names: list[str]) -> None:
+    def draw_panels(
+        self, axes: Any, names: list[str], levels: tuple[float, float] | None = None
+    ) -> None:
+        """Draw one of `panel_groups` into Matplotlib axes, a picture with these levels, if any."""
         name = names[0]
-        panel = self._panel(name)
+        panel = self.panel(name)
+        if levels is not None:
+            panel = panel | {"vmin": levels[0], "vmax": levels[1]}
         axes.set_title(panel["plot"] if len(names) > 1 else panel.get("label", name))
         value = self.outputs.get(name)
         if name in self.traces:
@@ -308,13 +318,13 @@ class RunResult:
 
     def _draw_lines(self, axes: Any, names: list[str]) -> None:
         for name in names:
-            label = self._panel(name).get("label", name)
-            components = self._panel(name).get("components") or ()
+            label = self.panel(name).get("label", name)
+            components = self.panel(name).get("components") or ()
             labels = [f"{label} {component}" for component in components] or [label]
             axes.plot(self.times, self.traces[name], label=labels if components else label)
-        axes.set(xlabel=self._time_label(), ylabel=self._panel(names[0]).get("unit", ""))
+        axes.set(xlabel=self._time_label(), ylabel=self.panel(names[0]).get("unit", ""))
         rows = np.concatenate([self.traces[name].ravel() for name in names])
-        scale = self._panel(names[0]).get("scale", "linear")
+        scale = self.panel(names[0]).get("scale", "linear")
         if scale == "log" and not (rows > 0).any():
             scale = "linear"  # Matplotlib warns of an axis that can show nothing
         axes.set_yscale("symlog" if scale == "log" and (rows < 0).any() else scale)

@@ -12,10 +12,12 @@ from ivisit.calling import has_close
 from ivisit.class_plan import plan_of
 from ivisit.declarations import is_whole
 from ivisit.engine import Engine
-from ivisit.errors import ParameterError, RunError, StoreError, expected
+from ivisit.errors import FilmError, ParameterError, RunError, StoreError, expected
+from ivisit.films.request import Film, as_films
 from ivisit.plugins.finding import get_simulation
 from ivisit.plugins.origins import release
 from ivisit.runs.beginning import open_for_writing, take_set
+from ivisit.runs.filming import Filmings
 from ivisit.runs.interrupting import EndOnce
 from ivisit.runs.provenance import provenance
 from ivisit.runs.randomness import states_to_watch, warn_of_global_random
@@ -26,6 +28,9 @@ from ivisit.timing import step_time
 if TYPE_CHECKING:
     from ivisit.simulation import Simulation
     from ivisit.store import ParameterStore
+
+#: What may be given as ``film``.
+Filmed = str | os.PathLike[str] | Film | Iterable[str | os.PathLike[str] | Film] | None
 
 
 def run(
@@ -41,6 +46,7 @@ def run(
     strict: bool = True,
     until: Callable[[Any], Any] | None = None,
     events: Iterable[tuple[int, Any]] = (),
+    film: Filmed = None,
     progress: bool = False,
 ) -> RunResult:
     """Run a simulation: `init` and `steps` steps.
@@ -66,8 +72,8 @@ def run(
         Where `parameter_set` is read, by default the simulation's own store in the working
         directory. The run is entered into the store only when it is given here.
     parameter_set : str, optional
-        Name of a stored parameter set to start from, or ``OTHER.ivisit:NAME`` for one in another
-        store.
+        Name of a stored parameter set to start from, ``NAME@VERSION`` for a former version of it,
+        or ``OTHER.ivisit:NAME`` for one in another store.
     strict : bool, optional
         Whether a set that does not fit the declaration any more is refused; else a warning names
         what was left out.
@@ -76,6 +82,9 @@ def run(
     events : iterable of (int, PointerEvent or dict), optional
         What mouse and keys do on panels: each event, or a dict of its attributes, is delivered
         before the step of that number, counted from 0.
+    film : path-like, Film, or a list of them, optional
+        Make films of the panels, ``.gif`` or ``.mp4``; see `ivisit.Film`. The result is the same
+        as without. A run that is ended by Ctrl-C or fails leaves the film of what it has computed.
     progress : bool, optional
         Show a progress bar with rate and remaining time on stderr.
 
@@ -93,6 +102,8 @@ def run(
         can be known is told before the first step, else ``error.result`` holds the result.
     RunError
         When the simulation's code raises; ``error.result`` holds what was recorded.
+    FilmError
+        When a film cannot be made: before the first step, or, with ``error.result``, afterwards.
 
     Examples
     --------
@@ -116,7 +127,7 @@ def run(
     try:
         return _run(
             engine, parameters, steps=int(steps), store=store, parameter_set=parameter_set,
-            strict=strict, until=until, events=events, progress=progress,
+            strict=strict, until=until, events=events, film=film, progress=progress,
             owned=isinstance(found, type),
         )  # fmt: skip
     finally:
@@ -137,6 +148,22 @@ def run_undrawn(
     return _run(engine, parameters, steps=steps, until=until)
 
 
+def run_prepared(
+    simulation: type[Simulation],
+    prepare: Callable[[Simulation], object],
+    *,
+    steps: int,
+    seed: int,
+    record: Iterable[str] | None,
+    every: int,
+    progress: bool,
+) -> RunResult:
+    """Run a simulation to whose fresh instance ``prepare(instance)`` has given its values."""
+    engine = Engine(simulation, seed=seed, record=record, every=every)
+    prepare(engine.simulation)
+    return _run(engine, None, steps=steps, until=None, progress=progress)
+
+
 def _run(
     engine: Engine,
     parameters: Mapping[str, Any] | None,
@@ -147,24 +174,27 @@ def _run(
     parameter_set: str | None = None,
     strict: bool = True,
     events: Iterable[tuple[int, Any]] = (),
+    film: Filmed = None,
     progress: bool = False,
     owned: bool = True,
 ) -> RunResult:
     """Set the values of an engine's simulation, run it and return the result."""
+    # What can be refused comes first: a refusal leaves no new store behind.
+    if parameter_set is not None:
+        take_set(engine.simulation, parameter_set, store, strict=strict)
+    if parameters:
+        engine.simulation.parameters.update(parameters)
+    engine.schedule(events)
     opened = None if store is None else open_for_writing(store)
     try:
-        if parameter_set is not None:
-            take_set(engine.simulation, parameter_set, opened, strict=strict)
-        if parameters:
-            engine.simulation.parameters.update(parameters)
-        engine.schedule(events)
+        films = Filmings(as_films(film), engine, steps)
         with EndOnce():
             watched = states_to_watch(engine.simulation)
             with _Course() as course:
                 engine.init()
-                _drive(engine, steps, until, progress)
+                _drive(engine, steps, films.watching(until), progress)
                 engine.draw()
-            result = _conclude(engine, course, owned=owned, store=opened)
+            result = _conclude(engine, course, owned=owned, store=opened, films=films)
             if watched is not None:
                 warn_of_global_random(engine.simulation, watched)
             return result
@@ -173,7 +203,7 @@ def _run(
             opened.close()
 
 
-def replay(simulation: Any, result: RunResult) -> RunResult:
+def replay(simulation: Any, result: RunResult, *, film: Filmed = None) -> RunResult:
     """Repeat a run with its seed, initial parameters and every change at its step.
 
     Parameters
@@ -182,6 +212,8 @@ def replay(simulation: Any, result: RunResult) -> RunResult:
         The simulation that gave `result`; see `run`.
     result : RunResult
         A run, e.g. one that was steered in the window and saved there.
+    film : path-like, Film, or a list of them, optional
+        See `run`: a session becomes a film afterwards.
 
     Returns
     -------
@@ -192,12 +224,13 @@ def replay(simulation: Any, result: RunResult) -> RunResult:
     record = [*result.traces, *result.rasters]
     engine = Engine(found, seed=result.seed, record=record, every=result.every)
     engine.simulation.parameters.take(result.adjustments, result.parameters)
+    films = Filmings(as_films(film), engine, result.steps)
     with EndOnce():
         with _Course() as course:
             engine.init()
-            engine.replay(result.changes, _steps_to_repeat(result))
+            engine.replay(result.changes, _steps_to_repeat(result), until=films.watching())
             engine.draw()
-        return _conclude(engine, course, owned=isinstance(found, type), store=None)
+        return _conclude(engine, course, owned=isinstance(found, type), store=None, films=films)
 
 
 def _steps_to_repeat(result: RunResult) -> int:
@@ -257,11 +290,17 @@ class _Course:
 
 
 def _conclude(
-    engine: Engine, course: _Course, *, owned: bool, store: ParameterStore | None
+    engine: Engine,
+    course: _Course,
+    *,
+    owned: bool,
+    store: ParameterStore | None,
+    films: Filmings,
 ) -> RunResult:
     """Return the result of a run that has ended; raise its failure with the result attached."""
+    unfilmed = films.finish()
     result = result_of(engine, status=course.status, duration=course.duration, owned=owned)
-    error: RunError | StoreError | None = course.error
+    error: RunError | StoreError | FilmError | None = course.error
     if store is not None:
         try:
             _enter(result, course.started, store)
@@ -273,6 +312,7 @@ def _conclude(
         except RunError as failed:
             # The first failure is the one to tell; close() often fails in its wake.
             error = error or failed
+    error = error or unfilmed
     if error is not None:
         error.result = result
         raise error

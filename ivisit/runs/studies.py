@@ -15,17 +15,18 @@ from ivisit.runs.ownership import this_process
 from ivisit.runs.proposers import check_method, default_method
 from ivisit.runs.proposers.differential_evolution import INDIVIDUALS
 from ivisit.runs.requests import (
+    ReadStore,
     Subject,
     entropy_of,
     make_base,
     make_measure,
+    stored_sweep,
     whole_number,
 )
 from ivisit.runs.sitting import provenance_of
 from ivisit.runs.space import AXIS_TYPES, Dimension, Range, resolve_range
 from ivisit.runs.specification import canonical, digest_name
 from ivisit.runs.targets import Target, find_target, flatten
-from ivisit.store import ParameterStore
 from ivisit.store.sweep_rows import StoredSweep
 
 logger = logging.getLogger(__name__)
@@ -66,7 +67,7 @@ def make_study(
     subject: Subject,
     ranges: Mapping[str, Range],
     *,
-    store: ParameterStore,
+    store: ReadStore,
     steps: int,
     minimize: str | None = None,
     maximize: str | None = None,
@@ -124,7 +125,7 @@ def make_study(
     }
     label, former = name, None
     if label is not None:
-        former = store.find_sweep(label, cls.key)
+        former = stored_sweep(store, label, cls)
     entropy = entropy_of(seed, former.entropy if former else None)
     specification["seed"] = entropy
     if method is None and former is not None:
@@ -132,7 +133,7 @@ def make_study(
     specification["method"] = check_method(method if method is not None else default_method())
     if label is None:
         label = digest_name(canonical({"of": cls.key, **specification}))
-        former = store.find_sweep(label, cls.key)
+        former = stored_sweep(store, label, cls)
     if parallel is None:
         known = former.specification.get("parallel") if former else None
         parallel = known or max(1, min(workers, trials // 10))

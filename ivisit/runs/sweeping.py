@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,13 +12,15 @@ from ivisit.runs.executors import make_crew, workers_text
 from ivisit.runs.job import Job, Row, Task
 from ivisit.runs.ownership import this_process
 from ivisit.runs.requests import (
+    ReadStore,
     Subject,
     entropy_of,
     find_subject,
     make_base,
     make_measure,
     open_store,
-    store_path,
+    store_to_read,
+    stored_sweep,
     whole_number,
 )
 from ivisit.runs.sitting import Sitting, count_runs, enter_sweep, provenance_of
@@ -241,9 +242,10 @@ def conduct(
     """
     if max_failures is not None:
         whole_number("max_failures", max_failures, 0)
+    with store_to_read(store, subject.cls) as present:
+        plan = make_plan(subject, parameters, store=present, **request)
     opened, owned = open_store(store, subject.cls)
     try:
-        plan = make_plan(subject, parameters, store=opened, **request)
         entered = enter_sweep(opened, plan.stored, subject.origin, accept_changed=accept_changed)
         stored = entered.sweep
         counts, done = count_runs(opened, stored, retry_failed)
@@ -277,10 +279,8 @@ def preview(
         request.pop(name, None)
     for name in ("progress", "on_run", "begin"):
         request.pop(name, None)
-    path = store_path(store, subject.cls)
-    with contextlib.ExitStack() as stack:
-        opened = stack.enter_context(ParameterStore(path, create=False)) if path.exists() else None
-        plan = make_plan(subject, parameters, store=opened, **request)
+    with store_to_read(store, subject.cls) as present:
+        plan = make_plan(subject, parameters, store=present, **request)
     bench = Bench(plan.job, subject.factory)
     row = bench.run((0, plan.values(0)))
     bench.close()
@@ -291,7 +291,7 @@ def make_plan(
     subject: Subject,
     parameters: Mapping[str, Any],
     *,
-    store: ParameterStore | None,
+    store: ReadStore,
     steps: int,
     metrics: Any = None,
     repeats: int = 1,
@@ -316,7 +316,7 @@ def make_plan(
         subject.cls, steps=steps, metrics=metrics, keep=keep, every=every, until=until
     )
     cls = subject.cls
-    former = store.find_sweep(name, cls.key) if store is not None and name is not None else None
+    former = stored_sweep(store, name, cls)
     entropy = entropy_of(seed, former.entropy if former else None)
     fixed, space = make_space(cls, parameters, points=points, sample=sample, entropy=entropy)
     base = make_base(subject, store, parameter_set, fixed, strict=strict)

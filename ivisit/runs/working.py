@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import math
 import os
 import pickle
 import socket
@@ -201,13 +200,14 @@ class Bench:
         simulation._refresh()
         outputs = simulation._outputs
         if not self.recorded and not self._needs_result:
-            return tuple([float(outputs.get(m.trace, math.nan)) for m in self.job.metrics]), ()
+            return tuple([m.column.present(outputs) for m in self.job.metrics]), ()
         steps, traces = engine.recorder.table()
         result = None
         if self._needs_result:
             from ivisit.runs.single import result_of
 
             result = result_of(engine, duration=duration, owned=True)
+            traces = result.columns
         metrics = tuple(
             [self._metric(m, engine, steps, traces, outputs, result) for m in self.job.metrics]
         )
@@ -229,7 +229,7 @@ class Bench:
             return float(function(result))
         if metric.recorded:
             return metric.of_trace(steps, traces[metric.trace])
-        return float(outputs.get(metric.trace, math.nan))
+        return metric.column.present(outputs)
 
 
 def describe(stage: str, error: BaseException) -> dict[str, Any]:

@@ -151,6 +151,18 @@ class Database:
                 "saved. Open the store again."
             )
 
+    @property
+    def is_in_place(self) -> bool:
+        """Whether the path still leads to the file that is open.
+
+        False when somebody has moved, deleted or replaced it: what was committed can still be
+        read, and copied with `backup`, as long as the store is open.
+        """
+        try:
+            return self._identify() == self._identity
+        except (OSError, StoreError):
+            return False
+
     def _identify(self) -> tuple[int, int] | None:
         try:
             status = os.stat(self.path)

@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import platform
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from ivisit.store.importing import FORMAT, FORMAT_VERSION, read_entries, take_in
 from ivisit.store.parameter_set import ParameterSet, SimulationLike, key_of
 from ivisit.store.problems import explained
 from ivisit.store.queries import HISTORY, fetch
-from ivisit.store.set_rows import COLUMNS, current, keys_in_words, now, to_set
+from ivisit.store.set_rows import COLUMNS, current, keys_in_words, missing, now, to_set
 from ivisit.store.sets import SetDatabase
 
 log = logging.getLogger(__name__)
@@ -25,11 +26,17 @@ log = logging.getLogger(__name__)
 class ExchangeDatabase(SetDatabase):
     """A store's export to and import from JSON files."""
 
-    def export(self, path: str | os.PathLike[str], simulation: SimulationLike | None = None) -> int:
+    def export(
+        self,
+        path: str | os.PathLike[str],
+        simulation: SimulationLike | None = None,
+        *,
+        names: Collection[str] | None = None,
+    ) -> int:
         """Write the parameter sets with all their versions to a JSON file.
 
-        Deleted sets, damaged versions and runs are left out. A file that exists is replaced as a
-        whole, once the new one is complete.
+        Deleted sets, damaged versions, pictures and runs are left out. A file that exists is
+        replaced as a whole, once the new one is complete.
 
         Parameters
         ----------
@@ -37,6 +44,8 @@ class ExchangeDatabase(SetDatabase):
             The file to write.
         simulation : str, Simulation or class, optional
             Only the sets of this one.
+        names : collection of str, optional
+            Only the sets of these names, each of which there must be.
 
         Returns
         -------
@@ -47,7 +56,7 @@ class ExchangeDatabase(SetDatabase):
         ------
         StoreError
             When the file cannot be written, or is the store itself, or when there are no sets of
-            the simulation.
+            the simulation or none of one of the names.
         """
         target = Path(path).absolute()
         if target.exists() and target.samefile(self.path):
@@ -60,13 +69,19 @@ class ExchangeDatabase(SetDatabase):
                 "AND (?1 IS NULL OR simulation = ?1) ORDER BY simulation, name, version",
                 (key,),
             )
+            for name in dict.fromkeys(names or ()):
+                if name not in {row[1] for row in rows}:
+                    raise missing(connection, key or "", name)
         versions: dict[tuple[str, str], list[dict[str, Any]]] = {}
         if not rows and key is not None:
             raise StoreError(
                 f"{self.path}: has no parameter sets of {key!r}, so {target} was not written. "
                 f"{keys_in_words(self.simulations())}"
             )
-        for stored in (to_set(row, row[0]) for row in rows):
+        for row in rows:
+            stored = to_set(row, row[0])
+            if names is not None and stored.name not in names:
+                continue
             if stored.damage:
                 log.warning("left out: %s", stored.damage)
                 continue

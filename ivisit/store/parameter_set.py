@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -101,6 +101,18 @@ def key_of(simulation: SimulationLike) -> str:
             f"simulation must be a key, a Simulation class or an instance, not {simulation!r}"
         )
     return key
+
+
+def split_version(text: str, names: Iterable[str]) -> tuple[str, int | None]:
+    """Split ``NAME@VERSION`` into the two; what is itself among `names` is a name without version.
+
+    >>> split_version("soft@2", ["soft"]), split_version("a@2", ["a@2"]), split_version("soft", [])
+    (('soft', 2), ('a@2', None), ('soft', None))
+    """
+    name, at, number = text.rpartition("@")
+    if at and name and number.isdecimal() and text not in names:
+        return name, int(number)
+    return text, None
 
 
 def accepted(simulation: SimulationLike, values: Mapping[str, Any]) -> dict[str, Any]:

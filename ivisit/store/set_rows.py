@@ -119,13 +119,17 @@ def check_free(connection: sqlite3.Connection, key: str, name: str) -> None:
 
 
 def append_version(
-    connection: sqlite3.Connection, key: str, name: str, row: Mapping[str, Any]
+    connection: sqlite3.Connection,
+    key: str,
+    name: str,
+    row: Mapping[str, Any],
+    picture: bytes | None = None,
 ) -> None:
     """Insert a version of a set; make simulation and set if need be, undelete the set.
 
     `row` holds the encoded columns. A missing ``version`` is the next number, a missing
     ``saved_at`` is now, a ``layout`` of None is that of the former version, and without an
-    ``origin`` the version was saved here.
+    ``origin`` the version was saved here. `picture` is what the panels showed, if anything.
     """
     row_id = set_id(connection, key, name)
     connection.execute("UPDATE parameter_set SET deleted_at = NULL WHERE id = ?", (row_id,))
@@ -137,11 +141,13 @@ def append_version(
         former = newest(connection, key, name).layout
         columns["layout"] = None if former is None else encode_document(former, "layout")
     signed = [columns[name] for name in SIGNED["set_version"]]
-    connection.execute(
+    inserted = connection.execute(
         f"INSERT INTO set_version (set_id, checksum, {', '.join(SIGNED['set_version'])}) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (row_id, checksum(signed), *signed),
-    )
+    ).lastrowid
+    if picture is not None:
+        connection.execute("INSERT INTO set_picture VALUES (?, ?)", (inserted, picture))
 
 
 def simulation_id(connection: sqlite3.Connection, key: str) -> int:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
 from ivisit.errors import StoreError
 from ivisit.store.database import Database
+from ivisit.store.differences import differences
 from ivisit.store.parameter_set import (
     ParameterSet,
     SimulationLike,
@@ -16,6 +16,7 @@ from ivisit.store.parameter_set import (
     key_of,
     with_adjustments,
 )
+from ivisit.store.pictures import check_picture, find_picture
 from ivisit.store.queries import HISTORY, NEWEST, fetch
 from ivisit.store.set_rows import (
     COLUMNS,
@@ -58,6 +59,7 @@ class SetDatabase(Database):
         comment: str = "",
         grade: float | None = None,
         layout: Any = None,
+        picture: bytes | None = None,
     ) -> ParameterSet:
         """Store `values` under `name`; what was there before remains as a former version.
 
@@ -78,6 +80,8 @@ class SetDatabase(Database):
             How good the set is, on a scale of your own.
         layout : JSON-ready object, optional
             Places of the window's widgets; None keeps those of the former version.
+        picture : bytes, optional
+            What the panels showed, as a small PNG of at most 64 KB; see `picture`.
 
         Returns
         -------
@@ -99,11 +103,12 @@ class SetDatabase(Database):
         }
         check_name(key, "key of the simulation")
         check_name(name, "name of the set")
+        check_picture(picture)
         with self._writing() as connection:
             former = find(connection, key, name)
             kept = with_adjustments(simulation, layout, None if former is None else former.layout)
             row["layout"] = None if kept is None else encode_document(kept, "layout")
-            append_version(connection, key, name, row)
+            append_version(connection, key, name, row, picture)
             return current(connection, simulation, name)
 
     def load(
@@ -221,11 +226,7 @@ class SetDatabase(Database):
                 )
                 for one in (a, b)
             )
-        return {
-            name: (first.get(name), second.get(name))
-            for name in {**first, **second}
-            if not _same(first.get(name), second.get(name))
-        }
+        return differences(first, second)
 
     def rename(self, simulation: SimulationLike, name: str, new_name: str) -> ParameterSet:
         """Give a set with all its versions another name, and return it.
@@ -258,7 +259,8 @@ class SetDatabase(Database):
         with self._writing() as connection:
             original = intact(current(connection, key, name))
             check_free(connection, key, new_name)
-            append_version(connection, key, new_name, to_row(original))
+            picture = find_picture(connection, key, name, original.version)
+            append_version(connection, key, new_name, to_row(original), picture)
             return current(connection, simulation, new_name)
 
     def delete(self, simulation: SimulationLike, name: str) -> None:
@@ -310,7 +312,8 @@ class SetDatabase(Database):
             )
             if version is not None:
                 former = intact(one_version(connection, key, name, version))
-                append_version(connection, key, name, to_row(former))
+                picture = find_picture(connection, key, name, version)
+                append_version(connection, key, name, to_row(former), picture)
             return current(connection, simulation, name)
 
     def rekey(self, old: str, new: str) -> int:
@@ -365,9 +368,3 @@ class SetDatabase(Database):
                 ) from error
             connection.execute("DELETE FROM simulation WHERE id = ?", owners[1:])
             return moved
-
-
-def _same(a: Any, b: Any) -> bool:
-    """Compare two values as they are stored, but without regard to the order of items."""
-    # As text, 1 differs from 1.0 and from true, and -0.0 from 0.0.
-    return json.dumps(a, sort_keys=True) == json.dumps(b, sort_keys=True)

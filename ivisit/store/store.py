@@ -6,6 +6,7 @@ import os
 import re
 from pathlib import Path
 
+from ivisit.store.amending import AmendingDatabase
 from ivisit.store.backups import BackupDatabase
 from ivisit.store.checking import CheckingDatabase
 from ivisit.store.exchange import ExchangeDatabase
@@ -14,7 +15,12 @@ from ivisit.store.sweeps import SweepDatabase
 
 
 class ParameterStore(
-    ExchangeDatabase, SweepDatabase, CheckingDatabase, BackupDatabase, HousekeepingDatabase
+    AmendingDatabase,
+    ExchangeDatabase,
+    SweepDatabase,
+    CheckingDatabase,
+    BackupDatabase,
+    HousekeepingDatabase,
 ):
     """Parameter sets and runs of simulations in one SQLite file.
 

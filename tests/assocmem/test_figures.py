@@ -11,6 +11,9 @@ import pytest
 
 from assocmem import AssociativeMemory, Channel, measures, patterns
 
+# On one worker: what the tests share is costly.
+pytestmark = pytest.mark.xdist_group("figures of assocmem")
+
 SEEDS = range(16)
 N_QUERIES = 100
 

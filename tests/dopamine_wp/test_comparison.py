@@ -8,6 +8,9 @@ import pytest
 from dopamine_wp import MLP, OPTIMIZERS, WP, comparison, contests, reporting, tuning
 from dopamine_wp.__main__ import main
 
+# On one worker: what the tests share is costly.
+pytestmark = pytest.mark.xdist_group("comparison")
+
 
 @pytest.fixture(scope="module")
 def outcomes():

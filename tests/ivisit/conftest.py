@@ -96,6 +96,19 @@ class User:
             self.window.update()
             time.sleep(0.002)
 
+    def told(self) -> str:
+        """Return what the message bar says, the messages in a row."""
+        return "\n".join(message.text for message in self.window.messages.messages.values())
+
+    def answer(self, label: str) -> None:
+        """Press a button of the message bar."""
+        self.window.update()
+        for message in self.window.messages.messages.values():
+            if label in message.buttons or label == "Dismiss":
+                self.click(message.buttons.get(label, message.dismiss_button))
+                return
+        raise AssertionError(f"no message offers {label!r}, but: {self.told()}")
+
     def control(self, name: str) -> Any:
         """Return the widget of a control."""
         return self.window.layout.controls[name]
@@ -154,9 +167,15 @@ class User:
 
 
 @pytest.fixture
-def user(display: str, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[User]:
+def user(
+    display: str,
+    tmp_path: Any,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[User]:
     """A user who works in an empty folder and closes all windows at the end."""
     monkeypatch.setenv("DISPLAY", display)
+    monkeypatch.setenv("IVISIT_SETTINGS", str(tmp_path_factory.mktemp("settings") / "window.json"))
     monkeypatch.delenv("IVISIT_DB", raising=False)
     monkeypatch.chdir(tmp_path)
     person = User()

@@ -150,7 +150,10 @@ def test_a_run_that_fails_keeps_what_was_recorded_and_exits_with_1(cli, script):
         (["--record", "lvl"], "has no trace 'lvl'. Did you mean 'level'?"),
         (["--every", "0"], "every: must be a whole number from 1 on, not 0"),
         (["--set", "soft"], "mine.ivisit"),
-        (["--out", "r.txt"], "--out: must end in .npz, .csv, .png, .pdf or .svg, not 'r.txt'"),
+        (
+            ["--out", "r.txt"],
+            "--out: must end in .npz, .csv, .png, .pdf, .svg, .gif or .mp4, not 'r.txt'",
+        ),
         (["--out", "no/r.npz"], "there is no folder for 'no/r.npz'"),
         (["--db", "."], "is a folder"),
     ],

@@ -56,7 +56,7 @@ def test_info_tells_what_a_store_holds(cli: Callable[..., Answer], store: Path) 
     found = json.loads(cli("store", "info", "--json", "--db", str(store))[1])
     assert found["path"] == str(store)
     assert (found["sets"], found["versions"], found["deleted_sets"], found["runs"]) == (1, 4, 1, 1)
-    assert (found["schema"], found["read_only"], found["pages_in_log"]) == (3, False, 0)
+    assert (found["schema"], found["read_only"], found["pages_in_log"]) == (4, False, 0)
 
 
 def test_info_tells_that_the_file_alone_is_not_the_whole_store(

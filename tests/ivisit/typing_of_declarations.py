@@ -85,3 +85,8 @@ iv.Slider(2.0, 0.1, "20")  # error: Value of type variable
 iv.Slider(2.0, 0.1, 20.0, units="px")  # error: Unexpected keyword argument "units"
 iv.Slider(2.0, 0.1, 20.0, scale="cubic")  # error: expected "Literal['linear', 'log']"
 iv.run(Everything, {"sigma": 4.0}, steps=1).traces["level"].max()
+comparison = iv.compare(Everything, ["soft", "soft@1", {"sigma": 4.0}], steps=1)
+assert_type(comparison, iv.Comparison)
+assert_type(comparison.runs["soft"], iv.RunResult)
+iv.compare(Everything, {"soft": "soft", "sharp": {"sigma": 4.0}}, steps=1).picture("p.png")
+iv.compare(Everything, ["soft", 3], steps=1)  # error: List item 1 has incompatible type "int"

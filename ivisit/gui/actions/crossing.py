@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ivisit.errors import ParameterError, expected, unknown
-from ivisit.recording import component_name
+from ivisit.recording import single_columns
 from ivisit.simulation import Simulation
 
 
@@ -28,25 +28,19 @@ def crossing(simulation: type[Simulation], name: str, text: str) -> Callable[[An
     ParameterError
         When there is no such trace, or `text` is no number.
     """
-    places: dict[str, tuple[str, int | None]] = {}
-    for trace, panel in simulation.panels.items():
-        if panel.recorded and panel.size is None:
-            places[trace] = (trace, None)
-        for index, component in enumerate(panel.components):
-            places[component_name(trace, component)] = (trace, index)
-    if name not in places:
-        raise ParameterError(unknown(simulation.key, "trace", name, places))
+    columns = single_columns(simulation.panels)
+    if name not in columns:
+        raise ParameterError(unknown(simulation.key, "trace", name, columns))
     try:
         level = float(text)
     except ValueError:
         raise ParameterError(expected("", "value", "a number", text)) from None
-    source, part = places[name]
+    column = columns[name]
     former = math.nan
 
     def crossed(instance: Any) -> bool:
         nonlocal former
-        value = instance._outputs.get(source)
-        number = math.nan if value is None else float(value if part is None else value[part])
+        number = column.present(instance._outputs)
         before, former = former, number
         return bool(before < level <= number or before > level >= number)
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
+import getpass
+import socket
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ivisit.declarations import as_number
+from ivisit.gui.arranging.detaching import GEOMETRY, on_screen
 
 if TYPE_CHECKING:
     from ivisit.gui.window import Window
 
 #: The longest delay in milliseconds: an hour.
 LONGEST_DELAY = 3_600_000
-#: A size with a position on the screen, as Tk writes them.
-GEOMETRY = re.compile(r"\d+x\d+([+-]-?\d+){2}")
 
 
 def layout_state(window: Window) -> dict[str, Any]:
@@ -23,21 +23,25 @@ def layout_state(window: Window) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``widgets``: widget name to ``{"x": ..., "y": ...}``, empty when they are arranged
-        automatically; ``views``: how the user looks at each panel;
+        ``widgets``: widget name to ``{"x": ..., "y": ...}``, empty when they have no given
+        positions; ``arrangement``: see `Layout.arrangement`; ``views``: how the user looks at
+        each panel;
         ``geometry``: size and place of the window; ``steps_per_frame``: int, or
         None for as many as possible; ``rate``: steps a second, or None for as many as possible;
-        ``delay``: milliseconds to wait after ``steps_per_delay`` steps, for old scripts.
+        ``delay``: milliseconds to wait after ``steps_per_delay`` steps, for old scripts;
+        ``saved_by``: who works at the window.
     """
     worker = window.session.worker
     return {
         "widgets": window.layout.positions() if window.layout is not None else {},
+        "arrangement": window.layout.arrangement() if window.layout is not None else {},
         "geometry": window.root.geometry(),
         "steps_per_frame": worker.steps_per_frame,
         "rate": worker.rate,
         "views": window.layout.view_states() if window.layout is not None else {},
         "steps_per_delay": worker.steps_per_delay,
         "delay": worker.delay * 1000,
+        "saved_by": author(),
     }
 
 
@@ -48,14 +52,17 @@ def take_layout(window: Window, layout: Any) -> None:
     _take_pace(window, layout)
     positions = layout.get("widgets") or {}
     if isinstance(positions, Mapping):
-        window.use_positions(positions)
+        window.arranging.use_positions(positions)
+    arrangement = layout.get("arrangement")
+    if isinstance(arrangement, Mapping):
+        window.arranging.use_arrangement(arrangement)
     views = layout.get("views")
     if isinstance(views, Mapping):
-        window.use_views(views)
+        window.arranging.use_views(views)
     geometry = layout.get("geometry")
     # A window that is already on the screen keeps the size that the user gave it.
     if window.layout is None and isinstance(geometry, str) and GEOMETRY.fullmatch(geometry):
-        window.root.geometry(geometry)
+        window.arranging.use_geometry(on_screen(window.root, geometry))
 
 
 def _take_pace(window: Window, layout: Mapping[str, Any]) -> None:
@@ -74,3 +81,11 @@ def _take_pace(window: Window, layout: Mapping[str, Any]) -> None:
         worker.rate = rate
     window.toolbar.show_pace()
     window.menu.show_pace()
+
+
+def author() -> str:
+    """Return who works at this window, and on which machine."""
+    try:
+        return f"{getpass.getuser()} on {socket.gethostname()}"
+    except (KeyError, OSError, ImportError):  # a user without a name
+        return socket.gethostname()

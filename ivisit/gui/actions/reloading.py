@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: Seconds between two looks at the source file.
 WATCH_TIME = 1.0
+#: What the messages are about; see `MessageBar.show`.
+SOURCE = "source"
 
 
 class Reload:
@@ -88,13 +90,18 @@ class SourceCommands:
         modified_at = self._modified_at()
         if modified_at is not None and modified_at != self._seen:
             self._seen = modified_at
-            self.window.say("The source file has changed; Ctrl-R loads it and keeps the values")
+            self.window.messages.show(
+                SOURCE,
+                "The source file has changed; Ctrl-R loads it and keeps the values",
+                {"Reload source": self.reload},
+            )
 
     def reload(self) -> None:
         """Load the simulation's source again; values are kept."""
         if self.file is None:
             self.window.say("This simulation has no source file to load again")
         elif self._loading is None:
+            self.window.messages.dismiss(SOURCE)
             self.window.say(f"Loading {self.file.name} ...")
             self._loading = Reload(self.file, self.window.session.simulation_class.__name__)
 
@@ -109,7 +116,12 @@ class SourceCommands:
         self.adopt()
         window.sets.adopt_simulation()
         window.build_layout()
-        window.say("; ".join(problems.values()) or f"Loaded {loaded.file.name}; values are kept")
+        if problems:
+            window.messages.show(
+                SOURCE, f"Loaded {loaded.file.name}; {'; '.join(problems.values())}"
+            )
+        else:
+            window.say(f"Loaded {loaded.file.name}; values are kept")
 
 
 def load_failure(error: IVisitError) -> Failure:

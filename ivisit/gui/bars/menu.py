@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 from ivisit.errors import ParameterError
 from ivisit.gui.actions.crossing import crossing
 from ivisit.gui.actions.results import save_result
-from ivisit.gui.actions.times import local_time
+from ivisit.gui.arranging.menus import list_panels
 from ivisit.gui.bars import help_texts
 from ivisit.gui.toolkit.dialogs import FormDialog, TextDialog
 from ivisit.gui.toolkit.menus import Choices
+from ivisit.sets.wording import local_time
 
 if TYPE_CHECKING:
     from ivisit.gui.window import Window
@@ -101,6 +102,7 @@ class MenuBar(tk.Menu):
         for steps in STEPS_A_FRAME:
             self.frame_choices.add(f"Exactly {steps:,}", steps)
         menu.add_separator()
+        menu.add_command(label="Compare ...", command=self.ask_comparison)
         menu.add_command(label="Seed ...", command=self.ask_seed)
         menu.add_command(label="Reload source", accelerator="Ctrl+R", command=window.source.reload)
         self.simulation_menu = menu
@@ -151,7 +153,10 @@ class MenuBar(tk.Menu):
         )
         menu.add_separator()
         self.panel_menu = self._submenu("Panels", menu, postcommand=self._list_panels)
-        menu.add_command(label="Reset layout", command=window.reset_layout)
+        menu.add_command(label="Reset layout", command=window.arranging.reset)
+        menu.add_command(
+            label="Arrange automatically", command=window.arranging.arrange_automatically
+        )
         menu.add_separator()
         menu.add_command(
             label="Console", accelerator="Ctrl+J", command=lambda: window.console.toggle()
@@ -166,25 +171,8 @@ class MenuBar(tk.Menu):
 
     def _list_panels(self) -> None:
         """List the panels; those that are shown are marked."""
-        layout = self.window.layout
-        assert layout is not None
-        self.panel_menu.delete(0, "end")
-        for index, card in enumerate(layout.cards):
-            variable = f"shown{index}{self.panel_menu}"
-            self.setvar(variable, "0" if card.name in layout.hidden else "1")
-            self.panel_menu.add_checkbutton(
-                label=card.title,
-                variable=variable,  # type: ignore[arg-type]
-                onvalue="1",
-                offvalue="0",
-                command=partial(self._toggle_panel, card.name),
-            )
+        list_panels(self.panel_menu, self.window.arranging.layout)
         self.window.theme.color_menu(self.panel_menu)
-
-    def _toggle_panel(self, name: str) -> None:
-        layout = self.window.layout
-        assert layout is not None
-        self.window.hide_panels(layout.hidden ^ {name})
 
     def _add_help(self) -> None:
         window = self.window
@@ -205,8 +193,8 @@ class MenuBar(tk.Menu):
             "<Control-s>": window.sets.save,
             "<Control-Shift-S>": window.sets.ask_name,
             "<Control-z>": self._undo,
-            "<Control-y>": window.values.redo,
-            "<Control-Shift-Z>": window.values.redo,
+            "<Control-y>": self._redo,
+            "<Control-Shift-Z>": self._redo,
             "<Control-r>": window.source.reload,
             "<Control-q>": window.quit,
             "<F1>": self.show_help,
@@ -225,19 +213,20 @@ class MenuBar(tk.Menu):
 
     def _press(self, command: Callable[[], object]) -> None:
         # What is being typed counts first.
-        if command != self._undo:
+        if command not in (self._undo, self._redo):
             self.window.values.commit_typing()
         command()
 
     def _undo(self) -> None:
         """Take back words while a text is typed, else the last change."""
-        path = str(self.tk.call("focus"))
-        widget = self.nametowidget(path) if path else None
-        if isinstance(widget, tk.Text) and widget.tk.call(str(widget), "edit", "canundo"):
-            widget.edit_undo()
-        else:
+        if not self.window.word_undo.undo():
             self.window.values.commit_typing()
             self.window.values.undo()
+
+    def _redo(self) -> None:
+        if not self.window.word_undo.redo():
+            self.window.values.commit_typing()
+            self.window.values.redo()
 
     def _press_space(self, event: Any) -> None:
         if isinstance(event.widget, tk.Misc) and event.widget.winfo_class() not in TYPING:
@@ -305,6 +294,13 @@ class MenuBar(tk.Menu):
             return f"A seed is a whole number from 0 on, not {text!r}."
         self.window.status.update_texts()
         return ""
+
+    def ask_comparison(self) -> None:
+        """Ask which parameter sets are to be compared."""
+        # Few windows ever compare anything.
+        from ivisit.gui.comparison import ask_comparison
+
+        ask_comparison(self.window)
 
     def ask_until(self) -> FormDialog:
         """Ask for a trace and a value, and run until the trace crosses it."""

@@ -72,6 +72,7 @@ class StatusLine(ttk.Frame):
             "Leave this step behind and begin anew with the same values",
             window.theme,
         )
+        self.progress = ttk.Progressbar(self, length=px(120), maximum=1.0)
         for name in ("set", "message"):
             label = ttk.Label(self, anchor="w", style="Muted.TLabel" if name == "set" else "TLabel")
             label.pack(side="left", padx=(0, px(16)))
@@ -113,6 +114,7 @@ class StatusLine(ttk.Frame):
             self.rates.clear()
         speed, frames = self.rates.get(now)
         self._offer_to_abandon(now)
+        self._show_progress()
         self._set("set", window.sets.title())
         self._set("message", self._message_text(now))
         self._set("steps", f"Step {window.steps:,}")
@@ -128,6 +130,19 @@ class StatusLine(ttk.Frame):
             self.abandon.pack(side="left", after=self.labels["message"])
         elif not long and self.abandon.winfo_manager():
             self.abandon.pack_forget()
+
+    def _show_progress(self) -> None:
+        """Show how far a run of so many steps is."""
+        worker = self.window.session.worker
+        goal, begun = worker.goal, worker.goal_from
+        finite = goal is not None and self.window.session.running
+        if finite:
+            done = (self.window.steps - begun) / max(goal - begun, 1)  # type: ignore[operator]
+            self.progress.configure(value=min(max(done, 0.0), 1.0))
+        if finite and not self.progress.winfo_manager():
+            self.progress.pack(side="left", before=self.labels["message"], padx=(0, 10))
+        elif not finite and self.progress.winfo_manager():
+            self.progress.pack_forget()
 
     def _message_text(self, now: float) -> str:
         """Return the most important of what could be said."""

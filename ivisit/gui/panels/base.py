@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from ivisit.gui.host import Host
 
 
-class PanelWidget(ttk.Frame):
+class PanelWidget(tk.Frame):
     """A card with a heading that shows what a simulation assigns to one panel.
+
+    A frame of Tk's, not of ttk's: Tk can make that a window of its own.
 
     Rules for a new kind:
 
@@ -46,7 +48,7 @@ class PanelWidget(ttk.Frame):
     natural = (420, 340)
 
     def __init__(self, parent: tk.Misc, host: Host, panel: Panel[Any]) -> None:
-        super().__init__(parent, style="Card.TFrame")
+        super().__init__(parent, borderwidth=0, highlightthickness=1, takefocus=False)
         self.host = host
         self.panel = panel
         self.name = panel.name
@@ -68,6 +70,9 @@ class PanelWidget(ttk.Frame):
         self._note = ""
         self.title = self._shown_title = panel.label
         self._timers: dict[str, str] = {}
+        #: Called with the panel's menu before that opens.
+        self.complete_menu: Callable[[tk.Menu], object] = lambda menu: None
+        self.color_frame()
         self.bind("<Destroy>", self._stop_timers, add=True)
         self.heading.bind("<Configure>", self._fit_note, add=True)
         self._build()
@@ -82,8 +87,7 @@ class PanelWidget(ttk.Frame):
 
     def take_out(self) -> None:
         """Take the card out of its place."""
-        self.grid_forget()
-        self.keep_size()  # Tk forgets that, too
+        self.place_forget()
 
     def _build(self) -> None:
         """Make the widgets in `body`."""
@@ -102,8 +106,26 @@ class PanelWidget(ttk.Frame):
         """Draw what `frame` has for this panel."""
         raise NotImplementedError
 
+    def color_frame(self) -> None:
+        """Give the card itself the colors of the theme."""
+        palette = self.host.theme.palette
+        self.configure(
+            background=palette.surface,
+            highlightbackground=palette.border,
+            highlightcolor=palette.border,
+        )
+
     def color(self) -> None:
         """Take over the colors of the theme."""
+
+    def aspect(self) -> float | None:
+        """Return width over height of what is shown, where that has a shape of its own."""
+        return None
+
+    def frame_size(self) -> tuple[int, int]:
+        """Return by how much the card is wider and higher than what it shows."""
+        px = self.host.theme.pixels
+        return px(18), self.heading.winfo_reqheight() + px(17)
 
     def view_state(self) -> dict[str, Any]:
         """Return how the user looks at the panel, JSON-ready; see `take_view`."""
@@ -127,6 +149,10 @@ class PanelWidget(ttk.Frame):
         """Return the width and height in pixels of a panel that stands for itself."""
         px = self.host.theme.pixels
         return px(self.natural[0]), px(self.natural[1])
+
+    def wanted_size(self) -> tuple[int, int]:
+        """Return the width and height in pixels that a window as large as its content gives."""
+        return self.natural_size()
 
     def _toggle_maximum(self, event: Any) -> str:
         self.event_generate("<<Maximize>>")
@@ -218,5 +244,6 @@ class PanelWidget(ttk.Frame):
         self._timers[key] = self.after(int(seconds * 1000), due)
 
     def _post(self, menu: tk.Menu, event: Any) -> None:
+        self.complete_menu(menu)
         self.host.theme.color_menu(menu)
         menu.tk_popup(event.x_root, event.y_root)

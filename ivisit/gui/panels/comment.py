@@ -27,9 +27,13 @@ class CommentWidget(PanelWidget):
         self.text = ttk.Label(
             self.body, text=comment.text, style="Card.TLabel", justify="left", anchor="nw"
         )
+        #: Height of the text where it is as wide as usual, as soon as that has been measured.
+        self._height: int | None = None
         self._dress(comment)
         self.text.grid(row=0, column=0, sticky="nsew")
         self.bind("<Configure>", self._wrap, add=True)
+        self.menu = self.new_menu()
+        self.menu.add_command(label="Copy text", command=lambda: self.host.copy(comment.text))
 
     def _dress(self, comment: Comment) -> None:
         """Give the text its own font and color, where it has such."""
@@ -60,9 +64,16 @@ class CommentWidget(PanelWidget):
 
     def smallest_size(self) -> tuple[int, int]:
         px = self.host.theme.pixels
-        self.text.configure(wraplength=px(300))
-        height = self.heading.winfo_reqheight() + self.text.winfo_reqheight() + px(20)
+        if self._height is None:
+            shown = self.text.cget("wraplength")
+            self.text.configure(wraplength=px(self.natural[0]))
+            self._height = self.text.winfo_reqheight()
+            self.text.configure(wraplength=shown)
+        height = self.heading.winfo_reqheight() + self._height + px(20)
         return px(self.smallest[0]), max(height, px(self.smallest[1]))
+
+    def refit(self) -> None:
+        self._height = None
 
     def natural_size(self) -> tuple[int, int]:
         width, height = self.smallest_size()

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from ivisit.files import replace_file
 from ivisit.gui.panels.picture import PicturePanel
 from ivisit.link import Say
+from ivisit.panels import Figure
 from ivisit.recording import Frame
 
 #: Milliseconds after which a new size counts: while the user drags, nothing is drawn anew.
 SETTLING = 120
+#: Dots per inch at which a figure asks for its place, on a screen of 96.
+DOTS = 84
 
 
 class FigureWidget(PicturePanel):
@@ -27,6 +30,15 @@ class FigureWidget(PicturePanel):
         self._timer: str | None = None
         self.menu.add_command(label="Save ...", command=self.ask_file)
         self.bind_pointer()
+
+    def aspect(self) -> float:
+        figure = cast(Figure, self.panel)
+        return figure.width / figure.height
+
+    def wanted_size(self) -> tuple[int, int]:
+        figure = cast(Figure, self.panel)
+        px, (across, down) = self.host.theme.pixels, self.frame_size()
+        return px(figure.width * DOTS) + across, px(figure.height * DOTS) + down
 
     def show(self, frame: Frame) -> None:
         pixels = frame.outputs.get(self.name)

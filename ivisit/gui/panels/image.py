@@ -146,6 +146,22 @@ class ImageWidget(PicturePanel):
         super().color()
         self.bar.color()
 
+    def aspect(self) -> float | None:
+        if self.picture is None:
+            return None
+        rows, columns = self.picture.shape[:2]
+        return float(columns / rows)
+
+    def wanted_size(self) -> tuple[int, int]:
+        width, height = super().wanted_size()
+        if self.picture is None:
+            return width, height
+        rows, columns = self.picture.shape[:2]
+        across, down = self.frame_size()
+        # Each pixel as a whole number of the screen's, as many as there is usually room for.
+        factor = max(min((width - across) // columns, (height - down) // rows), 1)
+        return factor * columns + across, factor * rows + down
+
     def show(self, frame: Frame) -> None:
         picture = frame.outputs.get(self.name)
         if picture is not None:

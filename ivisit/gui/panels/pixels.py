@@ -17,6 +17,8 @@ LARGEST_ZOOM = 64.0
 class PixelCanvas(tk.Canvas):
     """A canvas with one picture in its middle.
 
+    Whenever the user has zoomed or moved the picture, the event ``<<ViewChanged>>`` says so.
+
     Parameters
     ----------
     parent : tkinter.Misc
@@ -162,6 +164,11 @@ class PixelCanvas(tk.Canvas):
         place = (x - left) / self._scale, (y - top) / self._scale_down
         return min(max(place[0], 0.0), float(columns)), min(max(place[1], 0.0), float(rows))
 
+    def place_of(self, column: int, row: int) -> tuple[float, float]:
+        """Return the place of the canvas where the middle of a pixel lies."""
+        left, top = self._origin
+        return left + (column + 0.5) * self._scale, top + (row + 0.5) * self._scale_down
+
     def is_inside(self, x: int, y: int) -> bool:
         """Tell whether a place of the canvas belongs to the picture."""
         return self.pixels is not None and self.pixel_at(x, y) == self._unlimited(x, y)
@@ -186,6 +193,7 @@ class PixelCanvas(tk.Canvas):
                 (y + (self.winfo_height() / 2 - event.y) / scale) / rows,
             )
             self.set_zoom(scale)
+            self.event_generate("<<ViewChanged>>")
         return "break"
 
     def _take_hold(self, event: Any) -> None:
@@ -202,3 +210,4 @@ class PixelCanvas(tk.Canvas):
             min(max(self.center[1] - moved[1] / (rows * self._scale_down), 0.0), 1.0),
         )
         self.redraw()
+        self.event_generate("<<ViewChanged>>")

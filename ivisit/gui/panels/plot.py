@@ -24,7 +24,8 @@ class PlotPanel(PanelWidget):
     Subclasses say which steps there are (`last_step`), which values the vertical axis has
     (`vertical`), and paint the data (`paint`).
 
-    Ctrl and the mouse wheel zoom in time, dragging moves, a double click shows all again.
+    Ctrl and the mouse wheel zoom in time, dragging moves, a double click shows all again; the event
+    ``<<ViewChanged>>`` says that the user has done so.
 
     Attributes
     ----------
@@ -71,7 +72,7 @@ class PlotPanel(PanelWidget):
         canvas.bind("<ButtonPress-1>", self._take_hold, add=True)
         canvas.bind("<B1-Motion>", self._move, add=True)
         canvas.bind("<ButtonRelease-1>", self._let_go, add=True)
-        canvas.bind("<Double-Button-1>", lambda event: self.show_all(), add=True)
+        canvas.bind("<Double-Button-1>", lambda event: self._show_all_again(), add=True)
         for wheel in ("<Control-Button-4>", "<Control-Button-5>", "<Control-MouseWheel>"):
             canvas.bind(wheel, self._zoom_at)
         self.cursor.watch(self.show_cursor)
@@ -135,6 +136,16 @@ class PlotPanel(PanelWidget):
         """Return from zooming and moving."""
         self.zoom = None
         self.redraw()
+
+    def look_at(self, zoom: tuple[float, float] | None) -> None:
+        """Show these steps, as another plot does; None shows all."""
+        if zoom != self.zoom:
+            self.zoom = zoom
+            self.redraw()
+
+    def _show_all_again(self) -> None:
+        self.show_all()
+        self.event_generate("<<ViewChanged>>")
 
     def shown_span(self) -> int | None:
         """Return how many of the latest steps are shown, as declared, chosen or automatic."""
@@ -332,6 +343,7 @@ class PlotPanel(PanelWidget):
         first = min(max(first, 0.0), max(end - length, 0.0))
         self.zoom = (first, first + length) if length < end else None
         self.redraw()
+        self.event_generate("<<ViewChanged>>")
 
     def _take_hold(self, event: Any) -> None:
         if self._axes and self.is_inside(event.x, event.y):

@@ -47,9 +47,10 @@ def is_solid(low: np.ndarray, high: np.ndarray, columns: int) -> bool:
     per_column = len(low) // columns
     used = columns * per_column
     shape = (columns, per_column, low.shape[1])
-    with np.errstate(invalid="ignore"):
+    # What is as large as a float can be has no span that is finite, and is not judged.
+    with np.errstate(invalid="ignore", over="ignore"):
         smallest = np.nanmin(low[-used:].reshape(shape), axis=1, initial=np.inf)
         largest = np.nanmax(high[-used:].reshape(shape), axis=1, initial=-np.inf)
-    span = largest.max(axis=0) - smallest.min(axis=0)
-    filled = np.median(largest - smallest, axis=0)
+        span = largest.max(axis=0) - smallest.min(axis=0)
+        filled = np.median(largest - smallest, axis=0)
     return bool(np.any(np.isfinite(span) & (span > 0) & (filled > 0.6 * span)))

@@ -40,16 +40,16 @@ class ScrolledFrame(ttk.Frame):
         self.columnconfigure(0, weight=1)
         self.content = ttk.Frame(self.canvas)
         self._item = self.canvas.create_window(0, 0, window=self.content, anchor="nw")
-        self.content.bind("<Configure>", self._arrange, add=True)
+        self.content.bind("<Configure>", self.fit, add=True)
         # Of the frame, not of the canvas, whose size changes with the scroll bars.
-        self.bind("<Configure>", self._arrange, add=True)
+        self.bind("<Configure>", self.fit, add=True)
 
     def color(self, background: str) -> None:
         """Set the color behind the content."""
         if background:
             self.canvas.configure(background=background)
 
-    def _arrange(self, event: Any = None) -> None:
+    def fit(self, event: Any = None) -> None:
         """Show the scroll bars that are needed and give the content the room that is left."""
         width, height = self.winfo_width(), self.winfo_height()
         if width <= 1:
@@ -129,6 +129,8 @@ def scroll_on_wheel(root: tk.Tk) -> None:
                 return
             if isinstance(widget, tk.Text) and widget.yview() != (0.0, 1.0):
                 return  # scrolls itself
+            if widget is widget.winfo_toplevel():
+                return  # a panel with a window of its own scrolls nothing in the main one
             widget = widget.master
 
     for name in WHEEL_EVENTS:

@@ -188,6 +188,9 @@ class Theme:
         self._set_table_colors(style)
         style.configure("Card.TFrame", background=p.surface, bordercolor=p.border)
         style.configure("TPanedwindow", background=p.background)
+        style.configure("Horizontal.TProgressbar", background=p.accent, troughcolor=p.trough)
+        style.configure("Horizontal.TProgressbar", lightcolor=p.accent, darkcolor=p.accent)
+        style.configure("Horizontal.TProgressbar", bordercolor=p.border)
         style.configure("Sash", background=p.background, lightcolor=p.border, bordercolor=p.border)
 
     def _set_button_colors(self, style: ttk.Style) -> None:
@@ -280,6 +283,8 @@ class Theme:
             "CardMuted.TLabel", background=p.surface, foreground=p.muted, font="IvisitSmall"
         )
         style.configure("Waiting.TLabel", background=p.notice)
+        style.configure("Notice.TLabel", background=p.notice)
+        style.configure("Notice.TFrame", background=p.notice, bordercolor=p.border)
         style.configure("Danger.TLabel", foreground=p.danger, font="IvisitHeading")
 
     def _set_spacing(self, style: ttk.Style) -> None:
@@ -289,6 +294,8 @@ class Theme:
         style.configure("TEntry", padding=(px(4), px(2)))
         style.configure("TCombobox", padding=(px(4), px(2)), arrowsize=px(13))
         style.configure("Card.TFrame", relief="solid", borderwidth=1)
+        style.configure("Notice.TFrame", relief="solid", borderwidth=1)
+        style.configure("Horizontal.TProgressbar", thickness=px(10))
         for name in ("TCheckbutton", "TRadiobutton"):
             style.configure(name, padding=(0, px(2)))
         for name in ("Vertical.TScrollbar", "Horizontal.TScrollbar"):

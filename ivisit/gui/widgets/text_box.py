@@ -23,7 +23,7 @@ class TextBoxWidget(ControlWidget):
             self.field.bind("<KP_Enter>", self._enter)
         else:
             self.field = tk.Text(
-                self.body, width=24, height=lines, wrap="word", highlightthickness=1, undo=True
+                self.body, width=24, height=lines, wrap="word", highlightthickness=1
             )
             self.color()
             self.field.bind("<Control-Return>", self._enter)
@@ -43,7 +43,6 @@ class TextBoxWidget(ControlWidget):
         self._shown_text = value
         if isinstance(self.field, tk.Text):
             self.field.replace("1.0", "end-1c", value)
-            self.field.edit_reset()
         else:
             self.field.delete(0, "end")
             self.field.insert(0, value)

@@ -49,7 +49,9 @@ def open_script(simulation: Any, fname: str | None, *, title: str = "", doc: str
         others = ", ".join(f"{script.path}:{cls.__name__}" for cls in simulations[1:])
         logger.warning("there are more simulations: ivisit gui %s", others)
     from ivisit.gui import open_window
+    from ivisit.legacy.files.reader import offer
 
+    offer()
     _draw_into_memory()
     open_window(simulations[0], store=None if is_old else file)
 

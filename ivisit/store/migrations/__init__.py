@@ -10,9 +10,9 @@ import sqlite3
 from collections.abc import Callable
 from typing import TypeAlias
 
-from ivisit.store.migrations import v1, v2, v3
+from ivisit.store.migrations import v1, v2, v3, v4
 
 Migration: TypeAlias = Callable[[sqlite3.Connection], None]
 
 #: ``MIGRATIONS[i]`` leads from schema version i to i + 1, in a transaction of its caller.
-MIGRATIONS: list[Migration] = [v1.upgrade, v2.upgrade, v3.upgrade]
+MIGRATIONS: list[Migration] = [v1.upgrade, v2.upgrade, v3.upgrade, v4.upgrade]

@@ -156,7 +156,7 @@ def test_edited_source_is_loaded_again_with_the_values_kept(user, tmp_path):
     window.step()
     user.until(lambda: report(user) == "one")
     write(path, extra="mode = iv.OptionList('a', ['a', 'b'])", report="two")
-    user.until(lambda: "Ctrl-R" in window.status.labels["message"].cget("text"))
+    user.until(lambda: "Ctrl-R" in user.told())
     user.key(window.root, "Control-r")
     user.until(lambda: "mode" in window.layout.controls)
     assert user.value("sigma") == 7.0
@@ -203,7 +203,7 @@ def test_a_value_that_no_longer_fits_is_told(user, tmp_path):
     window.source.reload()
     user.until(lambda: user.control("sigma").number.range.maximum == 5.0)
     assert user.value("sigma") == 2.0
-    assert "between 0.1 and 5" in window.status.labels["message"].cget("text")
+    assert "between 0.1 and 5" in user.told()
 
 
 @pytest.mark.parametrize(

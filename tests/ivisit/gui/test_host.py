@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import ivisit as iv
-from ivisit.gui.layout import AutomaticLayout
+from ivisit.gui.layouts import TiledLayout
 from ivisit.gui.panels import panel_class
 from ivisit.gui.session import Session
 from ivisit.gui.toolkit.theme import Theme
@@ -80,7 +80,7 @@ def test_a_panel_and_a_control_stand_alone_with_a_small_host(root):
 def test_two_sessions_live_in_one_window(root):
     theme = Theme(root)
     hosts = [SmallHost(root, theme, Session(Map)) for _ in range(2)]
-    layouts = [AutomaticLayout(root, host) for host in hosts]
+    layouts = [TiledLayout(root, host) for host in hosts]
     for layout in layouts:
         layout.pack(side="left", fill="both", expand=True)
     root.update()

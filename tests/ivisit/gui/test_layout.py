@@ -10,7 +10,8 @@ import pytest
 
 import ivisit as iv
 from ivisit.gui.actions.layout_memory import layout_state, take_layout
-from ivisit.gui.layout import AutomaticLayout, FreeLayout, row_lengths
+from ivisit.gui.arranging.automatic import row_lengths
+from ivisit.gui.layouts import FreeLayout, TiledLayout
 from ivisit.gui.settings import Settings
 
 pytestmark = pytest.mark.window
@@ -129,13 +130,13 @@ def test_the_tab_key_reaches_everything_once_in_order_and_returns(user):
 def test_few_controls_need_no_scroll_bar(user):
     layout = user.open(simulation(4, 2)).layout
     assert not layout.column.vertical_bar.winfo_ismapped()
-    assert not layout.grid_area.vertical_bar.winfo_ismapped()
+    assert not layout.board.vertical_bar.winfo_ismapped()
 
 
 def test_a_small_window_scrolls(user):
     window = user.open(simulation(4, 6))
     window.root.geometry("600x400")
-    user.until(window.layout.grid_area.vertical_bar.winfo_ismapped)
+    user.until(window.layout.board.vertical_bar.winfo_ismapped)
     check_arrangement(window.layout)
 
 
@@ -153,16 +154,18 @@ def test_labels_and_fields_are_aligned(user):
 
 def test_panels_of_a_row_are_equally_wide(user):
     layout = user.open(simulation(2, 6)).layout
-    pictures = [layout.panels[f"panel_{i}"].winfo_width() for i in (0, 1, 5)]
+    pictures = [layout.panels[f"panel_{i}"].winfo_width() for i in (0, 1)]
+    assert layout.panels["panel_0"].winfo_y() == layout.panels["panel_1"].winfo_y()
     assert max(pictures) - min(pictures) <= 1
 
 
 @pytest.mark.parametrize("count", range(1, 13))
 def test_rows_hold_all_and_are_nearly_equal(count):
-    rows = row_lengths(count, 3)
-    assert sum(rows) == count
-    assert max(rows) - min(rows) <= 1
-    assert max(rows) <= 3
+    for n_rows in range(1, count + 1):
+        rows = row_lengths(count, n_rows)
+        assert len(rows) == n_rows
+        assert sum(rows) == count
+        assert max(rows) - min(rows) <= 1
 
 
 def test_given_positions_are_honored_and_kept_in_the_set(user, tmp_path):
@@ -227,7 +230,7 @@ def test_the_dark_palette_reaches_all_parts(user):
             continue  # gets its colors when it opens
         if isinstance(widget, tk.Canvas | tk.Text | tk.Menu | tk.Tk):
             assert str(widget.cget("background")) in dark, widget
-    assert isinstance(window.layout, AutomaticLayout)
+    assert isinstance(window.layout, TiledLayout)
 
 
 def test_a_double_click_on_a_heading_shows_one_panel_alone_and_escape_all_again(user):
@@ -238,7 +241,7 @@ def test_a_double_click_on_a_heading_shows_one_panel_alone_and_escape_all_again(
     for _ in range(2):
         card.label.event_generate("<ButtonPress-1>", x=3, y=3)
     user.until(lambda: window.layout.maximized is card)
-    area = window.layout.grid_area
+    area = window.layout.board
     user.until(lambda: card.winfo_width() >= area.canvas.winfo_width() - 1)
     assert card.winfo_height() >= area.canvas.winfo_height() - 1
     # It follows the size of the window.
@@ -274,9 +277,9 @@ def test_panels_are_hidden_and_shown_from_the_menu_and_keep_what_they_show(user)
     menu.panel_menu.invoke(0)
     user.until(user.panel("first").winfo_ismapped)
     assert len(user.panel("first").history.view().steps) == 5
-    window.hide_panels(["picture", "second"])
+    window.arranging.hide_panels(["picture", "second"])
     user.until(lambda: not user.panel("picture").winfo_ismapped())
-    window.reset_layout()
+    window.arranging.reset()
     user.until(user.panel("picture").winfo_ismapped)
     # The content never decides on the size of a card.
     assert not any(card.grid_propagate() for card in window.layout.cards)
@@ -288,7 +291,7 @@ def test_looks_size_live_and_hidden_panels_are_remembered_for_the_next_start(use
     window.set_dark(True)
     window.set_font_size(3)
     window.set_live(True)
-    window.hide_panels(["panel_1"])
+    window.arranging.hide_panels(["panel_1"])
     window.root.geometry("900x610")
     user.until(lambda: window.root.winfo_width() == 900)
     window.close()

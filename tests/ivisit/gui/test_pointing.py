@@ -101,8 +101,14 @@ def test_wheel_double_click_keys_and_modifiers_have_their_own_kinds(user):
 def test_a_click_on_a_figure_tells_the_coordinates_of_its_axes(user):
     window = user.open(Draw)
     panel = user.panel("plot")
-    size = (panel.canvas.winfo_height(), panel.canvas.winfo_width())
-    user.until(lambda: panel.canvas.pixels is not None and panel.canvas.pixels.shape[:2] == size)
+    canvas = panel.canvas
+    user.until(
+        lambda: (
+            canvas.pixels is not None
+            and canvas.pixels.shape[:2] == (canvas.winfo_height(), canvas.winfo_width())
+        )
+    )
+    size = canvas.pixels.shape
     panel.canvas.event_generate("<ButtonPress-1>", x=size[1] // 2, y=size[0] // 2)
     user.until(lambda: window.engine.simulation.seen)
     event = window.engine.simulation.seen[0]

@@ -91,7 +91,7 @@ def test_what_was_asked_of_widgets_holds_when_they_are_made_anew(user):
     link.post(SetLabel("level", "Water level"))
     link.bind("picture", "<Button-1>", seen.append)
     user.wait(0.1)
-    window.use_positions({"level": {"x": 10, "y": 10}, "picture": {"x": 300, "y": 10}})
+    window.arranging.use_positions({"level": {"x": 10, "y": 10}, "picture": {"x": 300, "y": 10}})
     user.look()
     assert user.control("level").label.cget("text") == "Water level"
     user.panel("picture").canvas.event_generate("<ButtonPress-1>", x=2, y=2)

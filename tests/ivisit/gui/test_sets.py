@@ -223,8 +223,8 @@ def test_a_set_of_an_older_declaration_is_loaded_as_far_as_it_fits(user, tmp_pat
     window = user.open(Filter, store=tmp_path / "my.ivisit")
     window.sets.load("old")
     assert (user.value("sigma"), user.value("mode")) == (2.0, "nearest")
-    assert "not everything fits any more" in message(window)
-    assert "gone" in message(window)
+    assert "not everything fits any more" in user.told()
+    assert "gone" in user.told()
 
 
 def test_a_store_that_cannot_be_used_costs_a_message_only(user, tmp_path):
@@ -237,7 +237,7 @@ def test_a_store_that_cannot_be_used_costs_a_message_only(user, tmp_path):
         before = path.read_bytes() if path.is_file() else None
         window = user.open(Filter, store=path)
         assert window.sets.names() == []
-        assert str(path.name) in message(window)
+        assert str(path.name) in user.told()
         problem = window.sets.save_under("a")
         assert str(path.name) in problem
         window.close()
@@ -248,7 +248,7 @@ def test_a_missing_set_costs_a_message_only(user):
     window = user.open(Filter)
     save_as(user, "a")
     window.sets.load("b")
-    assert "'b'" in message(window)
+    assert "'b'" in user.told()
     assert title(window) == "a"
 
 

@@ -52,10 +52,32 @@ def test_a_dry_run_tells_the_plan_and_stores_nothing(capsys):
     assert not Path("walk.ivisit").exists()
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "run walk.py --steps 2 --set typo",
+        "run walk.py --steps 2 -p typo=1",
+        "sweep walk.py -p size=0.5,1 --steps 2 --set typo",
+        "sweep walk.py -p size=0.5,1 --steps 2 --set typo --dry-run",
+        "sweep walk.py -p sise=0.5,1 --steps 2",
+        "sweep walk.py -p size=0.5,1 --steps 2 --metric typo",
+        "optimize walk.py --range size=0.5..1 --minimize speed --steps 2 --set typo",
+        "optimize walk.py --range sise=0.5..1 --minimize speed --steps 2",
+        "params show walk.py typo",
+        "runs list",
+        "store info",
+    ],
+)
+def test_what_is_refused_leaves_no_new_store(command, capsys):
+    assert main([*command.split(), "--db", "new.ivisit"]) == 2
+    assert "ivisit: " in capsys.readouterr().err
+    assert not list(Path().glob("*.ivisit*"))
+
+
 def test_a_summary_names_no_best_point_where_no_value_is_finite(capsys):
-    assert main([*SWEEP, "--workers", "0", "--metric", "position:at=99"]) == 0
+    assert main([*SWEEP, "--workers", "0", "--metric", "position:first>1e9"]) == 0
     output = capsys.readouterr().out
-    assert "position:at=99  -         no finite median  -" in output
+    assert "position:first>1e9  -         no finite median  -" in output
     assert "inf " not in output
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import ivisit as iv
 from ivisit.errors import ParameterError
 from ivisit.runs.metrics import make_metrics, parse_metric
+from ivisit.runs.requests import make_measure
 
 
 class Lab(iv.Simulation):
@@ -75,3 +76,28 @@ def test_texts_that_are_no_metric_are_refused(text):
 def test_a_metric_must_not_be_named_twice():
     with pytest.raises(ParameterError, match="named twice in loss, loss"):
         make_metrics(Lab, ["loss", "loss:last"])
+
+
+class Body(iv.Simulation):
+    """A trace of several numbers beside one of one."""
+
+    position = iv.Trace(size=2, names=["x", "y"])
+    energy = iv.Trace()
+
+
+def test_components_of_a_trace_are_metrics_like_traces_of_one_number():
+    assert [m.name for m in make_metrics(Body, None)] == ["position.x", "position.y", "energy"]
+    (metric,) = make_metrics(Body, "position.y")
+    assert metric.column.present({"position": np.array([1.0, 2.0])}) == 2.0
+    assert math.isnan(metric.column.present({}))
+    (metric,) = make_metrics(Body, "position.x:max")
+    assert metric.of_trace(np.arange(1, 4), np.array([0.5, 2.0, 1.0])) == 2.0
+    with pytest.raises(ParameterError, match="has no trace 'position.z'"):
+        make_metrics(Body, "position.z")
+
+
+@pytest.mark.parametrize("step", ["0", "6", "2.5", "-1"])
+def test_a_step_that_no_run_has_is_refused(step):
+    with pytest.raises(ParameterError, match="one of the steps, 1 to 5"):
+        make_measure(Body, steps=5, metrics=f"energy:at={step}")
+    make_measure(Body, steps=5, metrics="energy:at=5")

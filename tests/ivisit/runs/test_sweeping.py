@@ -36,6 +36,43 @@ def sweep(path: Path, parameters: dict[str, Any] | None = None, **options: Any) 
     return iv.sweep(path, parameters, **settings | options)
 
 
+def test_traces_of_several_numbers_are_measured_and_kept_by_component(
+    write: Callable[[str, str], Path],
+) -> None:
+    body = write(
+        "body.py",
+        """
+        import ivisit as iv
+
+        class Body(iv.Simulation):
+            speed = iv.Slider(1.0, 0.0, 9.0)
+            position = iv.Trace(size=2, names=["x", "y"])
+
+            def init(self):
+                self.position = [0, 0]
+
+            def step(self):
+                self.position = self.position + [self.speed, 2 * self.speed]
+
+        def far(result):
+            return result.traces["position"].max()
+        """,
+    )
+    plain = sweep(body, {"speed": [1.0, 2.0]}, until="position.y>7.5")
+    assert plain.columns()["position.x"].tolist() == [3.0, 4.0]
+    assert plain.columns()["position.y"].tolist() == [6.0, 8.0]
+    metrics = {"far": ".:far", "high": "position.y:at=2"}
+    both = sweep(body, {"speed": [1.0, 2.0]}, metrics=metrics, keep="position", name="t")
+    assert both.columns()["far"].tolist() == [6.0, 12.0]
+    assert both.columns()["high"].tolist() == [4.0, 8.0]
+    assert both.traces("position.x")[1][1].tolist() == [2.0, 4.0, 6.0]
+    best = iv.optimize(
+        body, {"speed": iv.Range(0.0, 9.0)}, minimize="position.x", steps=2, trials=6, workers=0,
+        store=body.with_suffix(".ivisit"),
+    )  # fmt: skip
+    assert best.best_value == pytest.approx(2 * best.best_parameters["speed"])
+
+
 # Numbers ------------------------------------------------------------------------------------------
 
 
@@ -506,6 +543,8 @@ def test_a_store_that_fills_up_stops_the_sweep_and_the_same_call_goes_on(
         ({}, {"metrics": ["positon"]}, "has no trace 'positon'. Did you mean 'position'?"),
         ({}, {"metrics": ["position:median"]}, "'position:median' is no metric; write TRACE"),
         ({}, {"keep": ["nothing"]}, "has no trace 'nothing'"),
+        ({}, {"metrics": {"m": ":far"}}, "there is no function ':far'; write 'module:name'"),
+        ({}, {"metrics": {"m": "..a:far"}}, "there is no function '..a:far'"),
         ({}, {"until": "position"}, "until: must be TRACE<NUMBER"),
         ({}, {"until": "pos<1"}, "has no trace 'pos'"),
         ({}, {"workers": -1}, "workers: must be a whole number from 0 on"),

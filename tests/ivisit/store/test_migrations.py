@@ -41,6 +41,10 @@ def version_1(path: Path) -> Path:
 def test_a_file_of_each_version_opens_with_all_that_it_holds(path: Path, version: int) -> None:
     shutil.copyfile(HERE / f"version{version}.ivisit", path)
     check_contents(path)
+    with ParameterStore(path) as store:
+        picture = store.picture("GaussFilter", "soft", 2)
+        assert (picture or b"")[1:4] == (b"PNG" if version >= 4 else b"")
+        assert store.picture("GaussFilter", "soft", 1) is None
 
 
 @pytest.mark.parametrize("version", VERSIONS)

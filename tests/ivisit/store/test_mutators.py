@@ -61,6 +61,12 @@ MUTATORS: list[tuple[str, Callable[[ParameterStore], Any], str, list[tuple[Any, 
         VERSIONS,
         [("a", 1), ("a", 2), ("a", 3), ("b", 1)],
     ),
+    (
+        "amend",
+        lambda store: store.amend("S", "a", {"m": 3}, grade=4),
+        SETS,
+        [("a", 3, '{"n": 2, "m": 3}')],
+    ),
     ("rename", lambda store: store.rename("S", "a", "z"), SETS, [("z", 2, '{"n": 2}')]),
     (
         "copy",
