@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable
@@ -57,6 +58,8 @@ OF_PAGES = {
         "rates.png": "tutorial/rates.png",
         "curves.png": "tutorial/curves.png",
     },
+    "how-to/parameter-study.md": {"map.png": "how-to/map.png"},
+    "how-to/film.md": {"ripples.gif": "how-to/ripples.gif"},
     "tutorial/old-script.md": {"contrast.png": "tutorial/contrast.png"},
 }
 
@@ -67,8 +70,12 @@ def keep_of_page(page: str, wanted: dict[str, str]) -> None:
 
     run_page(ROOT / "docs" / page, until=wanted)
     for saved, name in wanted.items():
-        with Image.open(saved) as picture:
-            keep(picture, name)
+        if saved.endswith(".gif"):
+            (FOLDER / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(saved, FOLDER / name)
+        else:
+            with Image.open(saved) as picture:
+                keep(picture, name)
 
 
 def page_names(page: str) -> dict[str, Any]:
@@ -181,6 +188,30 @@ def tutorials() -> None:
             with Driven(iv.get_simulation(f"{name}.py"), (1000, 580)) as driven:
                 driven.run(steps)
                 keep(driven.shot(), f"tutorial/{name}.png", 128)
+
+
+@makes("how-to/spiking.png", "how-to/spectrum.png", "how-to/clicks.png")
+def recipes() -> None:
+    """Windows on what the recipes write."""
+    import ivisit as iv
+
+    for page in ("spiking-network", "fast-figure", "draw-with-the-mouse"):
+        files = [
+            b.what for b in blocks(ROOT / "docs" / "how-to" / f"{page}.md") if b.note == "file"
+        ]
+        run_page(ROOT / "docs" / "how-to" / f"{page}.md", until=files)
+    with Driven(iv.get_simulation("spiking.py"), (1000, 640)) as driven:
+        driven.run(800)
+        keep(driven.shot(), "how-to/spiking.png", 128)
+    with Driven(iv.get_simulation("spectrum.py"), (760, 420)) as driven:
+        driven.run(3)
+        keep(driven.shot(driven.window.layout.panels["spectrum"], 2), "how-to/spectrum.png", 64)
+    points = [[-1.6, -1.2], [-0.9, 0.6], [0.1, 0.4], [0.8, -0.7], [1.6, 1.3]]
+    with Driven(
+        iv.get_simulation("clicks.py"), (1000, 580), parameters={"points": points, "degree": 3}
+    ) as driven:
+        driven.run(1)
+        keep(driven.shot(), "how-to/clicks.png", 128)
 
 
 CONTROLS = [
