@@ -30,7 +30,7 @@ METHODS = {
     notation("willshaw"): "Willshaw",
 }
 ENSEMBLES = ("palm", "block", "bernoulli", "prototypes")
-INTERVALS = "Student's t over 4 capacities; factors: the same, over logarithms of pairs"
+INTERVALS = "Student's t over 3 capacities; factors: the same, over logarithms of pairs"
 
 
 def measure(lab):
@@ -41,7 +41,7 @@ def measure(lab):
         for method in lab.pick(METHODS, ["bayes", "bayes+batch"])
         if not (ensemble == "bernoulli" and "core" in method)  # some patterns have no core
     ]
-    return lab.sweep(Capacity, points=grid, repeats=lab.pick(4, 2))
+    return lab.sweep(Capacity, points=grid, repeats=lab.pick(3, 2))
 
 
 def draw(rows):

@@ -1,8 +1,8 @@
 """Who still learns when rewards are noisy?
 
-XOR, 2-4-1, 3000 evaluations of the reward for each of 50 networks; every evaluation of a squared
+XOR, 2-4-1, 2000 evaluations of the reward for each of 50 networks; every evaluation of a squared
 error has normal noise of its own, whose standard deviation is scanned. Each rule is tuned at each
-noise with eight trials on 20 other networks: its rate or step size and the size of its
+noise with six trials on 20 other networks: its rate or step size and the size of its
 perturbations. The loss shown is the true one at the end. Solved is 0.01; chance is 0.25.
 
 Reference: S. Nambusubramaniyan, S. Safavi, R. Guru, A. Knoblauch, arXiv:2510.22178 (2025),

@@ -53,8 +53,8 @@ class NoisyReward(iv.Simulation):
 
     rule = iv.OptionList("WP", list(NOISY_RULES))
     noise = iv.Slider(0.0, 0.0, 10.0)
-    passes = iv.Slider(3000, 10, 10**6)
-    trials = iv.Slider(8, 1, 100)
+    passes = iv.Slider(2000, 10, 10**6)
+    trials = iv.Slider(6, 1, 100)
     networks = iv.Slider(NETWORKS, 1, NETWORKS)
 
     loss = iv.Trace(size=NETWORKS)

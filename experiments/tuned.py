@@ -9,7 +9,7 @@ from dopamine_wp import series
 from dopamine_wp.comparison import compare
 from dopamine_wp.contests import problem
 
-RULES = ("DopamineK", "DopamineV", "Adam", "NodePerturbation", "Dopamine1", "SNES", "WP")
+RULES = ("DopamineK", "DopamineV", "Adam", "Dopamine1", "SNES", "WP", "NodePerturbation")
 CONDITIONS = ("equal_cost", "equal_time")
 NETWORKS = 6
 CELLS = [f"{rule} {when} {n}" for rule in RULES for when in CONDITIONS for n in range(NETWORKS)]
@@ -22,7 +22,7 @@ class Forecasting(iv.Simulation):
     horizon = iv.Slider(1, 1, 100)
     hidden = iv.Slider(8, 1, 1000)
     budget = iv.Slider(1000, 10, 10**6)
-    trials = iv.Slider(5, 1, 100)
+    trials = iv.Slider(4, 1, 100)
     networks = iv.Slider(NETWORKS, 1, NETWORKS)
     rules = iv.Slider(len(RULES), 1, len(RULES), help="How many of them, from the front.")
 
