@@ -47,7 +47,10 @@ class ControlColumn(ScrolledFrame):
     def width_in(self, room: int) -> int:
         """Return the width that the column takes by itself in a window."""
         least = min(self._stacked_width, int(MOST_STACKED * room))
-        return min(self.wanted_width, max(least, int(MOST_COLUMN * room)))
+        width = max(least, int(MOST_COLUMN * room))
+        # A little too narrow, all controls would be a little cut.
+        fits = width > self.wanted_width - self.host.theme.pixels(SLACK)
+        return self.wanted_width if fits else width
 
     def fill(self, controls: Mapping[str, ControlWidget]) -> None:
         """Show these controls, which have been made in `content`."""
