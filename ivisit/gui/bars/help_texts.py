@@ -31,9 +31,9 @@ Undo takes back the last change, also a loaded or deleted set.
 # Panels
 A right click on a picture, figure or plot opens its menu. Ctrl and the mouse wheel zoom, the \
 middle button moves a picture, dragging moves a plot, a double click on a plot shows all again. A \
-click on an entry of a legend hides a line. Drag a heading to move a panel beside another \
-one, or out of the window to give it a window of its own; drag the gaps to make room. A double click \
-on a heading lets a panel fill the window. The menus of the panels and View > Panels offer the same.
+click on an entry of a legend hides a line. Drag a heading to move a panel beside another one, or \
+out of the window to give it a window of its own; drag the gaps to make room. A double click on a \
+heading lets a panel fill the window. The menus of the panels and View > Panels offer the same.
 """
 
 KEYS = """\
