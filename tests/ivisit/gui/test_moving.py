@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 
 import numpy as np
@@ -15,6 +16,9 @@ from ivisit.gui.arranging.tree import names_in
 from ivisit.gui.layouts import FreeLayout, TiledLayout
 
 pytestmark = pytest.mark.window
+
+#: Milliseconds: far enough from each other that two presses are no double click.
+CLOCK = itertools.count(1000, 1000)
 
 
 class Four(iv.Simulation):
@@ -70,6 +74,9 @@ def settled(user, window):
 def open_four(user, **options):
     window = user.open(Four, **options)
     assert isinstance(window.layout, TiledLayout)
+    # The shapes of the pictures have made the window larger.
+    fitted = window.arranging.fitted
+    user.until(lambda: fitted in (None, (window.root.winfo_width(), window.root.winfo_height())))
     settled(user, window)
     return window
 
@@ -80,7 +87,7 @@ def drag(user, widget, start, places, *, release=True):
 
     def send(event, place):
         # The widget may have moved since: the pointer's place on the screen counts.
-        inside = {"x": place[0] - x, "y": place[1] - y}
+        inside = {"x": place[0] - x, "y": place[1] - y, "time": next(CLOCK)}
         widget.event_generate(event, rootx=place[0], rooty=place[1], **inside)
         user.window.update()
 
@@ -143,22 +150,27 @@ def test_escape_puts_a_held_sash_back(user):
 # Headings -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("side", "across", "down"),
-    [("left", 0.1, 0.5), ("right", 0.9, 0.5), ("above", 0.5, 0.1), ("below", 0.5, 0.9)],
-)
-def test_a_heading_that_is_dragged_puts_its_card_beside_another_one(user, side, across, down):
+def test_a_heading_that_is_dragged_puts_its_card_beside_another_one(user):
     window = open_four(user)
-    drag_heading(user, "report", middle(user.panel("second"), across, down))
-    after = settled(user, window)
-    moved, other = after["report"], after["second"]
-    if side in ("left", "right"):
-        assert moved[1] == other[1]
-        assert (moved[2] < other[0]) == (side == "left")
-    else:
-        assert moved[0] == other[0]
-        assert (moved[3] < other[1]) == (side == "above")
-    assert sorted(after) == ["first", "line", "report", "second"]
+    sides = {"left": (0.1, 0.5), "right": (0.9, 0.5), "above": (0.5, 0.1), "below": (0.5, 0.9)}
+    for side, (across, down) in sides.items():
+        # Another card than the one at the border of all.
+        window.arranging.use_arrangement(
+            {"tree": {"row": ["line", {"column": ["first", "second", "report"]}]}}
+        )
+        settled(user, window)
+        target = user.panel("second")
+        across = 0.8 if across == 0.9 else across
+        drag_heading(user, "report", middle(target, across, down))
+        after = settled(user, window)
+        moved, other = after["report"], after["second"]
+        if side in ("left", "right"):
+            assert moved[1] == other[1]
+            assert (moved[2] < other[0]) == (side == "left")
+        else:
+            assert moved[0] == other[0]
+            assert (moved[3] < other[1]) == (side == "above")
+        assert sorted(after) == ["first", "line", "report", "second"]
 
 
 def test_while_a_heading_is_dragged_its_place_is_shown_and_escape_cancels(user):
@@ -244,21 +256,14 @@ def test_a_heading_dragged_out_of_the_window_detaches_and_back_in_attaches(user)
     assert after["second"][3] < after["line"][1]
 
 
-@pytest.mark.parametrize(
-    ("geometry", "expected"),
-    [
-        ("300x200+10+20", "300x200+10+20"),
-        ("300x200+5000+9000", "300x200+1220+740"),
-        ("300x200+-900+-50", "300x200+-240+0"),
-        ("9000x200+0+0", "1280x200+0+0"),
-        ("huge", ""),
-        ("", ""),
-    ],
-)
-def test_a_window_of_a_monitor_that_is_gone_opens_on_the_screen(user, geometry, expected):
+def test_a_window_of_a_monitor_that_is_gone_opens_on_the_screen(user):
     root = open_four(user).root
-    if (root.winfo_screenwidth(), root.winfo_screenheight()) == (1280, 800):
-        assert on_screen(root, geometry) == expected
+    width, height = root.winfo_screenwidth(), root.winfo_screenheight()
+    assert on_screen(root, "300x200+10+20") == "300x200+10+20"
+    assert on_screen(root, "300x200+50000+90000") == f"300x200+{width - 60}+{height - 60}"
+    assert on_screen(root, "300x200+-900+-50") == "300x200+-240+0"
+    assert on_screen(root, "90000x200+0+0") == f"{width}x200+0+0"
+    assert on_screen(root, "huge") == on_screen(root, "") == ""
 
 
 # Menus ----------------------------------------------------------------------------------------
@@ -409,16 +414,14 @@ def test_a_layout_of_another_version_is_taken_as_far_as_it_goes(user):
     assert after["report"][1] > after["second"][3]
 
 
-@pytest.mark.parametrize(
-    "entry",
-    [None, 5, [], "text", {"tree": 5}, {"tree": ["first"]}, {"tree": {"row": ["nobody"]}},
-     {"hidden": "first"}, {"windows": ["first"]}, {"column": -5}, {"windows": {"first": "big"}}],
-)  # fmt: skip
-def test_an_arrangement_that_makes_no_sense_does_no_harm(user, entry):
+def test_an_arrangement_that_makes_no_sense_does_no_harm(user):
     window = open_four(user)
-    take_layout(window, {"arrangement": entry})
-    window.update()
-    user.until(lambda: all(card.winfo_viewable() for card in window.layout.cards))
+    entries = [None, 5, [], "text", {"tree": 5}, {"tree": ["first"]}, {"tree": {"row": ["nobody"]}},
+               {"hidden": "first"}, {"windows": ["first"]}, {"column": -5},
+               {"windows": {"first": "big"}}]  # fmt: skip
+    for entry in entries:
+        take_layout(window, {"arrangement": entry})
+        user.until(lambda: all(card.winfo_viewable() for card in window.layout.cards))
 
 
 def test_reloading_keeps_the_arrangement(user):
@@ -436,13 +439,13 @@ def test_reloading_keeps_the_arrangement(user):
 def test_the_width_of_the_controls_is_remembered(user):
     window = open_four(user)
     paned = window.layout.paned
-    place = window.layout.column.winfo_width() + 3
+    place = paned.sashpos(0) + 2
     paned.event_generate("<ButtonPress-1>", x=place, y=100)
     paned.event_generate("<B1-Motion>", x=place + 60, y=100)
     paned.event_generate("<ButtonRelease-1>", x=place + 60, y=100)
     window.update()
+    user.until(lambda: window.layout.column.winfo_width() > place + 40)
     width = window.layout.column.winfo_width()
-    assert width > place + 40
     window.close()
     window = open_four(user)
     user.until(lambda: abs(window.layout.column.winfo_width() - width) <= 1)
@@ -512,6 +515,15 @@ def test_given_positions_can_be_changed_by_hand_and_reset(user):
     window.arranging.arrange_automatically()
     user.until(lambda: isinstance(window.layout, TiledLayout))
     settled(user, window)
+
+
+def test_a_window_with_given_positions_is_as_large_as_they_ask(user, tmp_path):
+    with iv.ParameterStore(tmp_path / "four.ivisit") as store:
+        places = {"first": {"x": 0, "y": 0}, "line": {"x": 600, "y": 500}}
+        store.save(Four, "placed", {}, layout={"widgets": places})
+    window = user.open(Four, store=tmp_path / "four.ivisit", parameter_set="placed")
+    user.until(lambda: box(window.root)[2] >= box(user.panel("line"))[2] > 600)
+    assert window.root.winfo_width() < 1200
 
 
 def test_escape_cancels_the_move_of_a_card_with_a_given_position(user):
