@@ -37,6 +37,8 @@ GROUPS = {
         ],
         "Panels": ["Image", "Trace", "Raster", "Histogram", "Figure", "TextOutput", "Comment"],
         "Runs": ["run", "RunResult", "replay", "rerun", "Change", "PointerEvent", "Failure"],
+        "Comparisons": ["compare", "Comparison"],
+        "Films": ["Film"],
         "Sweeps and optimization": ["sweep", "SweepResult", "optimize", "OptimizeResult", "Range"],
         "Parameter sets": ["ParameterStore", "ParameterSet"],
         "Finding simulations": ["get_simulation", "list_simulations", "SimulationInfo"],
@@ -47,6 +49,7 @@ GROUPS = {
             "StoreError",
             "PluginError",
             "RunError",
+            "FilmError",
             "DirectiveError",
         ],
         "Scripts for IVISIT 0.7x": [
