@@ -73,6 +73,8 @@ class Rasterizer:
         self._suffix: list[Leaf] = []
         self._background: Any = None
         self._structure: Any = None
+        #: The structure for which a view was told where the axes lie.
+        self._placed: Any = None
         self._layout = FigureLayout(figure)
         self._pixels: np.ndarray | None = None
 
@@ -99,9 +101,16 @@ class Rasterizer:
         with looked_at(self.figure, {} if view is None else view.limits):
             self._inking = Inking(self.figure, None if view is None else view.ink)
             pixels = self._drawn_pixels()
-            if view is not None:
+            if view is not None and self._may_have_moved(view):
                 view.places = places_of(self.figure)
+                self._placed = self._structure
         return pixels
+
+    def _may_have_moved(self, view: FigureView) -> bool:
+        """Tell whether axes may lie elsewhere, or show other data, than `view` was told."""
+        # Which way three-dimensional axes are turned is no part of the structure.
+        turned = any(place.kind == "solid" for place in view.places)
+        return turned or not view.places or self._placed is not self._structure
 
     def _drawn_pixels(self) -> np.ndarray:
         changed = self._changed_leaves()

@@ -278,16 +278,15 @@ class Worker:
         return not self.running or time.perf_counter() >= self._frame_due
 
     def _publish(self) -> None:
-        began, since = time.thread_time(), time.perf_counter()
+        began = time.thread_time()
         try:
             self._make_frame()
         finally:
-            cost, now = time.thread_time() - began, time.perf_counter()
+            cost = time.thread_time() - began
             # Costly pictures come less often: the simulation shall lose a quarter of its time
-            # at the most, also on a busy machine, where drawing and steps both take longer. Cheap
-            # ones are shown whenever the window asks.
-            pause = min((now - since) / DRAWING_SHARE, LONGEST_PAUSE) if cost > CHEAP_FRAME else 0.0
-            self._frame_due = now + pause
+            # at the most. Cheap ones are shown whenever the window asks.
+            pause = min(cost / DRAWING_SHARE, LONGEST_PAUSE) if cost > CHEAP_FRAME else 0.0
+            self._frame_due = time.perf_counter() + pause
 
     def _make_frame(self) -> None:
         self._frame_wanted = self._stale = False
