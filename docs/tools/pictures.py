@@ -113,6 +113,25 @@ def lorenz() -> None:
         keep(driven.shot(), "lorenz.png", 64)
 
 
+@makes("arranging.png")
+def arranging() -> None:
+    """A panel that is dragged beside another one."""
+    import ivisit as iv
+
+    with Driven(iv.get_simulation("associative-recall"), (1100, 740)) as driven:
+        driven.run(30)
+        panels = driven.window.layout.panels
+        target, label = panels["evidence"], panels["posterior"].label
+        left, top = label.winfo_rootx(), label.winfo_rooty()
+        driven.send(label, "<ButtonPress-1>", 0.5)
+        x, y = driven.place_in(target, 0.6, 0.8)
+        driven.pointer = target.winfo_rootx() + x, target.winfo_rooty() + y
+        label.event_generate("<B1-Motion>", x=driven.pointer[0] - left, y=driven.pointer[1] - top)
+        driven.wait(0.3)
+        keep(driven.shot_with_pointer(), "arranging.png", 64)
+        driven.window.layout.cancel_drag()
+
+
 @makes("comparison.png")
 def comparison() -> None:
     """Two parameter sets in lock-step."""
