@@ -33,7 +33,7 @@ from ivisit.gui.layouts import Layout
 from ivisit.gui.session import QuickSwitching, Session
 from ivisit.gui.settings import Settings
 from ivisit.gui.toolkit.dialogs import QuestionDialog
-from ivisit.gui.toolkit.editing import WordUndo, select_all_by_key
+from ivisit.gui.toolkit.editing import order_for_tab, teach_keys
 from ivisit.gui.toolkit.scrolling import protect_from_wheel, scroll_on_tab, scroll_on_wheel
 from ivisit.gui.toolkit.theme import DARK, LIGHT, Theme
 from ivisit.recording import Frame
@@ -171,8 +171,7 @@ class Window:
             protect_from_wheel(root, kind)
         scroll_on_wheel(root)
         scroll_on_tab(root)
-        select_all_by_key(root)
-        self.word_undo = WordUndo(root)
+        self.word_undo = teach_keys(root)
         root.configure(menu=self.menu)
         self.arranging.begin()
         preferred = self.engine.simulation._opening(path)
@@ -188,6 +187,8 @@ class Window:
     def build_layout(self) -> None:
         """Make the widgets of all controls and panels anew."""
         self.arranging.build()
+        assert self.layout is not None
+        order_for_tab(self.toolbar, self.messages, self.layout)
 
     def place_error_pane(self) -> None:
         """Show the error pane between the widgets and the status line."""
@@ -197,6 +198,7 @@ class Window:
         """Show a drawer between the widgets and the status line."""
         assert self.layout is not None
         drawer.pack(side="bottom", fill="x", before=self.layout, padx=self.theme.pixels(8))
+        self.status.lift()  # the Tab key leads there last
 
     def abandon(self) -> None:
         """Leave a step that does not end behind; a fresh simulation has the same values."""
