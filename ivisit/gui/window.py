@@ -38,7 +38,7 @@ from ivisit.gui.layouts import Layout
 from ivisit.gui.session import QuickSwitching, Session
 from ivisit.gui.settings import Settings
 from ivisit.gui.toolkit.dialogs import QuestionDialog
-from ivisit.gui.toolkit.editing import WordUndo, select_all_by_key
+from ivisit.gui.toolkit.editing import order_for_tab, teach_keys
 from ivisit.gui.toolkit.scrolling import protect_from_wheel, scroll_on_tab, scroll_on_wheel
 from ivisit.gui.toolkit.theme import DARK, LIGHT, Theme
 from ivisit.recording import Frame
@@ -181,8 +181,7 @@ class Window:
             protect_from_wheel(root, kind)
         scroll_on_wheel(root)
         scroll_on_tab(root)
-        select_all_by_key(root)
-        self.word_undo = WordUndo(root)
+        self.word_undo = teach_keys(root)
         root.configure(menu=self.menu)
         self.arranging.begin()
         preferred = self.engine.simulation._opening(path)
@@ -198,6 +197,8 @@ class Window:
     def build_layout(self) -> None:
         """Make the widgets of all controls and panels anew."""
         self.arranging.build()
+        assert self.layout is not None
+        order_for_tab(self.toolbar, self.messages, self.layout)
 
     def abandon(self) -> None:
         """Leave a step that does not end behind; a fresh simulation has the same values."""

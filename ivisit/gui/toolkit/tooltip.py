@@ -32,6 +32,10 @@ class Tooltip:
         self.theme = theme
         self._timer: str | None = None
         self._window: tk.Toplevel | None = None
+        self.watch(widget)
+
+    def watch(self, widget: tk.Misc) -> None:
+        """Show the text while the pointer rests on `widget`, too, a part of the first one."""
         if widget.winfo_class() in ("Label", "TLabel", "Frame", "TFrame"):
             # A binding of keys alone would make Tk stop there on the way with Tab.
             widget.configure(takefocus=False)  # type: ignore[call-arg]
