@@ -293,8 +293,12 @@ class Window:
     def _leave_field(self, event: Any) -> None:
         """A click elsewhere takes over what was typed; beside all fields it ends the typing."""
         self.values.commit_typing(clicked=str(event.widget))
-        if isinstance(event.widget, tk.Misc) and event.widget.winfo_class() in BACKGROUND:
-            event.widget.winfo_toplevel().focus_set()
+        widget = event.widget
+        if not isinstance(widget, tk.Misc) or widget.winfo_class() not in BACKGROUND:
+            return
+        # Lists and panels that want keys have just taken the focus themselves.
+        if str(widget.cget("takefocus")) != "1":
+            widget.winfo_toplevel().focus_set()
 
     # Commands -------------------------------------------------------------------------------
 
