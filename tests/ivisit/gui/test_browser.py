@@ -250,6 +250,18 @@ def test_values_of_one_set_and_differences_of_two_are_shown(user, browser):
     assert browser.details.table.columns[0].title == "4 sets"
 
 
+def test_selected_sets_are_compared_side_by_side(user, browser):
+    opened = []
+    user.window.root.bind_class("Toplevel", "<Map>", lambda event: opened.append(event.widget))
+    browser.compare()
+    assert message(user.window) == "Select a set first"
+    browser.select(["soft"])
+    browser.compare()
+    user.until(lambda: opened)
+    titles = {window.title() for window in opened}
+    assert any("soft" in title and "present values" in title for title in titles)
+
+
 def test_chosen_sets_are_exported_and_others_imported(user, browser, tmp_path):
     file = tmp_path / "some.json"
     browser.commands.export(str(file), ["soft", "sharp"])

@@ -8,7 +8,8 @@ import pytest
 
 import ivisit as iv
 from ivisit.gui.drawers.changes import Cells
-from ivisit.gui.toolkit.virtual_table import Cell, Column, VirtualTable
+from ivisit.gui.toolkit.table_cells import Cell, Column
+from ivisit.gui.toolkit.virtual_table import VirtualTable
 
 pytestmark = pytest.mark.window
 
@@ -230,6 +231,6 @@ def test_long_texts_end_in_an_ellipsis_and_never_leave_their_column(user):
     measure = window.root.tk.call
     for text in ("short", "a long text of many words that has no room", "x" * 500, ""):
         for width in (5, 40, 200):
-            shown = table._fit(text, "TkDefaultFont", width)
+            shown = table.texts.fit(text, "TkDefaultFont", width)
             assert int(str(measure("font", "measure", "TkDefaultFont", shown))) <= max(width, 0)
             assert shown == text or shown.endswith("…") or shown == ""
