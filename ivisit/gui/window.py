@@ -18,10 +18,13 @@ from ivisit.gui.actions.arranging import ArrangingCommands
 from ivisit.gui.actions.autosaving import Autosave
 from ivisit.gui.actions.marking import Marks
 from ivisit.gui.actions.reloading import SourceCommands
+from ivisit.gui.actions.remembering import remember
 from ivisit.gui.actions.requests import handle
+from ivisit.gui.actions.sessions import SessionCommands
 from ivisit.gui.actions.sets import PROBLEMS, SetCommands
 from ivisit.gui.actions.stored_sets import StoredSetCommands
 from ivisit.gui.actions.values import ValueCommands
+from ivisit.gui.actions.waiting import WaitingMarks
 from ivisit.gui.bars.console import Console
 from ivisit.gui.bars.error_pane import ErrorPane
 from ivisit.gui.bars.menu import MenuBar
@@ -156,10 +159,12 @@ class Window:
         path = Path(store) if store else default_path(store_name(self.session.simulation_class))
         self.values = ValueCommands(self)
         self.sets = SetCommands(self, path)
+        self.waiting = WaitingMarks(self)
         self.stored_sets = StoredSetCommands(self)
         self.source = SourceCommands(self)
         self.arranging = ArrangingCommands(self)
         self.autosave = Autosave(self)
+        self.sessions = SessionCommands(self)
         self.status = StatusLine(self)
         self.toolbar = Toolbar(self)
         self.messages = MessageBar(self)
@@ -258,6 +263,7 @@ class Window:
         elif not session.worker.busy:
             self.last_frame_at = now
         session.follow_worker()
+        self.waiting.poll()
         self.toolbar.show_running(session.running)
         self.console.add(session.printed())
         self.marks.poll()
@@ -266,6 +272,7 @@ class Window:
         self.source.poll(now)
         self.sets.care.poll(now)
         self.autosave.poll(now)
+        self.sessions.poll(now)
 
     def _draw(self, frame: Frame, now: float) -> None:
         assert self.layout is not None
@@ -309,8 +316,12 @@ class Window:
         self.status.update_texts()
 
     def escape(self) -> None:
-        """Leave a drag or one panel alone, else cancel the steps that wait."""
-        if not self.arranging.escape() and self.session.worker.waiting_steps > 1:
+        """Leave a drag or one panel alone, else end the playing, else cancel steps that wait."""
+        if self.arranging.escape():
+            return
+        if self.sessions.playing is not None:
+            self.sessions.stop()
+        elif self.session.worker.waiting_steps > 1:
             self.session.worker.cancel_steps()
 
     def step(self) -> None:
@@ -351,6 +362,7 @@ class Window:
         self, name: str, value: Any, *, continues: bool = False, settled: bool = True
     ) -> Any:
         """Give a parameter the value that the user entered; see `Host.change`."""
+        self.session.take_over()
         valid = self.values.change(name, value, continues=continues)
         self.session.changed(name, settled=settled)
         return valid
@@ -393,7 +405,7 @@ class Window:
         self.alive = False
         self.sets.close()
         self.autosave.close()
-        self._remember()
+        remember(self)
         self.session.turns.stop(self.root.after_cancel)
         if self._timer:
             self.root.after_cancel(self._timer)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 #: Seconds between two looks at what is unsaved, and between two signs of life.
 AUTOSAVE_TIME, TOUCH_TIME = 3.0, 20.0
+#: Values that a message names at the most.
+MOST_NAMED = 6
 #: What the messages are about; see `MessageBar.show`.
 UNSAVED, UNSAFE = "unsaved", "autosave"
 #: What of a layout changes by itself.

@@ -185,6 +185,18 @@ class SetCommands(ShownSet):
                     canonical[parameter] = controls[parameter].validate(value)
         self._go_to("restoring unsaved values", name, values, stored, ranges, canonical)
 
+    def adopt_values(self, label: str = "", former: Mapping[str, Any] | None = None) -> None:
+        """Have the values that are there now count as those that the user has chosen.
+
+        With a `label`, undo leads back to the `former` ones.
+        """
+        present = self.chosen = self._present_values()
+        self.revision += 1
+        if label and former is not None:
+            self.window.values.undo_stack.push(
+                Action(label, lambda: self._assign(former, {}), lambda: self._assign(present, {}))
+            )
+
     def _go_to(
         self,
         label: str,

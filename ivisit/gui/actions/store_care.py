@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Seconds between two looks at the file.
 WATCH_TIME = 1.0
+#: Values that a message names at the most.
+MOST_NAMED = 6
 #: What the messages are about; see `MessageBar.show`.
 STORE, FOREIGN_SET = "store", "set"
 #: What the buttons say.

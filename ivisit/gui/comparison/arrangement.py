@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 COLUMN = 250
 #: Distance between panels at 96 dpi.
 GAP = 8
+#: Smallest width and heights of a card at 96 dpi; plots of several lanes have large legends.
+NARROWEST = 130
+LOWEST = {"picture": 150, "plot": 165, "text": 90}
 #: From top to bottom, with the share of the height that each row gets.
 GROUPS = {"picture": 5.0, "plot": 2.5, "text": 0.0}
 
@@ -64,6 +67,10 @@ class ComparisonLayout(ttk.Frame):
         self.rows = [self._row(panel) for panel in window.simulation.panels.values()
                      if not isinstance(panel, Comment)]  # fmt: skip
         self.cards: list[PanelWidget] = [card for row in self.rows for card in row.cards]
+        for row in self.rows:
+            for card in row.cards:
+                # Several lanes must stand beside each other also where there is little room.
+                card.smallest = (NARROWEST, max(card.smallest[1], LOWEST[row.group]))
         self._maximized: PanelWidget | None = None
         self._part = self._arrangement()
         for card in self.cards:

@@ -51,8 +51,12 @@ class LaneHeader(ttk.Frame):
         """The lane."""
         return self.window.lanes[self.number]
 
-    def _wrap(self, event: Any) -> None:
-        self.text.configure(wraplength=max(event.width - self.window.theme.pixels(130), 80))
+    def _wrap(self, event: Any = None) -> None:
+        taken = self.details.winfo_reqwidth() if self.details.winfo_manager() else 0
+        if self.winfo_width() <= 1:
+            return  # not on the screen yet
+        room = self.winfo_width() - taken - self.window.theme.pixels(36)
+        self.text.configure(wraplength=max(room, self.window.theme.pixels(80)))
 
     def color(self) -> None:
         """Take over the colors of the theme."""
@@ -72,10 +76,12 @@ class LaneHeader(ttk.Frame):
         if failure is not None:
             self.text.configure(text=_told(failure), foreground=palette.danger)
             self.details.grid(row=0, column=2, rowspan=2, sticky="e")
+            self._wrap()
             return
         note = f"  (has ended its run at step {self.lane.steps:,})" if ended else ""
         self.text.configure(text=differing + note, foreground=palette.muted)
         self.details.grid_remove()
+        self._wrap()
 
     def show_details(self) -> None:
         """Show the traceback of a failure."""

@@ -28,7 +28,7 @@ from ivisit.simulation import Simulation
 logger = logging.getLogger(__name__)
 
 #: Seconds between two pictures, and between two looks whether the next one is there.
-FRAME_TIME, LOOK_TIME = 1 / 60, 0.003
+FRAME_TIME, LOOK_TIME = 1 / 60, 0.002
 #: Seconds between two updates of the texts, and for which a message stays.
 UPDATED, MESSAGE_DURATION = 0.2, 10.0
 #: Seconds for which closing waits for the present steps.

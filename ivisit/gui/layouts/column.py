@@ -19,6 +19,9 @@ LABEL_WIDTH = 150
 UNIT_WIDTH = 90
 #: By how much the column of the controls may be narrower than they ask for, at 96 dpi.
 SLACK = 40
+#: Parts of a window's width that the column takes by itself: at the most, and where the controls
+#: would be cut although their labels stand above them.
+MOST_COLUMN, MOST_STACKED = 0.4, 0.5
 
 
 class ControlColumn(ScrolledFrame):
@@ -39,6 +42,12 @@ class ControlColumn(ScrolledFrame):
         self.sections: list[Section] = []
         self.wanted_width = 0
         self._stacked = False
+        self._stacked_width = 0
+
+    def width_in(self, room: int) -> int:
+        """Return the width that the column takes by itself in a window."""
+        least = min(self._stacked_width, int(MOST_STACKED * room))
+        return min(self.wanted_width, max(least, int(MOST_COLUMN * room)))
 
     def fill(self, controls: Mapping[str, ControlWidget]) -> None:
         """Show these controls, which have been made in `content`."""
@@ -77,8 +86,9 @@ class ControlColumn(ScrolledFrame):
             widget.stack(False)
             widget.align(label_width, unit_width)
         self.update_idletasks()
-        bar = self.vertical_bar.winfo_reqwidth()
-        self.wanted_width = max(widget.winfo_reqwidth() for widget in widgets) + px(14) + bar
+        around = px(14) + self.vertical_bar.winfo_reqwidth()
+        self.wanted_width = max(widget.winfo_reqwidth() for widget in widgets) + around
+        self._stacked_width = max(widget.body.winfo_reqwidth() for widget in widgets) + around
         self.configure(width=self.wanted_width, height=1)
         self._stacked = False
 

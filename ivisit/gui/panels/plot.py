@@ -173,7 +173,7 @@ class PlotPanel(PanelWidget):
 
     def _resized(self, event: Any) -> None:
         self.canvas_size = (event.width, event.height)
-        self.redraw()
+        self.redraw_soon()
 
     def redraw_soon(self) -> None:
         """Draw now, or while a simulation runs a little later where drawing takes long."""

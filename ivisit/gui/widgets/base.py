@@ -107,7 +107,9 @@ class ControlWidget(ttk.Frame):
         control = self.control
         allowed = f"{control.name}: {control.allowed()}"
         default = f"Default: {control.text(control.default)}"
-        lines = [control.help, allowed, default, self._waiting]
+        is_told = control.unit in allowed
+        unit = "" if is_told else f"Unit: {control.unit}"
+        lines = [control.help, allowed, default, unit, self._waiting]
         return "\n".join(line for line in lines if line)
 
     # Values ---------------------------------------------------------------------------------

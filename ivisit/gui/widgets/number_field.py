@@ -10,6 +10,7 @@ from tkinter import ttk
 from typing import Any
 
 from ivisit.gui.toolkit.scrolling import WHEEL_EVENTS, wheel_units
+from ivisit.gui.widgets.units import WIDTH, show_unit
 from ivisit.ranges import Range, short_text
 
 #: The bit of an event's state that says that Shift is held.
@@ -137,9 +138,8 @@ class NumberField:
         return self.dragging or self.entry.get() != self._shown_text
 
     def set_unit(self, unit: str) -> None:
-        """Show a unit behind the number; a long one is broken."""
-        widest = round(90 * float(self.unit.winfo_fpixels("1i")) / 96)
-        self.unit.configure(text=unit, wraplength=widest)
+        """Show a unit behind the number; a long one is broken and cut."""
+        show_unit(self.unit, unit, round(WIDTH * self.unit.winfo_fpixels("1i") / 96))
 
     # The user's doing -----------------------------------------------------------------------
 

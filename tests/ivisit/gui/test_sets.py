@@ -7,7 +7,6 @@ import sqlite3
 import pytest
 
 import ivisit as iv
-from ivisit.gui.actions.results import save_result
 from ivisit.runs.single import replay
 
 pytestmark = pytest.mark.window
@@ -275,7 +274,7 @@ def test_a_run_that_was_steered_by_hand_is_saved_and_can_be_replayed(user, tmp_p
     user.until(lambda: window.engine.changes)
     window.toggle_run()
     user.until(lambda: not window.session.worker.running)
-    save_result(window, str(tmp_path / "run.npz"))
+    window.sessions.save(str(tmp_path / "run.npz"))
     user.until(lambda: message(window).startswith("Saved"))
     result = iv.RunResult.load(tmp_path / "run.npz")
     assert result.seed == 3
@@ -287,8 +286,8 @@ def test_a_run_that_was_steered_by_hand_is_saved_and_can_be_replayed(user, tmp_p
 def test_traces_are_saved_as_a_table_and_a_bad_path_costs_a_message(user, tmp_path):
     window = user.open(Walk)
     window.step()
-    save_result(window, str(tmp_path / "run.csv"))
+    window.sessions.save(str(tmp_path / "run.csv"))
     user.until(lambda: message(window).startswith("Saved"))
     assert "position" in (tmp_path / "run.csv").read_text()
-    save_result(window, str(tmp_path / "nowhere" / "run.npz"))
-    user.until(lambda: "cannot be saved" in message(window))
+    window.sessions.save(str(tmp_path / "nowhere" / "run.npz"))
+    user.until(lambda: "cannot be saved" in user.told())
