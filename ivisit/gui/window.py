@@ -216,13 +216,6 @@ class Window:
         if self.layout is not None:
             self.layout.refit()
 
-    def _remember(self) -> None:
-        """Keep what the next window begins with."""
-        own = {"live": self.session.live, **self.arranging.remembered()}
-        own["drawer"] = self.drawer.heights
-        common = {"dark": self.theme.palette is DARK, "font_size": self.font_size}
-        self.settings.keep(common, own)
-
     def set_dark(self, dark: bool) -> None:
         """Choose the dark or the light colors."""
         self.menu.show_dark(dark)
