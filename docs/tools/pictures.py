@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from docs.tools.blocks import ROOT, blocks
-from docs.tools.driving import HEIGHT, WIDTH, Driven, virtual_screen
+from docs.tools.driving import HEIGHT, STATUS_TIME, WIDTH, Driven, virtual_screen
 from docs.tools.running import run_page
 
 FOLDER = ROOT / "docs" / "images"
@@ -130,6 +130,38 @@ def arranging() -> None:
         driven.wait(0.3)
         keep(driven.shot_with_pointer(), "arranging.png", 64)
         driven.window.layout.cancel_drag()
+
+
+#: Sets in the browser: name, values, comment and grade.
+SETS: list[tuple[str, dict[str, Any], str, int | None]] = [
+    ("classroom", {"sigma": 3.0}, "the one that we discussed", 3),
+    ("sharp", {"sigma": 0.5, "mode": "nearest"}, "edges stay", None),
+    ("softer", {"sigma": 6.0, "mode": "wrap"}, "", 2),
+    ("soft", {"sigma": 2.0}, "for portraits", 4),
+    ("very soft", {"sigma": 18.0, "mode": "mirror"}, "for backgrounds", 5),
+    ("soft", {"sigma": 2.5}, "for portraits", 4),
+]
+
+
+@makes("browser.png")
+def browser() -> None:
+    """The browser of parameter sets."""
+    with Driven(app("gauss_filter")) as driven:
+        window = driven.window
+        window.set_live(True)
+        for name, values, comment, grade in SETS:
+            for parameter, value in {"mode": "reflect", **values}.items():
+                window.change(parameter, value)
+            driven.run(1)
+            window.sets.save_under(name, comment=comment, grade=grade)
+        window.change("sigma", 4.0)
+        driven.run(1)
+        window.browser.open()
+        window.browser.filter.set("sigma>1")
+        window.browser.select(["soft"])
+        driven.look()
+        driven.wait(STATUS_TIME)
+        keep(driven.shot(), "browser.png")
 
 
 @makes("comparison.png")
