@@ -336,6 +336,7 @@ def test_from_end_to_end_by_mouse_and_keyboard(user, monkeypatch):
     )
     window = user.open(Growth)
     hands = Hands(user)
+    hands.point(window.toolbar)
     hands.press("alt+s")
     menu = window.menu.simulation_menu
     labels = [
@@ -354,11 +355,7 @@ def test_from_end_to_end_by_mouse_and_keyboard(user, monkeypatch):
     user.until(lambda: comparison.frames and not comparison.lockstep.busy)
     hands.click(comparison.toolbar.switch[2])
     user.until(lambda: comparison.controls_host.chosen is comparison.lanes[1])
-    entry = comparison.layout.controls["gain"].number.entry
-    hands.click(entry)
-    hands.press("ctrl+a")
-    hands.type("4")
-    hands.press("Return")
+    hands.replace(comparison.layout.controls["gain"].number.entry, "4")
     user.until(lambda: comparison.lanes[1].session.engine.parameters()["gain"] == 4.0)
     assert comparison.lanes[0].session.engine.parameters()["gain"] == 1.0
     hands.click(comparison.toolbar.step_button)
