@@ -48,6 +48,7 @@ class ImageWidget(PicturePanel):
     """
 
     is_tall = True
+    menu_class = ImageMenu
 
     def __init__(self, parent: tk.Misc, host: Host, panel: Panel[Any]) -> None:
         image = cast(Image, panel)
@@ -77,7 +78,7 @@ class ImageWidget(PicturePanel):
         self._levels_tool = self.add_tool(
             "levels", lambda: self.show_strip(not self.has_strip), "Histogram and levels to drag"
         )
-        self.offers = ImageMenu(self)
+        self.offers = self.menu_class(self)
         self.show_bar(self.color_map != "gray")
         self.bind_pointer()
 
