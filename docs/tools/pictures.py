@@ -125,6 +125,53 @@ def lorenz() -> None:
         keep(driven.shot(), "lorenz.png", 64)
 
 
+@makes("launcher.png")
+def launcher() -> None:
+    """The launcher, after four simulations have been used."""
+    from PIL import ImageGrab
+
+    from ivisit.gui.actions.remembering import begin_remembering
+    from ivisit.gui.launcher.window import LauncherWindow
+
+    for name, steps in (("dog_filter", 3), ("pendulum", 40), ("lorenz", 700), ("gauss_filter", 3)):
+        with Driven(app(name)) as driven:
+            begin_remembering(driven.window)
+            driven.run(steps)
+    window = LauncherWindow()  # where apps/ is below the working directory
+    window.root.geometry("820x600+0+0")
+    end = time.monotonic() + 60
+    while not window.entries and time.monotonic() < end:
+        window.update()
+        time.sleep(0.01)
+    window.update()
+    root = window.root
+    place = (0, 0, root.winfo_rootx() + root.winfo_width(), root.winfo_rooty() + 600)
+    keep(ImageGrab.grab(xdisplay=os.environ["DISPLAY"]).crop(place), "launcher.png", 128)
+    window.close()
+
+
+@makes("film-dialog.png")
+def film_dialog() -> None:
+    """The dialog that begins a film."""
+    from ivisit.gui.actions.film_dialog import FilmDialog
+
+    with Driven(app("lorenz")) as driven:
+        driven.run(300)
+        dialog = FilmDialog(driven.window)
+        driven.window.update()
+        keep(driven.shot(dialog), "film-dialog.png", 64)
+
+
+@makes("attractor.gif")
+def attractor() -> None:
+    """A film that needs no window."""
+    import ivisit as iv
+
+    path = FOLDER / "attractor.gif"
+    film = iv.Film(path, ["attractor"], every=8, rate=15, size=(400, 300))
+    iv.run(app("lorenz"), {"rho": 24.5}, steps=480, film=film)
+
+
 @makes("steered.gif")
 def steered() -> None:
     """The Lorenz attractor, steered: one slider dragged to and fro, one button clicked."""

@@ -125,8 +125,8 @@ def _address_of(row: SimulationInfo) -> str:
 def _absolute(address: str) -> str:
     path, _, wanted = address.rpartition(":")
     if path.endswith(".py"):
-        return f"{Path(path).absolute()}:{wanted}"
-    return str(Path(address).absolute()) if address.endswith(".py") else address
+        return f"{Path(path).resolve()}:{wanted}"
+    return str(Path(address).resolve()) if address.endswith(".py") else address
 
 
 def _of_file(address: str, used_at: str) -> Entry | None:
