@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import math
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -204,6 +205,8 @@ class Engine(Steering):
         self.runs += 1
         self._apply_pending()
         self.changes.clear()
+        if self.is_timed:
+            self._began_at = time.perf_counter()
         self.initial_parameters = dict(simulation._values)
         self.initial_adjustments = simulation.parameters.adjustments
         self._pending.press_initially()
@@ -298,7 +301,7 @@ class Engine(Steering):
             raise IVisitError(f"{self._class.key}: no step has failed that could be computed again")
         self.failure = None
         self.state = "paused"
-        self.changes.append(Retry(self.steps))
+        self.changes.append(Retry(self.steps, at=self.time_of_run()))
 
     def _follow_script(self, last: int | None, until: Callable[[Any], Any] | None) -> bool:
         """Step up to `last`, and deliver the scheduled events on the way; see `_loop`."""
@@ -414,6 +417,7 @@ class Engine(Steering):
             limit=self.recorder.limit,
         )
         engine.figure_views = {name: view.copy() for name, view in self.figure_views.items()}
+        engine.is_timed = self.is_timed
         parameters = engine.simulation.parameters
         for name, changes in self.simulation.parameters.adjustments.items():
             if repr(type(engine.simulation).controls.get(name)) == repr(self._class.controls[name]):

@@ -36,7 +36,12 @@ class Block:
     @property
     def is_session(self) -> bool:
         """Whether it is a session of the interpreter."""
-        return self.language == "python" and ">>>" in self.text
+        return self.runs and ">>>" in self.text
+
+    @property
+    def runs(self) -> bool:
+        """Whether it is Python that is run in its place."""
+        return self.language == "python" and not self.note
 
 
 def name_of(page: Path) -> str:

@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-#: Size of the virtual screen.
-WIDTH, HEIGHT = 1240, 720
+#: Size of the virtual screen, which is that of the largest window, its menu included.
+WIDTH, HEIGHT = 1240, 760
+#: Seconds within which the status line tells what is so.
+STATUS_TIME = 1.0
 #: Seconds after which something that should happen at once counts as not happening.
 PATIENCE = 60.0
 #: The outline of an arrow, which screenshots of a virtual screen lack.
@@ -57,7 +59,9 @@ class Driven:
         from ivisit.gui import Window
 
         self.window = Window(simulation, **options)
-        self.window.root.geometry(f"{size[0]}x{size[1]}+0+0")
+        self.window.root.update_idletasks()
+        menu = self.window.root.winfo_rooty()  # nothing else is above the window on this screen
+        self.window.root.geometry(f"{size[0]}x{size[1] - menu}+0+0")
         #: Where the pointer is, on the screen.
         self.pointer = (size[0] // 2, size[1] // 2)
         self.until(lambda: self.window.engine.runs and not self.window.session.worker.busy)
@@ -90,8 +94,16 @@ class Driven:
         """Compute exactly so many steps."""
         target = self.window.steps + steps
         self.window.run_for(steps)
-        self.until(lambda: self.window.steps >= target)
+        self.until(lambda: self.window.steps >= target and not self.window.session.worker.busy)
         self.look()
+        self.wait(STATUS_TIME)
+
+    def wait(self, seconds: float) -> None:
+        """Let time go by."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self.window.update()
+            time.sleep(0.002)
 
     def shot(self, widget: Any = None, margin: int = 0) -> Any:
         """Return a picture of the window, or of one widget in it."""
@@ -103,6 +115,8 @@ class Driven:
         left, top = target.winfo_rootx() - margin, target.winfo_rooty() - margin
         right = left + target.winfo_width() + 2 * margin
         bottom = top + target.winfo_height() + 2 * margin
+        if widget is None:  # with the menu, which is no part of the widget
+            top = 0
         return picture.crop(
             (max(left, 0), max(top, 0), min(right, picture.width), min(bottom, picture.height))
         )

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from docs.tools.blocks import ROOT, blocks
-from docs.tools.driving import HEIGHT, Driven, virtual_screen
+from docs.tools.driving import HEIGHT, WIDTH, Driven, virtual_screen
+from docs.tools.running import run_page
 
 FOLDER = ROOT / "docs" / "images"
 #: Makers of pictures, by the names of their pictures in docs/images.
@@ -54,41 +54,37 @@ OF_PAGES = {
     "runs.md": {"decay.png": "decay.png"},
     "assocmem.md": {"errors.png": "assocmem-errors.png"},
     "dopamine.md": {"forecast.png": "dopamine-forecast.png"},
+    "tutorial/first-simulation.md": {
+        "rates.png": "tutorial/rates.png",
+        "curves.png": "tutorial/curves.png",
+    },
+    "how-to/parameter-study.md": {"map.png": "how-to/map.png"},
+    "how-to/film.md": {"ripples.gif": "how-to/ripples.gif"},
+    "tutorial/old-script.md": {"contrast.png": "tutorial/contrast.png"},
 }
 
 
-def run_page(page: str, wanted: dict[str, str]) -> None:
+def keep_of_page(page: str, wanted: dict[str, str]) -> None:
     """Run the code of a page and keep what it saves."""
     from PIL import Image
 
-    page_names(page, wanted)
+    run_page(ROOT / "docs" / page, until=wanted)
     for saved, name in wanted.items():
-        with Image.open(saved) as picture:
-            keep(picture, name)
+        if saved.endswith(".gif"):
+            (FOLDER / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(saved, FOLDER / name)
+        else:
+            with Image.open(saved) as picture:
+                keep(picture, name)
 
 
-def page_names(page: str, until: Iterable[str] = ()) -> dict[str, Any]:
-    """Run the code of a page, sessions too, and return the names that it defines.
-
-    With `until`, no further than to where these files have been saved.
-    """
-    import doctest
-
-    module = sys.modules["page"] = ModuleType("page")  # dataclasses look for theirs
-    for block in blocks(ROOT / "docs" / page):
-        if block.language == "python" and not block.note:
-            text = block.text
-            if block.is_session:
-                examples = doctest.DocTestParser().get_examples(text)
-                text = "\n".join(e.source for e in examples if e.exc_msg is None)
-            exec(compile(text, page, "exec"), vars(module))
-            if until and all(map(os.path.exists, until)):
-                break
-    return vars(module)
+def page_names(page: str) -> dict[str, Any]:
+    """Return what the code of a page defines."""
+    return run_page(ROOT / "docs" / page)
 
 
 for _page, _wanted in OF_PAGES.items():
-    makes(*_wanted.values())(lambda page=_page, wanted=_wanted: run_page(page, wanted))
+    makes(*_wanted.values())(lambda page=_page, wanted=_wanted: keep_of_page(page, wanted))
 
 
 # Windows ---------------------------------------------------------------------------------------
@@ -107,14 +103,6 @@ def gauss_filter() -> None:
     with Driven(app("gauss_filter"), parameters={"sigma": 4.0}) as driven:
         driven.run(200)
         keep(driven.shot(), "gauss_filter.png")
-
-
-@makes("dog_filter.png")
-def dog_filter() -> None:
-    """A script for IVISIT 0.7x."""
-    with Driven(app("dog_filter")) as driven:
-        driven.run(3)
-        keep(driven.shot(), "dog_filter.png")
 
 
 @makes("lorenz.png")
@@ -172,6 +160,28 @@ def attractor() -> None:
     iv.run(app("lorenz"), {"rho": 24.5}, steps=480, film=film)
 
 
+@makes("comparison.png")
+def comparison() -> None:
+    """Two parameter sets in lock-step."""
+    from ivisit.gui.comparison import open_comparison
+
+    with Driven(app("gauss_filter")) as driven:
+        window = open_comparison(driven.window, {"sharp": {"sigma": 1.0}, "soft": {"sigma": 4.0}})
+        window.root.geometry(f"{WIDTH}x{HEIGHT}+0+0")
+        window.root.lift()
+        driven.until(lambda: window.frames and not window.lockstep.busy)
+        window.lockstep.run()
+        driven.until(lambda: window.lockstep.steps >= 100)
+        window.lockstep.stop()
+        driven.until(lambda: not window.lockstep.busy)
+        picture = window.layout.rows[0].own[0].canvas
+        driven.send(picture, "<Motion>", 0.5, 0.6)
+        driven.until(lambda: "difference" in window.status["message"].cget("text"))
+        driven.until(lambda: window.status["speed"].cget("text").startswith("0 "))
+        # A difference in few colors would be none.
+        driven.shot(window.root).convert("RGB").save(FOLDER / "comparison.png", optimize=True)
+
+
 @makes("steered.gif")
 def steered() -> None:
     """The Lorenz attractor, steered: one slider dragged to and fro, one button clicked."""
@@ -196,7 +206,7 @@ class _Film:
     """Takes a picture every so many milliseconds while something goes on."""
 
     DURATION = 90
-    SIZE = 806, 468
+    SIZE = 806, 494
     COLORS = 64
 
     def __init__(self) -> None:
@@ -215,10 +225,7 @@ class _Film:
     def wait(self, frames: int) -> None:
         """Take pictures."""
         for _ in range(frames):
-            end = time.monotonic() + self.DURATION / 1000
-            while time.monotonic() < end:
-                self.driven.window.update()
-                time.sleep(0.002)
+            self.driven.wait(self.DURATION / 1000)
             picture = self.driven.shot_with_pointer()
             self.frames.append(picture.convert("RGB").resize(self.SIZE))
 
@@ -230,6 +237,50 @@ class _Film:
             self.wait(1)
         self.driven.send(scale, "<ButtonRelease-1>", places[-1])
         self.wait(hold)
+
+
+#: Simulations that the tutorials write, and for how many steps they run before the picture.
+OF_TUTORIALS = {
+    "first-simulation": {"oscillator": 200, "neuron": 700},
+    "old-script": {"waves": 20},
+}
+
+
+@makes(*(f"tutorial/{name}.png" for names in OF_TUTORIALS.values() for name in names))
+def tutorials() -> None:
+    """Windows on what the tutorials write."""
+    import ivisit as iv
+
+    for page, simulations in OF_TUTORIALS.items():
+        run_page(ROOT / "docs" / "tutorial" / f"{page}.md", until=[f"{n}.py" for n in simulations])
+        for name, steps in simulations.items():
+            with Driven(iv.get_simulation(f"{name}.py"), (1000, 580)) as driven:
+                driven.run(steps)
+                keep(driven.shot(), f"tutorial/{name}.png", 128)
+
+
+@makes("how-to/spiking.png", "how-to/spectrum.png", "how-to/clicks.png")
+def recipes() -> None:
+    """Windows on what the recipes write."""
+    import ivisit as iv
+
+    for page in ("spiking-network", "fast-figure", "draw-with-the-mouse"):
+        files = [
+            b.what for b in blocks(ROOT / "docs" / "how-to" / f"{page}.md") if b.note == "file"
+        ]
+        run_page(ROOT / "docs" / "how-to" / f"{page}.md", until=files)
+    with Driven(iv.get_simulation("spiking.py"), (1000, 640)) as driven:
+        driven.run(800)
+        keep(driven.shot(), "how-to/spiking.png", 128)
+    with Driven(iv.get_simulation("spectrum.py"), (760, 420)) as driven:
+        driven.run(3)
+        keep(driven.shot(driven.window.layout.panels["spectrum"], 2), "how-to/spectrum.png", 64)
+    points = [[-1.6, -1.2], [-0.9, 0.6], [0.1, 0.4], [0.8, -0.7], [1.6, 1.3]]
+    with Driven(
+        iv.get_simulation("clicks.py"), (1000, 580), parameters={"points": points, "degree": 3}
+    ) as driven:
+        driven.run(1)
+        keep(driven.shot(), "how-to/clicks.png", 128)
 
 
 CONTROLS = [
@@ -296,13 +347,14 @@ def main(names: list[str]) -> None:
         sys.exit(
             f"nothing makes {', '.join(sorted(unknown))}; there are {', '.join(sorted(made()))}"
         )
-    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder), virtual_screen():
-        os.environ["IVISIT_SETTINGS"] = str(Path(folder, "window.json"))
-        os.symlink(ROOT / "apps", "apps")
+    with virtual_screen():
         for pictures, maker in MAKERS.items():
             if not names or {*names} & {*pictures}:
                 print(", ".join(pictures))
-                maker()
+                with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+                    os.environ["IVISIT_SETTINGS"] = str(Path(folder, "window.json"))
+                    os.symlink(ROOT / "apps", "apps")
+                    maker()
 
 
 if __name__ == "__main__":

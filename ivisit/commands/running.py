@@ -16,7 +16,6 @@ from ivisit.commands.common import (
     print_json,
     say,
 )
-from ivisit.commands.comparing import compare, doubts
 from ivisit.commands.filming import add_film_options, films_of, is_film
 from ivisit.commands.packing import open_result, say_differences
 from ivisit.errors import FilmError, IVisitError, RunError, StoreError
@@ -162,6 +161,7 @@ def replay(options: argparse.Namespace) -> int:
     from ivisit.runs import single
     from ivisit.runs.interrupting import ENDING, EndOnce
     from ivisit.runs.provenance import provenance
+    from ivisit.runs.repetition import compare, doubts
 
     outputs, films = _outputs(options), films_of(options)
     former, place = open_result(options)

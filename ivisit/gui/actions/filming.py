@@ -151,7 +151,9 @@ class Recorder:
         self.path = path
         self.recording = recording
         self.bar = FilmBar(window, path.name, recording.expected, self.finish, self.cancel)
-        window.place_drawer(self.bar)
+        assert window.layout is not None
+        margin = window.theme.pixels(8)
+        self.bar.pack(side="bottom", fill="x", before=window.layout, padx=margin)
         self._timer = window.root.after(LOOK, self._look)
         # A window that is closed leaves no half of a film.
         self._binding = window.root.bind("<Destroy>", self._closed, add=True)

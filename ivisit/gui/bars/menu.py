@@ -5,14 +5,12 @@ from __future__ import annotations
 import tkinter as tk
 from collections.abc import Callable
 from functools import partial
-from tkinter import filedialog
 from typing import TYPE_CHECKING, Any
 
 from ivisit.errors import ParameterError
 from ivisit.gui.actions.copying import copy_as_command, copy_as_python
 from ivisit.gui.actions.crossing import crossing
 from ivisit.gui.actions.film_dialog import ask_film
-from ivisit.gui.actions.results import save_result
 from ivisit.gui.actions.window_picture import save_window_picture
 from ivisit.gui.arranging.menus import list_panels
 from ivisit.gui.bars import help_texts
@@ -72,8 +70,8 @@ class MenuBar(tk.Menu):
         return menu
 
     def _add_file(self) -> None:
-        sets = self.window.sets
-        menu = self._submenu("File", postcommand=self.window.values.commit_typing)
+        window, sets = self.window, self.window.sets
+        menu = self._submenu("File", postcommand=window.values.commit_typing)
         menu.add_command(label="New parameter set", command=sets.new)
         self.load_menu = self._submenu("Load", menu, postcommand=self._list_sets)
         self.version_menu = self._submenu("Former versions", menu, postcommand=self._list_versions)
@@ -81,17 +79,19 @@ class MenuBar(tk.Menu):
         menu.add_command(label="Save as ...", accelerator="Ctrl+Shift+S", command=sets.ask_name)
         menu.add_command(label="Delete this set", command=sets.delete)
         menu.add_separator()
-        menu.add_command(label="Save run result ...", command=self.ask_result_file)
+        menu.add_command(label="Save session ...", command=lambda: window.sessions.ask_file())
+        menu.add_command(label="Play session ...", command=lambda: window.sessions.ask_played())
         for label, command in OUTWARD.items():
-            menu.add_command(label=label, command=partial(command, self.window))
+            menu.add_command(label=label, command=partial(command, window))
         menu.add_separator()
-        menu.add_command(label="Quit", accelerator="Ctrl+Q", command=self.window.quit)
+        menu.add_command(label="Quit", accelerator="Ctrl+Q", command=window.quit)
 
     def _add_edit(self) -> None:
         window = self.window
         menu = self._submenu("Edit", postcommand=self._name_undo)
         menu.add_command(label="Undo", accelerator="Ctrl+Z", command=window.values.undo)
         menu.add_command(label="Redo", accelerator="Ctrl+Y", command=window.values.redo)
+        menu.add_command(label="Back to the saved values", command=window.sets.go_back)
         self.edit_menu = menu
 
     def _add_simulation(self) -> None:
@@ -172,6 +172,10 @@ class MenuBar(tk.Menu):
         )
         menu.add_separator()
         menu.add_command(
+            label="Parameter sets", accelerator="Ctrl+B", command=lambda: window.browser.toggle()
+        )
+        menu.add_command(label="Changes", command=lambda: window.changes.toggle())
+        menu.add_command(
             label="Console", accelerator="Ctrl+J", command=lambda: window.console.toggle()
         )
 
@@ -215,6 +219,7 @@ class MenuBar(tk.Menu):
             "<F5>": window.init,
             "<F6>": window.step,
             "<Escape>": window.escape,
+            "<Control-b>": lambda: window.browser.toggle(),
             "<Control-j>": lambda: window.console.toggle(),
             "<Control-plus>": partial(self._change_font, 1),
             "<Control-minus>": partial(self._change_font, -1),
@@ -347,14 +352,3 @@ class MenuBar(tk.Menu):
             return "Steps at the most: a whole number from 1 on."
         self.window.run_for(most, condition)
         return ""
-
-    def ask_result_file(self) -> None:
-        """Ask where to save what the present run has given."""
-        path = filedialog.asksaveasfilename(
-            parent=self.window.root,
-            defaultextension=".npz",
-            initialfile=f"{self.window.session.simulation_class.key}.npz",
-            filetypes=[("Run result", "*.npz"), ("Traces as table", "*.csv")],
-        )
-        if path:
-            save_result(self.window, path)

@@ -6,7 +6,7 @@ import tkinter as tk
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ivisit.gui.sections import Section
+from ivisit.gui.sections import MANY, ControlSearch, Section
 from ivisit.gui.toolkit.scrolling import ScrolledFrame
 from ivisit.gui.widgets import ControlWidget
 
@@ -53,7 +53,7 @@ class ControlColumn(ScrolledFrame):
         """Show these controls, which have been made in `content`."""
         px = self.host.theme.pixels
         self.controls = controls
-        self.content.configure(padding=(px(4), px(4), px(10), px(4)))
+        self.content.configure(padding=(0, px(4), px(10), px(4)))
         self.content.columnconfigure(0, weight=1)
         row = 0
         for title, members in sections_of(list(controls.values())):
@@ -65,6 +65,9 @@ class ControlColumn(ScrolledFrame):
             for widget in members:
                 widget.grid(row=row, column=0, sticky="ew", pady=px(3))
                 row += 1
+        if len(controls) > MANY:
+            search = ControlSearch(self, self.host.theme, controls, self.sections)
+            self.put_on_top(search)
         self.grid_propagate(False)
         self.align()
         self.bind("<Configure>", self._stack_when_narrow, add=True)

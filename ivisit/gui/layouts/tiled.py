@@ -28,6 +28,7 @@ from ivisit.gui.arranging.tree import (
 from ivisit.gui.layouts.base import GAP, Layout
 from ivisit.gui.layouts.column import MOST_COLUMN, ControlColumn
 from ivisit.gui.panels import PanelWidget
+from ivisit.gui.sections import fold, folded
 
 if TYPE_CHECKING:
     from ivisit.gui.host import Host
@@ -233,13 +234,15 @@ class TiledLayout(Layout):
         -------
         dict
             Also ``tree``: rows and columns of cards, None while they are automatic; ``column``:
-            width of the controls in pixels at 96 dpi, None while they have what they ask for.
+            width of the controls in pixels at 96 dpi, None while they have what they ask for;
+            ``folded``: titles of the groups of controls that are folded away.
         """
         scale, width = self.host.theme.scale, self._column_width
         return {
             **super().arrangement(),
             "tree": to_json(self._own),
             "column": None if width is None else round(width / scale),
+            "folded": folded(self.sections),
         }
 
     def take_arrangement(self, entry: Mapping[str, Any]) -> None:
@@ -249,6 +252,8 @@ class TiledLayout(Layout):
             self._own = None
         else:
             self._own = fitted(part, [card.name for card in self.cards])
+        if isinstance(titles := entry.get("folded"), list):
+            fold(self.sections, [title for title in titles if isinstance(title, str)])
         width = as_number(entry.get("column"), int)
         self._column_width = None
         if width is not None and width > 0:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from tkinter import ttk
 from typing import TYPE_CHECKING, Any
 
+from PIL import Image
+
 from ivisit.gui.toolkit.menus import Choices
 from ivisit.gui.toolkit.tooltip import Tooltip
 from ivisit.panels import Panel
@@ -250,6 +252,13 @@ class PanelWidget(tk.Frame):
         elif not fits and self.tools.winfo_manager():
             self.tools.pack_forget()
         return width if fits else 0
+
+    def small_picture(self) -> Image.Image | None:
+        """Return what is shown, for the picture of a parameter set; None where that is no picture.
+
+        Its size does not matter.
+        """
+        return None
 
     def event_widget(self) -> tk.Misc:
         """Return the widget whose mouse events a simulation may bind."""

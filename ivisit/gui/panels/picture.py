@@ -7,6 +7,7 @@ from pathlib import Path
 from tkinter import filedialog
 from typing import Any
 
+import numpy as np
 from PIL import Image
 
 from ivisit.events import EventKind, PointerEvent
@@ -62,6 +63,10 @@ class PicturePanel(PanelWidget):
 
     def pixel_at(self, x: int, y: int) -> tuple[int, int]:
         return self.canvas.pixel_at(x, y)
+
+    def small_picture(self) -> Image.Image | None:
+        pixels = self.canvas.pixels
+        return None if pixels is None else Image.fromarray(np.ascontiguousarray(pixels))
 
     def file_types(self) -> list[tuple[str, str]]:
         """Return what kinds of files there are: name and pattern."""

@@ -206,6 +206,13 @@ class PlotPanel(PanelWidget):
         self._paste(picture)
         self._place_cursor()
 
+    def small_picture(self) -> Image.Image | None:
+        if not self._axes:
+            return None
+        picture = self._background.copy()
+        self.paint(picture)
+        return picture
+
     def _area_in(self, width: int, height: int) -> tuple[int, int, int, int]:
         """Return left, top, right and bottom of the plot without its labels."""
         px = self.host.theme.pixels

@@ -191,6 +191,7 @@ class Theme:
         self._set_label_colors(style)
         self._set_table_colors(style)
         style.configure("Card.TFrame", background=p.surface, bordercolor=p.border)
+        style.configure("Tick.TFrame", background=p.text)
         style.configure("TPanedwindow", background=p.background)
         style.configure("Horizontal.TProgressbar", background=p.accent, troughcolor=p.trough)
         style.configure("Horizontal.TProgressbar", lightcolor=p.accent, darkcolor=p.accent)
@@ -236,6 +237,14 @@ class Theme:
             style.map(name, foreground=[("active", p.text)])
         for name in ("TCheckbutton", "TRadiobutton"):
             style.map(name, background=[("active", p.background)])
+        for name, color in (("Tab.TButton", p.muted), ("ChosenTab.TButton", p.text)):
+            style.configure(name, background=p.surface, bordercolor=p.surface, foreground=color)
+            style.configure(name, lightcolor=p.surface, darkcolor=p.surface)
+            style.map(name, bordercolor=[("focus", p.accent)])
+        chosen = {"background": p.hover, "lightcolor": p.hover, "darkcolor": p.hover}
+        style.configure("ChosenTab.TButton", **chosen, bordercolor=p.hover, font="IvisitHeading")
+        style.configure("Card.TCheckbutton", background=p.surface)
+        style.map("Card.TCheckbutton", background=[("active", p.surface)])
 
     def _set_field_colors(self, style: ttk.Style) -> None:
         p = self.palette
@@ -296,6 +305,11 @@ class Theme:
             "CardMuted.TLabel", background=p.surface, foreground=p.muted, font="IvisitSmall"
         )
         style.configure("Waiting.TLabel", background=p.notice)
+        style.configure(
+            "CardProblem.TLabel", background=p.surface, foreground=p.danger, font="IvisitSmall"
+        )
+        style.configure("Hint.TLabel", background=p.surface, foreground=p.muted)
+        style.configure("Dot.TLabel", foreground=p.accent, font="IvisitSmall")
         style.configure("Notice.TLabel", background=p.notice)
         style.configure("Notice.TFrame", background=p.notice, bordercolor=p.border)
         style.configure("Horizontal.TProgressbar", background=p.accent, troughcolor=p.trough)

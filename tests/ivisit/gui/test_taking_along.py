@@ -84,9 +84,7 @@ def copied(window):
 
 
 def result_of_window(user, window, path="window.npz"):
-    from ivisit.gui.actions.results import save_result
-
-    save_result(window, path)
+    window.sessions.save(path)
     user.until(lambda: Path(path).exists())
     return iv.RunResult.load(path)
 
