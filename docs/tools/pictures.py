@@ -139,6 +139,28 @@ def launcher() -> None:
     window.close()
 
 
+@makes("sweep-panel.png")
+def sweep_panel() -> None:
+    """A heat map that was swept from the window."""
+    from ivisit.gui.scaling.panel import ScalingPanel
+    from ivisit.gui.scaling.requests import Axis, Request
+    from ivisit.gui.scaling.running import Scaling
+    from ivisit.runs.repeating import Recipe
+
+    with Driven(app("lorenz")) as driven:
+        window = driven.window
+        driven.run(200)
+        axes = [Axis("rho", 5.0, 45.0, 9), Axis("sigma", 2.0, 20.0, 7)]
+        recipe = Recipe(window.session.simulation_class, 0, 0)
+        store = Path("sweep-panel.ivisit").absolute()
+        request = Request(recipe, axes, 200, "position.z:max", store, "rho-sigma")
+        panel = ScalingPanel(window, Scaling(request))
+        driven.until(lambda: panel.stop_button.instate(["disabled"]))
+        panel.lift()
+        keep(driven.shot(), "sweep-panel.png", 128)
+        panel.destroy()
+
+
 @makes("film-dialog.png")
 def film_dialog() -> None:
     """The dialog that begins a film."""
