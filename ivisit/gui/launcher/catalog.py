@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ivisit.gui.launcher.memory import Use
+from ivisit.gui.processes import IVISIT
 from ivisit.plugins.finding import SimulationInfo
 from ivisit.plugins.reading import describe
-
-#: How this Python runs ivisit.
-IVISIT = (sys.executable, "-m", "ivisit")
 
 
 @dataclass(frozen=True)

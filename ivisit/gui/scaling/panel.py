@@ -80,7 +80,7 @@ class ScalingPanel(tk.Toplevel):
     # Growing --------------------------------------------------------------------------------
 
     def _look(self) -> None:
-        ended = self.scaling.has_ended  # before reading: nothing comes afterwards
+        ended = self.scaling.child.has_ended  # before reading: nothing comes afterwards
         result = self.scaling.result()
         if result is not None and (self.result is None or len(result) != len(self.result)):
             self.result = result
@@ -93,7 +93,7 @@ class ScalingPanel(tk.Toplevel):
 
     def _tell(self, ended: bool) -> None:
         """Say how far it is, or how it has ended."""
-        problem = self.scaling.problem() if ended else ""
+        problem = self.scaling.child.problem() if ended else ""
         done = 0 if self.result is None else len(self.result)
         size = self.result.sweep.size if self.result is not None else 0
         text = f"{done} of {size} runs" if size else "Beginning ..."
@@ -200,7 +200,7 @@ class ScalingPanel(tk.Toplevel):
 
     def stop(self) -> None:
         """End it; what was computed stays stored, and the command goes on."""
-        self.scaling.stop()
+        self.scaling.child.stop()
         self.status.configure(text="Stopping ...")
 
     def copy_command(self) -> None:

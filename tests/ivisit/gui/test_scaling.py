@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import ivisit as iv
+from ivisit.gui import processes
 from ivisit.gui.scaling import dialogs, running
 from ivisit.gui.scaling.dialogs import OptimizeDialog, SweepDialog
 from ivisit.gui.scaling.panel import ScalingPanel
@@ -77,7 +78,7 @@ def test_a_sweep_of_the_present_state_grows_and_a_click_on_a_point_loads_it(user
     user.type(dialog.entries["Steps of a run"], "1", key="")
     dialog.accept()
     (panel,) = panels(bowl)
-    user.until(lambda: panel.scaling.has_ended and panel.result is not None, seconds=60)
+    user.until(lambda: panel.scaling.child.has_ended and panel.result is not None, seconds=60)
     user.until(
         lambda: len(panel.result) == 4 and str(panel.stop_button.cget("state")) == "disabled"
     )
@@ -131,6 +132,7 @@ class Done(running.Scaling):
 
     def __init__(self, request):
         self.request = request
+        self.child = self
 
     has_ended = True
 
@@ -172,7 +174,7 @@ def test_an_optimization_saves_its_best_values_as_a_set(user, bowl):
 
 def test_why_a_sweep_fails_is_told(user, bowl, monkeypatch):
     fail = (sys.executable, "-c", "import sys; sys.exit('ivisit: no such metric')")
-    monkeypatch.setattr(running, "IVISIT", fail)
+    monkeypatch.setattr(processes, "IVISIT", fail)
     SweepDialog(bowl, "x").accept()
     (panel,) = panels(bowl)
     user.until(lambda: "no such metric" in panel.status.cget("text"))
@@ -180,16 +182,16 @@ def test_why_a_sweep_fails_is_told(user, bowl, monkeypatch):
 
 def test_a_sweep_is_stopped_as_by_ctrl_c_and_with_its_panel(user, bowl, monkeypatch):
     code = "import sys, time\ntry:\n time.sleep(100)\nexcept KeyboardInterrupt:\n sys.exit(130)"
-    monkeypatch.setattr(running, "IVISIT", (sys.executable, "-c", code))
+    monkeypatch.setattr(processes, "IVISIT", (sys.executable, "-c", code))
     for end in (lambda panel: panel.stop(), lambda panel: panel.destroy()):
         SweepDialog(bowl, "x").accept()
         (panel,) = panels(bowl)
-        assert not panel.scaling.has_ended
+        assert not panel.scaling.child.has_ended
         end(panel)
-        user.until(lambda panel=panel: panel.scaling.has_ended)
+        user.until(lambda panel=panel: panel.scaling.child.has_ended)
         if panels(bowl):
             user.until(lambda panel=panel: panel.stop_button.instate(["disabled"]))
-            assert panel.scaling.problem() == ""
+            assert panel.scaling.child.problem() == ""
             panel.destroy()
 
 
