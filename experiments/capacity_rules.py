@@ -22,7 +22,7 @@ RETRIEVAL = {"one step": "+one-step", "iterated": "", "core": "+core80"}
 def measure(lab):
     rules = lab.pick(list(RULES), ["bayes", "bcp", "bcpnn", "covariance", "willshaw"])
     names = {notation(r, option): (r, kind) for kind, option in RETRIEVAL.items() for r in rules}
-    size = lab.pick({"n_units": 250}, {"n_units": 60, "n_active": 4, "queries": 20})
+    size = lab.pick({"n_units": 250}, {"n_units": 30, "n_active": 3, "queries": 8})
     rows = lab.sweep(Capacity, {"method": list(names), **size}, repeats=lab.pick(8, 2))
     keys = ("rule", "retrieval")
     return [dict(zip(keys, names[row.pop("method")], strict=True)) | row for row in rows]

@@ -24,10 +24,10 @@ NAMES = {"n_units": "n", "n_active": "k"}
 def measure(lab):
     methods = [*BETTER, *(notation(rule) for rule in RULES if rule != "hopfield-bipolar")]
     methods = lab.pick(methods, ["bayes", "bayes+soft", notation("willshaw")])
-    sizes = {n: round(0.63 * np.sqrt(n)) for n in lab.pick((100, 178, 316, 562), (40, 80))}
+    sizes = {n: round(0.63 * np.sqrt(n)) for n in lab.pick((100, 178, 316, 562), (20, 30))}
     grids = {"n": [*sizes.items()], "k": [(250, k) for k in (5, 8, 16, 25, 40)]}
     grid = [
-        {"method": method, "n_units": n, "n_active": k, "queries": lab.pick(100, 20)}
+        {"method": method, "n_units": n, "n_active": k, "queries": lab.pick(100, 8)}
         for n, k in (*grids["n"], *lab.pick(grids["k"], ()))
         for method in methods
     ]

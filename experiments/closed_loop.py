@@ -53,8 +53,8 @@ class ClosedLoop(iv.Simulation):
         batches = replace(task, batch_size=batch_size).batch
         options = {"networks": self.networks, "rng": self.rng}
         theta = train_for(net, rule, batches, self.passes, **options).theta
-        units = {"lyapunov_exponent": series.LYAPUNOV_EXPONENTS[self.series]}
-        units |= {"interval": INTERVAL[self.series]}
+        exponent = series.LYAPUNOV_EXPONENTS[self.series]
+        units = {"lyapunov_exponent": exponent, "interval": INTERVAL[self.series]}
         valid = task.valid_prediction_time(net, theta, steps=500, **units)
         self.valid = np.append(valid, np.full(NETWORKS - self.networks, np.nan))
 
@@ -78,9 +78,7 @@ def draw(rows):
         places = np.arange(len(names)) + 0.12 * (number - 2)
         points(axes, places, values, fmt="osD^v"[number], label=rule)
     axes.set_xticks(range(len(names)), [name.replace("_", "-") for name in names])
-    axes.set_ylabel("valid prediction time (Lyapunov times), median")
-    axes.set_ylim(bottom=0)
-    axes.grid(axis="y", alpha=0.3)
+    axes.set(ylabel="valid prediction time (Lyapunov times), median", ylim=(0, None))
     axes.legend(ncols=3)
     return figure
 

@@ -38,7 +38,7 @@ def measure(lab):
     axes = {
         "ensemble": lab.pick(list(ENSEMBLES), ["palm", "block"]),
         "method": lab.pick(list(METHODS), ["bayes", "bayes+batch"]),
-        **lab.pick({}, {"n_units": 60, "n_active": 4, "queries": 20}),
+        **lab.pick({}, {"n_units": 30, "n_active": 3, "queries": 8}),
     }
     return lab.sweep(Capacity, axes, repeats=lab.pick(6, 2))
 

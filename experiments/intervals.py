@@ -56,7 +56,8 @@ def factor(first: Sequence[float], second: Sequence[float]) -> Interval:
 
     Pairs come from the same random numbers; all values are above 0.
     """
-    logs = mean(np.log(np.asarray(first, float)) - np.log(np.asarray(second, float)))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logs = mean(np.log(np.asarray(first, float)) - np.log(np.asarray(second, float)))
     return Interval(*np.exp([logs.value, logs.low, logs.high]).tolist())
 
 

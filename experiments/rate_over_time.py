@@ -11,44 +11,13 @@ abstract: the reward prediction error sets the rate. Formula: docs/dopamine.md, 
 
 import numpy as np
 from common import Experiment, column, distinct, select
-from intervals import Claim, Interval, above, median, share
+from intervals import Claim, Interval, above, share
 from matplotlib.figure import Figure
-from networks import train_for
 from pictures import band
-from rewards import noisy
+from rewards import POINTS, RateOverTime
 
-import ivisit as iv
-from dopamine_wp import MLP, Dopamine1, tasks
-
-POINTS = 40
 MIDDLE = 600  # passes from which the agreement is judged
 INTERVALS = "order statistics of the median over 100 networks"
-
-
-class RateOverTime(iv.Simulation):
-    """Rate and agreement at evenly spaced passes."""
-
-    rate = iv.Slider(0.01, 1e-7, 10.0, scale="log")
-    noise = iv.Slider(0.0, 0.0, 1.0)
-    passes = iv.Slider(1200, 10, 10**5)
-    networks = iv.Slider(100, 1, 1000)
-
-    fpe = iv.Trace(size=POINTS)
-    middle, low, high = iv.Trace(size=POINTS), iv.Trace(size=POINTS), iv.Trace(size=POINTS)
-    agreement, solved = iv.Trace(size=POINTS), iv.Trace()
-
-    def step(self):
-        net = MLP((2, 4, 1), output="sigmoid", dtype=np.float64)
-        box = noisy(net, tasks.xor(), self.noise, self.rng)
-        rule, options = Dopamine1(self.rate), {"networks": self.networks, "rng": self.rng}
-        history = train_for(box, rule, None, self.passes, **options)
-        parts = np.array_split(np.arange(history.steps), POINTS)
-        rates = [median(history.rate[part].mean(axis=0)) for part in parts]
-        self.fpe = np.array([history.fpe[part[-1]] for part in parts])
-        self.middle, self.low, self.high = np.array([[r.value, r.low, r.high] for r in rates]).T
-        agreement = history.agreement.mean(axis=1)
-        self.agreement = np.array([agreement[part].mean() for part in parts])
-        self.solved = np.mean(net.loss(history.theta, tasks.xor()) < 0.01)
 
 
 def measure(lab):
@@ -89,6 +58,9 @@ def claims(rows):
         words = "without noise" if noise == 0 else f"with noise {noise:g}"
         ends = [select(rows, noise=noise, initial=i)[-1] for i in distinct(rows, "initial")]
         spread = max(row["middle"] for row in ends) / min(row["middle"] for row in ends)
+        lowest = min(row["middle"] for row in ends)
+        text = f"{words}: the rate ends more than tenfold above its lower limit of 1e-6"
+        result.append(Claim(text, f"{lowest:.3g} at the least", bool(lowest > 1e-5)))
         text = f"{words}: rates that began 100,000-fold apart end within a factor of 3"
         result.append(Claim(text, f"factor {spread:.3g}", bool(spread < 3)))
         late = [row["agreement"] for row in select(rows, noise=noise) if row["fpe"] > MIDDLE]

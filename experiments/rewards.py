@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from intervals import median
 from networks import train_for
 
 import ivisit as iv
@@ -23,7 +24,8 @@ from dopamine_wp import (
 )
 from dopamine_wp.tuning import Axis, Space, search
 
-NETWORKS = 50
+#: Networks of a run, and points of a curve.
+NETWORKS, POINTS = 50, 40
 RATE = Axis("rate", (0.003, 0.03, 0.3), least=1e-6, most=1e3)
 SIZE = Axis("sigma", (0.01, 0.1, 1.0), least=1e-4, most=10.0)
 NOISY_RULES = {
@@ -76,3 +78,29 @@ class NoisyReward(iv.Simulation):
         )
         fill = np.full(NETWORKS - self.networks, np.nan)
         self.loss = np.append(losses(found.best, self.networks, final), fill)
+
+
+class RateOverTime(iv.Simulation):
+    """Rate and agreement at evenly spaced passes."""
+
+    rate = iv.Slider(0.01, 1e-7, 10.0, scale="log")
+    noise = iv.Slider(0.0, 0.0, 1.0)
+    passes = iv.Slider(1200, 10, 10**5)
+    networks = iv.Slider(100, 1, 1000)
+
+    fpe = iv.Trace(size=POINTS)
+    middle, low, high = iv.Trace(size=POINTS), iv.Trace(size=POINTS), iv.Trace(size=POINTS)
+    agreement, solved = iv.Trace(size=POINTS), iv.Trace()
+
+    def step(self):
+        net = MLP((2, 4, 1), output="sigmoid", dtype=np.float64)
+        box = noisy(net, tasks.xor(), self.noise, self.rng)
+        rule, options = Dopamine1(self.rate), {"networks": self.networks, "rng": self.rng}
+        history = train_for(box, rule, None, self.passes, **options)
+        parts = np.array_split(np.arange(history.steps), POINTS)
+        rates = [median(history.rate[part].mean(axis=0)) for part in parts]
+        self.fpe = np.array([history.fpe[part[-1]] for part in parts])
+        self.middle, self.low, self.high = np.array([[r.value, r.low, r.high] for r in rates]).T
+        agreement = history.agreement.mean(axis=1)
+        self.agreement = np.array([agreement[part].mean() for part in parts])
+        self.solved = np.mean(net.loss(history.theta, tasks.xor()) < 0.01)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 HELPERS = {"common", "intervals", "memories", "networks", "pictures", "rewards"}
-HELPERS |= {"tuned", "run_all", "write_page"}
+HELPERS |= {"tuned", "windows", "run_all", "write_page"}
 
 
 def names() -> list[str]:

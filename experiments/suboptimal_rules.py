@@ -36,7 +36,7 @@ def method_of(rule, ensemble, steps):
 
 
 def measure(lab):
-    size = lab.pick({"n_units": 250}, {"n_units": 60, "n_active": 4, "queries": 20})
+    size = lab.pick({"n_units": 250}, {"n_units": 30, "n_active": 3, "queries": 8})
     rows = []
     for ensemble, retrieval in lab.pick(CASES, CASES[:1]):
         rules = ("bayes", *lab.pick(RULES, RULES[:2]))

@@ -11,7 +11,7 @@ from dopamine_wp.contests import problem
 
 RULES = ("DopamineK", "DopamineV", "Adam", "NodePerturbation", "Dopamine1", "SNES", "WP")
 CONDITIONS = ("equal_cost", "equal_time")
-NETWORKS = 10
+NETWORKS = 8
 CELLS = [f"{rule} {when} {n}" for rule in RULES for when in CONDITIONS for n in range(NETWORKS)]
 
 
@@ -20,7 +20,7 @@ class Forecasting(iv.Simulation):
 
     series = iv.OptionList("lorenz", list(series.GENERATORS))
     horizon = iv.Slider(1, 1, 100)
-    budget = iv.Slider(3000, 10, 10**6)
+    budget = iv.Slider(2000, 10, 10**6)
     trials = iv.Slider(6, 1, 100)
     networks = iv.Slider(NETWORKS, 1, NETWORKS)
     rules = iv.Slider(len(RULES), 1, len(RULES), help="How many of them, from the front.")

@@ -25,30 +25,35 @@ class Delivery:
 
     Attributes
     ----------
-    script : deque of Occurrence
+    script : deque of LogEntry
         What is due before given steps of the coming run, by step.
     """
 
     def __init__(self, simulation: Simulation, link: WindowLink) -> None:
         self.simulation = simulation
-        self.script: deque[Occurrence] = deque()
+        self.script: deque[LogEntry] = deque()
         self._link = link
         self._queue = EventQueue()
 
-    def put(self, event: Event, *, located: bool) -> bool:
+    def put(self, event: Event) -> bool:
         """Take an event, from any thread; tell whether it waits on its own; see `EventQueue`."""
         self._check(event)
-        return self._queue.put(event, located=located)
+        return self._queue.put(event)
 
     def schedule(self, events: Iterable[tuple[int, Any]]) -> None:
         """Have events delivered before given steps, in place of those scheduled before."""
         if isinstance(events, tuple) and not events:
             self.script.clear()  # as most runs are, thousands in a row
             return
-        script = [Occurrence(step, as_event(event)) for step, event in events]
-        for occurrence in script:
-            self._check(occurrence.event)
-        self.script = deque(sorted(script, key=lambda occurrence: occurrence.step))
+        self.repeat(Occurrence(step, as_event(event)) for step, event in events)
+
+    def repeat(self, log: Iterable[LogEntry]) -> None:
+        """Have all that a log holds done again before its steps, in place of what was scheduled."""
+        script = sorted(log, key=lambda entry: entry.step)
+        for entry in script:
+            if isinstance(entry, Occurrence):
+                self._check(entry.event)
+        self.script = deque(script)
 
     def _check(self, event: Event) -> None:
         owner, panels = type(self.simulation).key, type(self.simulation).panels
@@ -63,21 +68,18 @@ class Delivery:
                     f"with {argument}=True"
                 )
 
-    def deliver(self, step: int, log: list[LogEntry], *, goes_on: bool) -> None:
+    def deliver(
+        self, step: int, log: list[LogEntry], *, goes_on: bool, at: float | None = None
+    ) -> None:
         """Hand the oldest event over to the simulation and log it before `step`.
 
         Where no run goes on the event is dropped: there is none to which it could belong.
         """
-        waiting = self._queue.take()
-        if waiting is None or not goes_on:
+        event = self._queue.take()
+        if event is None or not goes_on:
             return
-        event, located = waiting
-        simulation = self.simulation
-        if isinstance(event, PointerEvent) and not located:
-            value = simulation._outputs.get(event.panel)
-            event = type(simulation).panels[event.panel].locate(value, event)
-        log.append(Occurrence(step, event))
+        log.append(Occurrence(step, event, at=at))
         if isinstance(event, PointerEvent):
-            simulation.pointer(event)
+            self.simulation.pointer(event)
         elif (handler := self._link.handlers.get((event.panel, event.sequence))) is not None:
             handler(event)

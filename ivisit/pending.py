@@ -115,14 +115,14 @@ class Pending:
             soon = frozenset(name for name in self._values if name not in self._restarting)
             return soon, late
 
-    def apply(self, step: int, log: list[LogEntry]) -> None:
+    def apply(self, step: int, log: list[LogEntry], at: float | None = None) -> None:
         """Hand all that waits over to the simulation and log it before `step`."""
         with self._lock:
             self.is_waiting = False
             controls, self._controls = self._controls, {}
             for name, (control, changes) in controls.items():
                 self.simulation.parameters.adopt(name, control, changes)
-                log.append(Adjustment(step, name, changes))
+                log.append(Adjustment(step, name, changes, at=at))
             pending, self._values = self._values, {}
             for name, value in pending.items():
                 if name in controls and self.simulation._values[name] == value:
@@ -131,7 +131,7 @@ class Pending:
                 control = self._class.controls[name]
                 if control.momentary and value != control.default:
                     self.pressed.append(name)
-                log.append(Change(step, name, value))
+                log.append(Change(step, name, value, at=at))
         for name in pending:
             self.simulation._assigned(name)
 

@@ -43,9 +43,14 @@ class Changeable(Protocol):
 
 @dataclass(frozen=True)
 class LogEntry:
-    """Something that came from outside before the step with number `step`, counted from 0."""
+    """Something that came from outside before the step with number `step`, counted from 0.
+
+    `at` tells when, in seconds since `init`, where somebody watched; it is for showing a session
+    at its own speed, counts for nothing in a replay, and is not compared.
+    """
 
     step: int
+    at: float | None = field(default=None, kw_only=True, compare=False, repr=False)
 
     def apply(self, engine: Changeable) -> None:
         """Do it again."""
@@ -124,7 +129,10 @@ LOG_ENTRIES: dict[str, type[LogEntry]] = {
 def entry_to_json(entry: LogEntry) -> dict[str, Any]:
     """Return an entry of a log as plain, JSON-ready values."""
     kind = next(name for name, cls in LOG_ENTRIES.items() if cls is type(entry))
-    return {"kind": kind, **asdict(entry)}
+    values = asdict(entry)
+    if values["at"] is None:
+        del values["at"]
+    return {"kind": kind, **values}
 
 
 def entry_from_json(values: Mapping[str, Any]) -> LogEntry:

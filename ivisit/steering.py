@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, TypeAlias
@@ -47,6 +48,9 @@ class Steering:
         self.runs: int = 0
         self.changes: list[LogEntry] = []
         self.initial_parameters: dict[str, Any] = {}
+        #: Whether the log tells when something was, for who watches the run.
+        self.is_timed: bool = False
+        self._began_at: float = 0.0
         #: What the simulation may ask of its window.
         self.link: WindowLink = WindowLink()
         self._pending = Pending(simulation, self._plan)
@@ -144,7 +148,7 @@ class Steering:
 
     def _apply_pending(self) -> None:
         """Hand the waiting ranges and values over to the simulation and log them."""
-        self._pending.apply(self.steps, self.changes)
+        self._pending.apply(self.steps, self.changes, self.time_of_run())
 
     def press(self, name: str) -> None:
         """Click the button `name`: it is true during the next step."""
@@ -165,33 +169,47 @@ class Steering:
         """Whether something was posted that has not been called yet."""
         return bool(self._callbacks)
 
-    def send(self, event: Event, *, located: bool = True) -> None:
+    def send(self, event: Event) -> None:
         """Have an event delivered to the simulation between two steps, from any thread.
 
         Parameters
         ----------
         event : PointerEvent or MouseEvent
             The event. Of movements that wait only the latest is delivered.
-        located : bool, optional
-            Without it ``x`` and ``y`` are fractions of the panel's width and height, from its
-            upper left corner, and the panel says where in its data that is.
 
         Raises
         ------
         ParameterError
             When there is no such panel, or it takes no such events.
         """
-        if self._delivery.put(event, located=located):
+        if self._delivery.put(event):
             self.post(self._deliver)
 
     def schedule(self, events: Iterable[tuple[int, Any]]) -> None:
         """Have events delivered before given steps, counted from 0, of the coming run."""
         self._delivery.schedule(events)
 
+    def repeat(self, log: Iterable[LogEntry]) -> None:
+        """Have all that the log of a run holds done again before its steps of the coming run.
+
+        Unlike `Engine.replay` this leaves it to others to step; an empty log forgets what is still
+        to come.
+
+        Raises
+        ------
+        ParameterError
+            When there is no panel for an event, or it takes no such events.
+        """
+        self._delivery.repeat(log)
+
+    def time_of_run(self) -> float | None:
+        """Return the seconds since `init` where `is_timed` is set; None elsewhere."""
+        return round(time.perf_counter() - self._began_at, 3) if self.is_timed else None
+
     def _deliver(self) -> None:
         """Hand the oldest event over to the simulation and log it."""
         goes_on = self.state not in ("new", "failed")
-        self._delivery.deliver(self.steps, self.changes, goes_on=goes_on)
+        self._delivery.deliver(self.steps, self.changes, goes_on=goes_on, at=self.time_of_run())
 
 
 def _nothing() -> None:

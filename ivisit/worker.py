@@ -143,6 +143,10 @@ class Worker:
         self.waiting_steps += count
         self._command(lambda: self._step(count))
 
+    def go_to(self, step: int) -> None:
+        """Step until so many steps of the run are done or another command comes."""
+        self._command(lambda: self._go_to(step))
+
     def cancel_steps(self) -> None:
         """Forget the steps that wait, but for the one that goes on."""
         self._cancelled = True
@@ -244,6 +248,7 @@ class Worker:
         except RunError as error:
             # The engine keeps the failure for the window to see; others look at the terminal.
             self.running = False
+            self._wake.set()  # the last picture before the failure is due at once
             logger.error("%s\n%s", error, error.failure.traceback if error.failure else "")
         finally:
             self.busy = False
@@ -356,15 +361,21 @@ class Worker:
         finally:
             self.waiting_steps = max(self.waiting_steps - steps, 0)
 
+    def _go_to(self, step: int) -> None:
+        if self.engine.state not in ("new", "failed", "closed"):
+            self._advance_to(max(step, self.engine.steps))
+
     def _advance_to(self, target: int, interrupted: Callable[[Any], bool] | None = None) -> None:
         """Step until `target` steps are done or a command waits; show the steps between."""
-        interrupted = self._interrupted_in_group if self.shows_ends_only else None
+        watched = interrupted is not None
+        if self.shows_ends_only:
+            interrupted = self._interrupted_in_group
         while True:
             # At least one step: two clicks on Step are two steps, although one of them waits.
             self._advance(target - self.engine.steps, interrupted)
             if self.engine.steps >= target or self.engine.stopped:
                 break
-            if interrupted is not None and not self.running:
+            if watched and not self.running:
                 break
             if self._commands or self._closing:
                 break

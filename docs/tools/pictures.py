@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from docs.tools.blocks import ROOT, blocks
-from docs.tools.driving import HEIGHT, Driven, virtual_screen
+from docs.tools.driving import HEIGHT, WIDTH, Driven, virtual_screen
 from docs.tools.running import run_page
 
 FOLDER = ROOT / "docs" / "images"
@@ -111,6 +111,28 @@ def lorenz() -> None:
     with Driven(app("lorenz")) as driven:
         driven.run(700)
         keep(driven.shot(), "lorenz.png", 64)
+
+
+@makes("comparison.png")
+def comparison() -> None:
+    """Two parameter sets in lock-step."""
+    from ivisit.gui.comparison import open_comparison
+
+    with Driven(app("gauss_filter")) as driven:
+        window = open_comparison(driven.window, {"sharp": {"sigma": 1.0}, "soft": {"sigma": 4.0}})
+        window.root.geometry(f"{WIDTH}x{HEIGHT}+0+0")
+        window.root.lift()
+        driven.until(lambda: window.frames and not window.lockstep.busy)
+        window.lockstep.run()
+        driven.until(lambda: window.lockstep.steps >= 100)
+        window.lockstep.stop()
+        driven.until(lambda: not window.lockstep.busy)
+        picture = window.layout.rows[0].own[0].canvas
+        driven.send(picture, "<Motion>", 0.5, 0.6)
+        driven.until(lambda: "difference" in window.status["message"].cget("text"))
+        driven.until(lambda: window.status["speed"].cget("text").startswith("0 "))
+        # A difference in few colors would be none.
+        driven.shot(window.root).convert("RGB").save(FOLDER / "comparison.png", optimize=True)
 
 
 @makes("steered.gif")

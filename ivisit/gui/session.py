@@ -56,6 +56,7 @@ class Session:
     def __init__(self, simulation: Simulation | type[Simulation], seed: int | None = 0) -> None:
         self.engine = Engine(simulation, seed=seed, limit=RECORDER_LIMIT)
         self.engine.link.is_open = True
+        self.engine.is_timed = True
         self.worker = Worker(self.engine)
         simulation_class = self.simulation_class
         self.worker.rate = simulation_class.pace
@@ -64,6 +65,8 @@ class Session:
         self.running = False
         self.cursor = Cursor()
         self.turns = Turns()
+        #: Called before the user does something himself, which ends what is being played.
+        self.take_over: Callable[[], object] = _nothing
         self._failure: Failure | None = None
 
     @property
@@ -94,10 +97,12 @@ class Session:
 
     def init(self) -> None:
         """Start a new run; a running simulation goes on from its beginning."""
+        self.take_over()
         self.worker.init()
 
     def changed(self, name: str, *, settled: bool) -> None:
         """The user gave a parameter a value; `settled` is false while that goes on."""
+        self.take_over()
         if not self.live or self.running:
             return
         control = self.simulation_class.controls[name]
@@ -107,11 +112,13 @@ class Session:
 
     def pointed(self) -> None:
         """Mouse or key did something on a panel of the simulation's."""
+        self.take_over()
         if self.live and not self.running:
             self.worker.change(restart=False, preview=False)
 
     def step(self) -> None:
         """Compute one step; a running simulation stops instead."""
+        self.take_over()
         if self.running:
             self.stop()
         else:
@@ -119,15 +126,18 @@ class Session:
 
     def retry(self) -> None:
         """Compute the step that has failed once more."""
+        self.take_over()
         self.worker.retry()
 
     def run(self, steps: int | None = None, until: Callable[[Any], bool] | None = None) -> None:
         """Step until `stop`, for so many steps, or until a function of the simulation is true."""
+        self.take_over()
         self.running = True
         self.worker.run(steps, until)
 
     def stop(self) -> None:
         """Stop after the present step."""
+        self.take_over()
         self.running = False
         self.worker.stop()
 
@@ -166,14 +176,22 @@ class Session:
         if self.worker.settled:
             self.running = self.worker.running
 
-    def replace(self, simulation: Simulation | type[Simulation]) -> dict[str, str]:
+    def replace(
+        self,
+        simulation: Simulation | type[Simulation],
+        prepare: Callable[[Engine], object] | None = None,
+    ) -> dict[str, str]:
         """Go on with another version of the simulation; return what did not fit, by name.
 
-        The former version is closed as soon as its present step has ended.
+        The former version is closed as soon as its present step has ended. ``prepare(engine)`` is
+        called before the new one begins; when it raises, nothing has changed.
         """
         former = self.worker
+        engine, problems = self.engine.successor(simulation)
+        if prepare is not None:
+            prepare(engine)
         self.engine.link.is_open = False
-        self.engine, problems = self.engine.successor(simulation)
+        self.engine = engine
         self.engine.link.is_open = True
         self.worker = Worker(self.engine)
         self.worker.steps_per_frame = former.steps_per_frame
@@ -196,6 +214,10 @@ class Session:
             logger.warning(
                 "%s: the present step has not ended; it is left behind", self.simulation_class.key
             )
+
+
+def _nothing() -> None:
+    """Do nothing."""
 
 
 class QuickSwitching:

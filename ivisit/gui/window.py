@@ -9,7 +9,6 @@ import time
 import tkinter as tk
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from tkinter import ttk
 from types import TracebackType
 from typing import Any
 
@@ -17,16 +16,24 @@ from ivisit.engine import Engine
 from ivisit.errors import Failure
 from ivisit.gui.actions.arranging import ArrangingCommands
 from ivisit.gui.actions.autosaving import Autosave
+from ivisit.gui.actions.marking import Marks
 from ivisit.gui.actions.reloading import SourceCommands
+from ivisit.gui.actions.remembering import remember
 from ivisit.gui.actions.requests import handle
+from ivisit.gui.actions.sessions import SessionCommands
 from ivisit.gui.actions.sets import PROBLEMS, SetCommands
+from ivisit.gui.actions.stored_sets import StoredSetCommands
 from ivisit.gui.actions.values import ValueCommands
+from ivisit.gui.actions.waiting import WaitingMarks
 from ivisit.gui.bars.console import Console
 from ivisit.gui.bars.error_pane import ErrorPane
 from ivisit.gui.bars.menu import MenuBar
 from ivisit.gui.bars.messages import MessageBar
 from ivisit.gui.bars.status import StatusLine
 from ivisit.gui.bars.toolbar import Toolbar
+from ivisit.gui.browser import Browser
+from ivisit.gui.drawers import Drawer
+from ivisit.gui.drawers.changes import Changes
 from ivisit.gui.layouts import Layout
 from ivisit.gui.session import QuickSwitching, Session
 from ivisit.gui.settings import Settings
@@ -49,8 +56,6 @@ UPDATE_TIME = 0.1
 DONT_WAIT = 2
 #: Points by which letters may be smaller or larger than those of the system.
 SMALLEST_FONT, LARGEST_FONT = -3, 14
-#: What is said of a value that is not in the picture yet.
-NEXT_STEP, NEXT_INIT = "applies at the next step", "applies at the next Init"
 #: Seconds for which closing waits for the present step.
 CLOSE_TIME = 0.5
 #: Classes of widgets that take no input: a click on them ends the typing.
@@ -112,7 +117,6 @@ class Window:
         self._timer = ""
         self._due = 0.0
         self._faulty: set[str] = set()
-        self._marked: tuple[Any, ...] = ()
         try:
             self._build(store, parameter_set, parameters)
         except BaseException:
@@ -155,15 +159,22 @@ class Window:
         path = Path(store) if store else default_path(store_name(self.session.simulation_class))
         self.values = ValueCommands(self)
         self.sets = SetCommands(self, path)
+        self.waiting = WaitingMarks(self)
+        self.stored_sets = StoredSetCommands(self)
         self.source = SourceCommands(self)
         self.arranging = ArrangingCommands(self)
         self.autosave = Autosave(self)
+        self.sessions = SessionCommands(self)
         self.status = StatusLine(self)
         self.toolbar = Toolbar(self)
         self.messages = MessageBar(self)
         self.menu = MenuBar(self)
-        self.error_pane = ErrorPane(self)
-        self.console = Console(self)
+        self.drawer = Drawer(self)
+        self.console, self.browser = Console(self), Browser(self)
+        self.changes, self.error_pane = Changes(self), ErrorPane(self)
+        self.drawer.add(self.console, self.browser, self.changes, self.error_pane)
+        self.drawer.take_heights(self.settings.get_own("drawer", dict, {}))
+        self.marks = Marks(self)
         self.toolbar.pack(side="top", fill="x")
         self.status.pack(side="bottom", fill="x")
         for kind in ("TCombobox", "TScale"):
@@ -188,15 +199,6 @@ class Window:
         """Make the widgets of all controls and panels anew."""
         self.arranging.build()
 
-    def place_error_pane(self) -> None:
-        """Show the error pane between the widgets and the status line."""
-        self.place_drawer(self.error_pane)
-
-    def place_drawer(self, drawer: ttk.Frame) -> None:
-        """Show a drawer between the widgets and the status line."""
-        assert self.layout is not None
-        drawer.pack(side="bottom", fill="x", before=self.layout, padx=self.theme.pixels(8))
-
     def abandon(self) -> None:
         """Leave a step that does not end behind; a fresh simulation has the same values."""
         if not self.session.worker.busy:
@@ -217,6 +219,7 @@ class Window:
     def _remember(self) -> None:
         """Keep what the next window begins with."""
         own = {"live": self.session.live, **self.arranging.remembered()}
+        own["drawer"] = self.drawer.heights
         common = {"dark": self.theme.palette is DARK, "font_size": self.font_size}
         self.settings.keep(common, own)
 
@@ -225,8 +228,7 @@ class Window:
         self.menu.show_dark(dark)
         self.theme.apply(DARK if dark else LIGHT)
         self.theme.color_menu(self.menu)
-        self.error_pane.color()
-        self.console.color()
+        self.drawer.color()
         if self.layout is not None:
             self.layout.color()
 
@@ -261,13 +263,16 @@ class Window:
         elif not session.worker.busy:
             self.last_frame_at = now
         session.follow_worker()
-        self._mark_waiting()
+        self.waiting.poll()
         self.toolbar.show_running(session.running)
         self.console.add(session.printed())
+        self.marks.poll()
+        self.drawer.poll(now)
         self.status.poll(now)
         self.source.poll(now)
         self.sets.care.poll(now)
         self.autosave.poll(now)
+        self.sessions.poll(now)
 
     def _draw(self, frame: Frame, now: float) -> None:
         assert self.layout is not None
@@ -280,8 +285,6 @@ class Window:
             # A fault of one panel must not stop the others; it is told.
             except Exception as error:  # noqa: BLE001
                 self._panel_fault(card.name, error)
-        for section in self.layout.sections:
-            section.show_changed()
         for name, control in self.layout.controls.items():
             control.follow(frame.parameters[name], frame.revision)
         self.arranging.learn_shapes()
@@ -293,28 +296,6 @@ class Window:
             self._faulty.add(name)
             logger.error("%s cannot be drawn", name, exc_info=error)
             self.error_pane.show(Failure.from_exception(f"drawing of {name}", error))
-
-    def _mark_waiting(self) -> None:
-        """Mark the controls whose values are not in the picture yet."""
-        engine = self.engine
-        # Without steps: looking at all controls sixty times a second would cost more than drawing.
-        state = (engine.revision, engine.runs, engine.has_waiting, self.layout)
-        if self.layout is None or state == self._marked:
-            return
-        self._marked = state
-        soon, late = engine.waiting()
-        for name, control in self.layout.controls.items():
-            text = NEXT_STEP if name in soon else NEXT_INIT if name in late else ""
-            control.mark(text)
-        self.status.waits = self._waiting_text(soon, late)
-
-    def _waiting_text(self, soon: frozenset[str], late: frozenset[str]) -> str:
-        controls = self.session.simulation_class.controls
-        for names, text in ((late, NEXT_INIT), (soon, NEXT_STEP)):
-            if names and not (self.session.running and names is soon):
-                labels = ", ".join(sorted(controls[name].label for name in names))
-                return f"{labels}: {text}"
-        return ""
 
     def _leave_field(self, event: Any) -> None:
         """A click elsewhere takes over what was typed; beside all fields it ends the typing."""
@@ -331,8 +312,12 @@ class Window:
         self.status.update_texts()
 
     def escape(self) -> None:
-        """Leave a drag or one panel alone, else cancel the steps that wait."""
-        if not self.arranging.escape() and self.session.worker.waiting_steps > 1:
+        """Leave a drag or one panel alone, else end the playing, else cancel steps that wait."""
+        if self.arranging.escape():
+            return
+        if self.sessions.playing is not None:
+            self.sessions.stop()
+        elif self.session.worker.waiting_steps > 1:
             self.session.worker.cancel_steps()
 
     def step(self) -> None:
@@ -373,6 +358,7 @@ class Window:
         self, name: str, value: Any, *, continues: bool = False, settled: bool = True
     ) -> Any:
         """Give a parameter the value that the user entered; see `Host.change`."""
+        self.session.take_over()
         valid = self.values.change(name, value, continues=continues)
         self.session.changed(name, settled=settled)
         return valid
@@ -383,7 +369,7 @@ class Window:
 
     def show_set(self) -> None:
         """Display the name of the present parameter set."""
-        self.toolbar.show_set(self.sets.name)
+        self.toolbar.show_set(self.sets.short_title())
         self.status.update_texts()
 
     def copy(self, text: str) -> None:
@@ -415,7 +401,7 @@ class Window:
         self.alive = False
         self.sets.close()
         self.autosave.close()
-        self._remember()
+        remember(self)
         self.session.turns.stop(self.root.after_cancel)
         if self._timer:
             self.root.after_cancel(self._timer)

@@ -228,12 +228,12 @@ def replay(simulation: Any, result: RunResult, *, film: Filmed = None) -> RunRes
     with EndOnce():
         with _Course() as course:
             engine.init()
-            engine.replay(result.changes, _steps_to_repeat(result), until=films.watching())
+            engine.replay(result.changes, steps_to_repeat(result), until=films.watching())
             engine.draw()
         return _conclude(engine, course, owned=isinstance(found, type), store=None, films=films)
 
 
-def _steps_to_repeat(result: RunResult) -> int:
+def steps_to_repeat(result: RunResult) -> int:
     """Return how many steps to compute: of a run that failed in a step, that step, too."""
     failed_in_step = result.failure is not None and result.failure.stage == "step"
     return result.steps + failed_in_step

@@ -6,17 +6,18 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from ivisit.errors import ParameterError
-from ivisit.gui.actions.differences import differences
 from ivisit.gui.actions.layout_memory import layout_state, take_layout
 from ivisit.gui.drafts import Draft, DraftFile, draft_folder, leftovers
 from ivisit.plugins.origins import source_file
-from ivisit.sets.wording import local_time
+from ivisit.sets.wording import local_time, what_changes
 
 if TYPE_CHECKING:
     from ivisit.gui.window import Window
 
 #: Seconds between two looks at what is unsaved, and between two signs of life.
 AUTOSAVE_TIME, TOUCH_TIME = 3.0, 20.0
+#: Values that a message names at the most.
+MOST_NAMED = 6
 #: What the messages are about; see `MessageBar.show`.
 UNSAVED, UNSAFE = "unsaved", "autosave"
 #: What of a layout changes by itself.
@@ -115,7 +116,7 @@ class Autosave:
             return
         draft = found[0]
         content = draft.content
-        changes = differences(content["base"], content["values"])
+        changes = what_changes(content["base"], content["values"])
         what = f"unsaved values: {changes}" if changes else "an unsaved layout"
         name = f" of {content['set']!r}" if content["set"] else ""
         self.window.messages.show(

@@ -11,9 +11,8 @@ from tkinter import filedialog
 from typing import TYPE_CHECKING
 
 from ivisit.errors import IVisitError, StoreError
-from ivisit.gui.actions.differences import differences
 from ivisit.gui.toolkit.dialogs import QuestionDialog
-from ivisit.sets.wording import local_time
+from ivisit.sets.wording import local_time, what_changes
 
 if TYPE_CHECKING:
     from ivisit.gui.window import Window
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Seconds between two looks at the file.
 WATCH_TIME = 1.0
+#: Values that a message names at the most.
+MOST_NAMED = 6
 #: What the messages are about; see `MessageBar.show`.
 STORE, FOREIGN_SET = "store", "set"
 #: What the buttons say.
@@ -56,7 +57,7 @@ class StoreCare:
         if not store.is_in_place:
             self._tell_of_lost_place(store)
         # By the files, not by asking SQLite, which might have to wait for who writes there.
-        elif (state := _state_of(store.path)) != self._seen:
+        elif (state := state_of(store.path)) != self._seen:
             self._seen = state
             self._look_for_foreign_version()
 
@@ -86,7 +87,7 @@ class StoreCare:
         """Say who saved a set elsewhere, when, and what differs."""
         who = stored.layout.get("saved_by") if isinstance(stored.layout, Mapping) else ""
         by = f" by {who}" if isinstance(who, str) and who else ""
-        differing = differences(self.window.sets.chosen, stored)
+        differing = what_changes(self.window.sets.chosen, stored)
         return (
             f"{stored.name!r} was saved elsewhere{by}: version {stored.version}, "
             f"{local_time(stored.saved_at)}; "
@@ -96,7 +97,7 @@ class StoreCare:
     def may_save_over(self, save: Callable[[], object]) -> bool:
         """Tell whether nobody else has saved the set; else ask, and call ``save()`` if wanted."""
         stored = self.foreign_version()
-        if stored is None or not differences(self.window.sets.chosen, stored):
+        if stored is None or not what_changes(self.window.sets.chosen, stored):
             return True
         sets = self.window.sets
 
@@ -230,7 +231,7 @@ class StoreCare:
         sets.save()
 
 
-def _state_of(path: Path) -> object:
+def state_of(path: Path) -> object:
     """Return what changes whenever somebody writes into a store."""
     found = []
     for file in (path, path.with_name(f"{path.name}-wal")):

@@ -110,7 +110,7 @@ class StatusLine(ttk.Frame):
         """Update all texts."""
         now = self._updated_at = time.perf_counter()
         window = self.window
-        if not window.session.running:
+        if not (window.session.running or window.sessions.playing):
             self.rates.clear()
         speed, frames = self.rates.get(now)
         self._offer_to_abandon(now)
@@ -132,16 +132,19 @@ class StatusLine(ttk.Frame):
             self.abandon.pack_forget()
 
     def _show_progress(self) -> None:
-        """Show how far a run of so many steps is."""
-        worker = self.window.session.worker
-        goal, begun = worker.goal, worker.goal_from
-        finite = goal is not None and self.window.session.running
-        if finite:
-            done = (self.window.steps - begun) / max(goal - begun, 1)  # type: ignore[operator]
+        """Show how far a run of so many steps, or a session that is played, is."""
+        worker, playing = self.window.session.worker, self.window.sessions.playing
+        first, last = worker.goal_from, worker.goal if self.window.session.running else None
+        if playing is not None:
+            first, last = 0, playing.result.steps
+        if last is not None:
+            done = (self.window.steps - first) / max(last - first, 1)
             self.progress.configure(value=min(max(done, 0.0), 1.0))
-        if finite and not self.progress.winfo_manager():
-            self.progress.pack(side="left", before=self.labels["message"], padx=(0, 10))
-        elif not finite and self.progress.winfo_manager():
+        is_shown = bool(self.progress.winfo_manager())
+        if last is not None and not is_shown:
+            gap = self.window.theme.pixels(16)
+            self.progress.pack(side="left", before=self.labels["message"], padx=(0, gap))
+        elif last is None and is_shown:
             self.progress.pack_forget()
 
     def _message_text(self, now: float) -> str:

@@ -85,7 +85,7 @@ def test_what_a_window_left_behind_is_offered_and_restored_in_a_way_that_can_be_
     window = user.open(Filter)
     user.until(user.told)
     assert "ended unexpectedly" in user.told()
-    assert "sigma 2 → 7" in user.told()
+    assert "sigma 2 -> 7" in user.told()
     assert user.value("sigma") == 2.0
     user.answer("Restore")
     assert user.value("sigma") == 7.0
@@ -115,9 +115,9 @@ def test_several_are_offered_one_after_the_other_the_latest_first(user):
     leave_behind(user, "9")
     user.open(Filter)
     user.until(user.told)
-    assert "→ 9" in user.told()
+    assert "-> 9" in user.told()
     user.answer("Discard")
-    assert "→ 7" in user.told()
+    assert "-> 7" in user.told()
     user.answer("Restore")
     assert user.value("sigma") == 7.0
 
@@ -137,7 +137,7 @@ def test_a_window_that_lives_and_other_simulations_are_left_alone(user):
     assert user.told() == ""
     user.open(Filter)
     user.until(user.told)
-    assert "→ 7" in user.told()
+    assert "-> 7" in user.told()
     user.answer("Discard")
     assert user.told() == ""
     assert own.exists()

@@ -63,7 +63,7 @@ def test_a_set_saved_elsewhere_is_told_with_who_when_and_what_and_can_be_loaded(
     user.until(user.told)
     assert "'soft' was saved elsewhere by" in user.told()
     assert "version 2" in user.told()
-    assert "sigma 8 → 4" in user.told()
+    assert "sigma 8 -> 4" in user.told()
     user.answer("Load it")
     assert user.value("sigma") == 4.0
     user.wait(0.05)
@@ -79,7 +79,7 @@ def test_saving_over_what_was_saved_elsewhere_asks_first(user, path):
     user.key(window.root, "Control-s")
     question = dialog(window)
     text = question.content.winfo_children()[0].cget("text")
-    assert "sigma 6 → 4, mode reflect → nearest" in text
+    assert "sigma 6 -> 4, mode reflect -> nearest" in text
     user.click(question.buttons["Save over it"])
     with iv.ParameterStore(path) as store:
         assert [s["sigma"] for s in store.history(Filter, "soft")] == [8.0, 4.0, 6.0]
