@@ -146,7 +146,7 @@ def window_states() -> None:
         driven.until(lambda: driven.window.engine.failure)
         driven.wait(STATUS_TIME)
         keep(driven.shot(), "window-error.png", 64)
-    with Driven(app("lorenz")) as driven:
+    with Driven(app("lorenz"), (1080, 700)) as driven:
         driven.window.set_font_size(3)
         driven.window.set_dark(True)
         driven.run(500)
