@@ -113,6 +113,57 @@ def lorenz() -> None:
         keep(driven.shot(), "lorenz.png", 64)
 
 
+@makes("arranging.png")
+def arranging() -> None:
+    """A panel that is dragged beside another one."""
+    import ivisit as iv
+
+    with Driven(iv.get_simulation("associative-recall"), (1100, 740)) as driven:
+        driven.run(30)
+        panels = driven.window.layout.panels
+        target, label = panels["evidence"], panels["posterior"].label
+        left, top = label.winfo_rootx(), label.winfo_rooty()
+        driven.send(label, "<ButtonPress-1>", 0.5)
+        x, y = driven.place_in(target, 0.6, 0.8)
+        driven.pointer = target.winfo_rootx() + x, target.winfo_rooty() + y
+        label.event_generate("<B1-Motion>", x=driven.pointer[0] - left, y=driven.pointer[1] - top)
+        driven.wait(0.3)
+        keep(driven.shot_with_pointer(), "arranging.png", 64)
+        driven.window.layout.cancel_drag()
+
+
+#: Sets in the browser: name, values, comment and grade.
+SETS: list[tuple[str, dict[str, Any], str, int | None]] = [
+    ("classroom", {"sigma": 3.0}, "the one that we discussed", 3),
+    ("sharp", {"sigma": 0.5, "mode": "nearest"}, "edges stay", None),
+    ("softer", {"sigma": 6.0, "mode": "wrap"}, "", 2),
+    ("soft", {"sigma": 2.0}, "for portraits", 4),
+    ("very soft", {"sigma": 18.0, "mode": "mirror"}, "for backgrounds", 5),
+    ("soft", {"sigma": 2.5}, "for portraits", 4),
+]
+
+
+@makes("browser.png")
+def browser() -> None:
+    """The browser of parameter sets."""
+    with Driven(app("gauss_filter")) as driven:
+        window = driven.window
+        window.set_live(True)
+        for name, values, comment, grade in SETS:
+            for parameter, value in {"mode": "reflect", **values}.items():
+                window.change(parameter, value)
+            driven.run(1)
+            window.sets.save_under(name, comment=comment, grade=grade)
+        window.change("sigma", 4.0)
+        driven.run(1)
+        window.browser.open()
+        window.browser.filter.set("sigma>1")
+        window.browser.select(["soft"])
+        driven.look()
+        driven.wait(STATUS_TIME)
+        keep(driven.shot(), "browser.png")
+
+
 @makes("comparison.png")
 def comparison() -> None:
     """Two parameter sets in lock-step."""

@@ -48,6 +48,7 @@ class ImageWidget(PicturePanel):
     """
 
     is_tall = True
+    menu_class = ImageMenu
 
     def __init__(self, parent: tk.Misc, host: Host, panel: Panel[Any]) -> None:
         image = cast(Image, panel)
@@ -77,9 +78,13 @@ class ImageWidget(PicturePanel):
         self._levels_tool = self.add_tool(
             "levels", lambda: self.show_strip(not self.has_strip), "Histogram and levels to drag"
         )
-        self.offers = ImageMenu(self)
+        self.offers = self.menu_class(self)
         self.show_bar(self.color_map != "gray")
         self.bind_pointer()
+
+    def _mark_choices(self) -> None:
+        """Mark in the menu what is on."""
+        self.offers.mark()
 
     def color(self) -> None:
         super().color()
@@ -162,21 +167,21 @@ class ImageWidget(PicturePanel):
             return
         self.color_map = name
         self._noted_at = 0.0
-        self.offers.mark()
+        self._mark_choices()
         self.redraw()
 
     def set_channel(self, channel: Channel) -> None:
         """Show one channel of a color picture."""
         self.channel = channel
         self._noted_at = 0.0
-        self.offers.mark()
+        self._mark_choices()
         self.redraw()
 
     def set_zoom(self, zoom: float | str | None) -> None:
         """Enlarge by a factor; None fits the picture, ``stretch`` fills the whole place."""
         self.canvas.set_zoom(zoom)
         self._noted_at = 0.0
-        self.offers.mark()
+        self._mark_choices()
         self.redraw()
 
     @property
@@ -191,7 +196,7 @@ class ImageWidget(PicturePanel):
         else:
             self.bar.grid_remove()
         self._noted_at = 0.0
-        self.offers.mark()
+        self._mark_choices()
         self.redraw()
 
     @property
@@ -208,7 +213,7 @@ class ImageWidget(PicturePanel):
             self.strip.grid_remove()
         self._levels_tool.configure(style="On.Tool.TButton" if shown else "Tool.TButton")
         self._strip_due = 0.0
-        self.offers.mark()
+        self._mark_choices()
         self.redraw()
 
     def _show_strip(self, now: float) -> None:
@@ -234,7 +239,7 @@ class ImageWidget(PicturePanel):
 
     def _moved(self, event: Any) -> None:
         """The mouse has enlarged or moved the picture."""
-        self.offers.mark()
+        self._mark_choices()
         if self.picture is not None:
             shown = channel_of(self.picture, self.channel)
             self._note_levels(shown, *self._levels_of(shown))
@@ -242,7 +247,7 @@ class ImageWidget(PicturePanel):
     def choose_levels(self, kind: str) -> None:
         """Choose levels by what the menu calls them."""
         if kind == "fixed":
-            self.offers.mark()  # until they have been chosen
+            self._mark_choices()  # until they have been chosen
             self.ask_levels()
         else:
             self.percentile = kind == "percentile"
@@ -254,7 +259,7 @@ class ImageWidget(PicturePanel):
         if low is not None or high is not None:
             self.percentile = False
         self._noted_at = 0.0
-        self.offers.mark()
+        self._mark_choices()
         self.redraw()
 
     def ask_levels(self) -> None:
@@ -289,7 +294,7 @@ class ImageWidget(PicturePanel):
     def toggle_smooth(self) -> None:
         """Interpolate the enlarged picture, or show its pixels."""
         self.canvas.smooth = not self.canvas.smooth
-        self.offers.mark()
+        self._mark_choices()
         self.canvas.redraw()
 
     def copy_value(self) -> None:
