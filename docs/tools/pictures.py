@@ -256,6 +256,47 @@ def comparison() -> None:
         driven.shot(window.root).convert("RGB").save(FOLDER / "comparison.png", optimize=True)
 
 
+@makes("window-error.png", "window-dark.png")
+def window_states() -> None:
+    """What the window shows when user code fails, and its dark colors with large text."""
+    import ivisit as iv
+
+    Path("roots.py").write_text(FAILING, encoding="utf-8")
+    with Driven(iv.get_simulation("roots.py"), (1000, 640)) as driven:
+        driven.window.toggle_run()
+        driven.until(lambda: driven.window.engine.failure)
+        driven.wait(STATUS_TIME)
+        keep(driven.shot(), "window-error.png", 64)
+    with Driven(app("lorenz"), (1080, 700)) as driven:
+        driven.window.set_font_size(3)
+        driven.window.set_dark(True)
+        driven.run(500)
+        keep(driven.shot(), "window-dark.png", 128)
+
+
+#: A simulation with a mistake.
+FAILING = '''import math
+
+import ivisit as iv
+
+
+class Roots(iv.Simulation):
+    """A walk whose root is taken until it gets negative."""
+
+    stride = iv.Slider(0.5, 0.0, 2.0, help="Standard deviation of a step.")
+    root = iv.Trace()
+
+    def init(self):
+        self.x = 5.0
+
+    def step(self):
+        self.x += self.stride * self.rng.normal()
+        self.root = math.sqrt(self.x)
+        if self.x < 1:
+            print(f"close to zero: {self.x:.3f}")
+'''
+
+
 @makes("steered.gif")
 def steered() -> None:
     """The Lorenz attractor, steered: one slider dragged to and fro, one button clicked."""
