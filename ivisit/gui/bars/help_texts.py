@@ -26,7 +26,11 @@ allowed is refused with the reason.
 
 # Parameter sets
 Save keeps all values under a name, in one file in the working directory; former versions stay. \
-Undo takes back the last change, also a loaded or deleted set.
+Undo takes back the last change, also a loaded or deleted set. Ctrl-B opens the browser of all \
+sets: type words or conditions such as sigma>3, Down leads into the list, Enter loads, 0 to 5 \
+grade, F2 renames, F3 comments, Ctrl-D duplicates, Delete deletes, a right click has it all. A dot \
+marks a value that differs from the loaded set, a tick on the trough the saved one; a click on \
+either goes back.
 
 # Panels
 A right click on a picture, figure or plot opens its menu. Ctrl and the mouse wheel zoom, the \
@@ -42,6 +46,7 @@ Space   Run or stop
 F5   Init
 F6   Step
 Escape   Cancel a drag; return from one panel alone; cancel the steps that wait
+Ctrl-B   Browser of parameter sets
 Ctrl-J   Console: what the simulation prints
 Ctrl-plus, Ctrl-minus, Ctrl-0   Larger, smaller, normal text
 Ctrl-S   Save the parameter set

@@ -60,7 +60,7 @@ class ControlColumn(ScrolledFrame):
         """Show these controls, which have been made in `content`."""
         px = self.host.theme.pixels
         self.controls = controls
-        self.content.configure(padding=(0, px(4), px(10), px(4)))
+        self.content.configure(padding=(0, px(4), px(6), px(4)))
         self.content.columnconfigure(0, weight=1)
         row = 0
         for title, members in sections_of(list(controls.values())):
@@ -93,7 +93,7 @@ class ControlColumn(ScrolledFrame):
             widget.stack(False)
             widget.align(label_width, unit_width)
         self.update_idletasks()
-        around = px(14) + self.vertical_bar.winfo_reqwidth()
+        around = px(6) + self.vertical_bar.winfo_reqwidth()
         self.wanted_width = max(widget.winfo_reqwidth() for widget in widgets) + around
         bodies = max(widget.body.winfo_reqwidth() for widget in widgets)
         self._stacked_width = bodies + px(GUTTER) + around
