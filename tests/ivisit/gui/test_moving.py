@@ -323,6 +323,19 @@ def test_all_that_the_mouse_does_has_an_entry_of_the_panels_menu(user):
     assert settled(user, window) == after
 
 
+def test_the_sign_in_a_heading_opens_the_panels_menu(user):
+    window = open_four(user)
+    card = user.panel("line")
+    (button,) = card.tools.winfo_children()
+    user.until(button.winfo_viewable)
+    user.click(button)
+    user.until(card.menu.winfo_ismapped)
+    assert "Detach" in entries(card.menu)
+    card.menu.unpost()
+    user.until(lambda: not card.menu.winfo_ismapped())
+    window.update()
+
+
 def test_cards_change_places_and_at_the_border_stand_beside_all(user):
     window = open_four(user)
     layout = window.layout
