@@ -14,6 +14,7 @@ from ivisit.gui.arranging.detaching import on_screen
 from ivisit.gui.arranging.menus import add_entries
 from ivisit.gui.arranging.tree import names_in
 from ivisit.gui.layouts import FreeLayout, TiledLayout
+from tests.ivisit.gui.arranging.standing import box, boxes, opened, settled
 
 pytestmark = pytest.mark.window
 
@@ -42,42 +43,10 @@ class Four(iv.Simulation):
         self.presses.append((event.kind, event.row, event.column))
 
 
-def box(widget):
-    x, y = widget.winfo_rootx(), widget.winfo_rooty()
-    return x, y, x + widget.winfo_width(), y + widget.winfo_height()
-
-
-def boxes(layout):
-    """Return where the cards are that stand in the layout."""
-    shown = layout.shown_cards().values()
-    return {card.name: box(card) for card in shown if card.winfo_viewable()}
-
-
-def settled(user, window):
-    """Wait until all cards stand where the arrangement has them."""
-
-    def there():
-        board = window.layout.board
-        content = board.content
-        return board.winfo_width() > 50 and all(
-            box(board.cards[name])[:2]
-            == (content.winfo_rootx() + place.x, content.winfo_rooty() + place.y)
-            and board.cards[name].winfo_width() == place.width
-            and board.cards[name].winfo_height() == place.height
-            for name, place in board.solution.places.items()
-        )
-
-    user.until(there)
-    return boxes(window.layout)
-
-
 def open_four(user, **options):
     window = user.open(Four, **options)
     assert isinstance(window.layout, TiledLayout)
-    # The shapes of the pictures have made the window larger.
-    fitted = window.arranging.fitted
-    user.until(lambda: fitted in (None, (window.root.winfo_width(), window.root.winfo_height())))
-    settled(user, window)
+    opened(user, window)
     return window
 
 
