@@ -3,6 +3,10 @@
 # make stress  run the long fuzzes and kill tests, of which 'make test' runs a sample
 # make oldest  run the tests of ivisit with the oldest versions that setup.cfg allows
 # make bench   print the benchmarks
+# make experiments   measure and draw what docs/experiments shows (an hour; goes on where it was
+#              ended; QUICK=1: small versions, into build/; ONLY="theory xor_rates": some of them)
+# make docs    build the site into build/site; a broken link or reference fails
+# make reference, make pictures   make the generated pages, and the pictures, of docs/ anew
 # make clean   remove what these made
 #
 # PYTHON=/path/to/python3.12 chooses the interpreter that .venv is made of.
@@ -13,7 +17,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 DEMO := apps/gauss_filter.py
 
-.PHONY: help demo test stress oldest lint types bench clean xvfb cluster
+.PHONY: help demo test stress oldest lint types bench experiments docs reference pictures clean xvfb cluster
 
 help:
 	@sed -n '1,/^$$/s/^# \{0,1\}//p' Makefile
@@ -26,6 +30,10 @@ help:
 
 .venv/installed-test: .venv/installed
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@
+
+.venv/installed-docs: .venv/installed
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
 	@touch $@
 
 define make_environment
@@ -98,8 +106,21 @@ cluster: .venv/installed-test
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check mpi4py || \
 		echo "mpi4py could not be installed: the test of MPI is skipped" >&2
 
+docs: .venv/installed-docs
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
+	@echo "build/site/index.html"
+
+reference: .venv/installed-test
+	$(BIN)/python docs/tools/reference.py
+
+pictures: .venv/installed-test xvfb
+	$(BIN)/python -m docs.tools.pictures
+
 bench: .venv/installed-test
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+experiments: .venv/installed-test
+	@$(BIN)/python experiments/run_all.py $(if $(QUICK),--quick) $(ONLY)
 
 clean:
 	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache demo-result.*

@@ -10,7 +10,8 @@ Each script runs freely for some seconds, several times in turns; the best run c
 whatever else the machine does can only slow a run down. There are three scripts that do one thing
 each, and the six examples of the report on IVISIT, from the tests. Our window shows at most 60
 frames a second, the newest one each time, while 0.72 counts every step as a frame. A freeze is the
-longest time for which Tk's own loop did not come round; 0.72 steps in that loop. The last lines are
+longest time for which Tk's own loop did not come round; 0.72 steps in that loop. The start is the time
+from starting Python to the first round of that loop, everything having been drawn. The last lines are
 the time that ``getMatplotlibImage`` takes, for a new figure each time and for one that changes.
 """
 
@@ -23,6 +24,7 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+import time
 from pathlib import Path
 
 #: Each script makes one picture a step, the large one without computing anything.
@@ -121,7 +123,7 @@ FOLDER = Path(__file__).resolve().parents[1] / "tests" / "ivisit" / "legacy" / "
 MEASURE = '''
 import json, os, sys, time
 seconds = float(os.environ["MEASURE_SECONDS"])
-counts = {"frames": 0, "steps": 0, "freeze": 0.0}
+counts = {"frames": 0, "steps": 0, "freeze": 0.0, "start": 0.0}
 is_old = hasattr(iv, "IVisitMain")
 
 def count_frames():
@@ -152,11 +154,20 @@ def watch(root):
 
     tick()
 
+def note_start(root):
+    """Note when Tk's loop comes round for the first time, everything having been drawn."""
+    def note():
+        root.update_idletasks()
+        counts["start"] = time.time() - float(os.environ["MEASURE_BEGAN"])
+
+    root.after(1, note)
+
 if not is_old:
     from ivisit.gui.window import Window
     mainloop = Window.mainloop
 
     def watched(window):
+        note_start(window.root)
         watch(window.root)
         mainloop(window)
 
@@ -167,14 +178,16 @@ class Measured(Sim):
         Sim.main_init(self, parent)
         if parent is not None:
             self.parent = parent
-            parent.after(1500, self.start)
+            if is_old:
+                note_start(parent.master)
+            parent.after(int(500 * seconds), self.start)
 
     def start(self):
         count_frames()
         if is_old:
             watch(self.parent.master)
         self.parent.onSim_run()
-        self.parent.after(1000, self.begin)
+        self.parent.after(int(333 * seconds), self.begin)
 
     def begin(self):
         counts.update(frames=0, steps=0, freeze=0.0)
@@ -188,7 +201,8 @@ class Measured(Sim):
     def end(self):
         took = time.perf_counter() - self.began
         result = {name: counts[name] / took for name in ("frames", "steps")}
-        print("RESULT", json.dumps({**result, "freeze": counts["freeze"]}), flush=True)
+        result |= {name: counts[name] for name in ("freeze", "start")}
+        print("RESULT", json.dumps(result), flush=True)
         os._exit(0)
 
 sim = Measured()
@@ -208,7 +222,11 @@ def script(name: str) -> str:
 
 
 def measure(python: str, name: str, seconds: float) -> dict[str, float]:
-    """Run one script under an interpreter; return frames and steps a second."""
+    """Run one script under an interpreter.
+
+    Returns frames and steps a second, the longest freeze, and the seconds from starting Python to
+    the first round of Tk's loop.
+    """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{name}.py"
         # The digits are looked for above the script, helper modules beside it.
@@ -217,6 +235,7 @@ def measure(python: str, name: str, seconds: float) -> dict[str, float]:
         path.write_text(script(name), encoding="utf-8")
         _prepare_database(python, path)
         environment = {**os.environ, "MEASURE_SECONDS": str(seconds), "OMP_NUM_THREADS": "1"}
+        environment["MEASURE_BEGAN"] = str(time.time())
         environment.pop("IVISIT_DB", None)
         answer = subprocess.run(
             [python, path.name],
@@ -275,10 +294,10 @@ def _compare_drawing(old_python: str) -> None:
     """Print the times of getMatplotlibImage, the old ones too where they can be measured."""
     ours = measure_drawing(sys.executable)
     old = measure_drawing(old_python) if old_python else {}
-    for kind, time in ours.items():
-        text = f"getMatplotlibImage, {kind} figure: {time:.1f} ms"
+    for kind, duration in ours.items():
+        text = f"getMatplotlibImage, {kind} figure: {duration:.1f} ms"
         if old:
-            text += f"; 0.72: {old[kind]:.1f} ms, ratio {old[kind] / time:.2f}"
+            text += f"; 0.72: {old[kind]:.1f} ms, ratio {old[kind] / duration:.2f}"
         print(text)
 
 
@@ -322,7 +341,7 @@ def main() -> int:
     with_old = bool(options.old_python) and _is_usable(options.old_python)
     if not with_old:
         print("IVISIT 0.72 is not installed in the environment of --old-python: not compared")
-    print(f"{'script':15} {'':6} {'frames/s':>9} {'steps/s':>9} {'freeze/ms':>10}")
+    print(f"{'script':15} {'':6} {'frames/s':>9} {'steps/s':>9} {'freeze/ms':>10} {'start/s':>8}")
     for name in options.only or (*SCRIPTS, *EXAMPLES):
         best: dict[str, dict[str, float]] = {}
         for _ in range(options.repeats):
@@ -333,7 +352,8 @@ def main() -> int:
                         best[which] = run
         for which, run in best.items():
             rates = f"{run['frames']:9.1f} {run['steps']:9.1f}"
-            print(f"{name:15} {which:6} {rates} {1000 * run['freeze']:10.1f}")
+            ends = f"{1000 * run['freeze']:10.1f} {run['start']:8.2f}"
+            print(f"{name:15} {which:6} {rates} {ends}")
         if with_old:
             ratios = [best["ours"][key] / best["0.72"][key] for key in ("frames", "steps")]
             print(f"{name:15} {'ratio':6} {ratios[0]:9.2f} {ratios[1]:9.2f}")

@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     int
         0 good, 2 wrong request, 130 interrupted.
     """
-    options = _parser().parse_args(arguments)
+    options = build_parser().parse_args(arguments)
     logging.basicConfig(
         level=logging.WARNING if options.quiet else logging.INFO,
         format="%(message)s",
@@ -74,7 +74,8 @@ def _compare(options: argparse.Namespace) -> None:
     print(f"written: {csv_path}, {plot_path}", file=sys.stderr)
 
 
-def _parser() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
     parser = argparse.ArgumentParser(prog="python -m dopamine_wp", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     compare = commands.add_parser(

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         OptionList,
         RadioButtons,
         Slider,
+        Table,
         TextBox,
     )
     from ivisit.engine import Engine

@@ -35,10 +35,10 @@ class Delivery:
         self._link = link
         self._queue = EventQueue()
 
-    def put(self, event: Event, *, located: bool) -> bool:
+    def put(self, event: Event) -> bool:
         """Take an event, from any thread; tell whether it waits on its own; see `EventQueue`."""
         self._check(event)
-        return self._queue.put(event, located=located)
+        return self._queue.put(event)
 
     def schedule(self, events: Iterable[tuple[int, Any]]) -> None:
         """Have events delivered before given steps, in place of those scheduled before."""
@@ -75,16 +75,11 @@ class Delivery:
 
         Where no run goes on the event is dropped: there is none to which it could belong.
         """
-        waiting = self._queue.take()
-        if waiting is None or not goes_on:
+        event = self._queue.take()
+        if event is None or not goes_on:
             return
-        event, located = waiting
-        simulation = self.simulation
-        if isinstance(event, PointerEvent) and not located:
-            value = simulation._outputs.get(event.panel)
-            event = type(simulation).panels[event.panel].locate(value, event)
         log.append(Occurrence(step, event, at=at))
         if isinstance(event, PointerEvent):
-            simulation.pointer(event)
+            self.simulation.pointer(event)
         elif (handler := self._link.handlers.get((event.panel, event.sequence))) is not None:
             handler(event)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ivisit.errors import ParameterError
+from ivisit.looks import FigureView
 from ivisit.panels.base import Painter, Panel, painted
 from ivisit.simulation import Simulation
 
@@ -94,11 +95,11 @@ class Painters:
         return painter
 
     def shown(
-        self, outputs: Mapping[str, Any], sizes: Mapping[str, tuple[int, int]] | None
+        self, outputs: Mapping[str, Any], views: Mapping[str, FigureView] | None
     ) -> dict[str, Any]:
-        """Return copies of what all panels hold; figures as pixels of their size, by name.
+        """Return copies of what all panels hold; figures as pixels, by name.
 
-        Without `sizes` no figure is drawn.
+        `views` says how each is looked at, by default as it is; without `views` no figure is drawn.
         """
         shown: dict[str, Any] = {}
         for name, panel in self.panels.items():
@@ -108,6 +109,6 @@ class Painters:
             painter = self.of(name, value) if name in self.pictures else None
             if painter is None:
                 shown[name] = panel.snapshot(value)
-            elif sizes is not None:
-                shown[name] = painted(painter, *sizes.get(name, (None, None)))
+            elif views is not None:
+                shown[name] = painted(painter, views.get(name))
         return shown

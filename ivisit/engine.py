@@ -28,6 +28,7 @@ from ivisit.declarations import is_whole
 from ivisit.drawing import Drawer, Painters
 from ivisit.errors import Failure, IVisitError, ParameterError, expected, shorten
 from ivisit.link import Say
+from ivisit.looks import FigureView
 from ivisit.panels.base import Painter
 from ivisit.previews import previewed
 from ivisit.pyplots import PyplotFigures
@@ -130,8 +131,8 @@ class Engine(Steering):
         self.pyplot_figures: PyplotFigures = vars(self.simulation).setdefault(
             "_ivisit_figures", PyplotFigures()
         )
-        #: Size in pixels at which a figure panel is drawn; the window sets it.
-        self.figure_sizes: dict[str, tuple[int, int]] = {}
+        #: How the window looks at figure panels, by name; nothing of it changes the figures.
+        self.figure_views: dict[str, FigureView] = {}
         plan, panels = self._plan, self._class.panels
         if record is None:
             columns, sparse = plan.columns, plan.rasters
@@ -211,6 +212,8 @@ class Engine(Steering):
         self._pending.press_initially()
         self.instance_reused = simulation._ivisit_begun > 0
         simulation._ivisit_begun += 1
+        for view in self.figure_views.values():
+            view.limits = {}
         self.prepare()
         simulation.rng = np.random.default_rng(self.seed)
         if outputs := simulation._outputs:
@@ -351,7 +354,8 @@ class Engine(Steering):
                 rasters.record(done, outputs)
             if pending.pressed:
                 pending.release_buttons()
-            if simulation._ivisit_stopped or (until is not None and until(simulation)):
+            # Asked also of the last step: who films the run wants its picture.
+            if (until is not None and until(simulation)) or simulation._ivisit_stopped:
                 return True
         return False
 
@@ -412,7 +416,7 @@ class Engine(Steering):
             every=self.recorder.first_every,
             limit=self.recorder.limit,
         )
-        engine.figure_sizes = dict(self.figure_sizes)
+        engine.figure_views = {name: view.copy() for name, view in self.figure_views.items()}
         engine.is_timed = self.is_timed
         parameters = engine.simulation.parameters
         for name, changes in self.simulation.parameters.adjustments.items():
@@ -472,7 +476,7 @@ class Engine(Steering):
         self.simulation._refresh()
         self.draw()
         return self._painters.shown(
-            self.simulation._outputs, self.figure_sizes if figures else None
+            self.simulation._outputs, self.figure_views if figures else None
         )
 
     def draw(self) -> None:

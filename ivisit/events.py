@@ -114,20 +114,20 @@ class EventQueue:
     """
 
     def __init__(self) -> None:
-        self._events: deque[tuple[Event, bool]] = deque()
+        self._events: deque[Event] = deque()
         self._lock = threading.Lock()
 
-    def put(self, event: Event, *, located: bool) -> bool:
+    def put(self, event: Event) -> bool:
         """Add an event; tell whether it waits on its own, not in place of a former one."""
         with self._lock:
-            joins = bool(self._events) and _continues(self._events[-1][0], event)
+            joins = bool(self._events) and _continues(self._events[-1], event)
             if joins:
                 self._events.pop()
-            self._events.append((event, located))
+            self._events.append(event)
         return not joins
 
-    def take(self) -> tuple[Event, bool] | None:
-        """Return the oldest event, and whether its place is known; None when there is none."""
+    def take(self) -> Event | None:
+        """Return the oldest event; None when there is none."""
         with self._lock:
             return self._events.popleft() if self._events else None
 

@@ -15,6 +15,7 @@ of the time) and paints the rest anew, in Matplotlib's order. That is the full d
 from __future__ import annotations
 
 import logging
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -29,11 +30,15 @@ from ivisit.artists import (
     is_known,
     structure_of,
 )
+from ivisit.looks import FigureView
+from ivisit.viewing import looked_at, places_of
 
 logger = logging.getLogger(__name__)
 
 #: Share of the recent drawings in which an artist that is expected to change again has changed.
 OFTEN = 0.25
+#: Part of a pixel that is larger than the rounding error of a size in inches.
+LITTLE = 1e-6
 #: Weight of the last drawing in that share.
 MEMORY = 0.4
 
@@ -51,14 +56,19 @@ class Rasterizer:
         layout engine nor margins, its axes are arranged so that no label is cut.
     """
 
+    #: Tells `ivisit.panels.base.painted` that it may hand over a view.
+    shows_views = True
+
     def __init__(self, figure: Any) -> None:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from ivisit.inking import InkCanvas
 
         self.figure = figure
-        self.canvas = FigureCanvasAgg(figure)
+        self.canvas: Any = InkCanvas(figure)
+        self._inking: Any = None
         # Whoever else draws the figure, savefig for one, resets the marks of what is stale.
         self.canvas.mpl_connect("draw_event", self._drawn)
         self._drawn_elsewhere = False
+        self._resized: tuple[Any, ...] = ()
         self._natural_dpi = figure.dpi
         self._natural_size = tuple(figure.bbox.size)
         self._leaves: list[Leaf] = []
@@ -69,7 +79,12 @@ class Rasterizer:
         self._arranged_for: tuple[Any, ...] = ()
         self._pixels: np.ndarray | None = None
 
-    def pixels(self, width: int | None = None, height: int | None = None) -> np.ndarray:
+    def pixels(
+        self,
+        width: int | None = None,
+        height: int | None = None,
+        view: FigureView | None = None,
+    ) -> np.ndarray:
         """Return the figure as an array (height, width, 4) of uint8, RGBA.
 
         Parameters
@@ -77,10 +92,23 @@ class Rasterizer:
         width, height : int, optional
             Size in pixels; by default the figure's own size. In a small place letters and lines
             are smaller, too, but never so small that they cannot be read.
+        view : FigureView, optional
+            Limits and colors in which the figure is shown, without changing its own, and the
+            scale of the screen; is told where the axes lie.
         """
-        self._resize(width, height)
+        from ivisit.inking import Inking
+
+        self._resize(width, height, 1.0 if view is None else view.scale)
+        with looked_at(self.figure, {} if view is None else view.limits):
+            self._inking = Inking(self.figure, None if view is None else view.ink)
+            pixels = self._drawn_pixels()
+            if view is not None:
+                view.places = places_of(self.figure)
+        return pixels
+
+    def _drawn_pixels(self) -> np.ndarray:
         changed = self._changed_leaves()
-        if self._drawn_elsewhere or structure_of(self.figure) != self._structure:
+        if self._drawn_elsewhere or self._present_structure() != self._structure:
             # In which order artists are painted now is known only afterwards.
             self._draw_all(muted=[])
         elif not changed and self._pixels is not None:
@@ -92,13 +120,21 @@ class Rasterizer:
         self._pixels = np.asarray(self.canvas.buffer_rgba()).copy()
         return self._pixels
 
-    def _resize(self, width: int | None, height: int | None) -> None:
-        if not (width and height) or tuple(self.figure.bbox.size.astype(int)) == (width, height):
+    def _resize(self, width: int | None, height: int | None, screen: float) -> None:
+        wanted, figure = (width, height, screen), self.figure
+        if not (width and height) or self._resized == (wanted, figure.dpi, tuple(figure.bbox.size)):
             return
         natural_width, natural_height = self._natural_size
-        scale = min(width / natural_width, height / natural_height)
-        self.figure.set_dpi(self._natural_dpi * min(max(scale, 0.85), 1.5))
-        self.figure.set_size_inches(width / self.figure.dpi, height / self.figure.dpi)
+        scale = min(width / natural_width, height / natural_height) / screen
+        self.figure.set_dpi(self._natural_dpi * screen * min(max(scale, 0.85), 1.5))
+        # Matplotlib cuts the fraction off: a rounding error must not cost a row of pixels.
+        self.figure.set_size_inches(
+            (width + LITTLE) / self.figure.dpi, (height + LITTLE) / self.figure.dpi
+        )
+        self._resized = (wanted, figure.dpi, tuple(figure.bbox.size))
+
+    def _present_structure(self) -> tuple[Any, ...]:
+        return structure_of(self.figure), self._inking.key
 
     def _drawn(self, event: Any) -> None:
         self._drawn_elsewhere = True
@@ -197,7 +233,7 @@ class Rasterizer:
         names = {id(leaf.artist) for leaf in muted}
         self._suffix = [leaf for leaf in self._leaves if id(leaf.artist) in names]
         self._background = self.canvas.copy_from_bbox(self.figure.bbox)
-        self._structure = structure_of(self.figure)
+        self._structure = self._present_structure()
         self._paint(self._suffix)
         if not self._is_suffix(self._suffix):
             # What has been painted has another size or place than expected.
@@ -222,7 +258,7 @@ class Rasterizer:
                     leaf = Leaf(artist, axes)
                 drawn.append(leaf)
                 if id(artist) not in silent:
-                    draw(renderer)
+                    self._inking.draw(draw, artist, renderer)
 
             return paint
 
@@ -251,7 +287,7 @@ class Rasterizer:
             if any(title.stale for title in (axes.title, axes._left_title, axes._right_title)):
                 axes._update_title_position(renderer)
         for leaf in leaves:
-            leaf.artist.draw(renderer)
+            self._inking.draw(leaf.artist.draw, leaf.artist, renderer)
 
     def _settle(self) -> None:
         """Mark figure and axes as drawn."""
@@ -288,7 +324,10 @@ class Rasterizer:
         for legend in inside:
             legend.set_in_layout(False)
         try:
-            ConstrainedLayoutEngine().execute(self.figure)
+            with warnings.catch_warnings():
+                # That a place is too small for all labels is seen, and not the user's fault.
+                warnings.simplefilter("ignore")
+                ConstrainedLayoutEngine().execute(self.figure)
         # Whatever Matplotlib raises here concerns the arrangement, which can be done without.
         except Exception as error:  # noqa: BLE001
             logger.debug("the axes cannot be arranged: %s: %s", type(error).__name__, error)

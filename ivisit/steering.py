@@ -169,23 +169,20 @@ class Steering:
         """Whether something was posted that has not been called yet."""
         return bool(self._callbacks)
 
-    def send(self, event: Event, *, located: bool = True) -> None:
+    def send(self, event: Event) -> None:
         """Have an event delivered to the simulation between two steps, from any thread.
 
         Parameters
         ----------
         event : PointerEvent or MouseEvent
             The event. Of movements that wait only the latest is delivered.
-        located : bool, optional
-            Without it ``x`` and ``y`` are fractions of the panel's width and height, from its
-            upper left corner, and the panel says where in its data that is.
 
         Raises
         ------
         ParameterError
             When there is no such panel, or it takes no such events.
         """
-        if self._delivery.put(event, located=located):
+        if self._delivery.put(event):
             self.post(self._deliver)
 
     def schedule(self, events: Iterable[tuple[int, Any]]) -> None:

@@ -13,7 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, overload
 
 from ivisit.engine import Engine
 from ivisit.errors import RunError
@@ -249,6 +249,7 @@ class Worker:
         except RunError as error:
             # The engine keeps the failure for the window to see; others look at the terminal.
             self.running = False
+            self._wake.set()  # the last picture before the failure is due at once
             logger.error("%s\n%s", error, error.failure.traceback if error.failure else "")
         finally:
             self.busy = False
@@ -365,13 +366,17 @@ class Worker:
         if self.engine.state not in ("new", "failed", "closed"):
             self._advance_to(max(step, self.engine.steps))
 
-    def _advance_to(self, target: int) -> None:
+    def _advance_to(self, target: int, interrupted: Callable[[Any], bool] | None = None) -> None:
         """Step until `target` steps are done or a command waits; show the steps between."""
-        interrupted = self._interrupted_in_group if self.shows_ends_only else None
+        watched = interrupted is not None
+        if self.shows_ends_only:
+            interrupted = self._interrupted_in_group
         while True:
             # At least one step: two clicks on Step are two steps, although one of them waits.
             self._advance(target - self.engine.steps, interrupted)
             if self.engine.steps >= target or self.engine.stopped:
+                break
+            if watched and not self.running:
                 break
             if self._commands or self._closing:
                 break
@@ -420,8 +425,11 @@ class Worker:
         """Compute the steps up to the next frame or command."""
         steps, rate = self.steps_per_frame, self.rate
         if steps is None and (self.delay or self.steps_per_delay > 1):
-            self._advance_to(self.engine.steps + self.steps_per_delay)
-            self._pause(self.delay)
+            target = self.engine.steps + self._up_to_goal(self.steps_per_delay)
+            self._advance_to(target, self._watching(self._interrupted))
+            self._stop_at_goal()
+            if self.running:
+                self._pause(self.delay)
             return
         if steps is None:
             group = None if rate is None else max(round(rate / FRAME_RATE), 1)
@@ -435,12 +443,21 @@ class Worker:
             interrupted = self._watching(self._interrupted_in_group)
             self._advance(self._up_to_goal(group), interrupted)
             done = steps
-        if self.goal is not None and self.engine.steps >= self.goal:
-            self._stop_running()
+        self._stop_at_goal()
         if self.running and steps is not None and self.engine.steps >= self._group_end:
             self._show_group()
         if self.running and done is not None and (rate is not None or steps is not None):
             self._keep_pace(done / rate if rate is not None else 1 / FRAME_RATE)
+
+    def _stop_at_goal(self) -> None:
+        if self.goal is not None and self.engine.steps >= self.goal:
+            self._stop_running()
+
+    @overload
+    def _up_to_goal(self, steps: int) -> int: ...
+
+    @overload
+    def _up_to_goal(self, steps: int | None) -> int | None: ...
 
     def _up_to_goal(self, steps: int | None) -> int | None:
         if self.goal is None:

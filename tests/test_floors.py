@@ -12,10 +12,11 @@ ROOT = Path(__file__).parents[1]
 #: named here has a floor of its own.
 FLOORS = """
     errors files installation ranges
-    declarations events
-    rendering artists
-    differences
+    declarations events looks
+    rendering artists viewing
+    inking
     rasterizing
+    differences
     controls
     panels
     parameters reserved

@@ -3,47 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import keyword
-import re
 from pathlib import Path
 from typing import Any
 
-from ivisit.commands.common import Refused, command, say
-
-TEMPLATE = '''"""A new simulation.
-
-In the window:  ivisit gui {file}
-Without one:    ivisit run {file} --steps 100 -p amplitude=2 --out result.npz
-"""
-
-import numpy as np
-
-import ivisit as iv
-
-
-class {name}(iv.Simulation):
-    """A noisy oscillation."""
-
-    # Controls are inputs. The default's type decides: 1.0 is a float slider, 1 an int slider.
-    amplitude = iv.Slider(1.0, 0.0, 5.0, step=0.1, help="Height of the oscillation.")
-    noise = iv.Slider(0.1, 0.0, 1.0, step=0.01, help="Size of the random part.")
-
-    # Panels are outputs: also iv.Image, iv.Figure, iv.TextOutput.
-    signal = iv.Trace()
-
-    def init(self):
-        """Start a run."""
-        self.time = 0.0
-
-    def step(self):
-        """Compute one step; self.rng gives the same random numbers for the same seed."""
-        self.time += 0.1
-        self.signal = self.amplitude * np.sin(self.time) + self.noise * self.rng.normal()
-
-
-if __name__ == "__main__":
-    iv.launch({name})
-'''
+from ivisit.commands.common import command, say
 
 
 def add(parsers: Any) -> None:
@@ -61,29 +24,9 @@ def add(parsers: Any) -> None:
 
 def new(options: argparse.Namespace) -> int:
     """Write the file."""
+    from ivisit.plugins.template import write_template
+
     path = Path(options.file)
-    if path.suffix != ".py":
-        raise Refused(f"{path}: the file must end in .py")
-    text = TEMPLATE.format(file=path, name=class_name(path.stem))
-    try:
-        # "x" leaves it to the file system that nothing is overwritten.
-        with path.open("w" if options.force else "x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        raise Refused(f"{path}: exists; --force overwrites it") from None
-    except OSError as error:
-        raise Refused(f"{path}: cannot be written: {error.strerror or error}") from error
+    write_template(path, replace=options.force)
     say(options, f"wrote {path}; try: ivisit gui {path}")
     return 0
-
-
-def class_name(stem: str) -> str:
-    """Return a class name for a file's name.
-
-    >>> class_name("my_sim"), class_name("2d-waves"), class_name("class")
-    ('MySim', 'Simulation2dWaves', 'Class')
-    """
-    name = "".join(word[:1].upper() + word[1:] for word in re.split(r"\W|_", stem) if word)
-    if not name.isidentifier() or keyword.iskeyword(name) or name == "Simulation":
-        name = f"Simulation{name}"
-    return name if name.isidentifier() else "MySimulation"

@@ -87,10 +87,14 @@ def add(parsers: Any) -> None:
         parsers,
         "gui",
         gui,
-        help="open the window on a simulation",
+        help="open the window on a simulation, or the launcher with all of them",
         example="ivisit gui apps/gauss_filter.py",
     )
-    gui_parser.add_argument("simulation", help="a plugin's name or a path file.py[:Class]")
+    gui_parser.add_argument(
+        "simulation",
+        nargs="?",
+        help="a plugin's name or a path file.py[:Class]; without it the launcher opens",
+    )
     add_start_options(gui_parser)
     gui_parser.add_argument("--run", action="store_true", help="run at once")
 
@@ -190,7 +194,9 @@ def replay(options: argparse.Namespace) -> int:
 
 
 def gui(options: argparse.Namespace) -> int:
-    """Open the window."""
+    """Open the window, or the launcher."""
+    if options.simulation is None:
+        return _open_launcher(options)
     from ivisit.launcher import launch
     from ivisit.plugins.finding import get_main_simulation
 
@@ -203,6 +209,18 @@ def gui(options: argparse.Namespace) -> int:
         parameters=assignments(simulation, options.parameters),
         run=options.run,
     )
+    return 0
+
+
+def _open_launcher(options: argparse.Namespace) -> int:
+    """Open the window with all simulations; what is said of store and seed holds for those."""
+    if options.parameters or options.set or options.run:
+        raise Refused("gui: -p, --set and --run need a simulation")
+    from ivisit.gui.launcher import open_launcher
+
+    handed_on = [] if options.db is None else ["--db", str(Path(options.db).absolute())]
+    handed_on += [] if options.seed == 0 else ["--seed", str(options.seed).lower()]
+    open_launcher(handed_on)
     return 0
 
 

@@ -14,6 +14,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from ivisit import panels
 from ivisit.films.kept import Kept
+from ivisit.looks import FigureView
 from ivisit.panels.base import Painter, Panel, painted
 from ivisit.recording import component_name
 from ivisit.rendering import levels
@@ -123,7 +124,9 @@ class Cell:
         painter = self._painter_of(held)
         if isinstance(panel, panels.Figure):
             self._kept.note(held)
-        value = moment.shown.get(panel.name) if painter is None else painted(painter, *size)
+        value = (
+            moment.shown.get(panel.name) if painter is None else painted(painter, FigureView(size))
+        )
         if painter is not None and isinstance(value, np.ndarray):
             return Image.fromarray(value)
         axes = self._axes()

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ivisit.errors import IVisitError
@@ -52,20 +53,18 @@ def open_window(
     IVisitError
         When there is no Tk or no display; the message says what to do.
     """
-    window_class = _import_window()
-    import tkinter as tk
-
     kernel = _notebook_shell()
-    try:
-        window = window_class(
+    with told_without_window():
+        from ivisit.gui.actions.remembering import begin_remembering
+
+        window = _import_window()(
             simulation,
             seed=seed,
             store=store,
             parameter_set=parameter_set,
             parameters=parameters,
         )
-    except tk.TclError as error:
-        raise IVisitError(f"The window cannot be opened: {error}. {HEADLESS_HINT}") from error
+    begin_remembering(window)
     if kernel is not None:
         # Only now: without a display the kernel's loop would fail later, in the kernel's log.
         try:
@@ -83,15 +82,26 @@ def open_window(
         _open_windows[:] = [w for w in _open_windows if w.alive] + [window]
 
 
-def _import_window() -> type[Window]:
+@contextmanager
+def told_without_window() -> Iterator[None]:
+    """Turn what Python and Tk say where no window can be opened into an `IVisitError`."""
     try:
-        import _tkinter  # noqa: F401 - the part of tkinter that may be missing
-
-        from ivisit.gui.window import Window
+        import _tkinter
+    except ImportError as error:
+        raise IVisitError(f"{TK_HINT} {HEADLESS_HINT}") from error
+    try:
+        yield
     except ImportError as error:
         if (error.name or "").lower() in ("_tkinter", "tkinter", "pil._imagingtk"):
             raise IVisitError(f"{TK_HINT} {HEADLESS_HINT}") from error
         raise
+    except _tkinter.TclError as error:
+        raise IVisitError(f"The window cannot be opened: {error}. {HEADLESS_HINT}") from error
+
+
+def _import_window() -> type[Window]:
+    from ivisit.gui.window import Window
+
     return Window
 
 
@@ -115,5 +125,6 @@ def _join_event_loop(shell: Any) -> None:
 
 def __getattr__(name: str) -> Any:
     if name == "Window":
-        return _import_window()
+        with told_without_window():
+            return _import_window()
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

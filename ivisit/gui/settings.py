@@ -32,11 +32,17 @@ class Settings:
         Key of the simulation whose window it is.
     path : Path, optional
         The file, by default that of `settings_path`.
+
+    Attributes
+    ----------
+    address : str
+        Under which the launcher knows the simulation; empty where it is to learn nothing.
     """
 
     def __init__(self, simulation: str, path: Path | None = None) -> None:
         self.simulation = simulation
         self.path = settings_path() if path is None else path
+        self.address = ""
 
     def _read(self) -> dict[str, Any]:
         try:

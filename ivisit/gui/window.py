@@ -9,7 +9,6 @@ import time
 import tkinter as tk
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from tkinter import ttk
 from types import TracebackType
 from typing import Any
 
@@ -17,10 +16,13 @@ from ivisit.engine import Engine
 from ivisit.errors import Failure
 from ivisit.gui.actions.arranging import ArrangingCommands
 from ivisit.gui.actions.autosaving import Autosave
+from ivisit.gui.actions.marking import Marks
 from ivisit.gui.actions.reloading import SourceCommands
+from ivisit.gui.actions.remembering import remember
 from ivisit.gui.actions.requests import handle
 from ivisit.gui.actions.sessions import SessionCommands
 from ivisit.gui.actions.sets import PROBLEMS, SetCommands
+from ivisit.gui.actions.stored_sets import StoredSetCommands
 from ivisit.gui.actions.values import ValueCommands
 from ivisit.gui.actions.waiting import WaitingMarks
 from ivisit.gui.bars.console import Console
@@ -29,6 +31,9 @@ from ivisit.gui.bars.menu import MenuBar
 from ivisit.gui.bars.messages import MessageBar
 from ivisit.gui.bars.status import StatusLine
 from ivisit.gui.bars.toolbar import Toolbar
+from ivisit.gui.browser import Browser
+from ivisit.gui.drawers import Drawer
+from ivisit.gui.drawers.changes import Changes
 from ivisit.gui.layouts import Layout
 from ivisit.gui.session import QuickSwitching, Session
 from ivisit.gui.settings import Settings
@@ -155,6 +160,7 @@ class Window:
         self.values = ValueCommands(self)
         self.sets = SetCommands(self, path)
         self.waiting = WaitingMarks(self)
+        self.stored_sets = StoredSetCommands(self)
         self.source = SourceCommands(self)
         self.arranging = ArrangingCommands(self)
         self.autosave = Autosave(self)
@@ -163,8 +169,12 @@ class Window:
         self.toolbar = Toolbar(self)
         self.messages = MessageBar(self)
         self.menu = MenuBar(self)
-        self.error_pane = ErrorPane(self)
-        self.console = Console(self)
+        self.drawer = Drawer(self)
+        self.console, self.browser = Console(self), Browser(self)
+        self.changes, self.error_pane = Changes(self), ErrorPane(self)
+        self.drawer.add(self.console, self.browser, self.changes, self.error_pane)
+        self.drawer.take_heights(self.settings.get_own("drawer", dict, {}))
+        self.marks = Marks(self)
         self.toolbar.pack(side="top", fill="x")
         self.status.pack(side="bottom", fill="x")
         for kind in ("TCombobox", "TScale"):
@@ -188,17 +198,7 @@ class Window:
         """Make the widgets of all controls and panels anew."""
         self.arranging.build()
         assert self.layout is not None
-        order_for_tab(self.toolbar, self.messages, self.layout)
-
-    def place_error_pane(self) -> None:
-        """Show the error pane between the widgets and the status line."""
-        self.place_drawer(self.error_pane)
-
-    def place_drawer(self, drawer: ttk.Frame) -> None:
-        """Show a drawer between the widgets and the status line."""
-        assert self.layout is not None
-        drawer.pack(side="bottom", fill="x", before=self.layout, padx=self.theme.pixels(8))
-        self.status.lift()  # the Tab key leads there last
+        order_for_tab(self.toolbar, self.messages, self.layout, self.drawer, self.status)
 
     def abandon(self) -> None:
         """Leave a step that does not end behind; a fresh simulation has the same values."""
@@ -220,6 +220,7 @@ class Window:
     def _remember(self) -> None:
         """Keep what the next window begins with."""
         own = {"live": self.session.live, **self.arranging.remembered()}
+        own["drawer"] = self.drawer.heights
         common = {"dark": self.theme.palette is DARK, "font_size": self.font_size}
         self.settings.keep(common, own)
 
@@ -228,8 +229,7 @@ class Window:
         self.menu.show_dark(dark)
         self.theme.apply(DARK if dark else LIGHT)
         self.theme.color_menu(self.menu)
-        self.error_pane.color()
-        self.console.color()
+        self.drawer.color()
         if self.layout is not None:
             self.layout.color()
 
@@ -267,6 +267,8 @@ class Window:
         self.waiting.poll()
         self.toolbar.show_running(session.running)
         self.console.add(session.printed())
+        self.marks.poll()
+        self.drawer.poll(now)
         self.status.poll(now)
         self.source.poll(now)
         self.sets.care.poll(now)
@@ -284,8 +286,6 @@ class Window:
             # A fault of one panel must not stop the others; it is told.
             except Exception as error:  # noqa: BLE001
                 self._panel_fault(card.name, error)
-        for section in self.layout.sections:
-            section.show_changed()
         for name, control in self.layout.controls.items():
             control.follow(frame.parameters[name], frame.revision)
         self.arranging.learn_shapes()
@@ -370,7 +370,7 @@ class Window:
 
     def show_set(self) -> None:
         """Display the name of the present parameter set."""
-        self.toolbar.show_set(self.sets.name)
+        self.toolbar.show_set(self.sets.short_title())
         self.status.update_texts()
 
     def copy(self, text: str) -> None:
@@ -402,7 +402,7 @@ class Window:
         self.alive = False
         self.sets.close()
         self.autosave.close()
-        self._remember()
+        remember(self)
         self.session.turns.stop(self.root.after_cancel)
         if self._timer:
             self.root.after_cancel(self._timer)

@@ -8,12 +8,12 @@ from __future__ import annotations
 import logging
 import textwrap
 from collections.abc import Mapping
-from typing import Any, Generic, Protocol, Self, TypeVar, overload
+from typing import Any, Generic, Protocol, Self, TypeVar, cast, overload
 
 import numpy as np
 
 from ivisit.declarations import Declaration, Holder
-from ivisit.events import PointerEvent
+from ivisit.looks import FigureView
 from ivisit.rendering import to_rgb
 
 logger = logging.getLogger(__name__)
@@ -29,12 +29,35 @@ class Painter(Protocol):
         """Return the picture, (height, width, 4) uint8, in its own size unless one is given."""
 
 
-def painted(painter: Painter, width: int | None = None, height: int | None = None) -> Any:
+class ViewedPainter(Painter, Protocol):
+    """A painter that can look at its picture more closely, and in other colors."""
+
+    def pixels(
+        self,
+        width: int | None = None,
+        height: int | None = None,
+        view: FigureView | None = None,
+    ) -> np.ndarray:
+        """Return the picture as `view` wants it, and tell the view where everything lies."""
+
+
+def painted(painter: Painter, view: FigureView | None = None) -> Any:
     """Return the picture that a painter makes, or a text that says why there is none.
 
     What cannot be drawn costs its own picture only; a run goes on.
+
+    Parameters
+    ----------
+    painter : Painter
+        Makes the pixels.
+    view : FigureView, optional
+        In which size to show them and, where the painter can, which part and in which colors; by
+        default as the simulation has it.
     """
+    width, height = (None, None) if view is None or view.size is None else view.size
     try:
+        if view is not None and hasattr(painter, "shows_views"):
+            return cast("ViewedPainter", painter).pixels(width, height, view)
         return painter.pixels(width, height)
     # A figure is the simulation's: whatever drawing it raises is the reason.
     except Exception as error:
@@ -104,13 +127,6 @@ class Panel(Declaration, Generic[Shown]):
     def painter(self, value: Any) -> Painter | None:
         """Return what makes pixels of `value`; None where `snapshot` is what is handed out."""
         return None
-
-    def locate(self, value: Any, event: PointerEvent) -> PointerEvent:
-        """Return `event`, whose place is a fraction of the panel, with its place in the data.
-
-        Called between two steps, on the simulation's thread.
-        """
-        return event
 
     def check_flags(self, owner: str, *arguments: str) -> None:
         """Raise `ParameterError` where one of the arguments is not True or False."""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self, overload
 
 from ivisit.declarations import Holder, as_number
 from ivisit.errors import ParameterError, expected
-from ivisit.events import PointerEvent
 from ivisit.panels.base import Painter, Panel
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as MatplotlibFigure
+
+
+#: Inches of a figure of which nothing else is declared.
+WIDTH, HEIGHT = 6.4, 4.8
 
 
 class Figure(Panel["MatplotlibFigure"]):
@@ -20,7 +22,8 @@ class Figure(Panel["MatplotlibFigure"]):
     Parameters
     ----------
     width, height : float, optional
-        Size in inches at 100 dots per inch, by default 6.4×4.8. The window fits it to its place.
+        Size in inches at 100 dots per inch, by default 6.4×4.8. The window enlarges it to its
+        place, in these proportions where any of them is given, else as wide and high as the place.
     pointer, keys : bool, optional
         Whether mouse events, and keys pressed while the panel has the focus, reach
         `Simulation.pointer`.
@@ -45,8 +48,8 @@ class Figure(Panel["MatplotlibFigure"]):
     def __init__(
         self,
         *,
-        width: float = 6.4,
-        height: float = 4.8,
+        width: float | None = None,
+        height: float | None = None,
         pointer: bool = False,
         keys: bool = False,
         label: str | None = None,
@@ -55,8 +58,25 @@ class Figure(Panel["MatplotlibFigure"]):
         super().__init__(label=label, help=help)
         self.pointer = pointer
         self.keys = keys
-        self.width = width
-        self.height = height
+        self._width = width
+        self._height = height
+
+    @property
+    def width(self) -> float:
+        """Width in inches."""
+        return WIDTH if self._width is None else self._width
+
+    @property
+    def height(self) -> float:
+        """Height in inches."""
+        return HEIGHT if self._height is None else self._height
+
+    @property
+    def aspect(self) -> float | None:
+        """Width by height, where they are declared; None: the figure may have any proportions."""
+        if self._width is None and self._height is None:
+            return None
+        return self.width / self.height
 
     def check(self, owner: str) -> None:
         super().check(owner)
@@ -94,18 +114,6 @@ class Figure(Panel["MatplotlibFigure"]):
         if not isinstance(value, MatplotlibFigure):
             raise ParameterError(expected(owner, self.name, "a matplotlib.figure.Figure", value))
         return value
-
-    def locate(self, value: Any, event: PointerEvent) -> PointerEvent:
-        assert event.x is not None
-        assert event.y is not None
-        width, height = value.bbox.size
-        place = (event.x * width, (1 - event.y) * height)
-        # What was made last lies on top.
-        for index, axes in reversed(list(enumerate(value.axes))):
-            if axes.get_visible() and axes.bbox.contains(*place):
-                x, y = axes.transData.inverted().transform(place)
-                return replace(event, x=float(x), y=float(y), axes=index)
-        return event
 
     def painter(self, value: Any) -> Painter:
         from ivisit.rasterizing import Rasterizer

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ivisit.engine import Engine
-from ivisit.errors import FilmError, ParameterError
+from ivisit.errors import FilmError, ParameterError, RunError
 from ivisit.films.request import Film
 from ivisit.panels import Raster, Trace
 
@@ -82,6 +82,10 @@ class Filming:
         self._lock = threading.Lock()
         self.pictures = 0
 
+    def begin_here(self) -> None:
+        """Count from the present step; on the thread that steps the engine."""
+        self._run, self._first = self.engine.runs, self.engine.steps
+
     @property
     def is_due(self) -> bool:
         """Whether the present step is one of which a picture is wanted."""
@@ -95,11 +99,18 @@ class Filming:
         with self._lock:
             if not self.is_due or self._writer is None:
                 return
-            picture = self._scene.picture(self.engine)
             try:
-                self._writer.add(picture)
+                self._writer.add(self._scene.picture(self.engine))
+            except RunError:
+                raise  # of the simulation's own draw()
             except FilmError as error:
                 self._give_up(str(error))
+            # A panel of somebody else's may raise what it likes: that ends the film, not the run.
+            except Exception as error:
+                logger.debug("a picture cannot be drawn", exc_info=True)
+                self._writer.discard()
+                reason = f"{type(error).__name__}: {error}"
+                self._give_up(f"{self.film.target}: a picture cannot be drawn: {reason}")
             else:
                 self.pictures += 1
 

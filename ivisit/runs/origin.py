@@ -168,11 +168,12 @@ def origin_of(asked: Any, found: Simulation | type[Simulation]) -> tuple[Origin,
 
 
 def _importable(cls: type) -> bool:
+    """Tell whether another process finds a class by importing its module, which needs a file."""
     module = sys.modules.get(cls.__module__)
+    if cls.__module__ == "__main__" or getattr(module, "__file__", None) is None:
+        return False
     try:
-        return cls.__module__ != "__main__" and (
-            operator.attrgetter(cls.__qualname__)(module) is cls
-        )
+        return operator.attrgetter(cls.__qualname__)(module) is cls
     except AttributeError:
         return False
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from ivisit.ranges import short_text
-from ivisit.store.differences import same
+from ivisit.store.differences import differences, same
 
 #: Letters that a value may take within a sentence.
 LONGEST = 40
@@ -15,12 +15,12 @@ LONGEST = 40
 NOTHING = "(none)"
 
 
-def in_words(differences: Mapping[str, tuple[Any, Any]], most: int | None = None) -> str:
+def in_words(differing: Mapping[str, tuple[Any, Any]], most: int | None = None) -> str:
     """Return differences as a sentence.
 
     Parameters
     ----------
-    differences : mapping
+    differing : mapping
         What `ParameterStore.diff` returns.
     most : int, optional
         How many of them are named; the others are counted.
@@ -32,15 +32,25 @@ def in_words(differences: Mapping[str, tuple[Any, Any]], most: int | None = None
     >>> in_words({"weights": ({"a": 1, "b": 2}, {"a": 1, "b": 3}), "n": (1, None)}, most=1)
     'weights.b 2 -> 3 and 1 more'
     """
-    parts = [f"{name} {text}" for name, text in changes(differences)]
+    parts = [f"{name} {text}" for name, text in changes(differing)]
     if most is None or len(parts) <= most:
         return ", ".join(parts)
     return f"{', '.join(parts[:most])} and {len(parts) - most} more"
 
 
-def changes(differences: Mapping[str, tuple[Any, Any]]) -> Iterator[tuple[str, str]]:
+def what_changes(present: Mapping[str, Any], other: Mapping[str, Any]) -> str:
+    """Say what taking over the values of `other` would change of the present ones.
+
+    >>> what_changes({"sigma": 2.0, "mode": "wrap"}, {"sigma": 4.0, "gone": 1})
+    'sigma 2 -> 4'
+    """
+    taken = {name: other.get(name, value) for name, value in present.items()}
+    return in_words(differences(present, taken))
+
+
+def changes(differing: Mapping[str, tuple[Any, Any]]) -> Iterator[tuple[str, str]]:
     """Yield what differs, an item of a group by itself, and from what to what."""
-    for name, (before, after) in differences.items():
+    for name, (before, after) in differing.items():
         if isinstance(before, Mapping) and isinstance(after, Mapping):
             for item in {**before, **after}:
                 one, other = before.get(item), after.get(item)
@@ -115,3 +125,13 @@ def local_time(text: str) -> str:
         return text[:16].replace("T", " ")
     local = moment.astimezone()
     return f"{local:%Y-%m-%d %H:%M} {local.tzname()}"
+
+
+def zone_now() -> str:
+    """Return the name of the local zone at present."""
+    return datetime.now().astimezone().tzname() or ""
+
+
+def short_time(text: str) -> str:
+    """Return `local_time` without the zone where that is the present one, as a heading may say."""
+    return local_time(text).removesuffix(f" {zone_now()}")

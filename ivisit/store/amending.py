@@ -9,7 +9,6 @@ from typing import Any
 from ivisit.declarations import own_name
 from ivisit.errors import ParameterError, unknown
 from ivisit.store.differences import differences
-from ivisit.store.opening import read_token
 from ivisit.store.parameter_set import ParameterSet, SimulationLike, controls_of, key_of
 from ivisit.store.pictures import find_picture
 from ivisit.store.set_rows import (
@@ -107,11 +106,6 @@ class AmendingDatabase(SetDatabase):
         """
         with self._reading() as connection:
             return find_picture(connection, key_of(simulation), name, version)
-
-    def state(self) -> bytes | None:
-        """Return a mark that is another one after every write, by whatever program."""
-        with self._reading() as connection:
-            return read_token(connection)
 
 
 def _joined(

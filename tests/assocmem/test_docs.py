@@ -1,4 +1,4 @@
-"""The documentation runs, and mentions everything."""
+"""The documentation mentions everything."""
 
 from __future__ import annotations
 
@@ -23,12 +23,6 @@ def test_examples_in_docstrings_are_right(name):
     if name != "assocmem.__main__":
         results = doctest.testmod(importlib.import_module(name))
         assert results.failed == 0
-
-
-def test_examples_on_the_page_are_right():
-    results = doctest.testfile(str(PAGE), module_relative=False)
-    assert results.attempted > 10
-    assert results.failed == 0
 
 
 @pytest.mark.parametrize("word", [*RULES, *ACTIVATIONS, *NOISE_MODES])

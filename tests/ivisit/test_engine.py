@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ivisit as iv
+from ivisit.looks import FigureView
 from ivisit.recording import Change, Recorder
 
 
@@ -314,13 +315,13 @@ def test_the_successor_keeps_what_fits_and_names_what_does_not(engine):
 
 def test_the_successor_keeps_how_much_is_recorded_and_how_large_figures_are(engine):
     engine = iv.Engine(Walk, seed=3, mode="async", every=2, limit=64)
-    engine.figure_sizes["plot"] = (320, 240)
+    engine.figure_views["plot"] = FigureView((320, 240), limits={0: ((0, 1), (0, 1))})
     successor, _ = engine.successor(Walk)
     assert (successor.seed, successor.mode) == (3, "async")
     assert (successor.recorder.first_every, successor.recorder.limit) == (2, 64)
-    assert successor.figure_sizes == {"plot": (320, 240)}
-    successor.figure_sizes["plot"] = (1, 1)
-    assert engine.figure_sizes == {"plot": (320, 240)}
+    assert successor.figure_views == {"plot": FigureView((320, 240))}
+    successor.figure_views["plot"].size = (1, 1)
+    assert engine.figure_views["plot"].size == (320, 240)
 
 
 def test_the_successor_keeps_changed_ranges_of_controls_that_were_not_edited(engine):

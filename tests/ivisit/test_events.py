@@ -10,6 +10,8 @@ import pytest
 import ivisit as iv
 from ivisit.engine import Engine
 from ivisit.events import EventQueue, MouseEvent, PointerEvent
+from ivisit.looks import FigureView
+from ivisit.viewing import places_of
 
 
 class Draw(iv.Simulation):
@@ -122,22 +124,22 @@ def test_events_for_which_a_panel_is_not_declared_are_refused_before_anything_ru
         type(iv.Simulation)("Wrong", (iv.Simulation,), {"panel": iv.Image(pointer="yes")})
 
 
-def test_a_figure_tells_axes_and_their_coordinates():
-    engine = Engine(Draw)
-    engine.init()
-    figure = engine.simulation.plot
+def test_the_axes_of_a_figure_are_found_with_their_coordinates():
+    figure = Draw().plot
     left, right = figure.subplots(1, 2)
     left.set(xlim=(0, 10), ylim=(0, 100))
     right.set(xscale="log", xlim=(1, 100), ylim=(-1, 1))
-    for axes, fractions in ((left, (0.25, 0.5)), (right, (0.5, 0.25))):
+    view = FigureView()
+    view.places = places_of(figure)
+    for axes, fractions, index, data in (
+        (left, (0.25, 0.5), 0, (2.5, 50)),
+        (right, (0.5, 0.25), 1, (10, -0.5)),
+    ):
         x, y = axes.get_position().p0 + np.array(fractions) * axes.get_position().size
-        engine.send(PointerEvent("plot", "release", x=x, y=1 - y), located=False)
-    engine.send(PointerEvent("plot", "release", x=0.001, y=0.002), located=False)
-    engine.handle_callbacks()
-    first, second, outside = engine.simulation.places
-    assert first == (pytest.approx(2.5), pytest.approx(50), 0)
-    assert second == (pytest.approx(10), pytest.approx(-0.5), 1)
-    assert outside == (0.001, 0.002, None)
+        place = view.axes_at(x, 1 - y)
+        assert place.index == index
+        assert place.data_at(x, 1 - y) == pytest.approx(data)
+    assert view.axes_at(0.001, 0.002) is None
 
 
 def test_of_movements_in_a_row_only_the_latest_waits():
@@ -149,10 +151,10 @@ def test_of_movements_in_a_row_only_the_latest_waits():
     motion = MouseEvent(0, 0, 0, 0, 1, "<B1-Motion>", "I")
     click = MouseEvent(0, 0, 0, 0, 1, "<Button-1>", "I")
     sent = [drag, moved, release, drag, other, moved, motion, motion, click, click]
-    alone = [queue.put(event, located=True) for event in sent]
+    alone = [queue.put(event) for event in sent]
     taken = []
     while (waiting := queue.take()) is not None:
-        taken.append(waiting[0])
+        taken.append(waiting)
     assert taken == [moved, release, drag, other, moved, motion, click, click]
     assert sum(alone) == len(taken)
 

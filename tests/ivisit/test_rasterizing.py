@@ -8,17 +8,31 @@ import pytest
 from matplotlib import patches
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.gridspec import GridSpec
+from PIL import Image
 
+from ivisit.artists import hooked
+from ivisit.inking import InkCanvas, Inking
+from ivisit.looks import FigureView, Ink
 from ivisit.panels import Figure
 from ivisit.rasterizing import Rasterizer
 
 X = np.linspace(0, 6, 60)
 
 
-def drawn_anew(figure):
-    """Return the pixels that plain Matplotlib draws of the same figure."""
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
+DARK = Ink((26 / 255, 31 / 255, 38 / 255), (0.9, 0.92, 0.95))
+
+
+def drawn_anew(figure, ink=None):
+    """Return the pixels that plain Matplotlib draws of the same figure, in other colors or not."""
+    canvas = FigureCanvasAgg(figure) if ink is None else InkCanvas(figure)
+    inking = Inking(figure, ink)
+
+    def painter(artist, axes):
+        draw = artist.draw
+        return lambda renderer: inking.draw(draw, artist, renderer)
+
+    with hooked(figure, painter):
+        canvas.draw()
     return np.asarray(canvas.buffer_rgba()).copy()
 
 
@@ -360,17 +374,18 @@ def forget(rasterizer):
     rasterizer._drawn_elsewhere = False
 
 
-def compare(compose, update, frames=3):
+def compare(compose, update, frames=3, ink=None):
     """Show a figure while it is updated, and compare each picture with a full drawing."""
+    view = FigureView(ink=ink)
     with matplotlib.rc_context():
         figure = Figure().make()
         axes, artist = compose(figure)
         rasterizer = Rasterizer(figure)
-        rasterizer.pixels(300, 220)
+        rasterizer.pixels(300, 220, view)
         for i in range(frames):
             update(axes, artist, i)
-            pixels = rasterizer.pixels(300, 220)
-            different = (pixels != drawn_anew(figure)).any(axis=-1)
+            pixels = rasterizer.pixels(300, 220, view)
+            different = (pixels != drawn_anew(figure, ink)).any(axis=-1)
             forget(rasterizer)
             assert not different.any(), f"{update.__name__}, step {i}: {different.sum()} pixels"
 
@@ -387,6 +402,96 @@ PAIRS = [(c, u) for c in COMPOSITIONS for u in UPDATES if can_be_updated(c, u)]
 @pytest.mark.parametrize(("compose", "update"), PAIRS[::4], ids=lambda function: function.__name__)
 def test_the_pixels_are_those_of_a_full_drawing(compose, update):
     compare(compose, update)
+
+
+@pytest.mark.parametrize(
+    ("compose", "update"), PAIRS[2::16], ids=lambda function: function.__name__
+)
+def test_the_pixels_in_a_dark_window_are_those_of_a_full_drawing_in_its_colors(compose, update):
+    compare(compose, update, ink=DARK)
+
+
+def of_dark_style(gray):
+    """Return the color of a dark style where a light one has a gray."""
+    return tuple(gray * p + (1 - gray) * i for p, i in zip(DARK.paper, DARK.ink, strict=True))
+
+
+DARK_STYLE = {
+    **dict.fromkeys(["figure.facecolor", "axes.facecolor"], DARK.paper),
+    **dict.fromkeys(
+        ["axes.edgecolor", "axes.labelcolor", "text.color", "xtick.color", "ytick.color",
+         "patch.edgecolor"], DARK.ink
+    ),
+    "grid.color": of_dark_style(0xB0 / 255),
+    "legend.edgecolor": of_dark_style(0.8),
+    "axes3d.xaxis.panecolor": (*of_dark_style(0.95), 0.5),
+    "axes3d.yaxis.panecolor": (*of_dark_style(0.9), 0.5),
+    "axes3d.zaxis.panecolor": (*of_dark_style(0.925), 0.5),
+}  # fmt: skip
+#: Those that set a gray or a background themselves, and those that a layout engine moves.
+NOT_BY_STYLE = (subfigures, inset, filled_and_errors, constrained)
+
+
+@pytest.mark.parametrize(
+    "compose", [c for c in COMPOSITIONS if c not in NOT_BY_STYLE], ids=lambda f: f.__name__
+)
+def test_in_a_dark_window_a_figure_looks_as_if_made_in_a_dark_style(compose):
+    light = Figure().make()
+    compose(light)
+    shown = Rasterizer(light).pixels(300, 220, FigureView(ink=DARK))
+    with matplotlib.rc_context(DARK_STYLE):
+        dark = Figure().make()
+        compose(dark)
+        np.testing.assert_array_equal(shown, Rasterizer(dark).pixels(300, 220))
+
+
+def test_colors_that_the_simulation_has_chosen_stay_in_a_dark_window():
+    def shown(fill):
+        figure = Figure().make()
+        fill(figure)
+        plain = Rasterizer(figure).pixels(300, 220).copy()
+        dark = Rasterizer(figure).pixels(300, 220, FigureView(ink=DARK))
+        return plain, dark
+
+    def own_background(figure):
+        figure.subplots().set_facecolor("lightyellow")
+
+    def heat_map(figure):
+        axes = figure.add_axes((0, 0, 1, 1))
+        axes.imshow(np.eye(2), aspect="auto", cmap="gray")
+        axes.text(0, 0, "white", color="white", size=30)
+        axes.text(1, 0, "black", color="black", size=30)
+        axes.set_axis_off()
+
+    for fill in (own_background, heat_map):
+        plain, dark = shown(fill)
+        np.testing.assert_array_equal(plain, dark)
+    plain, dark = shown(lines)
+    assert (plain[0, 0, :3] == 255).all()
+    assert dark[0, 0, :3].tolist() == [26, 31, 38]
+
+
+def test_what_is_saved_is_light_although_the_window_is_dark():
+    figure = Figure().make()
+    lines(figure)
+    rasterizer = Rasterizer(figure)
+
+    def saved():
+        file = io.BytesIO()
+        figure.savefig(file, format="png")
+        return np.asarray(Image.open(file))
+
+    rasterizer.pixels(300, 220)
+    before = saved()
+    rasterizer.pixels(300, 220, FigureView(ink=DARK))
+    np.testing.assert_array_equal(saved(), before)
+    assert (before[0, 0, :3] == 255).all()
+
+
+@pytest.mark.parametrize("width", range(578, 700, 7))
+def test_a_picture_has_exactly_the_size_that_is_wanted(width):
+    figure = Figure().make()
+    assert Rasterizer(figure).pixels(width, width * 2 // 3).shape == (width * 2 // 3, width, 4)
 
 
 @pytest.mark.stress

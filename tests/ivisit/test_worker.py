@@ -438,3 +438,20 @@ def test_a_session_on_the_worker_is_replayed_headlessly(start):
     again.replay(engine.changes, engine.steps)
     assert len(engine.changes) == 3
     assert again.simulation.x == engine.simulation.x
+
+
+@pytest.mark.parametrize("steps_per_delay", [1, 3])
+@pytest.mark.parametrize("how", ["a number of steps", "a wanted state"])
+def test_a_run_ends_where_it_was_asked_to_also_with_pauses_between_steps(
+    start, steps_per_delay, how
+):
+    worker = start(Counter())
+    worker.delay, worker.steps_per_delay = 0.001, steps_per_delay
+    if how == "a number of steps":
+        worker.run(7)
+    else:
+        worker.run(until=lambda simulation: simulation.count >= 7)
+    wait_for(lambda: worker.engine.steps >= 7 and not worker.running)
+    worker.step()
+    wait_for(lambda: worker.engine.steps >= 7 + steps_per_delay)
+    assert worker.engine.steps == 7 + steps_per_delay

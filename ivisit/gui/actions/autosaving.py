@@ -9,8 +9,7 @@ from ivisit.errors import ParameterError
 from ivisit.gui.actions.layout_memory import layout_state, take_layout
 from ivisit.gui.drafts import Draft, DraftFile, draft_folder, leftovers
 from ivisit.plugins.origins import source_file
-from ivisit.sets.wording import in_words, local_time
-from ivisit.store.differences import differences
+from ivisit.sets.wording import local_time, what_changes
 
 if TYPE_CHECKING:
     from ivisit.gui.window import Window
@@ -117,7 +116,7 @@ class Autosave:
             return
         draft = found[0]
         content = draft.content
-        changes = in_words(differences(content["base"], content["values"]), MOST_NAMED)
+        changes = what_changes(content["base"], content["values"])
         what = f"unsaved values: {changes}" if changes else "an unsaved layout"
         name = f" of {content['set']!r}" if content["set"] else ""
         self.window.messages.show(

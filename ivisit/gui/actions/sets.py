@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ivisit.errors import ParameterError, StoreError
 from ivisit.gui.actions.layout_memory import layout_state, take_layout
+from ivisit.gui.actions.shown_set import ShownSet
 from ivisit.gui.actions.store_care import STORE, StoreCare
 from ivisit.gui.actions.undo import Action
+from ivisit.gui.browser.pictures import picture_of
 from ivisit.gui.toolkit.dialogs import FormDialog
 from ivisit.parameters import Parameters
-from ivisit.sets.wording import local_time
 
 if TYPE_CHECKING:
     from ivisit.gui.window import Window
@@ -25,7 +27,7 @@ PATIENCE = 2.0
 PROBLEMS = "problems"
 
 
-class SetCommands:
+class SetCommands(ShownSet):
     """What can be done with parameter sets.
 
     The store is opened when it is first needed, and made at the first save. A store that cannot
@@ -40,83 +42,17 @@ class SetCommands:
 
     Attributes
     ----------
-    name : str
-        The set that is shown; empty when there is none.
-    chosen : dict
-        The values as the user has chosen them. What the simulation assigns to its own parameters
-        does not count as a modification.
-    base : dict
-        The values from which they are modified: those of the set, or those at the start.
     store : ParameterStore or None
         The open store.
-    shown : ParameterSet or None
-        The version of the set that is shown.
-    newest_seen : int
-        The newest version of that set that the user knows of.
     care : StoreCare
         Watches the store.
     """
 
     def __init__(self, window: Window, path: Path) -> None:
-        self.window = window
+        super().__init__(window)
         self.path = path
-        self.name = ""
-        self.chosen = self._present_values()
-        self.base = dict(self.chosen)
         self.store: ParameterStore | None = None
-        self.shown: ParameterSet | None = None
-        self.newest_seen = 0
         self.care = StoreCare(window)
-
-    # What is shown --------------------------------------------------------------------------
-
-    @property
-    def modified(self) -> bool:
-        """Whether values differ from those of the set, or from those at the start."""
-        return self.chosen != self.base
-
-    def title(self) -> str:
-        """Return the name of the set with a mark when it is modified."""
-        return f"{self.name or 'No parameter set'}{' (modified)' if self.modified else ''}"
-
-    def description(self) -> str:
-        """Return version, grade, time and comment of the set that is shown."""
-        if self.shown is None:
-            return ""
-        shown = self.shown
-        lines = [f"{shown.name}, version {shown.version}, {local_time(shown.saved_at)}"]
-        if shown.grade is not None:
-            lines.append(f"Grade {shown.grade:g}")
-        return "\n".join([*lines, shown.comment] if shown.comment else lines)
-
-    def _present_values(self) -> dict[str, Any]:
-        """Return the values that belong into a parameter set."""
-        controls = self.window.session.simulation_class.controls
-        values = self.window.engine.parameters()
-        return {name: values[name] for name, control in controls.items() if control.saved}
-
-    def note(self, name: str, value: Any) -> None:
-        """The user gave a parameter another value."""
-        if self.window.session.simulation_class.controls[name].saved:
-            self.chosen[name] = value
-
-    def adopt_simulation(self) -> None:
-        """The simulation was loaded anew: forget controls it no longer has, add new ones."""
-        present = self._present_values()
-        former_base = self.base
-        self.chosen = present
-        self.base = {name: former_base.get(name, present[name]) for name in present}
-
-    def adopt_values(self, label: str = "", former: Mapping[str, Any] | None = None) -> None:
-        """Have the values that are there now count as those that the user has chosen.
-
-        With a `label`, undo leads back to the `former` ones.
-        """
-        present = self.chosen = self._present_values()
-        if label and former is not None:
-            self.window.values.undo_stack.push(
-                Action(label, lambda: self._assign(former, {}), lambda: self._assign(present, {}))
-            )
 
     # The store ------------------------------------------------------------------------------
 
@@ -249,6 +185,18 @@ class SetCommands:
                     canonical[parameter] = controls[parameter].validate(value)
         self._go_to("restoring unsaved values", name, values, stored, ranges, canonical)
 
+    def adopt_values(self, label: str = "", former: Mapping[str, Any] | None = None) -> None:
+        """Have the values that are there now count as those that the user has chosen.
+
+        With a `label`, undo leads back to the `former` ones.
+        """
+        present = self.chosen = self._present_values()
+        self.revision += 1
+        if label and former is not None:
+            self.window.values.undo_stack.push(
+                Action(label, lambda: self._assign(former, {}), lambda: self._assign(present, {}))
+            )
+
     def _go_to(
         self,
         label: str,
@@ -266,11 +214,13 @@ class SetCommands:
             self._assign(values, ranges)
             self.base = self.chosen | {n: v for n, v in (base or {}).items() if n in self.chosen}
             self._show_name(name, stored)
+            self._see()
 
         def undo() -> None:
             self._assign(former[1], former_ranges)
             self.base = former[2]
             self._show_name(former[0], former[3])
+            self._see()
 
         redo()
         self.window.values.undo_stack.push(Action(label, undo, redo))
@@ -289,6 +239,7 @@ class SetCommands:
     def _show_name(self, name: str, stored: ParameterSet | None) -> None:
         self.name, self.shown = name, stored
         self.newest_seen = self._newest_version()
+        self.revision += 1
         self.window.show_set()
 
     def _newest_version(self) -> int:
@@ -383,6 +334,7 @@ class SetCommands:
                 comment=comment,
                 grade=grade,
                 layout=layout_state(self.window),
+                picture=picture_of(self.window.layout) if self.window.layout else None,
             )
         except (StoreError, ParameterError) as error:
             self.care.report(error, again)
@@ -393,24 +345,57 @@ class SetCommands:
         self.window.say(f"Saved {name!r}, version {stored.version}, in {self.path.name}")
         return ""
 
+    def _see(self) -> None:
+        """With Live, have the new values seen in the picture."""
+        soon, late = self.window.engine.waiting()
+        for name in sorted(late) or sorted(soon)[:1]:
+            self.window.session.changed(name, settled=True)
+
+    def go_back(self, names: Collection[str] | None = None) -> None:
+        """Return to the saved values of some parameters, or of all; that can be undone."""
+        wanted = self.changed_names()
+        if names is not None:
+            wanted = [name for name in wanted if name in names]
+        former = {name: self.chosen[name] for name in wanted}
+        saved = {name: self.base[name] for name in wanted}
+
+        def give(values: Mapping[str, Any]) -> None:
+            self._assign(values, {})
+            self._see()
+            self.window.status.update_texts()
+
+        if wanted:
+            give(saved)
+            what = "all values" if len(wanted) > 1 else wanted[0]
+            action = Action(
+                f"going back to the saved {what}", lambda: give(former), lambda: give(saved)
+            )
+            self.window.values.undo_stack.push(action)
+
     def delete(self) -> None:
         """Delete the set that is shown; its values stay, and undo brings it back."""
-        name, stored = self.name, self.shown
-        simulation = self.window.session.simulation_class
+        if self.name:
+            self.window.stored_sets.delete([self.name])
 
-        def redo() -> None:
-            with self._reported():
-                if store := self.open_store():
-                    store.delete(simulation, name)
-                    self._show_name("", None)
-                    self.window.say(f"Deleted {name!r}; Ctrl-Z brings it back")
+    # What happened to stored sets -----------------------------------------------------------
 
-        def undo() -> None:
-            with self._reported():
-                if store := self.open_store():
-                    store.restore(simulation, name)
-                    self._show_name(name, stored)
+    def replaced(self, stored: ParameterSet, source: int | None = None) -> None:
+        """A set got a version with the values of version `source`, or of the one before."""
+        if self.shown is not None and stored.name == self.name:
+            is_like = self.shown.version == (stored.version - 1 if source is None else source)
+            self._show_name(self.name, stored if is_like else self.shown)
 
-        if name:
-            redo()
-            self.window.values.undo_stack.push(Action(f"deleting {name!r}", undo, redo))
+    def renamed(self, name: str, stored: ParameterSet) -> None:
+        """A set got another name."""
+        if self.shown is not None and name == self.name:
+            self._show_name(stored.name, replace(self.shown, name=stored.name))
+
+    def deleted(self, names: Collection[str]) -> None:
+        """Sets were deleted."""
+        if self.name in names:
+            self._show_name("", None)
+
+    def brought_back(self, names: Collection[str], shown: ParameterSet | None) -> None:
+        """Deleted sets came back, among them perhaps the one that was shown."""
+        if shown is not None and shown.name in names and self.shown is None:
+            self._show_name(shown.name, shown)

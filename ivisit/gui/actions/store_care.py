@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 from ivisit.errors import IVisitError, StoreError
 from ivisit.gui.toolkit.dialogs import QuestionDialog
-from ivisit.sets.wording import in_words, local_time
-from ivisit.store.differences import differences
+from ivisit.sets.wording import local_time, what_changes
 
 if TYPE_CHECKING:
     from ivisit.gui.window import Window
@@ -58,7 +57,7 @@ class StoreCare:
         if not store.is_in_place:
             self._tell_of_lost_place(store)
         # By the files, not by asking SQLite, which might have to wait for who writes there.
-        elif (state := _state_of(store.path)) != self._seen:
+        elif (state := state_of(store.path)) != self._seen:
             self._seen = state
             self._look_for_foreign_version()
 
@@ -88,7 +87,7 @@ class StoreCare:
         """Say who saved a set elsewhere, when, and what differs."""
         who = stored.layout.get("saved_by") if isinstance(stored.layout, Mapping) else ""
         by = f" by {who}" if isinstance(who, str) and who else ""
-        differing = in_words(differences(self.window.sets.chosen, stored), MOST_NAMED)
+        differing = what_changes(self.window.sets.chosen, stored)
         return (
             f"{stored.name!r} was saved elsewhere{by}: version {stored.version}, "
             f"{local_time(stored.saved_at)}; "
@@ -98,7 +97,7 @@ class StoreCare:
     def may_save_over(self, save: Callable[[], object]) -> bool:
         """Tell whether nobody else has saved the set; else ask, and call ``save()`` if wanted."""
         stored = self.foreign_version()
-        if stored is None or not differences(self.window.sets.chosen, stored):
+        if stored is None or not what_changes(self.window.sets.chosen, stored):
             return True
         sets = self.window.sets
 
@@ -232,7 +231,7 @@ class StoreCare:
         sets.save()
 
 
-def _state_of(path: Path) -> object:
+def state_of(path: Path) -> object:
     """Return what changes whenever somebody writes into a store."""
     found = []
     for file in (path, path.with_name(f"{path.name}-wal")):

@@ -26,8 +26,7 @@ PANORAMA = 2.5
 NARROWEST_PLOT, WIDEST_PLOT = 1.6, 4.0
 #: Pictures count as at most this many times as wide as the smallest one.
 EQUAL = 1.3
-#: How much the area of a plot, up to its natural size, and that of a text, counts beside that
-#: of a picture.
+#: How much the area of a plot (up to its natural size) and of a text counts beside a picture's.
 PLOT_WORTH, TEXT_WORTH = 0.35, 0.02
 #: Parts of the width that pictures get beside other cards.
 SIDES = (0.4, 0.5, 0.6, 0.7)

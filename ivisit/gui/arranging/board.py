@@ -54,9 +54,11 @@ class Board(ScrolledFrame):
         self._grip: tuple[Sash, list[float], int] | None = None
         self._distance = 0
         self._timer: str | None = None
-        self._arranged_at = 0.0
+        self._idle: str | None = None
+        self._due = 0.0
         self.configure(width=1, height=1)
         self.grid_propagate(False)
+        self.bind("<Destroy>", self._stop_timers, add=True)
         content = self.content
         content.bind("<Motion>", self._point)
         content.bind("<Leave>", self._point)
@@ -143,24 +145,37 @@ class Board(ScrolledFrame):
         sash, _, start = self._grip
         place = event.x_root if sash.stack.direction == "row" else event.y_root
         self._distance = place - start
-        # Not more often than it can be seen: each new size makes cards draw anew.
-        pause = self._arranged_at + DRAG_TIME - time.perf_counter()
+        pause = self._due - time.perf_counter()
         if pause <= 0:
             self._move_sash()
         elif self._timer is None:
             self._timer = self.after(int(pause * 1000) + 1, self._move_sash)
 
     def _move_sash(self) -> None:
-        if self._timer is not None:
-            self.after_cancel(self._timer)
-            self._timer = None
+        self._stop_timers()
         if self._grip is None:
             return
         sash, weights, _ = self._grip
         sash.stack.weights[:] = weights
         sash.move(self._distance)
+        began = time.perf_counter()
         self.arrange()
-        self._arranged_at = time.perf_counter()
+        # Cards draw anew in their new sizes; nothing is left to do after that.
+        self._idle = self.after_idle(lambda: self._note_effort(began))
+
+    def _note_effort(self, began: float) -> None:
+        """Say when the sash may move again: as often as it is seen, and as there is time for."""
+        self._idle = None
+        now = time.perf_counter()
+        self._due = now + max(DRAG_TIME - (now - began), (now - began) / 2)
+
+    def _stop_timers(self, event: Any = None) -> None:
+        if event is not None and event.widget is not self:
+            return
+        for timer in (self._timer, self._idle):
+            if timer is not None:
+                self.after_cancel(timer)
+        self._timer = self._idle = None
 
     def _let_go(self, event: Any) -> None:
         if self._grip is not None:

@@ -45,6 +45,7 @@ class OwnWindows:
     def open(self, card: PanelWidget, geometry: str, on_close: Callable[[], object]) -> None:
         """Give a card its window; `geometry` is size and place as Tk writes them."""
         card.take_out()
+        keep_bindings(card)
         self._cards[card.name] = card
         self._wm("manage", card)
         self._wm("title", card, f"{card.title} - {self.title}")
@@ -70,6 +71,16 @@ class OwnWindows:
 
     def _wm(self, command: str, card: PanelWidget, *arguments: Any) -> Any:
         return self.root.tk.call("wm", command, card, *arguments)
+
+
+def keep_bindings(widget: tk.Misc) -> None:
+    """Have a widget and all in it go on answering to the main window's shortcuts.
+
+    By itself Tk asks the window in which a widget is at present.
+    """
+    widget.bindtags(widget.bindtags())
+    for child in widget.winfo_children():
+        keep_bindings(child)
 
 
 def on_screen(root: tk.Misc, geometry: str) -> str:

@@ -104,9 +104,11 @@ def beside(part: Part | None, name: str, target: str, side: Side) -> Part:
     >>> beside("a", "b", "a", "left").parts
     ['b', 'a']
     """
+    if part is not None and target == name and name in names_in(part):
+        return part
     rest = without(part, {name})
-    if rest is None or target == name:
-        return name if part is None or rest is None else part
+    if rest is None:
+        return name
     if not target or target not in names_in(rest):
         return _joined(rest, name, side)
     return _inserted(rest, name, target, side)
@@ -146,6 +148,34 @@ def _inserted(part: Part, name: str, target: str, side: Side) -> Part:
         [_inserted(child, name, target, side) for child in part.parts],
         part.weights,
     )
+
+
+def exchanged(part: Part, name: str, side: Side, shown: Collection[str]) -> Part | None:
+    """Return the arrangement with a card and what stands next to it in its stack exchanged.
+
+    None where the card's own stack has another direction, or nothing on that side that is shown.
+    """
+    if not isinstance(part, Stack):
+        return None
+    if name not in part.parts:
+        for index, child in enumerate(part.parts):
+            found = exchanged(child, name, side, shown)
+            if found is not None:
+                parts = [*part.parts[:index], found, *part.parts[index + 1 :]]
+                return Stack(part.direction, parts, part.weights)
+        return None
+    if part.direction != _direction_of(side):
+        return None
+    own, step = part.parts.index(name), 1 if side in ("right", "below") else -1
+    other = own + step
+    while 0 <= other < len(part.parts):
+        if set(names_in(part.parts[other])) & set(shown):
+            parts, weights = list(part.parts), list(part.weights)
+            parts[own], parts[other] = parts[other], parts[own]
+            weights[own], weights[other] = weights[other], weights[own]
+            return Stack(part.direction, parts, weights)
+        other += step
+    return None
 
 
 def swapped(part: Part, first: str, second: str) -> Part:

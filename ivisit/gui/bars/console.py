@@ -1,10 +1,12 @@
-"""The console: what the simulation prints, in a drawer that can be opened and closed."""
+"""The console: what the simulation prints, as a page of the drawer."""
 
 from __future__ import annotations
 
 import tkinter as tk
 from tkinter import ttk
 from typing import TYPE_CHECKING
+
+from ivisit.gui.drawers.page import Page
 
 if TYPE_CHECKING:
     from ivisit.gui.window import Window
@@ -13,51 +15,32 @@ if TYPE_CHECKING:
 MOST_LINES = 5000
 
 
-class Console(ttk.Frame):
-    """Shows what ``print`` and warnings of the simulation say; hidden until it is wanted."""
+class Console(Page):
+    """Shows what ``print`` and warnings of the simulation say."""
+
+    caption = "Console"
 
     def __init__(self, window: Window) -> None:
         px = window.theme.pixels
-        super().__init__(window.root, style="Card.TFrame", padding=px(6))
-        self.window = window
+        super().__init__(window)
         self._told = False
-        head = ttk.Frame(self, style="Card.TFrame", relief="flat", borderwidth=0)
-        head.pack(fill="x")
-        ttk.Label(head, text="Console", style="CardHeading.TLabel").pack(side="left")
-        for text, command in (("Close", self.hide), ("Clear", self.clear), ("Copy", self.copy)):
-            button = ttk.Button(head, text=text, command=command)
+        for text, command in (("Clear", self.clear), ("Copy", self.copy)):
+            button = ttk.Button(self.tools, text=text, command=command)
             button.pack(side="right", padx=(px(6), 0))
-        body = ttk.Frame(self, style="Card.TFrame", relief="flat", borderwidth=0)
-        body.pack(fill="both", expand=True, pady=(px(4), 0))
         self.text = tk.Text(
-            body, height=8, wrap="char", font="TkFixedFont", highlightthickness=0, padx=px(4)
+            self, height=1, wrap="char", font="TkFixedFont", highlightthickness=0, padx=px(4)
         )
         self.text.configure(state="disabled")
-        bar = ttk.Scrollbar(body, orient="vertical", command=self.text.yview)
+        bar = ttk.Scrollbar(self, orient="vertical", command=self.text.yview)
         self.text.configure(yscrollcommand=bar.set)
         bar.pack(side="right", fill="y")
         self.text.pack(side="left", fill="both", expand=True)
 
     def color(self) -> None:
-        """Take over the colors of the theme."""
         self.window.theme.color_text(self.text)
 
-    @property
-    def is_open(self) -> bool:
-        """Whether the drawer is open."""
-        return bool(self.winfo_manager())
-
-    def toggle(self) -> None:
-        """Open the drawer, or close it."""
-        if self.is_open:
-            self.hide()
-        else:
-            self.window.place_drawer(self)
-            self.text.see("end")
-
-    def hide(self) -> None:
-        """Close the drawer."""
-        self.pack_forget()
+    def opened(self) -> None:
+        self.text.see("end")
 
     def add(self, text: str) -> None:
         """Add what was printed; when it is the first time, say where it is to be read."""

@@ -1,4 +1,4 @@
-"""The error pane: what went wrong in the simulation's code, and what can be done."""
+"""The error pane, a page of the drawer: what went wrong in the user's code, what can be done."""
 
 from __future__ import annotations
 
@@ -7,18 +7,23 @@ from tkinter import ttk
 from typing import TYPE_CHECKING
 
 from ivisit.errors import Failure
+from ivisit.gui.drawers.page import Page
 
 if TYPE_CHECKING:
     from ivisit.gui.window import Window
 
 
-class ErrorPane(ttk.Frame):
-    """Shows a failure above the status line; hidden while there is none."""
+class ErrorPane(Page):
+    """Shows a failure; hidden while there is none."""
+
+    caption = "Error"
+    natural_height = 250
+    is_always_there = False
 
     def __init__(self, window: Window) -> None:
         px = window.theme.pixels
-        super().__init__(window.root, style="Card.TFrame", padding=px(10))
-        self.window = window
+        super().__init__(window)
+        self.configure(padding=px(4))
         self.failure: Failure | None = None
         head = ttk.Frame(self, style="Card.TFrame", relief="flat", borderwidth=0)
         head.pack(fill="x")
@@ -46,7 +51,7 @@ class ErrorPane(ttk.Frame):
         body = ttk.Frame(self, style="Card.TFrame", relief="flat", borderwidth=0)
         body.pack(fill="both", expand=True)
         self.text = tk.Text(
-            body, height=7, wrap="none", font="TkFixedFont", highlightthickness=0, padx=px(4)
+            body, height=1, wrap="none", font="TkFixedFont", highlightthickness=0, padx=px(4)
         )
         bar = ttk.Scrollbar(body, orient="vertical", command=self.text.yview)
         self.text.configure(yscrollcommand=bar.set)
@@ -60,7 +65,6 @@ class ErrorPane(ttk.Frame):
         self.place_label.configure(wraplength=event.width - px(24))
 
     def color(self) -> None:
-        """Take over the colors of the theme."""
         self.window.theme.color_text(self.text)
         self.title.configure(background=self.window.theme.palette.surface)
 
@@ -79,13 +83,14 @@ class ErrorPane(ttk.Frame):
         self.text.replace("1.0", "end-1c", failure.traceback)
         self.text.configure(state="disabled")
         self.text.see("end")
-        if not self.winfo_manager():
-            self.window.place_error_pane()
+        self.is_always_there = True
+        self.open()
 
     def hide(self) -> None:
         """Take the pane away; the window lives on."""
         self.failure = None
-        self.pack_forget()
+        self.is_always_there = False
+        self.window.drawer.leave(self)
 
     def copy(self) -> None:
         """Copy place and traceback to the clipboard."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import platform
-import tkinter as tk
 
 from ivisit.declarations import Declaration
 from ivisit.simulation import Simulation
@@ -35,7 +33,9 @@ A right click on a picture, figure or plot opens its menu. Ctrl and the mouse wh
 middle button moves a picture, dragging moves a plot, a double click on a plot shows all again. A \
 click on an entry of a legend hides a line. A double click on a heading lets a panel fill \
 the window; the menu View hides and shows panels.
+"""
 
+KEYS = """\
 # Keys
 Space   Run or stop
 F5   Init
@@ -49,7 +49,32 @@ Ctrl-Z   Undo
 Ctrl-Y, Ctrl-Shift-Z   Redo
 Ctrl-R   Reload the source file
 F1   Help on the simulation
+?   These keys
 Ctrl-Q   Quit
+"""
+
+WINDOW_HELP += KEYS
+
+LAUNCHER_HELP = """\
+# Simulations
+The list has all installed plugins, the files in ./apps and in the folders of IVISIT_PATH, and \
+files that you have opened before; those come first that were used last. Type words to search in \
+names, summaries and places. A simulation that cannot be loaded says why.
+
+# Opening
+Enter, a double click or Open opens a window in a process of its own: several may be open at once, \
+and they live on when the launcher is closed. Copy command copies what runs the simulation without \
+a window. New writes a small working simulation to start from. Running a file is running code.
+
+# Keys
+Down, Up   The next, the former simulation
+Enter   Open
+Escape   All simulations
+Ctrl-O   Open a file
+Ctrl-N   Write a new simulation
+F5   Look anew
+F1   This help
+Ctrl-Q   Quit; the windows live on
 """
 
 
@@ -72,15 +97,3 @@ def describe(simulation: type[Simulation]) -> str:
 def _line(declaration: Declaration, facts: str) -> str:
     help_text = f". {declaration.help}" if declaration.help else ""
     return f"{declaration.label}: {facts}{help_text}"
-
-
-def about() -> str:
-    """Return versions and license."""
-    from ivisit import __version__
-
-    return (
-        f"# ivisit-lab {__version__}\n"
-        "Declare a simulation once; watch, steer, store and run it everywhere.\n"
-        "MIT License.\n"
-        f"Python {platform.python_version()}, Tk {tk.TkVersion}, {platform.platform()}"
-    )

@@ -8,9 +8,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ivisit.errors import ParameterError
+from ivisit.gui.actions.copying import copy_as_command, copy_as_python
 from ivisit.gui.actions.crossing import crossing
+from ivisit.gui.actions.film_dialog import ask_film
+from ivisit.gui.actions.window_picture import save_window_picture
 from ivisit.gui.arranging.menus import list_panels
 from ivisit.gui.bars import help_texts
+from ivisit.gui.bars.about import AboutDialog
 from ivisit.gui.toolkit.dialogs import FormDialog, TextDialog
 from ivisit.gui.toolkit.menus import Choices
 from ivisit.sets.wording import local_time
@@ -20,7 +24,14 @@ if TYPE_CHECKING:
 
 #: What the menu offers as steps a picture.
 STEPS_A_FRAME = (1, 2, 5, 10, 20, 50, 100, 500, 1000)
-#: Classes of widgets for which a blank means something.
+#: What the menu offers to take along of the present state.
+OUTWARD: dict[str, Callable[[Window], None]] = {
+    "Copy as command": copy_as_command,
+    "Copy as Python": copy_as_python,
+    "Save picture of the window ...": save_window_picture,
+    "Record a film ...": ask_film,
+}
+#: Classes of widgets for which a blank or a letter means something.
 TYPING = ("Entry", "TEntry", "TCombobox", "Text", "TButton", "TCheckbutton", "TRadiobutton")
 
 
@@ -70,6 +81,8 @@ class MenuBar(tk.Menu):
         menu.add_separator()
         menu.add_command(label="Save session ...", command=lambda: window.sessions.ask_file())
         menu.add_command(label="Play session ...", command=lambda: window.sessions.ask_played())
+        for label, command in OUTWARD.items():
+            menu.add_command(label=label, command=partial(command, window))
         menu.add_separator()
         menu.add_command(label="Quit", accelerator="Ctrl+Q", command=window.quit)
 
@@ -78,6 +91,7 @@ class MenuBar(tk.Menu):
         menu = self._submenu("Edit", postcommand=self._name_undo)
         menu.add_command(label="Undo", accelerator="Ctrl+Z", command=window.values.undo)
         menu.add_command(label="Redo", accelerator="Ctrl+Y", command=window.values.redo)
+        menu.add_command(label="Back to the saved values", command=window.sets.go_back)
         self.edit_menu = menu
 
     def _add_simulation(self) -> None:
@@ -158,6 +172,10 @@ class MenuBar(tk.Menu):
         )
         menu.add_separator()
         menu.add_command(
+            label="Parameter sets", accelerator="Ctrl+B", command=lambda: window.browser.toggle()
+        )
+        menu.add_command(label="Changes", command=lambda: window.changes.toggle())
+        menu.add_command(
             label="Console", accelerator="Ctrl+J", command=lambda: window.console.toggle()
         )
 
@@ -181,9 +199,10 @@ class MenuBar(tk.Menu):
             label="The window",
             command=lambda: TextDialog(window, "The window", help_texts.WINDOW_HELP),
         )
+        menu.add_command(label="Keys", accelerator="?", command=self.show_keys)
         menu.add_command(
             label="About ivisit",
-            command=lambda: TextDialog(window, "About ivisit", help_texts.about()),
+            command=lambda: AboutDialog(window),
         )
 
     def _bind_keys(self) -> None:
@@ -200,6 +219,7 @@ class MenuBar(tk.Menu):
             "<F5>": window.init,
             "<F6>": window.step,
             "<Escape>": window.escape,
+            "<Control-b>": lambda: window.browser.toggle(),
             "<Control-j>": lambda: window.console.toggle(),
             "<Control-plus>": partial(self._change_font, 1),
             "<Control-minus>": partial(self._change_font, -1),
@@ -208,7 +228,8 @@ class MenuBar(tk.Menu):
         for key, command in commands.items():
             for sequence in with_caps_lock(key):
                 window.root.bind(sequence, lambda event, command=command: self._press(command))  # type: ignore[misc]
-        window.root.bind("<space>", self._press_space)
+        window.root.bind("<space>", partial(self._press_letter, window.toggle_run))
+        window.root.bind("<question>", partial(self._press_letter, self.show_keys))
 
     def _press(self, command: Callable[[], object]) -> None:
         # What is being typed counts first.
@@ -227,9 +248,10 @@ class MenuBar(tk.Menu):
             self.window.values.commit_typing()
             self.window.values.redo()
 
-    def _press_space(self, event: Any) -> None:
+    def _press_letter(self, command: Callable[[], object], event: Any) -> None:
+        """Do what a key means that may also be typed."""
         if isinstance(event.widget, tk.Misc) and event.widget.winfo_class() not in TYPING:
-            self.window.toggle_run()
+            command()
 
     # Menus that are filled when they open ---------------------------------------------------
 
@@ -273,6 +295,10 @@ class MenuBar(tk.Menu):
         """Show what the simulation, its controls and its panels mean."""
         simulation = self.window.session.simulation_class
         TextDialog(self.window, f"About {simulation.key}", help_texts.describe(simulation))
+
+    def show_keys(self) -> None:
+        """Show what keys do."""
+        TextDialog(self.window, "Keys", help_texts.KEYS)
 
     def ask_seed(self) -> FormDialog:
         """Ask for the seed of the next runs."""

@@ -145,15 +145,15 @@ class Toolbar(ttk.Frame):
         """Fill the list of parameter sets."""
         self.sets.configure(values=self.window.sets.names())
 
-    def show_set(self, name: str) -> None:
-        """Display the name of the present parameter set."""
-        self.sets.set(name)
+    def show_set(self, title: str) -> None:
+        """Display name and version of the present parameter set, and how many values differ."""
+        self.sets.set(title)
         self.sets.select_clear()
 
     def _load(self, event: tk.Event) -> None:
         self.window.root.focus_set()
         name = self.sets.get()
-        self.show_set(self.window.sets.name)  # until it is loaded
+        self.show_set(self.window.sets.short_title())  # until it is loaded
         self.window.sets.load(name)
 
     def _describe_set(self) -> str:

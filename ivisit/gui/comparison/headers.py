@@ -24,15 +24,15 @@ class LaneHeader(ttk.Frame):
         The parent.
     window : ComparisonWindow
         The window.
-    place : int
+    number : int
         Number of the lane.
     """
 
-    def __init__(self, parent: tk.Misc, window: ComparisonWindow, place: int) -> None:
+    def __init__(self, parent: tk.Misc, window: ComparisonWindow, number: int) -> None:
         px = window.theme.pixels
         super().__init__(parent, style="Card.TFrame", padding=(px(8), px(4)))
         self.window = window
-        self.place = place
+        self.number = number
         self._shown: tuple[Any, ...] = ()
         self.swatch = tk.Frame(self, width=px(5), borderwidth=0, highlightthickness=0)
         self.swatch.grid(row=0, column=0, rowspan=2, sticky="ns", padx=(0, px(8)))
@@ -40,7 +40,7 @@ class LaneHeader(ttk.Frame):
         self.name.grid(row=0, column=1, sticky="w")
         self.details = ttk.Button(self, text="Details", command=self.show_details)
         self.text = ttk.Label(self, style="CardMuted.TLabel", justify="left", anchor="w")
-        self.text.grid(row=1, column=1, columnspan=2, sticky="ew")
+        self.text.grid(row=1, column=1, sticky="ew")
         self.columnconfigure(1, weight=1)
         self.bind("<Configure>", self._wrap)
         Tooltip(self.text, lambda: str(self.text.cget("text")), window.theme)
@@ -49,15 +49,19 @@ class LaneHeader(ttk.Frame):
     @property
     def lane(self) -> Lane:
         """The lane."""
-        return self.window.lanes[self.place]
+        return self.window.lanes[self.number]
 
-    def _wrap(self, event: Any) -> None:
-        self.text.configure(wraplength=max(event.width - self.window.theme.pixels(36), 80))
+    def _wrap(self, event: Any = None) -> None:
+        taken = self.details.winfo_reqwidth() if self.details.winfo_manager() else 0
+        if self.winfo_width() <= 1:
+            return  # not on the screen yet
+        room = self.winfo_width() - taken - self.window.theme.pixels(36)
+        self.text.configure(wraplength=max(room, self.window.theme.pixels(80)))
 
     def color(self) -> None:
         """Take over the colors of the theme."""
         palette = self.window.theme.palette
-        self.swatch.configure(background=palette.lines[self.place])
+        self.swatch.configure(background=palette.lines[self.number])
         self._shown = ()
 
     def show(self, differing: str) -> None:
@@ -71,11 +75,13 @@ class LaneHeader(ttk.Frame):
         palette = self.window.theme.palette
         if failure is not None:
             self.text.configure(text=_told(failure), foreground=palette.danger)
-            self.details.grid(row=0, column=2, sticky="e")
+            self.details.grid(row=0, column=2, rowspan=2, sticky="e")
+            self._wrap()
             return
         note = f"  (has ended its run at step {self.lane.steps:,})" if ended else ""
         self.text.configure(text=differing + note, foreground=palette.muted)
         self.details.grid_remove()
+        self._wrap()
 
     def show_details(self) -> None:
         """Show the traceback of a failure."""

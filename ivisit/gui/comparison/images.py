@@ -102,10 +102,11 @@ class DifferenceImage(ComparedImage):
 class ImageRow(Row):
     """The pictures of all lanes and the difference of two of them."""
 
+    own: list[ComparedImage]
+
     def __init__(self, parent: tk.Misc, window: ComparisonWindow, panel: Panel[Any]) -> None:
         #: While the cards are made, none of them follows another.
         self._following = True
-        self.own: list[ComparedImage] = []
         super().__init__(parent, window, panel)
         image = cast(Image, panel)
         declared = Image(cmap=DIVERGING, smooth=image.smooth, label="Difference")
@@ -113,6 +114,10 @@ class ImageRow(Row):
         self.difference = DifferenceImage(parent, window.hosts[0], declared, self)
         self.cards.append(self.difference)
         self._pointed: tuple[int, int] | None = None
+        #: Of which step the picture of each lane is.
+        self._steps = [0] * len(window.lanes)
+        if len(window.lanes) > 2:
+            self.difference.show_bar(False)  # there is little room for so many
         self._following = False
         self.name_difference()
 
@@ -124,9 +129,10 @@ class ImageRow(Row):
         return [card.picture for card in self.own if card.picture is not None]
 
     def show(self, frames: Frames) -> None:
-        for card, frame in zip(self.own, frames, strict=True):
+        for place, (card, frame) in enumerate(zip(self.own, frames, strict=True)):
             if frame is not None:
                 card.picture = frame.outputs.get(card.name)
+                self._steps[place] = frame.steps
         self.redraw()
 
     def redraw(self) -> None:
@@ -145,6 +151,12 @@ class ImageRow(Row):
         pictures = [self.own[index].picture for index in self.window.pair]
         if pictures[0] is None or pictures[1] is None:
             self.difference.show_difference(None, "a picture is missing")
+            return
+        steps = [self._steps[index] for index in self.window.pair]
+        if steps[0] != steps[1]:
+            self.difference.show_difference(
+                None, f"no difference: the pictures are of step {steps[0]:,} and {steps[1]:,}"
+            )
             return
         channel = self.own[0].channel
         one, other = (channel_of(p, channel) for p in pictures if p is not None)

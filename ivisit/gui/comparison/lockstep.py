@@ -17,7 +17,7 @@ from ivisit.worker import FRAME_RATE
 
 #: Seconds that a round takes, and that its steps take at least; where pictures take longer, steps
 #: get a part of that.
-ROUND, STEPPING, STEPPING_SHARE = 1 / FRAME_RATE, 0.002, 0.4
+ROUND, STEPPING, STEPPING_SHARE = 1 / FRAME_RATE, 0.002, 0.25
 #: Of how many rounds' durations the average is taken, about.
 AVERAGED = 5
 

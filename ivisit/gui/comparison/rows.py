@@ -39,7 +39,7 @@ class Row:
     def __init__(self, parent: tk.Misc, window: ComparisonWindow, panel: Panel[Any]) -> None:
         self.window = window
         self.panel = panel
-        self.own = self.make_own(parent)
+        self.own: Sequence[PanelWidget] = self.make_own(parent)
         for card, lane in zip(self.own, window.lanes, strict=True):
             card.set_label(f"{lane.name} · {panel.label}")
         self.cards: list[PanelWidget] = list(self.own)

@@ -20,45 +20,51 @@ if TYPE_CHECKING:
 
 #: How much of the background the colours of the second, third and fourth lane have, where each
 #: component of a trace has a colour.
-FADED = (0.0, 0.45, 0.65, 0.78)
+FADED = (0.0, 0.42, 0.62, 0.75)
 
 
 class ComparedTraces(TraceWidget):
-    """One trace of several lanes, a line each."""
+    """A trace of several lanes: for each component a line of each of them, one beside the other.
+
+    Parameters
+    ----------
+    parent : tkinter.Misc
+        The parent.
+    host : Host
+        The host of one lane.
+    lines : sequence of Trace
+        A declaration for each line, by component and lane.
+    places : sequence of int
+        Numbers of the lanes.
+    title : str
+        The heading.
+    """
 
     def __init__(
         self,
         parent: tk.Misc,
         host: Host,
-        panels: Sequence[Trace[Any]],
-        title: str,
+        lines: Sequence[Trace[float]],
         places: Sequence[int],
+        title: str,
     ) -> None:
         self._places = places
-        super().__init__(parent, host, panels[0])
-        for panel in panels[1:]:
-            self.join(panel)
+        self._is_array = len(lines) > len(places)
+        super().__init__(parent, host, lines[0])
+        for line in lines[1:]:
+            self.join(line)
         self.set_label(title)
-
-    def _names_of(self, trace: Trace[Any]) -> list[str]:
-        if trace.size is None:
-            return [trace.label]
-        return [f"{name} {trace.label}" for name in trace.components]
 
     def _color_lines(self) -> None:
         palette = self.host.theme.palette
-        start = 0
-        for index, trace in enumerate(self.traces):
-            size = trace.size or 1
-            place = self._places[index] if index < len(self._places) else index
-            for component in range(size):
-                line = self.lines[start + component]
-                if size == 1:
-                    line.color = palette.lines[place % len(palette.lines)]
-                else:
-                    color = palette.lines[component % len(palette.lines)]
-                    line.color = mixed(color, palette.surface, FADED[place % len(FADED)])
-            start += size
+        for index, line in enumerate(self.lines):
+            component, lane = divmod(index, len(self._places))
+            place = self._places[lane]
+            if self._is_array:
+                color = palette.lines[component % len(palette.lines)]
+                line.color = mixed(color, palette.surface, FADED[place])
+            else:
+                line.color = palette.lines[place]
 
 
 def mixed(color: str, other: str, part: float) -> str:
@@ -94,34 +100,44 @@ class TraceRow:
         self.trace = trace
         lanes = window.lanes
         host = window.hosts[0]
-        first = lanes[0].name
-        count = len(lanes)
-        own = [self._declared(index, lane.name) for index, lane in enumerate(lanes)]
-        self.all = ComparedTraces(parent, host, own, f"all · {trace.label}", range(count))
-        others = [self._declared(index, lanes[index].name) for index in range(1, count)]
-        if trace.scale == "log":
-            others = [self._with_scale(panel, "linear") for panel in others]
-        what = f"{lanes[1].name} − {first}" if count == 2 else f"others − {first}"
-        title = f"{what} · {trace.label}"
-        self.difference = ComparedTraces(parent, host, others, title, range(1, count))
-        # Limits of the values are none of their differences.
-        self.difference.set_range(None, None)
+        places = range(len(lanes))
+        lines = [
+            self._line(component, place, f"{text} {lanes[place].name}".strip())
+            for component, text in enumerate(trace.components or [""])
+            for place in places
+        ]
+        self.all = ComparedTraces(parent, host, lines, places, trace.label)
+        one = lanes[1].name if len(lanes) == 2 else "others"
+        differences = [
+            self._line(
+                component,
+                place,
+                f"{text} {lanes[place].name if len(lanes) > 2 or not text else ''}".strip(),
+                is_difference=True,
+            )
+            for component, text in enumerate(trace.components or [""])
+            for place in places[1:]
+        ]
+        title = f"{one} − {lanes[0].name} · {trace.label}"
+        self.difference = ComparedTraces(parent, host, differences, places[1:], title)
         self.cards = [self.all, self.difference]
 
-    def _declared(self, index: int, name: str) -> Trace[Any]:
-        """Return the declaration of the line of one lane."""
+    def _line(
+        self, component: int, place: int, label: str, *, is_difference: bool = False
+    ) -> Trace[float]:
+        """Return the declaration of one line; limits of the values are none of differences."""
         trace = self.trace
         made = Trace(
-            size=trace.size, names=trace.names, scale=trace.scale, span=trace.span,
-            vmin=trace.vmin, vmax=trace.vmax, unit=trace.unit, label=name, help=trace.help,
-        )  # fmt: skip
-        made.name = lane_key(trace.name, index)
+            scale="linear" if is_difference else trace.scale,
+            span=trace.span,
+            vmin=None if is_difference else trace.vmin,
+            vmax=None if is_difference else trace.vmax,
+            unit=trace.unit,
+            label=label,
+            help=trace.help,
+        )
+        made.name = line_key(trace.name, component, place)
         return made
-
-    @staticmethod
-    def _with_scale(panel: Trace[Any], scale: Any) -> Trace[Any]:
-        panel.scale = scale
-        return panel
 
     def show(self, frames: Frames) -> None:
         """Show the rows of all lanes; None where a lane has nothing new."""
@@ -145,29 +161,33 @@ class TraceRow:
         function: Callable[[Any, Any], Any],
     ) -> Frame:
         """Return a frame with what `function` makes of the rows of each lane and the first."""
-        keys = [lane_key(self.trace.name, index) for index in range(len(rows))]
-        outputs = {key: function(value, values[0]) for key, value in zip(keys, values, strict=True)}
-        traces = {key: function(own, rows[0]) for key, own in zip(keys, rows, strict=True)}
+        outputs, traces = {}, {}
+        for place, (own, value) in enumerate(zip(rows, values, strict=True)):
+            changed = function(own, rows[0])
+            present = function(value, values[0])
+            for component in range(self.trace.size or 1):
+                key = line_key(self.trace.name, component, place)
+                traces[key] = changed[:, component]
+                outputs[key] = None if present is None else np.atleast_1d(present)[component]
         return replace(frame, outputs=outputs, traces=traces, rasters={})
 
     def _rows(self, frame: Frame | None, longest: Frame) -> np.ndarray:
-        """Return a lane's rows at the steps of `longest`; NaN where it has none."""
+        """Return a lane's rows at the steps of `longest`, (n, size); NaN where it has none."""
         steps = longest.trace_steps
-        shape = (len(steps),) if self.trace.size is None else (len(steps), self.trace.size)
-        own = None if frame is None else frame.traces.get(self.trace.name)
-        if frame is None or own is None:
-            return np.full(shape, np.nan)
+        full = np.full((len(steps), self.trace.size or 1), np.nan)
+        if frame is None or self.trace.name not in frame.traces:
+            return full
+        own = frame.traces[self.trace.name].reshape(-1, full.shape[1])
         if len(own) == len(steps):
             return own
-        full = np.full(shape, np.nan)
         known = np.isin(frame.trace_steps, steps)
         full[np.searchsorted(steps, frame.trace_steps[known])] = own[known]
         return full
 
 
-def lane_key(name: str, index: int) -> str:
-    """Return under which name the plots know the trace of a lane."""
-    return f"{name} {index}"
+def line_key(name: str, component: int, place: int) -> str:
+    """Return under which name the plots know a component of a lane's trace."""
+    return f"{name} {component} {place}"
 
 
 def _minus(value: Any, first: Any) -> Any:

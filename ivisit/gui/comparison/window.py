@@ -28,7 +28,7 @@ from ivisit.simulation import Simulation
 logger = logging.getLogger(__name__)
 
 #: Seconds between two pictures, and between two looks whether the next one is there.
-FRAME_TIME, LOOK_TIME = 1 / 60, 0.003
+FRAME_TIME, LOOK_TIME = 1 / 60, 0.002
 #: Seconds between two updates of the texts, and for which a message stays.
 UPDATED, MESSAGE_DURATION = 0.2, 10.0
 #: Seconds for which closing waits for the present steps.
@@ -171,6 +171,8 @@ class ComparisonWindow:
                 if frames is not None:
                     self._due = max(self._due + FRAME_TIME, now)
                     self._draw(frames, now)
+                    if not self.lockstep.running:
+                        self._updated_at = 0.0  # what is told is that of the last picture
                 elif not self.lockstep.busy:
                     pause = FRAME_TIME
             self._update_texts(now)
@@ -188,7 +190,7 @@ class ComparisonWindow:
                 row.show(frames)
             except Exception as error:  # noqa: BLE001
                 self._fault(row.cards[0].name, error)
-        for section in self.layout.sections:
+        for section in self.layout.column.sections:
             section.show_changed()
         shown = frames[self.lanes.index(self.controls_host.lane)]
         if shown is not None:

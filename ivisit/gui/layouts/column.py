@@ -6,7 +6,7 @@ import tkinter as tk
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ivisit.gui.sections import Section
+from ivisit.gui.sections import MANY, ControlSearch, Section
 from ivisit.gui.toolkit.scrolling import ScrolledFrame
 from ivisit.gui.widgets import ControlWidget
 
@@ -19,6 +19,9 @@ LABEL_WIDTH = 150
 UNIT_WIDTH = 90
 #: By how much the column of the controls may be narrower than they ask for, at 96 dpi.
 SLACK = 40
+#: Parts of a window's width that the column takes by itself: at the most, and where the controls
+#: would be cut although their labels stand above them.
+MOST_COLUMN, MOST_STACKED = 0.4, 0.5
 
 
 class ControlColumn(ScrolledFrame):
@@ -39,12 +42,18 @@ class ControlColumn(ScrolledFrame):
         self.sections: list[Section] = []
         self.wanted_width = 0
         self._stacked = False
+        self._stacked_width = 0
+
+    def width_in(self, room: int) -> int:
+        """Return the width that the column takes by itself in a window."""
+        least = min(self._stacked_width, int(MOST_STACKED * room))
+        return min(self.wanted_width, max(least, int(MOST_COLUMN * room)))
 
     def fill(self, controls: Mapping[str, ControlWidget]) -> None:
         """Show these controls, which have been made in `content`."""
         px = self.host.theme.pixels
         self.controls = controls
-        self.content.configure(padding=(px(4), px(4), px(10), px(4)))
+        self.content.configure(padding=(0, px(4), px(10), px(4)))
         self.content.columnconfigure(0, weight=1)
         row = 0
         for title, members in sections_of(list(controls.values())):
@@ -56,6 +65,9 @@ class ControlColumn(ScrolledFrame):
             for widget in members:
                 widget.grid(row=row, column=0, sticky="ew", pady=px(3))
                 row += 1
+        if len(controls) > MANY:
+            search = ControlSearch(self, self.host.theme, controls, self.sections)
+            self.put_on_top(search)
         self.grid_propagate(False)
         self.align()
         self.bind("<Configure>", self._stack_when_narrow, add=True)
@@ -74,8 +86,9 @@ class ControlColumn(ScrolledFrame):
             widget.stack(False)
             widget.align(label_width, unit_width)
         self.update_idletasks()
-        bar = self.vertical_bar.winfo_reqwidth()
-        self.wanted_width = max(widget.winfo_reqwidth() for widget in widgets) + px(14) + bar
+        around = px(14) + self.vertical_bar.winfo_reqwidth()
+        self.wanted_width = max(widget.winfo_reqwidth() for widget in widgets) + around
+        self._stacked_width = max(widget.body.winfo_reqwidth() for widget in widgets) + around
         self.configure(width=self.wanted_width, height=1)
         self._stacked = False
 

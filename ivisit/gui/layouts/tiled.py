@@ -18,6 +18,7 @@ from ivisit.gui.arranging.tree import (
     Part,
     Side,
     beside,
+    exchanged,
     fitted,
     from_json,
     names_in,
@@ -25,8 +26,9 @@ from ivisit.gui.arranging.tree import (
     to_json,
 )
 from ivisit.gui.layouts.base import GAP, Layout
-from ivisit.gui.layouts.column import ControlColumn
+from ivisit.gui.layouts.column import MOST_COLUMN, ControlColumn
 from ivisit.gui.panels import PanelWidget
+from ivisit.gui.sections import fold, folded
 
 if TYPE_CHECKING:
     from ivisit.gui.host import Host
@@ -60,8 +62,9 @@ class TiledLayout(Layout):
         #: Whether the user has seen the arrangement, and is used to it.
         self._seen = False
         self._aspects: dict[str, float | None] = {}
+        #: Width of the column that the user has chosen, and the one that it has been given.
         self._column_width: int | None = None
-        self._wanted_column: int | None = None
+        self._given_column = 0
         if self.controls:
             self.column.fill(self.controls)
             self.sections = self.column.sections
@@ -72,7 +75,7 @@ class TiledLayout(Layout):
         for card in self.cards:
             self._make_movable(card)
         self.board.bind("<Configure>", self._resized, add=True)
-        self.paned.bind("<B1-Motion>", self._note_column, add=True)
+        self.paned.bind("<ButtonRelease-1>", self._note_column, add=True)
         self.paned.bind("<Configure>", self._set_column, add=True)
 
     def _make_movable(self, card: PanelWidget) -> None:
@@ -82,6 +85,7 @@ class TiledLayout(Layout):
     def refit(self) -> None:
         if self.controls:
             self.column.align()
+            self._set_column()
         for widget in self.controls.values():
             widget.show(widget.value)
         super().refit()
@@ -151,7 +155,14 @@ class TiledLayout(Layout):
         across, down = wanted_room(wishes, (width, height), gap)
         if self.controls:
             down = max(down, self.column.content.winfo_reqheight())
-        return min(across + column + 2 * gap, room[0]), min(down + 2 * gap, room[1])
+        across = max(across + column, round(column / MOST_COLUMN)) if cards else column
+        return min(across + 2 * gap, room[0]), min(down + 2 * gap, room[1])
+
+    def cancel_drag(self) -> bool:
+        if self.board.is_dragging:
+            self.board.cancel()
+            return True
+        return super().cancel_drag()
 
     # By hand ----------------------------------------------------------------------------------
 
@@ -182,13 +193,16 @@ class TiledLayout(Layout):
         self.put_at(card, beside.name, side)
 
     def move(self, card: PanelWidget, side: Side) -> None:
-        """Change places with the next card there; at the border, stand beside all others."""
-        places = self.board.solution.places
+        """Change places with what is next there; at the border, stand beside all others."""
+        whole, places = self._whole(), self.board.solution.places
         if card.name not in places:
             return
+        moved = exchanged(whole, card.name, side, places)
         neighbor = neighbor_of(places, card.name, side)
-        if neighbor:
-            self._take(swapped(self._whole(), card.name, neighbor))
+        if moved is not None:
+            self._take(moved)
+        elif neighbor:
+            self._take(swapped(whole, card.name, neighbor))
         else:
             self.put_at(card, "", side)
 
@@ -210,7 +224,6 @@ class TiledLayout(Layout):
     def reset(self) -> None:
         super().reset()
         self._own = self._candidate = self._column_width = None
-        self._wanted_column = self.column.wanted_width
         self._set_column()
         self.arrange()
 
@@ -221,13 +234,15 @@ class TiledLayout(Layout):
         -------
         dict
             Also ``tree``: rows and columns of cards, None while they are automatic; ``column``:
-            width of the controls in pixels at 96 dpi, None while they have what they ask for.
+            width of the controls in pixels at 96 dpi, None while they have what they ask for;
+            ``folded``: titles of the groups of controls that are folded away.
         """
         scale, width = self.host.theme.scale, self._column_width
         return {
             **super().arrangement(),
             "tree": to_json(self._own),
             "column": None if width is None else round(width / scale),
+            "folded": folded(self.sections),
         }
 
     def take_arrangement(self, entry: Mapping[str, Any]) -> None:
@@ -237,24 +252,31 @@ class TiledLayout(Layout):
             self._own = None
         else:
             self._own = fitted(part, [card.name for card in self.cards])
+        if isinstance(titles := entry.get("folded"), list):
+            fold(self.sections, [title for title in titles if isinstance(title, str)])
         width = as_number(entry.get("column"), int)
-        self._column_width = self._wanted_column = None
+        self._column_width = None
         if width is not None and width > 0:
-            self._column_width = self._wanted_column = self.host.theme.pixels(width)
-            self._set_column()
+            self._column_width = self.host.theme.pixels(width)
+        self._set_column()
         super().take_arrangement(entry)
 
     def _note_column(self, event: Any) -> None:
         if self.controls and self.panels:
-            self._column_width = int(self.tk.call(self.paned, "sashpos", 0))
+            width = int(self.tk.call(self.paned, "sashpos", 0))
+            if width != self._given_column:
+                self._column_width = width
 
     def _set_column(self, event: Any = None) -> None:
-        """Give the column its width, as soon as there is a window."""
+        """Give the column its width: the chosen one, else what it asks for, but not too much."""
         least, room = self.host.theme.pixels(LEAST_COLUMN), self.paned.winfo_width()
-        if self._wanted_column is None or not (self.controls and self.panels) or room <= 1:
+        if not (self.controls and self.panels) or room <= 1:
             return
-        width, self._wanted_column = self._wanted_column, None
-        self.tk.call(self.paned, "sashpos", 0, max(min(width, room - least), least))
+        width = self._column_width
+        if width is None:
+            width = self.column.width_in(room)
+        width = max(min(width, room - least), least)
+        self._given_column = int(self.tk.call(self.paned, "sashpos", 0, width))
 
 
 def neighbor_of(places: Mapping[str, Rectangle], name: str, side: Side) -> str:

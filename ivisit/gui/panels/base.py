@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from tkinter import ttk
 from typing import TYPE_CHECKING, Any
 
+from PIL import Image
+
 from ivisit.gui.toolkit.menus import Choices
 from ivisit.gui.toolkit.tooltip import Tooltip
 from ivisit.panels import Panel
@@ -14,6 +16,10 @@ from ivisit.recording import Frame
 
 if TYPE_CHECKING:
     from ivisit.gui.host import Host
+
+
+#: Room for a title at 96 dpi that tools of the heading leave.
+TITLE = 70
 
 
 class PanelWidget(tk.Frame):
@@ -59,6 +65,8 @@ class PanelWidget(tk.Frame):
         self.label.pack(side="left")
         for part in (self.heading, self.label):
             part.bind("<Double-Button-1>", self._toggle_maximum, add=True)
+        self.tools = ttk.Frame(self.heading, style="Card.TFrame", relief="flat", borderwidth=0)
+        self.tools.pack(side="right")
         self.note = ttk.Label(self.heading, style="CardMuted.TLabel")
         self.note.pack(side="right")
         self.body = ttk.Frame(self, style="Card.TFrame", relief="flat", borderwidth=0)
@@ -67,14 +75,17 @@ class PanelWidget(tk.Frame):
         self.body.columnconfigure(0, weight=1)
         self.rowconfigure(1, weight=1)
         self.columnconfigure(0, weight=1)
-        self._note = ""
+        self._notes: tuple[str, ...] = ()
         self.title = self._shown_title = panel.label
         self._timers: dict[str, str] = {}
         #: Called with the panel's menu before that opens.
         self.complete_menu: Callable[[tk.Menu], object] = lambda menu: None
         self.color_frame()
         self.bind("<Destroy>", self._stop_timers, add=True)
+        self._is_pointed = False
         self.heading.bind("<Configure>", self._fit_note, add=True)
+        for event in ("<Enter>", "<Leave>"):
+            self.bind(event, self._note_pointer, add=True)
         self._build()
         self.keep_size()
         self.configure(width=px(self.smallest[0]), height=px(self.smallest[1]))
@@ -158,6 +169,15 @@ class PanelWidget(tk.Frame):
         self.event_generate("<<Maximize>>")
         return "break"
 
+    def add_tool(self, text: str, command: Callable[[], object], help: str) -> ttk.Button:
+        """Add a small button to the right of the heading."""
+        tool = ttk.Button(
+            self.tools, text=text, command=command, style="Tool.TButton", takefocus=False
+        )
+        tool.pack(side="left")
+        Tooltip(tool, help, self.host.theme)
+        return tool
+
     def set_label(self, text: str) -> None:
         """Change the visible heading."""
         self.title = text
@@ -181,24 +201,64 @@ class PanelWidget(tk.Frame):
             kept -= 1
         return f"{self.title[:kept].rstrip()}…"
 
-    def set_note(self, text: str) -> None:
-        """Show a small text at the right of the heading, where there is room for all of it."""
-        if text != self._note:
-            self._note = text
+    def set_note(self, *texts: str) -> None:
+        """Show a small text at the right of the heading: the first one for which there is room."""
+        if texts != self._notes:
+            self._notes = texts
             self._fit_note()
 
     def _fit_note(self, event: Any = None) -> None:
         """Leave the note out rather than cut it: half a number is a wrong number."""
-        title = self._fitted_title(self.heading.winfo_width() - self.host.theme.pixels(8))
+        gap = self.host.theme.pixels(8)
+        tools = self._fitted_tools()
+        title = self._fitted_title(self.heading.winfo_width() - tools - gap)
         if title != self._shown_title:
             self._shown_title = title
             self.label.configure(text=title)
-        width = int(str(self.tk.call("font", "measure", "IvisitSmall", self._note)))
-        gap = self.host.theme.pixels(8)
-        room = self.heading.winfo_width() - self.label.winfo_reqwidth() - gap
+        room = self.heading.winfo_width() - self.label.winfo_reqwidth() - tools - gap
         # Before it is on the screen, the heading is one pixel wide.
-        fits = width <= room or self.heading.winfo_width() <= 1
-        self.note.configure(text=self._note if fits else "")
+        anyhow = self.heading.winfo_width() <= 1
+        fitting = (text for text in self._notes if anyhow or self._small_width(text) <= room)
+        self.note.configure(text=next(fitting, ""))
+
+    def _small_width(self, text: str) -> int:
+        return int(str(self.tk.call("font", "measure", "IvisitSmall", text)))
+
+    def _note_pointer(self, event: Any) -> None:
+        x, y = (
+            self.winfo_pointerx() - self.winfo_rootx(),
+            self.winfo_pointery() - self.winfo_rooty(),
+        )
+        # Leaving it for a widget in it is not leaving it.
+        inside = 0 <= x < self.winfo_width() and 0 <= y < self.winfo_height()
+        if inside != self._is_pointed:
+            self._is_pointed = inside
+            self._fit_note()
+
+    def _fitted_tools(self) -> int:
+        """Show the tools where there is room for the title, too; return their width.
+
+        While the pointer is on the card, they are there even if the title is cut for them.
+        """
+        if not self.tools.winfo_children():
+            return 0
+        width, room = self.tools.winfo_reqwidth(), self.heading.winfo_width()
+        title = int(str(self.tk.call("font", "measure", "IvisitHeading", self.title)))
+        if self._is_pointed:
+            title = min(title, self.host.theme.pixels(TITLE))
+        fits = room <= 1 or width + title + self.host.theme.pixels(8) <= room
+        if fits and not self.tools.winfo_manager():
+            self.tools.pack(side="right", before=self.note)
+        elif not fits and self.tools.winfo_manager():
+            self.tools.pack_forget()
+        return width if fits else 0
+
+    def small_picture(self) -> Image.Image | None:
+        """Return what is shown, for the picture of a parameter set; None where that is no picture.
+
+        Its size does not matter.
+        """
+        return None
 
     def event_widget(self) -> tk.Misc:
         """Return the widget whose mouse events a simulation may bind."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
 import numpy as np
@@ -64,10 +65,44 @@ def channel_of(picture: np.ndarray, channel: Channel) -> np.ndarray:
 
 def percentile_levels(picture: np.ndarray) -> tuple[float, float] | None:
     """Return the values below which 2 and 98 percent of the finite values lie; None without any."""
-    values = np.ma.getdata(picture).ravel()
-    values = values[:: max(len(values) // MOST_VALUES, 1)]
-    values = values[np.isfinite(values)]
+    values = sampled(picture)
     if not len(values):
         return None
     low, high = np.percentile(values, PERCENTILES)
     return float(low), float(high)
+
+
+def sampled(picture: np.ndarray) -> np.ndarray:
+    """Return the finite values of a picture that are not masked, of a large one every n-th."""
+    step = max(picture.size // MOST_VALUES, 1)
+    values = np.ma.getdata(picture).ravel()[::step]
+    if np.ma.isMaskedArray(picture):
+        values = values[~np.ma.getmaskarray(picture).ravel()[::step]]
+    return values[np.isfinite(values)] if values.dtype.kind == "f" else values
+
+
+def counts_in(values: np.ndarray, low: float, high: float, bins: int) -> np.ndarray:
+    """Return how many of `values` lie in each of `bins` equal parts from `low` to `high`."""
+    places = (values.astype(np.float64) - low) * (bins / (high - low))
+    inside = (places >= 0) & (places <= bins)
+    return np.bincount(np.minimum(places[inside].astype(np.intp), bins - 1), minlength=bins)
+
+
+def missing_text(picture: np.ndarray) -> str:
+    """Return how many values of a picture are NaN, infinite or masked, where any are.
+
+    >>> missing_text(np.array([[np.nan, 1.0], [np.inf, np.nan]])), missing_text(np.eye(2))
+    ('NaN: 2   inf: 1', '')
+    """
+    masked = int(np.ma.getmaskarray(picture).sum()) if np.ma.isMaskedArray(picture) else 0
+    data = np.ma.getdata(picture)
+    absent = infinite = 0
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = float(data.sum(dtype=np.float64)) if data.dtype.kind == "f" else 0.0
+    # The sum is not finite where any value is not; that takes half the time of looking at each.
+    if not math.isfinite(total):
+        shown = data if not masked else data[~np.ma.getmaskarray(picture)]
+        absent = int(np.isnan(shown).sum())
+        infinite = int(np.isinf(shown).sum())
+    counts = (("NaN", absent), ("inf", infinite), ("masked", masked))
+    return "   ".join(f"{name}: {count:,}" for name, count in counts if count)

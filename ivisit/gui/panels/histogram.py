@@ -36,6 +36,15 @@ class HistogramWidget(PlotPanel):
         self.set_note(f"{table[:, 2].sum():,.0f} values" if len(table) else "")
         self.redraw_soon()
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no values have been counted."""
+        return not len(self._table)
+
+    def tallest(self) -> float:
+        """Return the largest count that the axis has to show."""
+        return float(self._table[:, 2].max(initial=0.0))
+
     def last_step(self) -> int:
         return 0
 
@@ -53,7 +62,7 @@ class HistogramWidget(PlotPanel):
         return shown
 
     def vertical(self, first: float, last: float, height: int) -> tuple[float, float, list[Tick]]:
-        largest = float(self._table[:, 2].max(initial=0.0)) or 1.0
+        largest = self.tallest() or 1.0
         count = max(height // self.host.theme.pixels(34), 2)
         top = nice_limits(0.0, largest, count)[1]
         return 0.0, top, LinearScale().ticks(0.0, top, count)

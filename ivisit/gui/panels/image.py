@@ -9,14 +9,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-import PIL.Image
-from PIL import ImageTk
 
 from ivisit.declarations import as_number
 from ivisit.files import replace_file
-from ivisit.gui.panels.channels import CHANNELS, Channel, channel_of, percentile_levels
+from ivisit.gui.panels.channels import (
+    CHANNELS,
+    Channel,
+    channel_of,
+    missing_text,
+    percentile_levels,
+)
 from ivisit.gui.panels.color_bar import ColorBar
+from ivisit.gui.panels.image_menu import ImageMenu
+from ivisit.gui.panels.level_strip import LevelStrip
 from ivisit.gui.panels.picture import PicturePanel
+from ivisit.gui.panels.pixels import LARGEST_ZOOM, SMALLEST_ZOOM
 from ivisit.gui.panels.plotting import value_text
 from ivisit.gui.toolkit.dialogs import FormDialog
 from ivisit.panels import Image, Panel
@@ -26,33 +33,12 @@ from ivisit.rendering import finite_extremes, levels, lookup_table
 if TYPE_CHECKING:
     from ivisit.gui.host import Host
 
-COLOR_MAPS = (
-    "gray",
-    "gray_r",
-    "viridis",
-    "magma",
-    "inferno",
-    "plasma",
-    "cividis",
-    "turbo",
-    "hot",
-    "coolwarm",
-    "RdBu_r",
-    "twilight",
-)
-ZOOMS: tuple[tuple[str, float | str | None], ...] = (
-    ("Fit", None),
-    ("Stretch", "stretch"),
-    ("1:2", 0.5),
-    ("1:1", 1.0),
-    ("2:1", 2.0),
-    ("3:1", 3.0),
-    ("4:1", 4.0),
-    ("8:1", 8.0),
-    ("16:1", 16.0),
-)
 #: Seconds between two changes of the levels in the heading: faster ones cannot be read.
 NOTE_INTERVAL = 0.25
+#: Seconds between two histograms of a running picture.
+STRIP_INTERVAL = 0.1
+#: Levels of channels whose values do not depend on those of the colors.
+OWN_LEVELS: dict[str, tuple[float, float]] = {"H": (0.0, 360.0), "S": (0.0, 1.0)}
 
 
 class ImageWidget(PicturePanel):
@@ -74,6 +60,8 @@ class ImageWidget(PicturePanel):
     def _build(self) -> None:
         super()._build()
         self.canvas.smooth = cast(Image, self.panel).smooth
+        # Color bar and histogram come and go: Tk would wait with them for a new size of the card.
+        self.body.grid_propagate(False)
         self.channel: Channel = "color"
         self.percentile = False
         self.bar = ColorBar(self.body, self.host.theme)
@@ -82,69 +70,21 @@ class ImageWidget(PicturePanel):
         self._pointed = (0, 0)
         self._pointer: tuple[int, int] | None = None
         self.canvas.bind("<ButtonRelease-3>", self._point, add=True)
-        self._swatches: list[ImageTk.PhotoImage] = []
-        self._fill_menu()
+        self.canvas.bind("<<ViewChanged>>", self._moved, add=True)
+        self.strip = LevelStrip(self.body, self.host.theme, self._take_from_strip)
+        self._strip_due = 0.0
+        self._missing = ""
+        self._levels_tool = self.add_tool(
+            "levels", lambda: self.show_strip(not self.has_strip), "Histogram and levels to drag"
+        )
+        self.offers = ImageMenu(self)
         self.show_bar(self.color_map != "gray")
         self.bind_pointer()
-
-    def _fill_menu(self) -> None:
-        self.map_choices = self.choices("Color map", "map", self.set_color_map)
-        names = list(COLOR_MAPS)
-        if self.color_map not in names:
-            names.insert(0, self.color_map)
-        for name in names:
-            self.map_choices.add(f"  {name}", name)
-        self.map_choices.menu.configure(postcommand=self._make_swatches)
-        self.level_choices = self.choices("Levels", "levels", self._choose_levels)
-        for label, kind in (("Automatic", "auto"), ("Without outliers (2 to 98 %)", "percentile"),
-                            ("Fixed ...", "fixed")):  # fmt: skip
-            self.level_choices.add(label, kind)
-        self.channel_choices = self.choices("Channel", "channel", self.set_channel)
-        for label, channel in CHANNELS:
-            self.channel_choices.add(label, channel)
-        self.zoom_choices = self.choices("Zoom", "zoom", self.set_zoom)
-        for label, zoom in ZOOMS:
-            self.zoom_choices.add(label, zoom)
-        self._smooth_variable = f"smooth{self.menu}"
-        self._bar_variable = f"bar{self.menu}"
-        for label, variable, command in (
-            ("Smooth", self._smooth_variable, self.toggle_smooth),
-            ("Color bar", self._bar_variable, lambda: self.show_bar(not self.has_bar)),
-        ):
-            self.menu.add_checkbutton(
-                label=label,
-                variable=variable,  # type: ignore[arg-type]
-                onvalue="1",
-                offvalue="0",
-                command=command,
-            )
-        self.menu.add_separator()
-        self.menu.add_command(label="Copy value", command=self.copy_value)
-        self.menu.add_command(label="Save ...", command=self.ask_file)
-        self._mark_choices()
-
-    def _make_swatches(self) -> None:
-        """Show the color maps in their menu: when it opens, for they need Matplotlib."""
-        px = self.host.theme.pixels
-        for index, name in enumerate(self.map_choices.values[len(self._swatches) :]):
-            colors = PIL.Image.fromarray(np.ascontiguousarray(lookup_table(name)[None, :256]))
-            photo = ImageTk.PhotoImage(colors.resize((px(48), px(10))), master=self)
-            self._swatches.append(photo)
-            self.map_choices.menu.entryconfigure(index, image=str(photo), compound="left")
-
-    def _mark_choices(self) -> None:
-        """Mark in the menu what is on."""
-        self.map_choices.show(self.color_map)
-        fixed = self.vmin is not None or self.vmax is not None
-        self.level_choices.show("percentile" if self.percentile else "fixed" if fixed else "auto")
-        self.channel_choices.show(self.channel)
-        self.zoom_choices.show(self.canvas.zoom)
-        self.setvar(self._smooth_variable, "1" if self.canvas.smooth else "0")
-        self.setvar(self._bar_variable, "1" if self.has_bar else "0")
 
     def color(self) -> None:
         super().color()
         self.bar.color()
+        self.strip.color()
 
     def aspect(self) -> float | None:
         if self.picture is None:
@@ -181,14 +121,17 @@ class ImageWidget(PicturePanel):
         now = time.perf_counter()
         if now - self._noted_at > NOTE_INTERVAL:
             self._noted_at = now
+            self._missing = missing_text(shown)
             self._note_levels(shown, low, high)
+        if self.has_strip:
+            self._show_strip(now)
 
     def _levels_of(self, shown: np.ndarray) -> tuple[float, float]:
         if self.percentile and shown.ndim == 2:
             return percentile_levels(shown) or (0, 1)
         if self.picture is not None and shown is not self.picture:
             # Of a channel those of the colors, so that all channels can be compared.
-            own = {"H": (0.0, 360.0), "S": (0.0, 1.0)}.get(self.channel)
+            own = OWN_LEVELS.get(self.channel)
             return own or levels(self.picture, self.vmin, self.vmax)
         return levels(shown, self.vmin, self.vmax)
 
@@ -196,7 +139,11 @@ class ImageWidget(PicturePanel):
         rows, columns = shown.shape[:2]
         text = _span_text(shown, low, high)
         zoom = f"   ×{self.canvas.zoom:.3g}" if isinstance(self.canvas.zoom, float) else ""
-        self.set_note(f"{columns}×{rows}   {text}{zoom}")
+        size = f"{columns}×{rows}"
+        missing = f"   {self._missing}" if self._missing else ""
+        self.set_note(
+            f"{size}   {text}{zoom}{missing}", f"{size}{zoom}{missing}", self._missing or size
+        )
         if self.has_bar:
             self.bar.show(
                 self.color_map if shown.ndim == 2 else "gray",
@@ -215,21 +162,21 @@ class ImageWidget(PicturePanel):
             return
         self.color_map = name
         self._noted_at = 0.0
-        self._mark_choices()
+        self.offers.mark()
         self.redraw()
 
     def set_channel(self, channel: Channel) -> None:
         """Show one channel of a color picture."""
         self.channel = channel
         self._noted_at = 0.0
-        self._mark_choices()
+        self.offers.mark()
         self.redraw()
 
     def set_zoom(self, zoom: float | str | None) -> None:
         """Enlarge by a factor; None fits the picture, ``stretch`` fills the whole place."""
         self.canvas.set_zoom(zoom)
         self._noted_at = 0.0
-        self._mark_choices()
+        self.offers.mark()
         self.redraw()
 
     @property
@@ -244,12 +191,58 @@ class ImageWidget(PicturePanel):
         else:
             self.bar.grid_remove()
         self._noted_at = 0.0
-        self._mark_choices()
+        self.offers.mark()
         self.redraw()
 
-    def _choose_levels(self, kind: str) -> None:
+    @property
+    def has_strip(self) -> bool:
+        """Whether the histogram is shown."""
+        return bool(self.strip.winfo_manager())
+
+    def show_strip(self, shown: bool) -> None:
+        """Show or hide the histogram of the values, with the levels to drag."""
+        if shown:
+            gap = self.host.theme.pixels(6)
+            self.strip.grid(row=1, column=0, columnspan=2, sticky="ew", pady=(gap, 0))
+        else:
+            self.strip.grid_remove()
+        self._levels_tool.configure(style="On.Tool.TButton" if shown else "Tool.TButton")
+        self._strip_due = 0.0
+        self.offers.mark()
+        self.redraw()
+
+    def _show_strip(self, now: float) -> None:
+        """Show the present values in the histogram, as often as one can see."""
+        if now < self._strip_due:
+            # What stays is the last picture: look again when none comes any more.
+            self.after_once("strip", STRIP_INTERVAL, self.redraw)
+            return
+        assert self.picture is not None
+        self._strip_due = now + STRIP_INTERVAL
+        shown = channel_of(self.picture, self.channel)
+        values = shown[..., :3] if shown.ndim == 3 else shown
+        low, high = self._levels_of(shown)
+        self.strip.show(
+            values, low, high, movable=shown.ndim == 3 or self.channel not in OWN_LEVELS
+        )
+
+    def _take_from_strip(self, low: float | None, high: float | None) -> None:
+        if low is None:
+            self.percentile = False
+        self._strip_due = 0.0
+        self.set_levels(low, high)
+
+    def _moved(self, event: Any) -> None:
+        """The mouse has enlarged or moved the picture."""
+        self.offers.mark()
+        if self.picture is not None:
+            shown = channel_of(self.picture, self.channel)
+            self._note_levels(shown, *self._levels_of(shown))
+
+    def choose_levels(self, kind: str) -> None:
+        """Choose levels by what the menu calls them."""
         if kind == "fixed":
-            self._mark_choices()  # until they have been chosen
+            self.offers.mark()  # until they have been chosen
             self.ask_levels()
         else:
             self.percentile = kind == "percentile"
@@ -261,7 +254,7 @@ class ImageWidget(PicturePanel):
         if low is not None or high is not None:
             self.percentile = False
         self._noted_at = 0.0
-        self._mark_choices()
+        self.offers.mark()
         self.redraw()
 
     def ask_levels(self) -> None:
@@ -296,7 +289,7 @@ class ImageWidget(PicturePanel):
     def toggle_smooth(self) -> None:
         """Interpolate the enlarged picture, or show its pixels."""
         self.canvas.smooth = not self.canvas.smooth
-        self._mark_choices()
+        self.offers.mark()
         self.canvas.redraw()
 
     def copy_value(self) -> None:
@@ -320,8 +313,11 @@ class ImageWidget(PicturePanel):
             "percentile": self.percentile,
             "channel": self.channel,
             "zoom": self.canvas.zoom,
+            "center": list(self.canvas.center),
             "smooth": self.canvas.smooth,
             "bar": self.has_bar,
+            "histogram": self.has_strip,
+            "log_counts": self.strip.logarithmic,
         }
 
     def take_view(self, state: Mapping[str, Any]) -> None:
@@ -334,10 +330,22 @@ class ImageWidget(PicturePanel):
         self.percentile = state.get("percentile") is True
         if state.get("channel") in [channel for _, channel in CHANNELS]:
             self.channel = state["channel"]
-        if state.get("zoom", 0) in [zoom for _, zoom in ZOOMS]:
-            self.canvas.set_zoom(state["zoom"])
+        self._take_zoom(state.get("zoom", 0), state.get("center"))
         self.canvas.smooth = state.get("smooth", self.canvas.smooth) is True
+        self.strip.set_logarithmic(state.get("log_counts") is True)
+        self.show_strip(state.get("histogram", self.has_strip) is True)
         self.show_bar(state.get("bar", self.has_bar) is True)
+
+    def _take_zoom(self, zoom: Any, center: Any) -> None:
+        factor = as_number(zoom, float)
+        if zoom is None or zoom == "stretch":
+            self.canvas.set_zoom(zoom)
+        elif factor is not None and SMALLEST_ZOOM <= factor <= LARGEST_ZOOM:
+            self.canvas.set_zoom(factor)
+        if isinstance(center, list | tuple) and len(center) == 2:
+            place = [as_number(part, float) for part in center]
+            if all(part is not None and 0 <= part <= 1 for part in place):
+                self.canvas.center = cast("tuple[float, float]", tuple(place))
 
     # The pointer ----------------------------------------------------------------------------
 
@@ -359,7 +367,8 @@ class ImageWidget(PicturePanel):
             return
         column, row, value = self._value_at(*self.canvas.pixel_at(x, y))
         text = " ".join(f"{number:.12g}" for number in np.atleast_1d(value).tolist())
-        self.host.point_at(f"{self.panel.label} [row {row}, column {column}] = {text}")
+        missing = f"    {self._missing}" if self._missing else ""
+        self.host.point_at(f"{self.panel.label} [row {row}, column {column}] = {text}{missing}")
 
     # Files ----------------------------------------------------------------------------------
 

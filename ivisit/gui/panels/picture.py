@@ -7,6 +7,7 @@ from pathlib import Path
 from tkinter import filedialog
 from typing import Any
 
+import numpy as np
 from PIL import Image
 
 from ivisit.events import EventKind, PointerEvent
@@ -14,6 +15,7 @@ from ivisit.files import replace_file
 from ivisit.gui.panels.base import PanelWidget
 from ivisit.gui.panels.pixels import PixelCanvas
 from ivisit.gui.panels.pointing import PointerBinding, bind_keys, modifiers_of
+from ivisit.gui.toolkit.clipboard import copy_picture
 
 
 class PicturePanel(PanelWidget):
@@ -31,24 +33,27 @@ class PicturePanel(PanelWidget):
         if self.panel.keys:
             bind_keys(self)
 
+    def takes_pointer(self) -> bool:
+        """Tell whether the left button is the simulation's at present, where it is declared so."""
+        return True
+
     def is_inside(self, x: int, y: int) -> bool:
         """Tell whether a place of the canvas belongs to the picture."""
         return self.canvas.is_inside(x, y)
 
     def report(self, kind: EventKind, event: Any, **more: Any) -> None:
         """Send what happened at a place of the canvas to the simulation."""
-        x, y, pixel, located = self.place_of(event.x, event.y)
-        column, row = pixel if pixel is not None else (None, None)
+        place = self.place_of(event.x, event.y)
         self.host.engine.send(
-            PointerEvent(self.name, kind, x, y, row, column, modifiers=modifiers_of(event), **more),
-            located=located,
+            PointerEvent(self.name, kind, modifiers=modifiers_of(event), **place, **more)
         )
         self.host.session.pointed()
 
-    def place_of(self, x: int, y: int) -> tuple[float, float, tuple[int, int] | None, bool]:
-        """Return the place in the data, the pixel, and whether that is final; see `Engine.send`."""
-        column, row = self.canvas.position_at(x, y)
-        return column, row, self.canvas.pixel_at(x, y), True
+    def place_of(self, x: int, y: int) -> dict[str, Any]:
+        """Return where a place of the canvas lies in the data, as `PointerEvent` names it."""
+        column, row = self.canvas.pixel_at(x, y)
+        across, down = self.canvas.position_at(x, y)
+        return {"x": across, "y": down, "row": row, "column": column}
 
     def color(self) -> None:
         self.canvas.configure(background=self.host.theme.palette.surface)
@@ -59,12 +64,16 @@ class PicturePanel(PanelWidget):
     def pixel_at(self, x: int, y: int) -> tuple[int, int]:
         return self.canvas.pixel_at(x, y)
 
+    def small_picture(self) -> Image.Image | None:
+        pixels = self.canvas.pixels
+        return None if pixels is None else Image.fromarray(np.ascontiguousarray(pixels))
+
     def file_types(self) -> list[tuple[str, str]]:
         """Return what kinds of files there are: name and pattern."""
         return [("PNG picture", "*.png")]
 
-    def ask_file(self) -> None:
-        """Ask for a file and save the picture."""
+    def ask_file(self, **options: Any) -> None:
+        """Ask for a file and save the picture; `options` as those of `save`."""
         if self.canvas.pixels is None:
             self.host.say(f"{self.panel.label}: there is no picture yet")
             return
@@ -75,7 +84,18 @@ class PicturePanel(PanelWidget):
             filetypes=self.file_types(),
         )
         if path:
-            self.save(path)
+            self.save(path, **options)
+
+    def add_copying(self) -> None:
+        """Add the entry to the menu that copies the picture."""
+        self.menu.add_command(label="Copy picture", command=self.copy_picture)
+
+    def copy_picture(self) -> None:
+        """Copy the picture as it is shown, one pixel for each of its own, to the clipboard."""
+        if self.canvas.pixels is None:
+            self.host.say(f"{self.panel.label}: there is no picture yet")
+        else:
+            copy_picture(self, Image.fromarray(self.canvas.pixels), self.host.say)
 
     def save(self, path: str) -> None:
         """Save the picture with its present colors, one pixel for each of its own."""

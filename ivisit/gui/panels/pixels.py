@@ -10,8 +10,8 @@ from PIL import Image, ImageTk
 
 from ivisit.gui.toolkit.theme import Theme
 
-#: Enlargement at the most, in pixels of the screen for one of the picture.
-LARGEST_ZOOM = 64.0
+#: Enlargement at the least and at the most, in pixels of the screen for one of the picture.
+SMALLEST_ZOOM, LARGEST_ZOOM = 0.05, 64.0
 
 
 class PixelCanvas(tk.Canvas):
@@ -164,6 +164,12 @@ class PixelCanvas(tk.Canvas):
         place = (x - left) / self._scale, (y - top) / self._scale_down
         return min(max(place[0], 0.0), float(columns)), min(max(place[1], 0.0), float(rows))
 
+    def fraction_at(self, x: int, y: int) -> tuple[float, float]:
+        """Return a place of the canvas as fractions of the picture, also outside of it."""
+        left, top = self._origin
+        rows, columns = (1, 1) if self.pixels is None else self.pixels.shape[:2]
+        return (x - left) / (self._scale * columns), (y - top) / (self._scale_down * rows)
+
     def place_of(self, column: int, row: int) -> tuple[float, float]:
         """Return the place of the canvas where the middle of a pixel lies."""
         left, top = self._origin
@@ -184,7 +190,7 @@ class PixelCanvas(tk.Canvas):
         if self.pixels is not None:
             larger = event.num == 4 or event.delta > 0
             former = min(self._scale, self._scale_down)
-            scale = min(max(former * (1.25 if larger else 0.8), 0.05), LARGEST_ZOOM)
+            scale = min(max(former * (1.25 if larger else 0.8), SMALLEST_ZOOM), LARGEST_ZOOM)
             rows, columns = self.pixels.shape[:2]
             x = (event.x - self._origin[0]) / self._scale
             y = (event.y - self._origin[1]) / self._scale_down

@@ -173,7 +173,7 @@ class PlotPanel(PanelWidget):
 
     def _resized(self, event: Any) -> None:
         self.canvas_size = (event.width, event.height)
-        self.redraw()
+        self.redraw_soon()
 
     def redraw_soon(self) -> None:
         """Draw now, or while a simulation runs a little later where drawing takes long."""
@@ -205,6 +205,13 @@ class PlotPanel(PanelWidget):
         self.paint(picture)
         self._paste(picture)
         self._place_cursor()
+
+    def small_picture(self) -> Image.Image | None:
+        if not self._axes:
+            return None
+        picture = self._background.copy()
+        self.paint(picture)
+        return picture
 
     def _area_in(self, width: int, height: int) -> tuple[int, int, int, int]:
         """Return left, top, right and bottom of the plot without its labels."""

@@ -41,12 +41,15 @@ class PointerBinding:
 
     def _press(self, event: Any) -> None:
         self.panel.canvas.focus_set()
-        if self.panel.is_inside(event.x, event.y):
+        if self._is_taken(event):
             self._held = event.num
             self.panel.report("press", event, button=event.num)
 
+    def _is_taken(self, event: Any) -> bool:
+        return self.panel.takes_pointer() and self.panel.is_inside(event.x, event.y)
+
     def _double(self, event: Any) -> None:
-        if self.panel.is_inside(event.x, event.y):
+        if self._is_taken(event):
             self._held = event.num
             self.panel.report("double", event, button=event.num)
 

@@ -35,9 +35,10 @@ class ScrolledFrame(ttk.Frame):
         self.canvas.configure(
             yscrollcommand=self.vertical_bar.set, xscrollcommand=self.horizontal_bar.set
         )
-        self.canvas.grid(row=0, column=0, sticky="nsew")
-        self.rowconfigure(0, weight=1)
+        self.canvas.grid(row=1, column=0, sticky="nsew")
+        self.rowconfigure(1, weight=1)
         self.columnconfigure(0, weight=1)
+        self.head: tk.Widget | None = None
         self.content = ttk.Frame(self.canvas)
         self._item = self.canvas.create_window(0, 0, window=self.content, anchor="nw")
         self.content.bind("<Configure>", self.fit, add=True)
@@ -49,11 +50,18 @@ class ScrolledFrame(ttk.Frame):
         if background:
             self.canvas.configure(background=background)
 
+    def put_on_top(self, head: tk.Widget) -> None:
+        """Have a widget stand above the content, where it does not scroll."""
+        self.head = head
+        head.grid(row=0, column=0, columnspan=2, sticky="ew")
+
     def fit(self, event: Any = None) -> None:
         """Show the scroll bars that are needed and give the content the room that is left."""
         width, height = self.winfo_width(), self.winfo_height()
         if width <= 1:
             return  # not on the screen yet
+        if self.head is not None:
+            height -= self.head.winfo_reqheight()
         wanted_width = self.content.winfo_reqwidth() if self.horizontal else 0
         wanted_height = self.content.winfo_reqheight()
         bar = self.vertical_bar.winfo_reqwidth()
@@ -61,8 +69,8 @@ class ScrolledFrame(ttk.Frame):
         across = wanted_width > width - bar * vertical
         vertical = wanted_height > height - bar * across
         width, height = width - bar * vertical, height - bar * across
-        self._show(self.vertical_bar, vertical, row=0, column=1, sticky="ns")
-        self._show(self.horizontal_bar, across, row=1, column=0, sticky="ew")
+        self._show(self.vertical_bar, vertical, row=1, column=1, sticky="ns")
+        self._show(self.horizontal_bar, across, row=2, column=0, sticky="ew")
         size = (max(wanted_width, width), max(wanted_height, height))
         self.canvas.itemconfigure(self._item, width=size[0], height=size[1])
         self.canvas.configure(scrollregion=(0, 0, *size))

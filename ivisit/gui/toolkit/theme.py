@@ -108,6 +108,8 @@ class Theme:
         Pixels of this screen for one pixel at 96 dots per inch.
     palette : Palette
         The present colours.
+    letters : float
+        Size of letters, in units of those of the system.
     """
 
     def __init__(self, root: tk.Tk) -> None:
@@ -116,6 +118,7 @@ class Theme:
         self.scale = min(max(root.winfo_fpixels("1i") / 96, 1.0), 4.0)
         root.tk.call("tk", "scaling", self.scale * 96 / 72)
         self.palette = LIGHT
+        self.letters = 1.0
         self._indicators: dict[str, Indicators] = {}
         self._make_fonts()
 
@@ -130,6 +133,7 @@ class Theme:
         # Negative sizes are pixels.
         scale = self.scale * 96 / 72 if sign < 0 else 1.0
         size = self._font_size + sign * round(larger * scale)
+        self.letters = size / self._font_size
         for name in FONTS:
             call("font", "configure", name, "-size", size)
         call("font", "configure", "IvisitSmall", "-size", size - sign)
@@ -187,6 +191,7 @@ class Theme:
         self._set_label_colors(style)
         self._set_table_colors(style)
         style.configure("Card.TFrame", background=p.surface, bordercolor=p.border)
+        style.configure("Tick.TFrame", background=p.text)
         style.configure("TPanedwindow", background=p.background)
         style.configure("Horizontal.TProgressbar", background=p.accent, troughcolor=p.trough)
         style.configure("Horizontal.TProgressbar", lightcolor=p.accent, darkcolor=p.accent)
@@ -221,8 +226,25 @@ class Theme:
             darkcolor=[("active", p.hover)],
             bordercolor=[("focus", p.accent)],
         )
+        for name, fore, ground in (
+            ("Tool.TButton", p.muted, p.surface),
+            ("On.Tool.TButton", p.accent, p.hover),
+        ):
+            style.configure(name, background=ground, foreground=fore, bordercolor=ground)
+            style.configure(name, lightcolor=ground, darkcolor=ground, font="IvisitSmall")
+            over = [("active", p.hover)]
+            style.map(name, background=over, lightcolor=over, darkcolor=over, bordercolor=over)
+            style.map(name, foreground=[("active", p.text)])
         for name in ("TCheckbutton", "TRadiobutton"):
             style.map(name, background=[("active", p.background)])
+        for name, color in (("Tab.TButton", p.muted), ("ChosenTab.TButton", p.text)):
+            style.configure(name, background=p.surface, bordercolor=p.surface, foreground=color)
+            style.configure(name, lightcolor=p.surface, darkcolor=p.surface)
+            style.map(name, bordercolor=[("focus", p.accent)])
+        chosen = {"background": p.hover, "lightcolor": p.hover, "darkcolor": p.hover}
+        style.configure("ChosenTab.TButton", **chosen, bordercolor=p.hover, font="IvisitHeading")
+        style.configure("Card.TCheckbutton", background=p.surface)
+        style.map("Card.TCheckbutton", background=[("active", p.surface)])
 
     def _set_field_colors(self, style: ttk.Style) -> None:
         p = self.palette
@@ -283,14 +305,23 @@ class Theme:
             "CardMuted.TLabel", background=p.surface, foreground=p.muted, font="IvisitSmall"
         )
         style.configure("Waiting.TLabel", background=p.notice)
+        style.configure(
+            "CardProblem.TLabel", background=p.surface, foreground=p.danger, font="IvisitSmall"
+        )
+        style.configure("Hint.TLabel", background=p.surface, foreground=p.muted)
+        style.configure("Dot.TLabel", foreground=p.accent, font="IvisitSmall")
         style.configure("Notice.TLabel", background=p.notice)
         style.configure("Notice.TFrame", background=p.notice, bordercolor=p.border)
+        style.configure("Horizontal.TProgressbar", background=p.accent, troughcolor=p.trough)
+        style.configure("Horizontal.TProgressbar", lightcolor=p.accent, darkcolor=p.accent)
+        style.configure("Horizontal.TProgressbar", bordercolor=p.trough)
         style.configure("Danger.TLabel", foreground=p.danger, font="IvisitHeading")
 
     def _set_spacing(self, style: ttk.Style) -> None:
         px = self.pixels
         style.configure("TButton", padding=(px(10), px(3)), width=0, relief="raised")
         style.configure("Section.TButton", padding=(px(2), px(1)))
+        style.configure("Tool.TButton", padding=(px(3), 0), borderwidth=0, relief="flat")
         style.configure("TEntry", padding=(px(4), px(2)))
         style.configure("TCombobox", padding=(px(4), px(2)), arrowsize=px(13))
         style.configure("Card.TFrame", relief="solid", borderwidth=1)

@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING, Any
 from ivisit.controls import Control
 from ivisit.errors import ParameterError
 from ivisit.gui.toolkit.tooltip import Tooltip
+from ivisit.gui.widgets.dot import Dot
+from ivisit.sets.wording import value_text
 
 if TYPE_CHECKING:
     from ivisit.gui.host import Host
 
 #: Milliseconds for which a refused value is explained.
 PROBLEM_DURATION = 8000
+#: Room for the dot in front of the labels, at 96 dpi.
+GUTTER = 14
 
 
 class ControlWidget(ttk.Frame):
@@ -68,6 +72,10 @@ class ControlWidget(ttk.Frame):
         self._problem_timer: str | None = None
         self._waiting = ""
         self._label_room = 0
+        #: Whether the value differs from the saved one.
+        self.differs = False
+        self.dot: Dot | None = None
+        self._gutter = 0
         for part in (self, self.label, self.body):
             part.bind("<Double-Button-1>", lambda event: self.reset())
         self._build()
@@ -111,7 +119,9 @@ class ControlWidget(ttk.Frame):
         control = self.control
         allowed = f"{control.name}: {control.allowed()}"
         default = f"Default: {control.text(control.default)}"
-        lines = [control.help, allowed, default, self._waiting]
+        is_told = control.unit in allowed
+        unit = "" if is_told else f"Unit: {control.unit}"
+        lines = [control.help, allowed, default, unit, self._waiting]
         return "\n".join(line for line in lines if line)
 
     # Values ---------------------------------------------------------------------------------
@@ -191,6 +201,41 @@ class ControlWidget(ttk.Frame):
         """Show or take away the mark of a value that waits."""
         self.label.configure(style="Waiting.TLabel" if marked else "TLabel")
 
+    def show_saved(self, saved: Any, where: str, *, differs: bool) -> None:
+        """Mark that the value differs from the saved one, or take the mark away.
+
+        Parameters
+        ----------
+        saved : object
+            The saved value.
+        where : str
+            Where it is saved, as it reads behind the value.
+        differs : bool
+            Whether the present value is another one.
+        """
+        self.differs = differs
+        if differs:
+            if self.dot is None:
+                self.dot = Dot(self, self.host.theme, lambda: self.commit(self._saved))
+            self._saved = saved
+            self.dot.text = f"{value_text(saved)} {where}; a click goes back to it"
+            self._place_dot()
+        elif self.dot is not None:
+            self.dot.place_forget()
+        self._show_tick(saved if differs else None)
+
+    def _place_dot(self) -> None:
+        """Place the dot in front of the label where there is room, else behind it."""
+        assert self.dot is not None
+        y = self.host.theme.pixels(5)
+        if self._gutter:
+            self.dot.place(in_=self, x=0, y=y, relx=0.0, bordermode="ignore")
+        else:
+            self.dot.place(in_=self.label, relx=1.0, x=1, y=0, bordermode="outside")
+
+    def _show_tick(self, saved: Any) -> None:
+        """Show beside the value where the saved one lies, for kinds that can; None: nowhere."""
+
     def _follow_control(self) -> bool:
         """Take over another range, step or label; tell whether there is one."""
         former, self.control = self.control, self.host.engine.control(self.name)
@@ -225,6 +270,8 @@ class ControlWidget(ttk.Frame):
 
     def align(self, label_width: int, unit_width: int) -> None:
         """Make label and unit as wide as those of the other controls."""
+        self._gutter = self.host.theme.pixels(GUTTER)
+        self.configure(padding=(self._gutter, 0, 0, 0))
         if self.has_label:
             self.label.configure(wraplength=label_width)
         self._label_room = label_width + self.host.theme.pixels(14)

@@ -24,6 +24,7 @@ class DictSliderWidget(ControlWidget):
 
     def _build(self) -> None:
         self.names = list(cast(DictSlider, self.control).items)
+        self._ticked: Any = None
         self.selected = cast(DictSlider, self.control).selected or self.names[0]
         self.box: ValueBox | None = None
         self.selector = ttk.Combobox(self.body, state="readonly", width=10)
@@ -70,8 +71,14 @@ class DictSliderWidget(ControlWidget):
         self.number.range = item.range
         self.number.set_unit(item.unit)
         self.number.show(value[self.selected])
+        self._show_tick(self._ticked)
         if self.box is not None:
             self.box.show(cast(DictSlider, self.control).lines(value))
+
+    def _show_tick(self, saved: Any) -> None:
+        self._ticked = saved
+        item = None if saved is None else saved[self.selected]
+        self.number.show_tick(None if item == self.value[self.selected] else item)
 
     def _enter_all(self, text: str) -> None:
         """Take over the text of the box."""

@@ -10,6 +10,7 @@ from tkinter import ttk
 from typing import Any
 
 from ivisit.gui.toolkit.scrolling import WHEEL_EVENTS, wheel_units
+from ivisit.gui.widgets.units import WIDTH, show_unit
 from ivisit.ranges import Range, short_text
 
 #: The bit of an event's state that says that Shift is held.
@@ -60,6 +61,8 @@ class NumberField:
         self.dragging = False
         self._dragged = False
         self._shown_text = ""
+        self._tick: ttk.Frame | None = None
+        self._ticked = 0.0
         self.scale = ttk.Scale(parent, from_=0.0, to=1.0, length=length, takefocus=False)
         self.entry = ttk.Entry(parent, width=9, justify="right")
         self.unit = ttk.Label(parent, style="Muted.TLabel")
@@ -101,6 +104,25 @@ class NumberField:
         self.scale.configure(value=self.range.fraction(value))
         self._show_text(exact=self._has_focus(self.entry))
 
+    def show_tick(self, value: float | None) -> None:
+        """Mark on the trough where a value lies; None takes the mark away."""
+        if value is None:
+            if self._tick is not None:
+                self._tick.place_forget()
+            return
+        if self._tick is None:
+            self._tick = ttk.Frame(self.scale, style="Tick.TFrame", takefocus=False)
+            self._tick.bind("<ButtonRelease-1>", lambda event: self._go_to(self._ticked))
+        self._ticked = value
+        unit = self.scale.winfo_fpixels("1i") / 96
+        # The thumb's middle goes from half its width to the other end's.
+        fraction, half = self.range.fraction(value), round(7 * unit)
+        self._tick.place(
+            in_=self.scale, relx=fraction, rely=1.0, anchor="s",
+            x=round(half * (1 - 2 * fraction)),
+            width=max(round(2 * unit), 2), height=round(6 * unit),
+        )  # fmt: skip
+
     def _show_text(self, exact: bool) -> None:
         self._shown_text = short_text(self.value, 1000 if exact else 8)
         self.entry.delete(0, "end")
@@ -115,9 +137,8 @@ class NumberField:
         return self.dragging or self.entry.get() != self._shown_text
 
     def set_unit(self, unit: str) -> None:
-        """Show a unit behind the number; a long one is broken."""
-        widest = round(90 * float(self.unit.winfo_fpixels("1i")) / 96)
-        self.unit.configure(text=unit, wraplength=widest)
+        """Show a unit behind the number; a long one is broken and cut."""
+        show_unit(self.unit, unit, round(WIDTH * self.unit.winfo_fpixels("1i") / 96))
 
     # The user's doing -----------------------------------------------------------------------
 

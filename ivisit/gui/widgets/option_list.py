@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from ivisit.controls import OptionList
 from ivisit.gui.widgets.base import ControlWidget
+from ivisit.gui.widgets.units import WIDTH, show_unit
 
 #: Visible characters at the most; longer options are seen in the list that drops down.
 LONGEST = 24
@@ -27,7 +28,8 @@ class OptionListWidget(ControlWidget):
         )
         self.box.grid(row=0, column=0, sticky="ew")
         self.body.columnconfigure(0, weight=1)
-        self.unit = ttk.Label(self.body, text=self.control.unit, style="Muted.TLabel")
+        self.unit = ttk.Label(self.body, style="Muted.TLabel")
+        show_unit(self.unit, self.control.unit, self.host.theme.pixels(WIDTH))
         if self.control.unit:
             gap = self.host.theme.pixels(5)
             self.unit.grid(row=0, column=1, sticky="w", padx=(gap, 0))

@@ -33,6 +33,9 @@ class SliderWidget(ControlWidget):
         self.number.range = cast("Slider[Any]", self.control).range
         self.number.show(value)
 
+    def _show_tick(self, saved: Any) -> None:
+        self.number.show_tick(saved)
+
     def finish(self) -> None:
         self.number.finish()
 

@@ -220,7 +220,8 @@ def test_the_dark_palette_reaches_all_parts(user):
     window = user.open(simulation(30, 6))
     window.set_dark(True)
     window.update()
-    dark = {window.theme.palette.background, window.theme.palette.surface}
+    palette = window.theme.palette
+    dark = {palette.background, palette.surface, palette.hover}
     widgets: list[tk.Misc] = [window.root]
     while widgets:
         widget = widgets.pop()
@@ -332,7 +333,7 @@ def test_controls_of_a_group_are_folded_away_under_their_heading(user):
     user.control("sigma").commit(5.0)
     noise.invoke()
     user.until(lambda: not user.control("sigma").winfo_ismapped())
-    assert noise.cget("text").endswith("Noise  (1 changed)")
+    user.until(lambda: noise.cget("text").endswith("Noise  (1 changed)"))
     assert user.control("shape").winfo_ismapped()
     noise.invoke()
     user.until(user.control("seeds").winfo_ismapped)

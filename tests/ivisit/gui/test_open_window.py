@@ -154,6 +154,7 @@ def test_help_comes_from_docstrings_and_help_texts(user):
 
 def test_the_help_on_the_window_names_every_key(user):
     from ivisit.gui.bars import help_texts
+    from ivisit.gui.bars.about import about
 
     window = user.open(Empty)
     names = {"Control": "Ctrl", "space": "Space"}
@@ -163,7 +164,7 @@ def test_the_help_on_the_window_names_every_key(user):
             keys = [names.get(key, key.upper() if len(key) == 1 else key) for key in keys]
             keys = [key for key in keys if key != "Key"]
             assert "-".join(keys) in help_texts.WINDOW_HELP, sequence
-    assert iv.__version__ in help_texts.about()
+    assert iv.__version__ in about()
 
 
 def test_tooltips_appear_and_go(user):

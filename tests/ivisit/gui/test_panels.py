@@ -343,28 +343,28 @@ def test_the_menu_of_an_image_chooses_and_marks(user):
     user.open(Sample)
     panel = user.panel("color")
     panel.set_channel("R")
-    assert panel.channel_choices.marked == "R"
+    assert panel.offers.channels.marked == "R"
     panel = user.panel("automatic")
-    assert panel.map_choices.marked == "viridis"
+    assert panel.offers.maps.marked == "viridis"
     assert panel.has_bar
-    panel._make_swatches()
-    assert panel.map_choices.menu.entrycget(3, "image")
-    panel.map_choices.menu.invoke("  magma")
-    assert panel.color_map == panel.map_choices.marked == "magma"
-    panel.level_choices.menu.invoke(1)
+    panel.offers.make_swatches()
+    assert panel.offers.maps.menu.entrycget(3, "image")
+    panel.offers.maps.menu.invoke("  magma")
+    assert panel.color_map == panel.offers.maps.marked == "magma"
+    panel.offers.levels.menu.invoke(1)
     assert panel.percentile
-    assert panel.level_choices.marked == "percentile"
+    assert panel.offers.levels.marked == "percentile"
     panel.set_levels(0.0, 1.0)
-    assert panel.level_choices.marked == "fixed"
-    panel.zoom_choices.menu.invoke("Stretch")
+    assert panel.offers.levels.marked == "fixed"
+    panel.offers.zooms.menu.invoke("Stretch")
     canvas = panel.canvas
     size = (canvas.winfo_width(), canvas.winfo_height())
     assert (canvas._photo.width(), canvas._photo.height()) == size
     assert canvas.pixel_at(size[0] - 1, size[1] - 1) == (4, 3)
-    panel.zoom_choices.menu.invoke("2:1")
+    panel.offers.zooms.menu.invoke("2:1")
     panel._noted_at = 0.0
     panel.redraw()
-    assert panel._note.endswith("×2")
+    assert panel._notes[0].endswith("×2")
 
 
 def test_the_value_under_the_pointer_follows_the_running_picture(user):

@@ -62,7 +62,7 @@ def test_a_saved_set_is_found_when_the_window_is_opened_again(user, tmp_path):
     assert user.value("sigma") == 7.5
     assert user.value("mode") == "nearest"
     assert entry(user).get() == "7.5"
-    assert title(window) == "soft"
+    assert title(window) == "soft v1"
     assert "for portraits" in window.sets.description()
     assert "Grade 4" in window.sets.description()
 
@@ -76,7 +76,7 @@ def test_a_window_can_begin_with_a_set_and_values_that_take_precedence(user, tmp
     )
     assert user.value("sigma") == 3.0
     assert user.value("mode") == "nearest"
-    assert title(window) == "soft (modified)"
+    assert title(window) == "soft v1, 1 changed: sigma"
     assert window.session.worker.steps_per_frame == 5
     assert window.session.worker.delay == 0.02
     assert window.menu.frame_choices.marked == 5
@@ -107,13 +107,13 @@ def test_the_modified_mark_comes_and_goes(user):
     window = user.open(Filter)
     assert title(window) == "No parameter set"
     user.type(entry(user), "3")
-    assert title(window) == "No parameter set (modified)"
+    assert title(window) == "No parameter set, 1 changed: sigma"
     user.type(entry(user), "2")
     assert title(window) == "No parameter set"
     save_as(user, "a")
-    assert title(window) == "a"
+    assert title(window) == "a v1"
     user.click(user.control("go").button)
-    assert title(window) == "a"
+    assert title(window) == "a v1"
 
 
 def test_saving_keeps_the_former_version_which_can_be_loaded(user):
@@ -122,7 +122,7 @@ def test_saving_keeps_the_former_version_which_can_be_loaded(user):
     save_as(user, "a", comment="first")
     user.type(entry(user), "4")
     user.key(window.root, "Control-s")
-    assert title(window) == "a"
+    assert title(window) == "a v2"
     versions = window.sets.history()
     assert [(v.version, v["sigma"], v.comment) for v in versions] == [
         (2, 4.0, "first"),
@@ -130,6 +130,8 @@ def test_saving_keeps_the_former_version_which_can_be_loaded(user):
     ]
     window.sets.load("a", 1)
     assert user.value("sigma") == 3.0
+    assert title(window) == "a v1 (former; the current one is v2)"
+    user.until(lambda: window.toolbar.sets.get() == "a v1")
 
 
 def test_a_form_with_mistakes_stays_open_and_says_why(user):
@@ -154,10 +156,10 @@ def test_undo_and_redo_follow_values_loading_new_and_deleting(user):
     window.sets.new()
     assert (user.value("sigma"), title(window)) == (2.0, "No parameter set")
     expected = [
-        (3.0, "a"),
-        (5.0, "a (modified)"),
-        (3.0, "a"),
-        (2.0, "a (modified)"),
+        (3.0, "a v1"),
+        (5.0, "a v1, 1 changed: sigma"),
+        (3.0, "a v1"),
+        (2.0, "a v1, 1 changed: sigma"),
     ]
     for state in expected:
         user.key(window.root, "Control-z")
@@ -177,7 +179,7 @@ def test_a_deleted_set_comes_back_by_undo(user):
     assert title(window) == "No parameter set"
     window.values.undo()
     assert window.sets.names() == ["a"]
-    assert title(window) == "a"
+    assert title(window) == "a v1"
 
 
 def test_a_drag_is_undone_as_one_change(user):
@@ -248,7 +250,7 @@ def test_a_missing_set_costs_a_message_only(user):
     save_as(user, "a")
     window.sets.load("b")
     assert "'b'" in user.told()
-    assert title(window) == "a"
+    assert title(window) == "a v1"
 
 
 class Walk(iv.Simulation):

@@ -164,7 +164,7 @@ def _judged(works: bool, differences: list[Any]) -> tuple[str, list[Any]]:
     return ("different" if differences else "equal"), differences
 
 
-def _reason(case: dict[str, Any]) -> str | None:
+def reason(case: dict[str, Any]) -> str | None:
     text = " ".join(case["directives"])
     if text.startswith("DICTSLIDER"):
         text = " ".join(action[0] for action in case.get("actions", []))
@@ -197,7 +197,7 @@ def test_scripts_get_what_072_gives_them_or_there_is_a_reason(kind):
     for case in TABLE["cases"]:
         if keyword(case) == kind:
             verdict, differences = outcome(case)
-            expected = "different" if _reason(case) else None
+            expected = "different" if reason(case) else None
             assert verdict != "different" or expected, (case["directives"], differences)
             assert expected is None or verdict == expected, case["directives"]
 

@@ -13,6 +13,7 @@ import stat
 import subprocess
 import sys
 import time
+import types
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
@@ -170,6 +171,25 @@ def test_a_class_of_a_notebook_needs_cloudpickle_or_this_process(
     with pytest.raises(IVisitError, match=r"%%writefile.*cloudpickle.*workers=0"):
         iv.sweep(Local, {"rate": [0.25]}, steps=1, workers=1, store=store)
     result = iv.sweep(Local, {"rate": [0.25]}, steps=1, workers=0, store=store)
+    assert result.metrics["level"].tolist() == [0.25]
+
+
+def test_a_class_of_a_module_without_a_file_is_swept_in_this_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = types.ModuleType("made_by_a_console")
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    code = """
+import ivisit as iv
+class Own(iv.Simulation):
+    rate = iv.Slider(0.5, 0.0, 1.0)
+    level = iv.Trace()
+    def step(self):
+        self.level = self.rate
+"""
+    exec(code, vars(module))
+    store = tmp_path / "s.ivisit"
+    result = iv.sweep(module.Own, {"rate": [0.25]}, steps=1, workers=0, store=store)
     assert result.metrics["level"].tolist() == [0.25]
 
 

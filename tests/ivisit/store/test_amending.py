@@ -106,15 +106,6 @@ def test_a_picture_is_a_small_png(store: ParameterStore, picture: object) -> Non
     assert store.sets() == []
 
 
-def test_the_state_is_another_one_after_each_write_by_whomever(store: ParameterStore) -> None:
-    store.save("S", "a", {"n": 1})
-    first = store.state()
-    assert store.state() == first
-    with ParameterStore(store.path) as other:
-        other.save("S", "a", {"n": 2})
-    assert store.state() != first
-
-
 def test_chosen_sets_are_exported(store: ParameterStore) -> None:
     for name in ("a", "b", "c"):
         store.save("S", name, {"n": 1})

@@ -1,0 +1,84 @@
+"""How much do Palm, Bernoulli, block and correlated patterns leave of the capacity?
+
+Largest number of patterns at an output error of 1 %, n = 250 units, k = 10 active (in the mean),
+cues with 80 % of the pattern and 20 % wrong units. Palm: exactly k units; block: one unit in each
+of k blocks; Bernoulli: each unit by itself, the number to activate known; prototypes: patterns
+that keep half of one of 20 prototypes. "Core" begins with 8 winners.
+
+Reference: A. Knoblauch, arXiv:2412.18349 (2024), section 2 (ensembles) and abstract (core
+retrieval); prototypes: definition of this project, docs/assocmem.md.
+"""
+
+import numpy as np
+from common import Experiment, column, distinct
+from intervals import above, factor, mean
+from matplotlib.figure import Figure
+from memories import Capacity, notation
+from pictures import across
+
+METHODS = {
+    "bayes+one-step": "Bayes, one step",
+    "bayes": "Bayes, iterated",
+    "bayes+batch": "Bayes, ANE",
+    "bayes+batch+clamp": "Bayes, ANE, clamp",
+    "bayes+core80": "Bayes, core",
+    "bayes+calibrated+core80": "Bayes, core, ANE",
+    "bayes+soft": "Bayes, soft",
+    "bayes+search": "Bayes, search",
+    "bcpnn": "BCPNN",
+    "bcpnn-stable+clamp": "BCPNN, stable, clamp",
+    "covariance": "covariance",
+    notation("willshaw"): "Willshaw",
+}
+ENSEMBLES = ("palm", "block", "bernoulli", "prototypes")
+INTERVALS = "Student's t over 6 capacities; factors: the same, over logarithms of pairs"
+
+
+def measure(lab):
+    axes = {
+        "ensemble": lab.pick(list(ENSEMBLES), ["palm", "block"]),
+        "method": lab.pick(list(METHODS), ["bayes", "bayes+batch"]),
+        **lab.pick({}, {"n_units": 30, "n_active": 3, "queries": 8}),
+    }
+    return lab.sweep(Capacity, axes, repeats=lab.pick(6, 2))
+
+
+def draw(rows):
+    figure = Figure(figsize=(9, 5.5), layout="constrained")
+    axes = figure.subplots()
+    methods = distinct(rows, "method")
+    for number, ensemble in enumerate(distinct(rows, "ensemble")):
+        values = [mean(column(rows, "patterns", ensemble=ensemble, method=m)) for m in methods]
+        places = np.arange(len(methods)) + 0.18 * (number - 1.5)
+        across(axes, places, values, fmt="osD^"[number], label=ensemble)
+    axes.set_yticks(range(len(methods)), [METHODS[method] for method in methods])
+    axes.invert_yaxis()
+    axes.set_xlim(left=0)
+    axes.set_xlabel("patterns at an output error of 1 %")
+    axes.grid(axis="x", alpha=0.3)
+    axes.legend()
+    return figure
+
+
+PAIRS = {
+    "ANE raises the capacity of iterated Bayes": ("bayes+batch", "bayes"),
+    "soft estimation beats ANE with clamp": ("bayes+soft", "bayes+batch+clamp"),
+    "search beats soft estimation": ("bayes+search", "bayes+soft"),
+    "ANE raises the capacity of core retrieval": ("bayes+calibrated+core80", "bayes+core80"),
+    "core retrieval with ANE beats iterating with ANE": ("bayes+calibrated+core80", "bayes+batch"),
+}
+
+
+def claims(rows):
+    result = []
+    for ensemble in distinct(rows, "ensemble"):
+        for text, methods in PAIRS.items():
+            if set(methods) <= set(distinct(rows, "method")):
+                both = [column(rows, "patterns", ensemble=ensemble, method=m) for m in methods]
+                result.append(above(f"{ensemble}: {text}", factor(*both)))
+    return result
+
+
+EXPERIMENT = Experiment(__file__, __doc__, measure, draw, claims, INTERVALS)
+if __name__ == "__main__":
+    EXPERIMENT.main()

@@ -1,0 +1,55 @@
+"""The documentation: links lead somewhere, and names are names."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from docs.tools.blocks import PAGES, ROOT, name_of
+
+
+def headings(page: Path) -> set[str]:
+    """Return the anchors of a page: those of headings, as GitHub and MkDocs make them."""
+    text = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.S | re.M)
+    titles = re.findall(r"^#+ (.+)$", text, flags=re.M)
+    made = {re.sub(r"[^\w\- ]", "", t).strip().lower().replace(" ", "-") for t in titles}
+    return made | set(re.findall(r"^::: (\S+)", text, flags=re.M))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_links_lead_to_files_and_headings_of_the_repository(page):
+    text = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.S | re.M)
+    for file, anchor in re.findall(r"\]\((?!https?://)([^)#\s]*)#?([^)\s]*)\)", text):
+        target = page.parent / file if file else page
+        assert target.exists(), f"{page.name} links to {file}"
+        if anchor and target.suffix == ".md":
+            assert anchor in headings(target), f"{page.name} links to {file}#{anchor}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_names_of_ivisit_in_the_documentation_exist(page):
+    import ivisit as iv
+
+    old_names = {"Version"}
+    for name in set(re.findall(r"\biv\.([A-Za-z_]\w*)", page.read_text())) - old_names:
+        assert hasattr(iv, name), f"{page.name} names iv.{name}"
+
+
+def test_nothing_outside_the_window_imports_tk():
+    for module in (ROOT / "ivisit").rglob("*.py"):
+        if "gui" not in module.relative_to(ROOT).parts:
+            assert not re.search(
+                r"^\s*(import|from) (tkinter|PIL\.ImageTk)", module.read_text(), flags=re.M
+            ), module
+
+
+def test_the_learning_systems_do_not_need_ivisit():
+    code = (
+        "import sys, assocmem, dopamine_wp, dopamine_wp.series, assocmem.capacity\n"
+        "heavy = 'ivisit', 'tkinter', 'matplotlib'\n"
+        "sys.exit(' '.join(m for m in heavy if m in sys.modules) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
