@@ -217,13 +217,6 @@ class Window:
         if self.layout is not None:
             self.layout.refit()
 
-    def _remember(self) -> None:
-        """Keep what the next window begins with."""
-        own = {"live": self.session.live, **self.arranging.remembered()}
-        own["drawer"] = self.drawer.heights
-        common = {"dark": self.theme.palette is DARK, "font_size": self.font_size}
-        self.settings.keep(common, own)
-
     def set_dark(self, dark: bool) -> None:
         """Choose the dark or the light colors."""
         self.menu.show_dark(dark)
@@ -301,8 +294,12 @@ class Window:
     def _leave_field(self, event: Any) -> None:
         """A click elsewhere takes over what was typed; beside all fields it ends the typing."""
         self.values.commit_typing(clicked=str(event.widget))
-        if isinstance(event.widget, tk.Misc) and event.widget.winfo_class() in BACKGROUND:
-            event.widget.winfo_toplevel().focus_set()
+        widget = event.widget
+        if not isinstance(widget, tk.Misc) or widget.winfo_class() not in BACKGROUND:
+            return
+        # Lists and panels that want keys have just taken the focus themselves.
+        if str(widget.cget("takefocus")) != "1":
+            widget.winfo_toplevel().focus_set()
 
     # Commands -------------------------------------------------------------------------------
 

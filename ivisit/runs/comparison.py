@@ -20,6 +20,9 @@ from ivisit.runs.result import RunResult
 #: How many runs are compared.
 FEWEST, MOST = 2, 4
 
+#: Kinds of panels of which only a picture can be compared, by eye.
+DRAWN = ("Figure", "Histogram")
+
 RowKind: TypeAlias = Literal["parameter", "run", "metric", "output"]
 
 
@@ -171,8 +174,7 @@ class Comparison:
         found = {}
         for run in self.runs.values():
             for name in run.panel_names():
-                kind = run.panel(name).get("kind")
-                if kind in ("Figure", "Histogram", "Raster") or name in run.traces:
+                if self._is_drawn(run, name) or name in run.traces or name in run.rasters:
                     continue
                 value = run.outputs.get(name)
                 if isinstance(value, np.ndarray) and value.ndim in (2, 3):
@@ -204,11 +206,16 @@ class Comparison:
                     len(run.rasters[name]) if name in run.rasters else None for run in runs
                 )
                 rows.append(_row("output", f"{name}, events", counts))
-            elif all(name not in run.traces for run in runs):
+            elif not any(name in run.traces or self._is_drawn(run, name) for run in runs):
                 values = tuple(run.outputs.get(name) for run in runs)
                 if all(value is None or isinstance(value, str | float | int) for value in values):
                     rows.append(_row("output", name, values, self._unit(name)))
         return rows
+
+    @staticmethod
+    def _is_drawn(run: RunResult, name: str) -> bool:
+        """Tell whether a panel holds no numbers of its own; to look at it would be to draw it."""
+        return run.panel(name).get("kind") in DRAWN
 
     def _unit(self, name: str) -> str:
         run = next(iter(self.runs.values()))
@@ -287,11 +294,16 @@ class Comparison:
         kind = target.suffix[1:].lower()
         if kind not in ("png", "pdf", "svg"):
             raise IVisitError(f"{target}: a picture must end in .png, .pdf or .svg")
+        from matplotlib import rc_context
+
         figure = self.figure()
-        # No date: the same comparison gives the same file.
+        # No date and no random names: the same comparison gives the same file.
         date = {"pdf": "CreationDate", "svg": "Date"}.get(kind)
         metadata = {date: None} if date else None
-        return _written(target, lambda file: figure.savefig(file, format=kind, metadata=metadata))
+        with rc_context({"svg.hashsalt": self.simulation}):
+            return _written(
+                target, lambda file: figure.savefig(file, format=kind, metadata=metadata)
+            )
 
     def __repr__(self) -> str:
         failed = f", failed: {', '.join(self.failed)}" if self.failed else ""

@@ -39,11 +39,12 @@ class Tooltip:
         if widget.winfo_class() in ("Label", "TLabel", "Frame", "TFrame"):
             # A binding of keys alone would make Tk stop there on the way with Tab.
             widget.configure(takefocus=False)  # type: ignore[call-arg]
-        widget.bind("<Enter>", self._wait, add=True)
+        widget.bind("<Enter>", self.wait, add=True)
         for event in ("<Leave>", "<ButtonPress>", "<KeyPress>", "<Destroy>"):
             widget.bind(event, self.hide, add=True)
 
-    def _wait(self, event: Any) -> None:
+    def wait(self, event: Any = None) -> None:
+        """Show the text when the pointer has rested from now on."""
         self._cancel()
         self._timer = self.widget.after(PATIENCE, self.show)
 

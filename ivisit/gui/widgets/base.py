@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 #: Milliseconds for which a refused value is explained.
 PROBLEM_DURATION = 8000
 #: Room for the dot in front of the labels, at 96 dpi.
-GUTTER = 14
+GUTTER = 12
 
 
 class ControlWidget(ttk.Frame):
