@@ -13,7 +13,11 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 #: Pages that stand above docs/: where they are on the site.
-ABOVE = {"README.md": "index.md", "CHANGELOG.md": "changelog.md"}
+ABOVE = {
+    "README.md": "index.md",
+    "CONTRIBUTING.md": "how-to-contribute.md",
+    "CHANGELOG.md": "changelog.md",
+}
 _LINK = re.compile(r"(\]\(|src=\")(?!https?:|#|mailto:)([^)#\"\s]+)")
 
 

@@ -238,11 +238,12 @@ def package_page(package: str) -> str:
     named = {n for names in GROUPS[package].values() for n in names}
     groups = {h: [n for n in names if n in public] for h, names in GROUPS[package].items()}
     groups["More"] = [n for n in public if n not in named]
+    first = next(iter(GROUPS[package].values()))[0]
     lines = [
         NOTE.format(source="the docstrings"),
         f"# {package}\n",
         f"{first_line(module)}\n",
-        f"In Python `help({package}.{public[0]})` prints the same.\n",
+        f"In Python `help({package}.{first})` prints the same.\n",
         "| | |\n|---|---|",
     ]
     lines += [

@@ -3,7 +3,8 @@
 From the ground up: `theme` and `indicators` (looks), `scrolling`, `tooltip` and `dialogs`;
 `widgets` (one for every kind of control) and `panels` (one for every kind of panel), which `layout`
 arranges; `session` (engine and worker), `sets`, `undo`, `reloading` and `requests` (what can be
-done); `toolbar`, `menu`, `status` and `error_pane`; `window` joins them.
+done); `toolbar`, `menu`, `status`, the pages of the drawer (`console`, `browser`, `changes`,
+`error_pane`); `window` joins them.
 
 Importing this package needs neither Tk nor a display.
 """

@@ -161,6 +161,10 @@ class PanelWidget(tk.Frame):
         px = self.host.theme.pixels
         return px(self.natural[0]), px(self.natural[1])
 
+    def has_grown(self) -> bool:
+        """Tell whether the card asks for more room than when this was last asked."""
+        return False
+
     def wanted_size(self) -> tuple[int, int]:
         """Return the width and height in pixels that a window as large as its content gives."""
         return self.natural_size()

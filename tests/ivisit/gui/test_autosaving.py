@@ -151,7 +151,7 @@ def test_restored_values_belong_to_the_set_that_was_shown(user, tmp_path):
     window = user.open(Filter, store=store)
     user.until(user.told)
     user.answer("Restore")
-    assert window.sets.title() == "soft (modified)"
+    assert window.sets.title() == "soft v1, 1 changed: sigma"
     assert "for portraits" in window.sets.description()
     window.values.assign("sigma", 8.0)
     assert not window.sets.modified

@@ -454,7 +454,7 @@ def test_the_column_takes_less_than_half_of_the_window_whatever_its_units(user):
     window = user.open(type(iv.Simulation)("Long", (iv.Simulation,), names))
     window.root.geometry("760x500")
     user.until(lambda: window.root.winfo_width() == 760)
-    user.until(lambda: 50 < window.layout.column.winfo_width() < 0.5 * 760)
+    user.until(lambda: 50 < window.layout.column.winfo_width() < 0.47 * 760)
     unit = user.control("rate").number.unit
     assert str(unit.cget("text")).count("\n") == 1
     assert str(unit.cget("text")).endswith("…")
