@@ -130,7 +130,7 @@ def command_line() -> str:
         "Made from the parser: what `ivisit COMMAND --help` prints. How commands work together,",
         "exit codes and environment variables are told in [the command line](../command-line.md).",
         "All take `--help`, `--quiet` (no progress and no messages) and `--debug` (tracebacks).\n",
-        "| command | |\n|---|---|",
+        "| command | what it does |\n|---|---|",
     ]
     lines += [
         f"| [`ivisit {' '.join(words)}`](#{anchor(words)}) | {cell(summary)} |"
@@ -216,7 +216,9 @@ def cell(text: str) -> str:
 
 def escape(text: str) -> str:
     """Keep angle brackets and stars of plain text from being read as markup."""
-    return text.replace("<", "&lt;").replace("*", "\\*")
+    parts = re.split(r"(`+[^`]*`+)", text)
+    parts[::2] = [part.replace("<", "&lt;").replace("*", "\\*") for part in parts[::2]]
+    return "".join(parts)
 
 
 def paragraphs(text: str) -> str:
@@ -248,7 +250,7 @@ def package_page(package: str) -> str:
         f"# {package}\n",
         f"{first_line(module)}\n",
         f"In Python `help({package}.{first})` prints the same.\n",
-        "| | |\n|---|---|",
+        "| name | what it is |\n|---|---|",
     ]
     lines += [
         f"| [`{name}`](#{name.lower()}) | {cell(first_line(getattr(module, name)))} |"
