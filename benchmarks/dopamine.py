@@ -4,8 +4,8 @@ Run ``python benchmarks/dopamine.py``. Replica-steps per second of `WP`, `Dopami
 XOR and on recurrent networks are compared with what one would write without this package: a plain
 NumPy loop over replicas of the same rule and, where they can be imported, a plain torch loop,
 ``torch.func.vmap`` and a compiled JAX scan. For recurrent networks the floor is printed, too: the
-matrix products alone of the two passes of a WP step. Memory is the peak allocated during training
-against the length T of the series.
+matrix products alone of the two passes of a WP step.
+Memory against the length of a series is an experiment: experiments/memory_over_time.py.
 """
 
 import os
@@ -18,7 +18,6 @@ import itertools
 import math
 import platform
 import time
-import tracemalloc
 
 import numpy as np
 
@@ -459,32 +458,6 @@ def rnn_table():
     return ratios
 
 
-def peak_memory(rule, T):
-    """Return the peak of the memory, in KiB, that three steps allocate at H = 32, B = 16."""
-    net = RNN(1, 32, 1)
-    trainer = Trainer(net, rule, random_series(16, T), theta=net.init(rng=0), rng=0)
-    trainer.step()
-    tracemalloc.start()
-    for _ in range(3):
-        trainer.step()
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    return peak / 1024
-
-
-def memory_table():
-    """Print peak memory against T and return the ratio that has a target."""
-    lengths = (50, 100, 500, 1000, 2000)
-    print("\nRNN H=32, B=16: peak memory of training, KiB")
-    row("T", lengths)
-    peaks = {}
-    for rule in (Dopamine1(), Adam()):
-        peaks[rule.name] = [peak_memory(rule, T) for T in lengths]
-        row(rule.name + (" + BPTT" if rule.name == "Adam" else ""), peaks[rule.name])
-    constant = peaks["Dopamine1"][0] / peaks["Dopamine1"][3]
-    return [("Dopamine1, memory at T=50 / at T=1000", constant, 0.95)]
-
-
 def main():
     torch_version = torch.__version__ if torch is not None else "not installed"
     if torch is not None:
@@ -495,7 +468,7 @@ def main():
         f"JAX {jax.__version__ if jax is not None else 'not installed'}, one thread, "
         f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
     )
-    ratios = xor_table() + rnn_table() + memory_table()
+    ratios = xor_table() + rnn_table()
     print("\nTargets" + " " * 41 + "ratio   target")
     for label, ratio, target in ratios:
         print(f"{label:<44}{ratio:>9.2f}{target:>9.3g}  {'met' if ratio >= target else 'MISSED'}")

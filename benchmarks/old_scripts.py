@@ -9,10 +9,11 @@ this version are printed. A display is needed, real or virtual (``xvfb-run``).
 Each script runs freely for some seconds, several times in turns; the best run counts, because
 whatever else the machine does can only slow a run down. There are three scripts that do one thing
 each, and the six examples of the report on IVISIT, from the tests. Our window shows at most 60
-frames a second, the newest one each time, while 0.72 counts every step as a frame. A freeze is the
-longest time for which Tk's own loop did not come round; 0.72 steps in that loop. The start is the time
-from starting Python to the first round of that loop, everything having been drawn. The last lines are
-the time that ``getMatplotlibImage`` takes, for a new figure each time and for one that changes.
+frames a second, the newest one each time, while 0.72 counts every step as a frame. A freeze is
+the longest time for which Tk's own loop did not come round; 0.72 steps in that loop. The start is
+the time from starting Python to the first round of that loop, everything having been drawn. The
+last lines are the time that ``getMatplotlibImage`` takes, for a new figure each time and for one
+that changes.
 """
 
 from __future__ import annotations

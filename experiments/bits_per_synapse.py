@@ -2,8 +2,9 @@
 
 Information that answers gain over their cues, per synapse (n^2 of them), against the number of
 stored patterns: n = 500 units, k = 10 active, half of the pattern as cue and nothing wrong. Left:
-Palm patterns; right: one unit in each of k blocks. The line is ln 2 / 4, what one step of a
-Willshaw auto-association gains for infinitely many units.
+Palm patterns; right: one unit in each of k blocks. Bayesian and linear synapses keep counts,
+Willshaw's one bit. The line is ln 2 / 4, what one step of a Willshaw auto-association gains for
+infinitely many units.
 
 Reference: A. Knoblauch, arXiv:2412.18349 (2024), abstract; Neural Computation 23:1393 (2011); the
 limit: G. Palm (1980), A. Knoblauch, G. Palm, F. Sommer, Neural Computation 22:289 (2010).
@@ -46,7 +47,7 @@ def measure(lab):
 
 
 def draw(rows):
-    figure = Figure(figsize=(10, 4.8), layout="constrained")
+    figure = Figure(figsize=(9, 5), layout="constrained")
     both = figure.subplots(1, 2, sharey=True)
     for axes, ensemble in zip(both, ("palm", "block"), strict=True):
         for number, method in enumerate(distinct(rows, "method")):
@@ -55,10 +56,10 @@ def draw(rows):
             values = [mean(column(part, "bits", stored=stored)) for stored in places]
             band(axes, places, values, marker=".", color=f"C{number}", label=METHODS[method])
         axes.axhline(WILLSHAW_LIMIT / 4, color="gray", linestyle="--", label="ln 2 / 4")
-        axes.set(title=f"{ensemble} patterns", xlabel="stored patterns", ylim=(0, None))
+        axes.set(title=f"{ensemble} patterns", xlabel="stored patterns")
         axes.grid(alpha=0.3)
-    both[0].set_ylabel("bits gained per synapse")
-    figure.legend(*both[0].get_legend_handles_labels(), loc="outside right upper")
+    both[0].set(ylabel="bits gained per synapse", ylim=(0, None))
+    figure.legend(*both[0].get_legend_handles_labels(), loc="outside lower center", ncols=5)
     return figure
 
 

@@ -31,12 +31,12 @@ def measure(lab):
         for n, k in (*grids["n"], *lab.pick(grids["k"], ()))
         for method in methods
     ]
-    rows = lab.sweep(Capacity, points=grid, repeats=lab.pick(4, 2))
+    rows = lab.sweep(Capacity, points=grid, repeats=lab.pick(3, 2))
     return [row | {"method": row["method"].removesuffix("+random-ties")} for row in rows]
 
 
 def draw(rows):
-    figure = Figure(figsize=(10, 5), layout="constrained")
+    figure = Figure(figsize=(9, 5.2), layout="constrained")
     left, right = figure.subplots(1, 2)
     by_k = select(rows, n_units=250)
     by_n = [row for row in rows if row["n_units"] != 250]
@@ -54,7 +54,7 @@ def draw(rows):
         axes.set_xticks(places, [str(place) for place in places], minor=False)
         axes.minorticks_off()
         axes.grid(alpha=0.3)
-    figure.legend(*left.get_legend_handles_labels(), loc="outside right upper")
+    figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=5)
     return figure
 
 
@@ -86,7 +86,7 @@ EXPERIMENT = Experiment(
     measure,
     draw,
     claims,
-    "Student's t over 4 capacities; factors: the same, over logarithms of pairs",
+    "Student's t over 3 capacities; factors: the same, over logarithms of pairs",
 )
 if __name__ == "__main__":
     EXPERIMENT.main()

@@ -1,6 +1,6 @@
 """For how long do closed-loop forecasts stay valid?
 
-Recurrent networks with 16 units, trained one step ahead for 6000 passes over 16 windows, then fed
+Recurrent networks with 16 units, trained one step ahead for 2000 passes over 16 windows, then fed
 with 100 true values and after that with their own outputs, from 20 places of the test part. The
 valid prediction time is the time until the error exceeds 0.4 standard deviations, in Lyapunov
 times. Settings as recommended in docs/dopamine.md, not tuned for this: DopamineK with batches of
@@ -32,8 +32,8 @@ RULES = {
 }
 #: Time between samples of each series.
 INTERVAL = {"lorenz": 0.05, "rossler": 0.5, "mackey_glass": 1.0, "henon": 1.0, "logistic": 1.0}
-NETWORKS = 10
-INTERVALS = "order statistics of the median over 10 networks; ratios of medians by bootstrap"
+NETWORKS = 6
+INTERVALS = "order statistics of the median over 6 networks; ratios of medians by bootstrap"
 
 
 class ClosedLoop(iv.Simulation):
@@ -41,7 +41,7 @@ class ClosedLoop(iv.Simulation):
 
     rule = iv.OptionList("Adam", list(RULES))
     series = iv.OptionList("lorenz", list(INTERVAL))
-    passes = iv.Slider(6000, 10, 10**6)
+    passes = iv.Slider(2000, 10, 10**6)
     networks = iv.Slider(NETWORKS, 1, NETWORKS)
 
     valid = iv.Trace(size=NETWORKS, unit="Lyapunov times")

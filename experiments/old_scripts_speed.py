@@ -1,12 +1,12 @@
 """How fast and how fluent are scripts of IVISIT 0.7x in the window, here and under IVISIT 0.72?
 
 Nine scripts, unchanged: three that make a picture a step and the six examples of the report.
-Steps and frames a second while they run freely for three seconds, the longest time for which the
+Steps and frames a second while they run freely for two seconds, the longest time for which the
 window did not look after the user, and the time from starting Python to the drawn window. Our
 window shows at most 60 frames a second of each picture; 0.72 counts every step as a frame, and
-steps in the loop of the window. Both versions were measured in turns, each with three runs.
-Without IVISIT 0.72 (see benchmarks/old_scripts.py, environment variable IVISIT_OLD_PYTHON) its
-former numbers are kept.
+steps in the loop of the window. Both versions were measured in turns, each with two runs. Without
+IVISIT 0.72 (see benchmarks/old_scripts.py, environment variable IVISIT_OLD_PYTHON) its former
+numbers are kept.
 
 Reference: A. Knoblauch, "IVISIT", arXiv:2408.03341 (2024), the examples of the report.
 """
@@ -21,14 +21,14 @@ from windows import OLD, VERSIONS, OldScript
 
 NUMBERS = {"steps": "steps / s", "frames": "frames / s", "freeze": "longest freeze (s)"}
 NUMBERS |= {"start": "start (s)"}
-INTERVALS = "Student's t over logarithms of pairs: nine scripts, of each the median of three runs"
+INTERVALS = "Student's t over logarithms of pairs: nine scripts, of each the mean of two runs"
 
 
 def measure(lab):
     has_old = bool(VERSIONS["0.72"]) and not lab.quick
     axes = {"script": [*OLD.SCRIPTS, *OLD.EXAMPLES], "version": list(VERSIONS)[: 1 + has_old]}
     axes |= lab.pick({}, {"script": ["image"], "duration": 0.2})
-    rows = lab.sweep(OldScript, axes, repeats=lab.pick(3, 1), workers=1)
+    rows = lab.sweep(OldScript, axes, repeats=lab.pick(2, 1), workers=1)
     today = datetime.date.today().isoformat()
     rows = [{"script": "image", "version": "ivisit-lab", "date": today} | row for row in rows]
     former = FOLDER / "old_scripts_speed.csv"

@@ -32,6 +32,11 @@ NOISY_RULES = {
     "WP": Space(partial(WP, decay="linear"), (RATE, SIZE)),
     "SPSA": Space(SPSA, (RATE, SIZE)),
     "Dopamine1": Space(Dopamine1, (RATE, SIZE, Axis("sigma_rel", (0.1, 1.0, 10.0), first=0))),
+    # A lucky reward is never undone where steps are rejected; large perturbations stand out
+    "Dopamine1, no rejection": Space(
+        partial(Dopamine1, sigma=1.0, sigma_rel=10.0, target=0.0, reject=False, rate_min=0.01),
+        (RATE, Axis("sigma_min", (0.03, 0.1, 0.3, 1.0), first=2)),
+    ),
     "Dopamine2": Space(partial(Dopamine2, beta1=0.9), (RATE, SIZE)),
     "SNES": Space(SNES, (SIZE, Axis("population", (8, 16, 32)))),
     "SepCMAES": Space(SepCMAES, (SIZE, Axis("population", (8, 16, 32)))),
@@ -53,8 +58,8 @@ class NoisyReward(iv.Simulation):
 
     rule = iv.OptionList("WP", list(NOISY_RULES))
     noise = iv.Slider(0.0, 0.0, 10.0)
-    passes = iv.Slider(3000, 10, 10**6)
-    trials = iv.Slider(8, 1, 100)
+    passes = iv.Slider(2000, 10, 10**6)
+    trials = iv.Slider(6, 1, 100)
     networks = iv.Slider(NETWORKS, 1, NETWORKS)
 
     loss = iv.Trace(size=NETWORKS)

@@ -25,7 +25,7 @@ EXPECTED = {
     ("bernoulli", "iterated"): [("bcp", "less")],
 }
 ADDITIONS = (0.0, 0.2, 0.5)
-INTERVALS = "Student's t over logarithms of 6 pairs of capacities"
+INTERVALS = "Student's t over logarithms of 4 pairs of capacities"
 
 
 def method_of(rule, ensemble, steps):
@@ -36,14 +36,14 @@ def method_of(rule, ensemble, steps):
 
 
 def measure(lab):
-    size = lab.pick({"n_units": 250}, {"n_units": 30, "n_active": 3, "queries": 8})
+    size = lab.pick({"queries": 50}, {"n_units": 30, "n_active": 3, "queries": 8})
     rows = []
     for ensemble, retrieval in lab.pick(CASES, CASES[:1]):
         rules = ("bayes", *lab.pick(RULES, RULES[:2]))
         names = {method_of(rule, ensemble, retrieval): rule for rule in rules}
         axes = {"method": list(names), "addition": list(lab.pick(ADDITIONS, ADDITIONS[:2]))}
         axes |= {"ensemble": ensemble, **size}
-        found = lab.sweep(Capacity, axes, repeats=lab.pick(6, 2), name=f"{ensemble} {retrieval}")
+        found = lab.sweep(Capacity, axes, repeats=lab.pick(4, 2), name=f"{ensemble} {retrieval}")
         for row in found:
             case = {"ensemble": ensemble, "retrieval": retrieval, "rule": names[row["method"]]}
             rows.append(case | {name: row[name] for name in ("addition", "repeat", "patterns")})
@@ -58,7 +58,7 @@ def relative(rows, rule, addition, case):
 
 
 def draw(rows):
-    figure = Figure(figsize=(10, 4.5), layout="constrained")
+    figure = Figure(figsize=(9.5, 4.2), layout="constrained")
     four = figure.subplots(1, 4, sharey=True)
     for axes, case in zip(four, CASES, strict=True):
         table = np.full((len(RULES), len(ADDITIONS)), np.nan)

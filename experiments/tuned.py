@@ -9,9 +9,9 @@ from dopamine_wp import series
 from dopamine_wp.comparison import compare
 from dopamine_wp.contests import problem
 
-RULES = ("DopamineK", "DopamineV", "Adam", "NodePerturbation", "Dopamine1", "SNES", "WP")
+RULES = ("DopamineK", "DopamineV", "Adam", "Dopamine1", "SNES", "WP", "NodePerturbation")
 CONDITIONS = ("equal_cost", "equal_time")
-NETWORKS = 8
+NETWORKS = 6
 CELLS = [f"{rule} {when} {n}" for rule in RULES for when in CONDITIONS for n in range(NETWORKS)]
 
 
@@ -20,8 +20,9 @@ class Forecasting(iv.Simulation):
 
     series = iv.OptionList("lorenz", list(series.GENERATORS))
     horizon = iv.Slider(1, 1, 100)
-    budget = iv.Slider(2000, 10, 10**6)
-    trials = iv.Slider(6, 1, 100)
+    hidden = iv.Slider(8, 1, 1000)
+    budget = iv.Slider(1000, 10, 10**6)
+    trials = iv.Slider(4, 1, 100)
     networks = iv.Slider(NETWORKS, 1, NETWORKS)
     rules = iv.Slider(len(RULES), 1, len(RULES), help="How many of them, from the front.")
 
@@ -31,7 +32,7 @@ class Forecasting(iv.Simulation):
 
     def step(self):
         outcomes = compare(
-            problem(self.series, horizon=self.horizon, seed=1),
+            problem(self.series, horizon=self.horizon, hidden=self.hidden, seed=1),
             budget=self.budget,
             seeds=self.networks,
             tuning_seeds=3,

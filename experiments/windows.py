@@ -33,7 +33,7 @@ class OldScript(iv.Simulation):
 
     script = iv.OptionList("image", [*OLD.SCRIPTS, *OLD.EXAMPLES])
     version = iv.OptionList("ivisit-lab", list(VERSIONS))
-    duration = iv.Slider(3.0, 0.1, 60.0, unit="s")
+    duration = iv.Slider(2.0, 0.1, 60.0, unit="s")
 
     steps, frames = iv.Trace(unit="1/s"), iv.Trace(unit="1/s")
     freeze, start = iv.Trace(unit="s"), iv.Trace(unit="s")

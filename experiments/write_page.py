@@ -35,6 +35,28 @@ PARTS = {
     "IVISIT": ("old_scripts_speed", "old_directives"),
 }
 
+#: What to show first of each package: an experiment, and how its claims begin.
+HEADLINES = {
+    "assocmem": (
+        "bits_per_synapse",
+        (
+            "palm: search gains more bits per synapse than Willshaw",
+            "palm: search gains more bits per synapse than BCPNN",
+            "palm: Bayes, search gains more than ln 2 / 4",
+        ),
+    ),
+    "dopamine_wp": (
+        "xor_rates",
+        (
+            "xor: Dopamine1 solves 90 % over more decades than WP",
+            "xor: Dopamine1 solves 90 % over more decades than SepCMAES",
+            "xor: Dopamine1 needs fewer passes than WP",
+            "xor: Dopamine1 needs fewer passes than Adam",
+        ),
+    ),
+    "ivisit": ("old_directives", ("Where 0.72 works", "What differs")),
+}
+
 HEAD = """\
 # Experiments
 
@@ -75,7 +97,10 @@ def page(folder: Path) -> str:
     known = captions(folder)
     claims = [claim for caption in known.values() for claim in caption["claims"]]
     holding = sum(claim["holds"] for claim in claims)
-    lines = [HEAD.format(holding=holding, number=len(claims)), "## Claims", ""]
+    lines = [HEAD.format(holding=holding, number=len(claims)), "## First", ""]
+    for package, (name, beginnings) in HEADLINES.items():
+        lines += headline(package, name, known[name], beginnings)
+    lines += ["## Claims", ""]
     lines += ["| experiment | claim | number [95 % interval] | |", "|---|---|---|---|"]
     for name, caption in known.items():
         lines += [row(name, claim) for claim in caption["claims"]]
@@ -87,11 +112,24 @@ def page(folder: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
+def headline(
+    package: str, name: str, caption: dict[str, Any], beginnings: tuple[str, ...]
+) -> list[str]:
+    """Return the lines that show first what a package is for, and what it is not."""
+    lines = [f"**`{package}`.** {caption['title']}", ""]
+    for claim in caption["claims"]:
+        if claim["sentence"].startswith(beginnings):
+            verdict = "holds" if claim["holds"] else "**does not hold**"
+            lines.append(f"- {claim['sentence']}: {verdict}, {claim['number']}.")
+    return [*lines, "", f"![{caption['title']}]({name}.png)", ""]
+
+
 def row(name: str, claim: dict[str, Any]) -> str:
     """Return a claim's row of the table."""
     verdict = "holds" if claim["holds"] else "**does not hold**"
     sentence = claim["sentence"].replace("|", "\\|")
-    return f"| [{title(name)}](#{name.replace('_', '-')}) | {sentence} | {claim['number']} | {verdict} |"
+    link = f"[{title(name)}](#{name.replace('_', '-')})"
+    return f"| {link} | {sentence} | {claim['number']} | {verdict} |"
 
 
 def section(name: str, caption: dict[str, Any]) -> list[str]:

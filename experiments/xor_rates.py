@@ -3,8 +3,9 @@
 200 networks 2-4-1 on XOR (1500 passes over the table each) and 100 networks 4-8-1 on parity of
 four bits (4000 passes); solved is a squared error below 0.01; a gradient counts as three passes.
 The rate (evolution strategies: the step size sigma) is scanned, everything else has its default.
-Rules above the gap see losses only, the others outputs or gradients. Node perturbation is for
-recurrent networks here and is left to the forecasts.
+WP, SPSA, Dopamine1 and 2, SNES and SepCMAES see losses only, DopamineV (8 perturbations) outputs
+and targets, the others gradients or slopes. Node perturbation is for recurrent networks here and
+is left to the forecasts.
 
 Reference: S. Nambusubramaniyan, S. Safavi, R. Guru, A. Knoblauch, arXiv:2510.22178 (2025),
 abstract: XOR, faster than plain weight perturbation.

@@ -12,6 +12,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -162,6 +163,75 @@ def browser() -> None:
         driven.look()
         driven.wait(STATUS_TIME)
         keep(driven.shot(), "browser.png")
+
+
+@makes("launcher.png")
+def launcher() -> None:
+    """The launcher, after four simulations have been used."""
+    from PIL import ImageGrab
+
+    from ivisit.gui.actions.remembering import begin_remembering
+    from ivisit.gui.launcher.window import LauncherWindow
+
+    for name, steps in (("dog_filter", 3), ("pendulum", 40), ("lorenz", 700), ("gauss_filter", 3)):
+        with Driven(app(name)) as driven:
+            begin_remembering(driven.window)
+            driven.run(steps)
+    window = LauncherWindow()  # where apps/ is below the working directory
+    window.root.geometry("820x600+0+0")
+    end = time.monotonic() + 60
+    while not window.entries and time.monotonic() < end:
+        window.update()
+        time.sleep(0.01)
+    window.update()
+    root = window.root
+    place = (0, 0, root.winfo_rootx() + root.winfo_width(), root.winfo_rooty() + 600)
+    keep(ImageGrab.grab(xdisplay=os.environ["DISPLAY"]).crop(place), "launcher.png", 128)
+    window.close()
+
+
+@makes("sweep-panel.png")
+def sweep_panel() -> None:
+    """A heat map that was swept from the window."""
+    from ivisit.gui.scaling.panel import ScalingPanel
+    from ivisit.gui.scaling.requests import Axis, Request
+    from ivisit.gui.scaling.running import Scaling
+    from ivisit.runs.repeating import Recipe
+
+    with Driven(app("lorenz")) as driven:
+        window = driven.window
+        driven.run(200)
+        axes = [Axis("rho", 5.0, 45.0, 9), Axis("sigma", 2.0, 20.0, 7)]
+        recipe = Recipe(window.session.simulation_class, 0, 0)
+        store = Path("sweep-panel.ivisit").absolute()
+        request = Request(recipe, axes, 200, "position.z:max", store, "rho-sigma")
+        panel = ScalingPanel(window, Scaling(request))
+        driven.until(lambda: panel.stop_button.instate(["disabled"]))
+        panel.lift()
+        keep(driven.shot(), "sweep-panel.png", 128)
+        panel.destroy()
+
+
+@makes("film-dialog.png")
+def film_dialog() -> None:
+    """The dialog that begins a film."""
+    from ivisit.gui.actions.film_dialog import FilmDialog
+
+    with Driven(app("lorenz")) as driven:
+        driven.run(300)
+        dialog = FilmDialog(driven.window)
+        driven.window.update()
+        keep(driven.shot(dialog), "film-dialog.png", 64)
+
+
+@makes("attractor.gif")
+def attractor() -> None:
+    """A film that needs no window."""
+    import ivisit as iv
+
+    path = FOLDER / "attractor.gif"
+    film = iv.Film(path, ["attractor"], every=8, rate=15, size=(400, 300))
+    iv.run(app("lorenz"), {"rho": 24.5}, steps=480, film=film)
 
 
 @makes("comparison.png")

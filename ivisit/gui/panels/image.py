@@ -14,10 +14,11 @@ from ivisit.declarations import as_number
 from ivisit.files import replace_file
 from ivisit.gui.panels.channels import (
     CHANNELS,
+    OWN_LEVELS,
     Channel,
     channel_of,
+    levels_of,
     missing_text,
-    percentile_levels,
 )
 from ivisit.gui.panels.color_bar import ColorBar
 from ivisit.gui.panels.image_menu import ImageMenu
@@ -28,7 +29,7 @@ from ivisit.gui.panels.plotting import value_text
 from ivisit.gui.toolkit.dialogs import FormDialog
 from ivisit.panels import Image, Panel
 from ivisit.recording import Frame
-from ivisit.rendering import finite_extremes, levels, lookup_table
+from ivisit.rendering import finite_extremes, lookup_table
 
 if TYPE_CHECKING:
     from ivisit.gui.host import Host
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
 NOTE_INTERVAL = 0.25
 #: Seconds between two histograms of a running picture.
 STRIP_INTERVAL = 0.1
-#: Levels of channels whose values do not depend on those of the colors.
-OWN_LEVELS: dict[str, tuple[float, float]] = {"H": (0.0, 360.0), "S": (0.0, 1.0)}
 
 
 class ImageWidget(PicturePanel):
@@ -132,13 +131,11 @@ class ImageWidget(PicturePanel):
             self._show_strip(now)
 
     def _levels_of(self, shown: np.ndarray) -> tuple[float, float]:
-        if self.percentile and shown.ndim == 2:
-            return percentile_levels(shown) or (0, 1)
-        if self.picture is not None and shown is not self.picture:
-            # Of a channel those of the colors, so that all channels can be compared.
-            own = OWN_LEVELS.get(self.channel)
-            return own or levels(self.picture, self.vmin, self.vmax)
-        return levels(shown, self.vmin, self.vmax)
+        picture = shown if self.picture is None else self.picture
+        return levels_of(
+            shown, picture, self.channel,
+            percentile=self.percentile, vmin=self.vmin, vmax=self.vmax,
+        )  # fmt: skip
 
     def _note_levels(self, shown: np.ndarray, low: float, high: float) -> None:
         rows, columns = shown.shape[:2]
