@@ -278,7 +278,7 @@ class PanelWidget(tk.Frame):
         for widget in (self.heading, self.label, self.note, self.event_widget()):
             # Not the button's press: a simulation may want that for itself.
             for sequence in self._menu_events():
-                widget.bind(sequence, lambda event: self._post(menu, event), add=True)
+                widget.bind(sequence, lambda e: self.post_menu(e.x_root, e.y_root), add=True)
         return menu
 
     def _stop_timers(self, event: Any) -> None:
@@ -307,7 +307,8 @@ class PanelWidget(tk.Frame):
 
         self._timers[key] = self.after(int(seconds * 1000), due)
 
-    def _post(self, menu: tk.Menu, event: Any) -> None:
-        self.complete_menu(menu)
-        self.host.theme.color_menu(menu)
-        menu.tk_popup(event.x_root, event.y_root)
+    def post_menu(self, x: int, y: int) -> None:
+        """Open the panel's menu at a place of the screen."""
+        self.complete_menu(self.menu)
+        self.host.theme.color_menu(self.menu)
+        self.menu.tk_popup(x, y)
