@@ -107,7 +107,7 @@ cluster: .venv/installed-test
 		echo "mpi4py could not be installed: the test of MPI is skipped" >&2
 
 docs: .venv/installed-docs
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build
 	@echo "build/site/index.html"
 
 reference: .venv/installed-test

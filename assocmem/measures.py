@@ -56,19 +56,60 @@ def output_error(
 
 
 def misses(answers: ArrayLike, patterns: ArrayLike) -> NDArray[np.intp]:
-    """Return how many active units of each pattern the answer lacks, shape (n_patterns,)."""
+    """Return how many active units of each pattern the answer lacks.
+
+    Parameters
+    ----------
+    answers, patterns : array_like, shape (n_patterns, n_units) or (n_units,)
+        Retrieved and original patterns, zeros and ones.
+
+    Returns
+    -------
+    ndarray of int, shape (n_patterns,) (or a number for 1-D)
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, or an array is not binary.
+    """
     retrieved, original = _pair(answers, patterns)
     return np.count_nonzero(original & ~retrieved, axis=-1)
 
 
 def false_alarms(answers: ArrayLike, patterns: ArrayLike) -> NDArray[np.intp]:
-    """Return how many silent units of each pattern the answer activates, shape (n_patterns,)."""
+    """Return how many silent units of each pattern the answer activates.
+
+    Parameters
+    ----------
+    answers, patterns : array_like, shape (n_patterns, n_units) or (n_units,)
+        Retrieved and original patterns, zeros and ones.
+
+    Returns
+    -------
+    ndarray of int, shape (n_patterns,) (or a number for 1-D)
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, or an array is not binary.
+    """
     retrieved, original = _pair(answers, patterns)
     return np.count_nonzero(retrieved & ~original, axis=-1)
 
 
 def exact_fraction(answers: ArrayLike, patterns: ArrayLike) -> float:
-    """Return the fraction of patterns that were answered without any error."""
+    """Return the fraction of patterns that were answered without any error.
+
+    Parameters
+    ----------
+    answers, patterns : array_like, shape (n_patterns, n_units) or (n_units,)
+        Retrieved and original patterns, zeros and ones.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, or an array is not binary.
+    """
     retrieved, original = (np.atleast_2d(part) for part in _pair(answers, patterns))
     return float((retrieved == original).all(axis=1).mean())
 
@@ -76,7 +117,20 @@ def exact_fraction(answers: ArrayLike, patterns: ArrayLike) -> float:
 def completeness(answers: ArrayLike, patterns: ArrayLike) -> NDArray[np.float64]:
     """Return hits / k: which fraction of each pattern's active units the answer contains.
 
-    1 for a pattern without active units; shape (n_patterns,).
+    Parameters
+    ----------
+    answers, patterns : array_like, shape (n_patterns, n_units) or (n_units,)
+        Retrieved and original patterns, zeros and ones.
+
+    Returns
+    -------
+    ndarray, shape (n_patterns,) (or a number for 1-D)
+        1 for a pattern without active units.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, or an array is not binary.
     """
     retrieved, original = _pair(answers, patterns)
     k = np.count_nonzero(original, axis=-1)
@@ -85,7 +139,18 @@ def completeness(answers: ArrayLike, patterns: ArrayLike) -> NDArray[np.float64]
 
 
 def entropy(probability: ArrayLike) -> NDArray[np.float64]:
-    """Return the entropy of a binary variable in bits."""
+    """Return the entropy of a binary variable in bits.
+
+    Parameters
+    ----------
+    probability : array_like
+        Of one of the two values, from 0 to 1.
+
+    Returns
+    -------
+    ndarray, shape of `probability`, float64
+        NaN outside of 0 to 1.
+    """
     p = without_masks("probability", probability).astype(float)
     return (-(xlogy(p, p) + xlogy(1 - p, 1 - p)) / np.log(2))[()]
 
@@ -123,6 +188,10 @@ def winners_channel(error: float, *, n_units: int, n_active: int) -> Channel:
         Output error eps, from 0 to 2.
     n_units, n_active : int
         Numbers of units n and active units k.
+
+    Returns
+    -------
+    Channel
 
     Raises
     ------

@@ -14,8 +14,6 @@ of the time) and paints the rest anew, in Matplotlib's order. That is the full d
 
 from __future__ import annotations
 
-import logging
-import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -30,10 +28,9 @@ from ivisit.artists import (
     is_known,
     structure_of,
 )
+from ivisit.figure_layout import FigureLayout
 from ivisit.looks import FigureView
 from ivisit.viewing import looked_at, places_of
-
-logger = logging.getLogger(__name__)
 
 #: Share of the recent drawings in which an artist that is expected to change again has changed.
 OFTEN = 0.25
@@ -76,7 +73,9 @@ class Rasterizer:
         self._suffix: list[Leaf] = []
         self._background: Any = None
         self._structure: Any = None
-        self._arranged_for: tuple[Any, ...] = ()
+        #: The structure for which a view was told where the axes lie.
+        self._placed: Any = None
+        self._layout = FigureLayout(figure)
         self._pixels: np.ndarray | None = None
 
     def pixels(
@@ -102,9 +101,16 @@ class Rasterizer:
         with looked_at(self.figure, {} if view is None else view.limits):
             self._inking = Inking(self.figure, None if view is None else view.ink)
             pixels = self._drawn_pixels()
-            if view is not None:
+            if view is not None and self._may_have_moved(view):
                 view.places = places_of(self.figure)
+                self._placed = self._structure
         return pixels
+
+    def _may_have_moved(self, view: FigureView) -> bool:
+        """Tell whether axes may lie elsewhere, or show other data, than `view` was told."""
+        # Which way three-dimensional axes are turned is no part of the structure.
+        turned = any(place.kind == "solid" for place in view.places)
+        return turned or not view.places or self._placed is not self._structure
 
     def _drawn_pixels(self) -> np.ndarray:
         changed = self._changed_leaves()
@@ -154,7 +160,7 @@ class Rasterizer:
 
     def _expected_to_change(self) -> list[Leaf]:
         """Return the artists above the first one that keeps changing, in their order."""
-        if self._own_layout_engine() or not self._leaves:
+        if self._layout.has_own_engine() or not self._leaves:
             return []  # a layout engine moves axes in each full drawing
         often = {id(leaf) for leaf in self._leaves if self._rates[id(leaf.artist)] >= OFTEN}
         suffix = []
@@ -207,23 +213,21 @@ class Rasterizer:
     def _may_paint_only(self, changed: list[Leaf]) -> bool:
         """Tell whether painting the upper artists anew gives the full drawing."""
         upper = set(map(id, self._suffix))
-        if any(id(leaf) not in upper for leaf in changed) or self._own_layout_engine():
+        if any(id(leaf) not in upper for leaf in changed) or self._layout.has_own_engine():
             return False
         if len({id(leaf.axes) for leaf in self._leaves if leaf.axes is not None}) < 2:
             return True
         # What is not held back by its axes may have grown into the place of others.
         return all(is_clipped(leaf) or leaf.axes is None for leaf in changed)
 
-    def _own_layout_engine(self) -> bool:
-        return self.figure.get_layout_engine() is not None
-
     # Drawing --------------------------------------------------------------------------------
 
     def _draw_all(self, muted: list[Leaf]) -> None:
         """Draw the figure; keep the picture without the `muted` artists, which come last."""
+        self._layout.put_as_before()
         self._draw_recording(muted)
         # What the layout depends on, tick labels too, is known only after drawing.
-        if self._arrange():
+        if self._layout.arrange():
             muted = []
             # Titles and labels find their places by those of the drawing before.
             self._draw_recording(muted)
@@ -295,61 +299,3 @@ class Rasterizer:
             axes.stale = False
         self.figure.stale = False
         self._drawn_elsewhere = False
-
-    # Layout ---------------------------------------------------------------------------------
-
-    def _arrange(self) -> bool:
-        """Lay the axes out where their texts have changed; tell whether anything moved.
-
-        Matplotlib's constrained layout takes longer than drawing, so it must not run each time.
-        Who chose a layout or margins of his own keeps them. What cannot be arranged stays as it is.
-        """
-        if self._own_layout_engine() or self._has_own_margins():
-            return False
-        texts = tuple(_texts_around(axes) for axes in self.figure.axes)
-        arranged_for = (tuple(self.figure.bbox.size), len(self.figure.texts), texts)
-        if arranged_for == self._arranged_for or not texts:
-            return False
-        # Axes at places of their own are not to be arranged.
-        if all(axes.get_subplotspec() is None for axes in self.figure.axes):
-            return False
-        self._arranged_for = arranged_for
-        from matplotlib.layout_engine import ConstrainedLayoutEngine
-
-        # A legend inside the axes needs no room around them, however wide it is.
-        legends = [a.get_legend() for a in self.figure.axes if a.get_legend() is not None]
-        inside = [legend for legend in legends if legend.get_bbox_to_anchor() is legend.parent.bbox]
-        inside = [legend for legend in inside if legend.get_in_layout()]
-        places = [(a, a.get_position(original=True), a.get_position()) for a in self.figure.axes]
-        for legend in inside:
-            legend.set_in_layout(False)
-        try:
-            with warnings.catch_warnings():
-                # That a place is too small for all labels is seen, and not the user's fault.
-                warnings.simplefilter("ignore")
-                ConstrainedLayoutEngine().execute(self.figure)
-        # Whatever Matplotlib raises here concerns the arrangement, which can be done without.
-        except Exception as error:  # noqa: BLE001
-            logger.debug("the axes cannot be arranged: %s: %s", type(error).__name__, error)
-            for axes, original, active in places:
-                axes._set_position(original, which="original")
-                axes._set_position(active, which="active")
-            return False
-        finally:
-            for legend in inside:
-                legend.set_in_layout(True)
-        return True
-
-    def _has_own_margins(self) -> bool:
-        # A new SubplotParams has Matplotlib's own values.
-        margins = self.figure.subplotpars
-        return vars(margins) != vars(type(margins)())
-
-
-def _texts_around(axes: Any) -> tuple[Any, ...]:
-    """Return what decides how much room `axes` needs around itself."""
-    ticks = []
-    for axis in (axes.xaxis, axes.yaxis):
-        labels = [tick.label1.get_text() for tick in axis.majorTicks]
-        ticks.append(max(map(len, labels), default=0))
-    return id(axes), axes.get_title(), axes.get_xlabel(), axes.get_ylabel(), *ticks

@@ -59,7 +59,19 @@ class LogEntry:
 
 @dataclass(frozen=True)
 class Change(LogEntry):
-    """A parameter was given a value."""
+    """A parameter was given a value.
+
+    Attributes
+    ----------
+    step : int
+        The step before which it happened, counted from 0.
+    name : str
+        The parameter.
+    value : object
+        Its new value.
+    at : float or None
+        When, in seconds since `init`, where somebody watched.
+    """
 
     name: str
     value: Any

@@ -150,6 +150,7 @@ class Worker:
     def cancel_steps(self) -> None:
         """Forget the steps that wait, but for the one that goes on."""
         self._cancelled = True
+        self.waiting_steps = min(self.waiting_steps, 1)
         self._command(self._forget_steps)
 
     def retry(self) -> None:

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 FLOORS = """
     errors files installation ranges
     declarations events looks
-    rendering artists viewing
+    rendering artists viewing figure_layout
     inking
     rasterizing
     differences

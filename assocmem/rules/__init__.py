@@ -66,6 +66,16 @@ RULES: dict[str, type[Rule]] = {
 def register(rule: type[Rule]) -> type[Rule]:
     """Add a subclass of `Rule` to `RULES` under its name; usable as a class decorator.
 
+    Parameters
+    ----------
+    rule : type
+        The subclass; its attribute `name` is the name.
+
+    Returns
+    -------
+    type
+        The same class.
+
     Raises
     ------
     ValueError

@@ -28,6 +28,8 @@ class Dopamine2T(Dopamine2):
         Memory of the mean.
     decay, beta2, eps, sigma, sigma_rel, sigma_min, beta_v, clip, noise, hold
         See `Dopamine2`.
+    perturbations, two_sided : int, bool
+        Fixed: each trial has one perturbation, one-sided.
 
     Raises
     ------

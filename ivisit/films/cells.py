@@ -190,9 +190,11 @@ class ImageCell(Cell):
         picture = moment.shown.get(panel.name)
         if picture is None:
             return Image.new("RGBA", size, (0, 0, 0, 0))
-        vmin, vmax = self.view.get("levels", (panel.vmin, panel.vmax))
-        low, high = levels(picture, vmin, vmax)
-        pixels = panel.pixels(picture, low, high, self.view.get("color_map", panel.cmap))
+        if look := self.view.get("look"):
+            shown, low, high = look(picture)
+        else:
+            shown, (low, high) = picture, levels(picture, panel.vmin, panel.vmax)
+        pixels = panel.pixels(shown, low, high, self.view.get("color_map", panel.cmap))
         image = Image.fromarray(np.ascontiguousarray(pixels))
         factor = min(size[0] / image.width, size[1] / image.height)
         if factor >= 2:

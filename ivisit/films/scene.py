@@ -44,7 +44,8 @@ class Scene:
     last_step : int, optional
         At which step the film will end, so that the axes of plots need not move.
     views : mapping, optional
-        How a window looks at its panels, by name: color maps, levels, channels.
+        How a window looks at its images, by name: ``color_map``, ``smooth``, and a function
+        ``look`` that gives what is shown of a picture, and its two levels.
     """
 
     def __init__(

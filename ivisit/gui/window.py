@@ -38,7 +38,7 @@ from ivisit.gui.layouts import Layout
 from ivisit.gui.session import QuickSwitching, Session
 from ivisit.gui.settings import Settings
 from ivisit.gui.toolkit.dialogs import QuestionDialog
-from ivisit.gui.toolkit.editing import WordUndo, select_all_by_key
+from ivisit.gui.toolkit.editing import order_for_tab, teach_keys
 from ivisit.gui.toolkit.scrolling import protect_from_wheel, scroll_on_tab, scroll_on_wheel
 from ivisit.gui.toolkit.theme import DARK, LIGHT, Theme
 from ivisit.recording import Frame
@@ -181,8 +181,7 @@ class Window:
             protect_from_wheel(root, kind)
         scroll_on_wheel(root)
         scroll_on_tab(root)
-        select_all_by_key(root)
-        self.word_undo = WordUndo(root)
+        self.word_undo = teach_keys(root)
         root.configure(menu=self.menu)
         self.arranging.begin()
         preferred = self.engine.simulation._opening(path)
@@ -198,6 +197,8 @@ class Window:
     def build_layout(self) -> None:
         """Make the widgets of all controls and panels anew."""
         self.arranging.build()
+        assert self.layout is not None
+        order_for_tab(self.toolbar, self.messages, self.layout, self.drawer, self.status)
 
     def abandon(self) -> None:
         """Leave a step that does not end behind; a fresh simulation has the same values."""
@@ -215,13 +216,6 @@ class Window:
         self.theme.set_font_size(self.font_size)
         if self.layout is not None:
             self.layout.refit()
-
-    def _remember(self) -> None:
-        """Keep what the next window begins with."""
-        own = {"live": self.session.live, **self.arranging.remembered()}
-        own["drawer"] = self.drawer.heights
-        common = {"dark": self.theme.palette is DARK, "font_size": self.font_size}
-        self.settings.keep(common, own)
 
     def set_dark(self, dark: bool) -> None:
         """Choose the dark or the light colors."""
@@ -300,8 +294,12 @@ class Window:
     def _leave_field(self, event: Any) -> None:
         """A click elsewhere takes over what was typed; beside all fields it ends the typing."""
         self.values.commit_typing(clicked=str(event.widget))
-        if isinstance(event.widget, tk.Misc) and event.widget.winfo_class() in BACKGROUND:
-            event.widget.winfo_toplevel().focus_set()
+        widget = event.widget
+        if not isinstance(widget, tk.Misc) or widget.winfo_class() not in BACKGROUND:
+            return
+        # Lists and panels that want keys have just taken the focus themselves.
+        if str(widget.cget("takefocus")) != "1":
+            widget.winfo_toplevel().focus_set()
 
     # Commands -------------------------------------------------------------------------------
 

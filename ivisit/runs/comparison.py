@@ -14,11 +14,14 @@ import numpy as np
 
 from ivisit.differences import image_difference, root_mean_square, rows_difference
 from ivisit.errors import IVisitError, ParameterError, unknown
-from ivisit.files import replace_file
 from ivisit.runs.result import RunResult
+from ivisit.runs.writing import written
 
 #: How many runs are compared.
 FEWEST, MOST = 2, 4
+
+#: Kinds of panels of which only a picture can be compared, by eye.
+DRAWN = ("Figure", "Histogram")
 
 RowKind: TypeAlias = Literal["parameter", "run", "metric", "output"]
 
@@ -171,8 +174,7 @@ class Comparison:
         found = {}
         for run in self.runs.values():
             for name in run.panel_names():
-                kind = run.panel(name).get("kind")
-                if kind in ("Figure", "Histogram", "Raster") or name in run.traces:
+                if self._is_drawn(run, name) or name in run.traces or name in run.rasters:
                     continue
                 value = run.outputs.get(name)
                 if isinstance(value, np.ndarray) and value.ndim in (2, 3):
@@ -204,11 +206,16 @@ class Comparison:
                     len(run.rasters[name]) if name in run.rasters else None for run in runs
                 )
                 rows.append(_row("output", f"{name}, events", counts))
-            elif all(name not in run.traces for run in runs):
+            elif not any(name in run.traces or self._is_drawn(run, name) for run in runs):
                 values = tuple(run.outputs.get(name) for run in runs)
                 if all(value is None or isinstance(value, str | float | int) for value in values):
                     rows.append(_row("output", name, values, self._unit(name)))
         return rows
+
+    @staticmethod
+    def _is_drawn(run: RunResult, name: str) -> bool:
+        """Tell whether a panel holds no numbers of its own; to look at it would be to draw it."""
+        return run.panel(name).get("kind") in DRAWN
 
     def _unit(self, name: str) -> str:
         run = next(iter(self.runs.values()))
@@ -243,7 +250,7 @@ class Comparison:
             for row in self.table:
                 writer.writerow([row.kind, row.name, row.unit, *row.values, *row.differences])
 
-        return _written(Path(path), write, text=True)
+        return written(Path(path), write, text=True)
 
     def to_dict(self) -> dict[str, Any]:
         """Return runs and table as plain values."""
@@ -287,11 +294,16 @@ class Comparison:
         kind = target.suffix[1:].lower()
         if kind not in ("png", "pdf", "svg"):
             raise IVisitError(f"{target}: a picture must end in .png, .pdf or .svg")
+        from matplotlib import rc_context
+
         figure = self.figure()
-        # No date: the same comparison gives the same file.
+        # No date and no random names: the same comparison gives the same file.
         date = {"pdf": "CreationDate", "svg": "Date"}.get(kind)
         metadata = {date: None} if date else None
-        return _written(target, lambda file: figure.savefig(file, format=kind, metadata=metadata))
+        with rc_context({"svg.hashsalt": self.simulation}):
+            return written(
+                target, lambda file: figure.savefig(file, format=kind, metadata=metadata)
+            )
 
     def __repr__(self) -> str:
         failed = f", failed: {', '.join(self.failed)}" if self.failed else ""
@@ -353,11 +365,3 @@ def _text(value: Any) -> str:
         return ""
     # Adding zero turns -0.0 into 0.0, which nobody has computed on purpose.
     return f"{value + 0.0:.6g}" if isinstance(value, float) else str(value)
-
-
-def _written(target: Path, write: Any, *, text: bool = False) -> Path:
-    try:
-        replace_file(target, write, text=text)
-    except OSError as error:
-        raise IVisitError(f"{target}: cannot be written: {error.strerror or error}") from error
-    return target

@@ -16,6 +16,15 @@ from ivisit.store import ParameterStore
 class OptimizeResult(SweepResult):
     """The trials of an optimisation; each run of a trial is a row, as in a sweep.
 
+    Parameters
+    ----------
+    store : path-like
+        The file.
+    name : str
+        Name of the optimisation, or ``SIMULATION/NAME``.
+    simulation : str, optional
+        Key of the simulation.
+
     Attributes
     ----------
     objective : str

@@ -84,7 +84,9 @@ def address_of(simulation: type[Simulation], *, absolute: bool = False) -> str:
     if "." in simulation.__module__ and _is_member(simulation):
         return f"{simulation.__module__}:{simulation.__qualname__}"
     path, here = file.absolute(), Path.cwd()
-    if not absolute and path.is_relative_to(here):
+    if absolute:
+        path = file.resolve()  # one address, by whatever links it was reached
+    elif path.is_relative_to(here):
         path = path.relative_to(here)
     return f"{path}:{simulation.__name__}" if _has_several(file, simulation.__name__) else str(path)
 

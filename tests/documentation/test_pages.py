@@ -1,5 +1,6 @@
 """The documentation: links lead somewhere, and names are names."""
 
+import json
 import re
 import subprocess
 import sys
@@ -53,3 +54,16 @@ def test_the_learning_systems_do_not_need_ivisit():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_headlines_of_the_readme_are_results_of_experiments():
+    text = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    quoted = re.findall(r"[\d.]+ \[[\d.]+, [\d.]+\]", text)
+    claims = [
+        claim["number"]
+        for file in (ROOT / "docs" / "experiments").glob("*.json")
+        for claim in json.loads(file.read_text(encoding="utf-8"))["claims"]
+    ]
+    assert len(quoted) > 5
+    for number in quoted:
+        assert any(number in claim for claim in claims), f"no experiment gives {number}"

@@ -546,3 +546,38 @@ def test_a_bar_removed_from_a_figure_disappears_from_the_picture():
     after = rasterizer.pixels()
     assert (after != before).any()
     assert np.array_equal(after, drawn_anew(figure))
+
+
+def test_a_figure_that_is_drawn_anew_for_each_picture_is_arranged_only_where_it_changes(
+    monkeypatch,
+):
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+    arranged = []
+    execute = ConstrainedLayoutEngine.execute
+    monkeypatch.setattr(
+        ConstrainedLayoutEngine, "execute", lambda *a: (arranged.append(1), execute(*a))
+    )
+    figure = Figure().make()
+    rasterizer = Rasterizer(figure)
+
+    def redraw(columns, label=""):
+        figure.clear()
+        for axes in figure.subplots(1, columns, squeeze=False).flat:
+            axes.hist(np.sin(X), bins=9)
+            axes.set_xlabel(label)
+        pixels = rasterizer.pixels(300, 220)
+        np.testing.assert_array_equal(pixels, drawn_anew(figure))
+        return pixels
+
+    redraw(1)
+    second = redraw(1)  # ticks depend on the size of the axes: they are found by two drawings
+    count = len(arranged)
+    for _ in range(3):
+        np.testing.assert_array_equal(redraw(1), second)
+    assert len(arranged) == count
+    redraw(2)
+    assert len(arranged) > count
+    count = len(arranged)
+    redraw(2, "a label")
+    assert len(arranged) > count

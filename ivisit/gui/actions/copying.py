@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ivisit.store import ParameterSet
 
 CHANGED = (
-    "values were changed, or events came, while the run went on: only 'Save run result' and "
+    "values were changed, or events came, while the run went on: only 'Save session' and "
     "'ivisit replay' repeat that exactly"
 )
 WAITING = "it has values that are not in the picture yet"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
 from PIL import Image
 
 from ivisit.errors import FilmError, IVisitError
@@ -12,9 +14,12 @@ from ivisit.films import Film
 from ivisit.films.writers import film_writer
 from ivisit.gui.actions.window_picture import grab
 from ivisit.gui.bars.film_bar import FilmBar
+from ivisit.gui.panels.channels import channel_of, levels_of
+from ivisit.gui.panels.image import ImageWidget
 from ivisit.runs.filming import Filming
 
 if TYPE_CHECKING:
+    from ivisit.gui.layouts.base import Layout
     from ivisit.gui.window import Window
 
 #: Milliseconds between two looks at how far a film is.
@@ -46,13 +51,39 @@ class Recording(Protocol):
         """Leave no film."""
 
 
+def views_for_films(layout: Layout) -> dict[str, dict[str, Any]]:
+    """Return how the user looks at the panels now; what is changed later does not count."""
+    views = layout.view_states()
+    for card in layout.cards:
+        if isinstance(card, ImageWidget):
+            views[card.name] = {**views.get(card.name, {}), "look": look_of(card)}
+    return views
+
+
+def look_of(card: ImageWidget) -> Callable[[np.ndarray], tuple[np.ndarray, float, float]]:
+    """Return what gives the channel of a picture that a card shows, and its levels.
+
+    It is called on the simulation's thread, so it knows the choices and not the widget.
+    """
+    channel, percentile, ends = card.channel, card.percentile, (card.vmin, card.vmax)
+
+    def look(picture: np.ndarray) -> tuple[np.ndarray, float, float]:
+        shown = channel_of(picture, channel)
+        low, high = levels_of(
+            shown, picture, channel, percentile=percentile, vmin=ends[0], vmax=ends[1]
+        )
+        return shown, low, high
+
+    return look
+
+
 class PanelRecording(Filming):
     """Films panels on the worker's thread while the simulation runs."""
 
     def __init__(self, window: Window, film: Film, pictures: int) -> None:
         assert window.layout is not None
         every = film.every or 1
-        views = window.layout.view_states()
+        views = views_for_films(window.layout)
         super().__init__(film, window.engine, every * pictures, views=views)
         self.window = window
         session = window.session

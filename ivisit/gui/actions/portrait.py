@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image, ImageDraw
 
-from ivisit.gui.panels.picture import PicturePanel
 from ivisit.gui.panels.trace import TraceWidget
+from ivisit.store.pictures import MOST_BYTES
 
 if TYPE_CHECKING:
     from ivisit.gui.layouts.base import Layout
@@ -20,10 +20,15 @@ SIZE, MOST, GAP = (320, 200), 4, 6
 
 
 def portrait_of(layout: Layout) -> bytes | None:
-    """Return a PNG of pictures and figures, else of plots; None where nothing is shown."""
+    """Return a PNG of pictures and figures, else of plots; None where nothing is shown.
+
+    It is kept with parameter sets and shown by the launcher.
+    """
     shown = [card for card in layout.cards if card.name not in layout.hidden]
-    pictures = [p for card in shown if (p := _picture_of(card)) is not None]
-    pictures = (pictures or [p for card in shown if (p := _lines_of(card)) is not None])[:MOST]
+    found = [card.small_picture() for card in shown if card.group == "picture"]
+    if not any(found):
+        found = [_plot_of(card) for card in shown if card.group == "plot"]
+    pictures = [picture.convert("RGBA") for picture in found if picture is not None][:MOST]
     if not pictures:
         return None
     palette = layout.host.theme.palette
@@ -39,9 +44,7 @@ def portrait_of(layout: Layout) -> bytes | None:
         small = picture.resize(size, method)
         place = left + (room[0] + GAP - size[0]) // 2, top + (room[1] + GAP - size[1]) // 2
         canvas.paste(small, place, small)
-    file = io.BytesIO()
-    canvas.save(file, "PNG")
-    return file.getvalue()
+    return encoded(canvas)
 
 
 def _columns(pictures: list[Image.Image]) -> int:
@@ -55,17 +58,23 @@ def _columns(pictures: list[Image.Image]) -> int:
     return max(range(1, len(pictures) + 1), key=scale)
 
 
-def _picture_of(card: PanelWidget) -> Image.Image | None:
-    """Return the picture that a card shows; None where it shows none."""
-    if not isinstance(card, PicturePanel) or card.canvas.pixels is None:
-        return None
-    return Image.fromarray(card.canvas.pixels).convert("RGBA")
+def encoded(picture: Image.Image) -> bytes:
+    """Return a picture as PNG, with as many colors as fit what a store takes."""
+    for colors in (0, 256, 64, 16, 4):
+        file = io.BytesIO()
+        (picture.quantize(colors) if colors else picture).save(file, "PNG", optimize=True)
+        if file.tell() <= MOST_BYTES:
+            return file.getvalue()
+    return encoded(picture.resize((picture.width // 2, picture.height // 2)))
 
 
-def _lines_of(plot: PanelWidget) -> Image.Image | None:
+def _plot_of(plot: PanelWidget) -> Image.Image | None:
+    """Return what a plot shows, lines without their axes; None where it shows nothing."""
+    return _lines_of(plot) if isinstance(plot, TraceWidget) else plot.small_picture()
+
+
+def _lines_of(plot: TraceWidget) -> Image.Image | None:
     """Return the lines of a plot, as they are on the screen; None where there are none."""
-    if not isinstance(plot, TraceWidget):
-        return None
     first, last = plot.horizontal()
     view = plot.history.view(first, last)
     values = view.mean

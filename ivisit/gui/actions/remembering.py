@@ -25,6 +25,7 @@ def begin_remembering(window: Window) -> None:
 def remember(window: Window) -> None:
     """Keep what the next window begins with."""
     own = {"live": window.session.live, **window.arranging.remembered()}
+    own["drawer"] = window.drawer.heights
     common = {"dark": window.theme.palette is DARK, "font_size": window.font_size}
     window.settings.keep(common, own)
     if window.settings.address and window.layout is not None:

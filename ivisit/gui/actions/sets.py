@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from ivisit.errors import ParameterError, StoreError
 from ivisit.gui.actions.layout_memory import layout_state, take_layout
+from ivisit.gui.actions.portrait import portrait_of
 from ivisit.gui.actions.shown_set import ShownSet
 from ivisit.gui.actions.store_care import STORE, StoreCare
 from ivisit.gui.actions.undo import Action
-from ivisit.gui.browser.pictures import picture_of
 from ivisit.gui.toolkit.dialogs import FormDialog
 from ivisit.parameters import Parameters
 
@@ -300,6 +300,8 @@ class SetCommands(ShownSet):
             number = float(grade) if grade else None
         except ValueError:
             return f"The grade must be a number or empty, not {grade!r}."
+        if name == self.name and (warning := self.care.warn_once()):
+            return warning
         return self.save_under(name, comment=fields["Comment"], grade=number)
 
     def save_under(
@@ -334,7 +336,7 @@ class SetCommands(ShownSet):
                 comment=comment,
                 grade=grade,
                 layout=layout_state(self.window),
-                picture=picture_of(self.window.layout) if self.window.layout else None,
+                picture=portrait_of(self.window.layout) if self.window.layout else None,
             )
         except (StoreError, ParameterError) as error:
             self.care.report(error, again)

@@ -27,7 +27,7 @@ NARROWEST_PLOT, WIDEST_PLOT = 1.6, 4.0
 #: Pictures count as at most this many times as wide as the smallest one.
 EQUAL = 1.3
 #: How much the area of a plot (up to its natural size) and of a text counts beside a picture's.
-PLOT_WORTH, TEXT_WORTH = 0.35, 0.02
+PLOT_WORTH, TEXT_WORTH = 0.7, 0.02
 #: Parts of the width that pictures get beside other cards.
 SIDES = (0.4, 0.5, 0.6, 0.7)
 #: So much more another candidate must show for replacing the present one.
@@ -138,9 +138,9 @@ def worth(wishes: Sequence[Wish], solution: Solution, room: Size) -> float:
         for group, members in sizes.items()
         for size in members
     )
-    # What has to be scrolled is not seen.
+    # What has to be scrolled is not seen, and scrolling is a nuisance.
     seen = min(1.0, room[0] / max(solution.width, 1)) * min(1.0, room[1] / max(solution.height, 1))
-    return total * seen
+    return total * seen**3
 
 
 _WORTHS: Mapping[Group, float] = {"picture": 1.0, "plot": PLOT_WORTH, "text": TEXT_WORTH}
@@ -155,7 +155,9 @@ def _content_area(wish: Wish, place: Rectangle) -> float:
         return width * width / aspect
     if wish.group == "plot":
         area = min(width, height * WIDEST_PLOT) * min(height, width / NARROWEST_PLOT)
-        return min(area, float(wish.natural[0] * wish.natural[1]))
+        # A narrow one shows a short time only, however high it is.
+        wide = min(place.width / wish.natural[0], 1.0)
+        return min(area, float(wish.natural[0] * wish.natural[1])) * wide * wide
     return float(width * height)
 
 
@@ -167,18 +169,21 @@ def _candidates(wishes: Sequence[Wish], room: Size, gap: int) -> Iterator[Part]:
     panoramas = [w for w in wishes if w.is_panorama]
     plots = [w for w in wishes if w.group == "plot"]
     texts = [w for w in wishes if w.group == "text"]
-    for plots_in_row in range(1, min(len(plots), MOST_PLOTS) + 1) or (1,):
-        for rows in _row_counts(len(pictures)):
+    plot_rows = sorted({-(-len(plots) // in_row) for in_row in range(1, MOST_PLOTS + 1)})
+    for rows in _row_counts(len(pictures)):
+        of_pictures = _lines(pictures, rows)
+        for rows_of_plots in reversed(plot_rows):
             lines = [
-                *_lines(pictures, rows),
-                *([w] for w in panoramas),
-                *_lines(plots, -(-len(plots) // plots_in_row)),
+                *of_pictures,
+                *([wish] for wish in panoramas),
+                *_lines(plots, rows_of_plots),
                 *_lines(texts, -(-len(texts) // MOST_TEXTS)),
             ]
-            yield from _present(_column(lines, room[0], gap))
-            others = [*plots, *texts]
-            if pictures and others:
-                yield from _beside(lines[:rows], panoramas, plots, texts, room, gap)
+            part = _column(lines, room[0], gap)
+            if part is not None:
+                yield part
+        if pictures and (plots or texts):
+            yield from _beside(of_pictures, panoramas, plots, texts, room, gap)
 
 
 def _row_counts(count: int) -> list[int]:
@@ -186,11 +191,6 @@ def _row_counts(count: int) -> list[int]:
     return sorted(
         {-(-count // in_row) for in_row in range(1, min(count, MOST_PICTURES) + 1)} or {0}
     )
-
-
-def _present(part: Part | None) -> Iterator[Part]:
-    if part is not None:
-        yield part
 
 
 def _beside(

@@ -55,8 +55,9 @@ class Console(Page):
         self.text.configure(state="disabled")
         if at_end:
             self.text.see("end")
-        # A hint must not hide what somebody needs to know.
-        if not (self._told or self.is_open) and self.window.status.is_free:
+        # A hint must not hide what somebody needs to know; a failure has a pane of its own.
+        is_failure = self.window.engine.failure is not None
+        if not (self._told or self.is_open or is_failure) and self.window.status.is_free:
             self._told = True
             self.window.say("The simulation prints; Ctrl-J shows it in the console")
 

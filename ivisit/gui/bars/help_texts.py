@@ -26,13 +26,18 @@ allowed is refused with the reason.
 
 # Parameter sets
 Save keeps all values under a name, in one file in the working directory; former versions stay. \
-Undo takes back the last change, also a loaded or deleted set.
+Undo takes back the last change, also a loaded or deleted set. Ctrl-B opens the browser of all \
+sets: type words or conditions such as sigma>3, Down leads into the list, Enter loads, 0 to 5 \
+grade, F2 renames, F3 comments, Ctrl-D duplicates, Delete deletes, a right click has it all. A dot \
+marks a value that differs from the loaded set, a tick on the trough the saved one; a click on \
+either goes back.
 
 # Panels
 A right click on a picture, figure or plot opens its menu. Ctrl and the mouse wheel zoom, the \
 middle button moves a picture, dragging moves a plot, a double click on a plot shows all again. A \
-click on an entry of a legend hides a line. A double click on a heading lets a panel fill \
-the window; the menu View hides and shows panels.
+click on an entry of a legend hides a line. Drag a heading to move a panel beside another one, or \
+out of the window to give it a window of its own; drag the gaps to make room. A double click on a \
+heading lets a panel fill the window. The menus of the panels and View > Panels offer the same.
 """
 
 KEYS = """\
@@ -40,7 +45,8 @@ KEYS = """\
 Space   Run or stop
 F5   Init
 F6   Step
-Escape   Return from one panel alone; cancel the steps that wait
+Escape   Cancel a drag; return from one panel alone; cancel the steps that wait
+Ctrl-B   Browser of parameter sets
 Ctrl-J   Console: what the simulation prints
 Ctrl-plus, Ctrl-minus, Ctrl-0   Larger, smaller, normal text
 Ctrl-S   Save the parameter set

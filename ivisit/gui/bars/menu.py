@@ -15,6 +15,7 @@ from ivisit.gui.actions.window_picture import save_window_picture
 from ivisit.gui.arranging.menus import list_panels
 from ivisit.gui.bars import help_texts
 from ivisit.gui.bars.about import AboutDialog
+from ivisit.gui.scaling.menus import SliderMenu
 from ivisit.gui.toolkit.dialogs import FormDialog, TextDialog
 from ivisit.gui.toolkit.menus import Choices
 from ivisit.sets.wording import local_time
@@ -59,6 +60,7 @@ class MenuBar(tk.Menu):
         self._add_view()
         self._add_help()
         self._bind_keys()
+        self.slider_menu = SliderMenu(window, self)
         self.show_pace()
         self.show_live()
 

@@ -111,10 +111,7 @@ class Message(ttk.Frame):
     def _add_button(
         self, bar: MessageBar, key: str, label: str, action: Callable[[], object]
     ) -> ttk.Button:
-        button = ttk.Button(self, text=label, command=partial(bar.choose, key, action))
-        # Before the window's own bindings: the blank would run, too.
-        button.bind("<Return>", lambda event: button.invoke())
-        return button
+        return ttk.Button(self, text=label, command=partial(bar.choose, key, action))
 
     def _wrap(self, width: int, least: int, gap: int) -> None:
         buttons = (self.dismiss_button, *self.buttons.values())

@@ -44,6 +44,7 @@ class Toolbar(ttk.Frame):
         self.sets.bind("<<ComboboxSelected>>", self._load)
         Tooltip(self.sets, self._describe_set, window.theme)
         ttk.Label(self, text="Set").pack(side="right", padx=(px(12), px(6)))
+        self.save_button.lift()  # behind the set, for the Tab key, too
         self.show_pace()
         self.show_live()
 

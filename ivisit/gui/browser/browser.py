@@ -140,6 +140,7 @@ class Browser(Page):
                 command=lambda grade=grade: self.grade(grade),  # type: ignore[misc]
             )
         self.menu.add_cascade(label="Grade", menu=grades)
+        self.menu.add_command(label="Compare side by side", command=self.compare)
         self.menu.add_separator()
         self.menu.add_command(label="Export the selected sets ...", command=self.asking.export)
         self.menu.add_command(label="Import a file ...", command=self.asking.import_)
@@ -348,6 +349,15 @@ class Browser(Page):
         stored = self.chosen()
         if stored is not None:
             self.refresh(self.commands.duplicate(stored.name))
+
+    def compare(self) -> None:
+        """Run the selected sets side by side; a single one beside the present values."""
+        # Few windows ever compare anything.
+        from ivisit.gui.comparison.opening import PRESENT, open_comparison
+
+        if self.chosen() is not None:
+            sets: list[ParameterSet | str] = [*self.selected()]
+            open_comparison(self.window, sets if len(sets) > 1 else [*sets, PRESENT])
 
     def delete(self) -> None:
         """Delete the selected sets."""

@@ -8,8 +8,9 @@ from tkinter import ttk
 from typing import Any
 
 from ivisit.gui.drawers.changes import Cells
+from ivisit.gui.toolkit.table_cells import Cell, Column
 from ivisit.gui.toolkit.theme import Theme
-from ivisit.gui.toolkit.virtual_table import Cell, Column, VirtualTable
+from ivisit.gui.toolkit.virtual_table import VirtualTable
 from ivisit.sets.actions import Step
 from ivisit.sets.wording import changes, short_time, value_text, zone_now
 from ivisit.store.differences import differences, same
@@ -17,8 +18,8 @@ from ivisit.store.parameter_set import ParameterSet
 
 HISTORY = (
     Column("version", "Version", 62, can_sort=False),
-    Column("changed", "What it changed", 130, 4, can_sort=False),
-    Column("saved", f"Saved ({zone_now()})", 132, 1, can_sort=False),
+    Column("changed", "What it changed", 130, 1, can_sort=False),
+    Column("saved", f"Saved ({zone_now()})", 146, can_sort=False, is_optional=True),
 )
 
 

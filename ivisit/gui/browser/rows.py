@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-from ivisit.gui.toolkit.virtual_table import Cell, Column
+from ivisit.gui.toolkit.table_cells import Cell, Column
 from ivisit.sets.listing import ORDERS, chosen, ordered
 from ivisit.sets.wording import grade_text, in_words, short_time, zone_now
 from ivisit.store.differences import differences
@@ -23,7 +23,7 @@ COLUMNS = (
     Column("grade", "Grade", 80),
     Column("difference", "Differs from the present values", 190, 5),
     Column("comment", "Comment", 110, 3),
-    Column("saved", f"Saved ({zone_now()})", 132),
+    Column("saved", f"Saved ({zone_now()})", 146),
 )
 
 

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 from ivisit.gui.arranging.board import Board
 from ivisit.gui.arranging.tree import Part, simplified
+from ivisit.gui.comparison.figures import FigureRow
 from ivisit.gui.comparison.histograms import HistogramRow
 from ivisit.gui.comparison.images import ImageRow
 from ivisit.gui.comparison.rows import Row
 from ivisit.gui.comparison.traces import TraceRow
 from ivisit.gui.layouts.column import ControlColumn
 from ivisit.gui.panels import PanelWidget, panel_class
+from ivisit.gui.panels.figure import FigureWidget
 from ivisit.gui.panels.histogram import HistogramWidget
 from ivisit.gui.panels.image import ImageWidget
 from ivisit.gui.panels.plot import PlotPanel
@@ -91,6 +93,7 @@ class ComparisonLayout(ttk.Frame):
             return TraceRow(self.board.content, self.window, cast(Any, panel))
         kinds: dict[type[PanelWidget], type[Row]] = {
             ImageWidget: ImageRow,
+            FigureWidget: FigureRow,
             HistogramWidget: HistogramRow,
             PanelWidget: Row,
         }

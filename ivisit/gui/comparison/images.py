@@ -12,6 +12,7 @@ from ivisit.differences import DIVERGING, image_difference, shared_levels, symme
 from ivisit.gui.comparison.rows import Frames, Row
 from ivisit.gui.panels.channels import channel_of
 from ivisit.gui.panels.image import ImageWidget
+from ivisit.gui.panels.image_menu import ImageMenu
 from ivisit.panels import Image, Panel
 
 if TYPE_CHECKING:
@@ -22,10 +23,18 @@ if TYPE_CHECKING:
 CROSS = 7
 
 
+class SharedMenu(ImageMenu):
+    """The menu of a picture: whatever is chosen there, or by mouse, its peers follow."""
+
+    def mark(self) -> None:
+        super().mark()
+        cast(ComparedImage, self.panel).follow()
+
+
 class ComparedImage(ImageWidget):
     """A picture that looks as its peers do."""
 
-    smallest = (150, 150)
+    menu_class = SharedMenu
 
     def __init__(self, parent: tk.Misc, host: Host, panel: Panel[Any], row: ImageRow) -> None:
         self.row = row
@@ -38,10 +47,9 @@ class ComparedImage(ImageWidget):
             for color, width in (("#000000", 3), ("#ffffff", 1))
             for _ in range(2)
         ]
-        self.canvas.bind("<<ViewChanged>>", lambda event: self.row.follow(self), add=True)
 
-    def _mark_choices(self) -> None:
-        super()._mark_choices()
+    def follow(self) -> None:
+        """Have the peers look as this one does now."""
         self.row.follow(self)
 
     def _levels_of(self, shown: np.ndarray) -> tuple[float, float]:
@@ -180,8 +188,7 @@ class ImageRow(Row):
             state = card.view_state()
             for other in self.cards:
                 if other is not card:
-                    cast(ComparedImage, other).take_view(self._shared(state, card, other))
-                    self._follow_place(card, cast(ComparedImage, other))
+                    other.take_view(self._shared(state, card, other))
             if isinstance(card, DifferenceImage):
                 card.redraw()
             else:
@@ -192,14 +199,9 @@ class ImageRow(Row):
     def _shared(self, state: Mapping[str, Any], card: Any, other: Any) -> dict[str, Any]:
         """Return what another card takes over: of a difference the place, but no colours."""
         if card is self.difference or other is self.difference:
-            return {**other.view_state(), "smooth": state["smooth"]}
+            place = {name: state[name] for name in ("zoom", "center", "smooth")}
+            return {**other.view_state(), **place}
         return dict(state)
-
-    @staticmethod
-    def _follow_place(card: ComparedImage, other: ComparedImage) -> None:
-        other.canvas.center = card.canvas.center
-        other.canvas.zoom = card.canvas.zoom
-        other.canvas.redraw()
 
     def point_at(self, pixel: tuple[int, int] | None) -> None:
         """Mark the pixel in all pictures and tell its values."""

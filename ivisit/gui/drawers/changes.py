@@ -7,7 +7,8 @@ from tkinter import ttk
 from typing import TYPE_CHECKING, Any
 
 from ivisit.gui.drawers.page import Page
-from ivisit.gui.toolkit.virtual_table import Cell, Column, VirtualTable
+from ivisit.gui.toolkit.table_cells import Cell, Column
+from ivisit.gui.toolkit.virtual_table import VirtualTable
 from ivisit.recording import Adjustment, Change, LogEntry
 from ivisit.sets.wording import value_text
 

@@ -109,6 +109,7 @@ class Drawer(ttk.Frame):
         assert layout is not None
         px = self.window.theme.pixels
         self.pack(side="bottom", fill="x", before=layout, padx=px(8), pady=(0, px(2)))
+        self.window.status.lift()  # the Tab key leads there last
 
     def _show_tabs(self) -> None:
         px = self.window.theme.pixels

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ivisit.gui.launcher.memory import Use
+from ivisit.gui.processes import IVISIT
 from ivisit.plugins.finding import SimulationInfo
 from ivisit.plugins.reading import describe
-
-#: How this Python runs ivisit.
-IVISIT = (sys.executable, "-m", "ivisit")
 
 
 @dataclass(frozen=True)
@@ -125,8 +122,8 @@ def _address_of(row: SimulationInfo) -> str:
 def _absolute(address: str) -> str:
     path, _, wanted = address.rpartition(":")
     if path.endswith(".py"):
-        return f"{Path(path).absolute()}:{wanted}"
-    return str(Path(address).absolute()) if address.endswith(".py") else address
+        return f"{Path(path).resolve()}:{wanted}"
+    return str(Path(address).resolve()) if address.endswith(".py") else address
 
 
 def _of_file(address: str, used_at: str) -> Entry | None:

@@ -17,7 +17,7 @@ from ivisit.gui.bars.help_texts import LAUNCHER_HELP
 from ivisit.gui.launcher.cards import EntryCard
 from ivisit.gui.launcher.catalog import Entry, Search, entries_of, file_entry
 from ivisit.gui.launcher.memory import Memory
-from ivisit.gui.launcher.processes import Opened
+from ivisit.gui.processes import Child
 from ivisit.gui.settings import Settings
 from ivisit.gui.toolkit.dialogs import TextDialog
 from ivisit.gui.toolkit.editing import select_all_by_key
@@ -56,7 +56,7 @@ class LauncherWindow:
         Those that the search shows, by address.
     chosen : str
         Address of the one that buttons and keys mean; empty where there is none.
-    opened : list of Opened
+    opened : list of (Entry, Child)
         The windows that were opened from here.
     """
 
@@ -71,7 +71,7 @@ class LauncherWindow:
         self.entries: list[Entry] = []
         self.cards: dict[str, EntryCard] = {}
         self.chosen = ""
-        self.opened: list[Opened] = []
+        self.opened: list[tuple[Entry, Child]] = []
         self._shown: list[Entry] = []
         self._uses = self.memory.uses()
         self._search: Search | None = None
@@ -279,22 +279,23 @@ class LauncherWindow:
     def open(self, entry: Entry) -> None:
         """Open a window on a simulation, in a process of its own."""
         try:
-            self.opened.append(Opened.begin(entry, self.options))
+            child = Child(["gui", *self.options, "--", entry.address])
         except OSError as error:
             self.say(f"{entry.name}: cannot be opened: {error.strerror or error}")
         else:
+            self.opened.append((entry, child))
             self.say(f"Opening {entry.name} ...")
 
     def _look_after_opened(self) -> None:
         """Tell which windows have not come, and learn what the others have left behind."""
-        ended = [opened for opened in self.opened if opened.has_ended]
-        for opened in ended:
-            self.opened.remove(opened)
-            problem = opened.problem()
-            opened.forget()
+        ended = [(entry, child) for entry, child in self.opened if child.has_ended]
+        for entry, child in ended:
+            self.opened.remove((entry, child))
+            problem = child.problem()
+            child.forget()
             if problem:
-                self.say(f"{opened.entry.name}: cannot be opened")
-                TextDialog(self, f"{opened.entry.name} cannot be opened", problem)
+                self.say(f"{entry.name}: cannot be opened")
+                TextDialog(self, f"{entry.name} cannot be opened", problem)
             else:
                 self.say("")
         uses = self.memory.uses() if ended or self.opened else self._uses

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ivisit.gui.sections import MANY, ControlSearch, Section
 from ivisit.gui.toolkit.scrolling import ScrolledFrame
 from ivisit.gui.widgets import ControlWidget
+from ivisit.gui.widgets.base import GUTTER
 
 if TYPE_CHECKING:
     from ivisit.gui.host import Host
@@ -21,7 +22,9 @@ UNIT_WIDTH = 90
 SLACK = 40
 #: Parts of a window's width that the column takes by itself: at the most, and where the controls
 #: would be cut although their labels stand above them.
-MOST_COLUMN, MOST_STACKED = 0.4, 0.5
+MOST_COLUMN, MOST_STACKED = 0.4, 0.46
+#: A width at 96 dpi that is not too much in any window.
+MODEST = 300
 
 
 class ControlColumn(ScrolledFrame):
@@ -46,14 +49,18 @@ class ControlColumn(ScrolledFrame):
 
     def width_in(self, room: int) -> int:
         """Return the width that the column takes by itself in a window."""
-        least = min(self._stacked_width, int(MOST_STACKED * room))
-        return min(self.wanted_width, max(least, int(MOST_COLUMN * room)))
+        modest = max(int(MOST_STACKED * room), self.host.theme.pixels(MODEST))
+        least = min(self._stacked_width, modest)
+        width = max(least, int(MOST_COLUMN * room))
+        # A little too narrow, all controls would be a little cut.
+        fits = width > self.wanted_width - self.host.theme.pixels(SLACK)
+        return self.wanted_width if fits else width
 
     def fill(self, controls: Mapping[str, ControlWidget]) -> None:
         """Show these controls, which have been made in `content`."""
         px = self.host.theme.pixels
         self.controls = controls
-        self.content.configure(padding=(0, px(4), px(10), px(4)))
+        self.content.configure(padding=(0, px(4), px(6), px(4)))
         self.content.columnconfigure(0, weight=1)
         row = 0
         for title, members in sections_of(list(controls.values())):
@@ -86,9 +93,10 @@ class ControlColumn(ScrolledFrame):
             widget.stack(False)
             widget.align(label_width, unit_width)
         self.update_idletasks()
-        around = px(14) + self.vertical_bar.winfo_reqwidth()
+        around = px(6) + self.vertical_bar.winfo_reqwidth()
         self.wanted_width = max(widget.winfo_reqwidth() for widget in widgets) + around
-        self._stacked_width = max(widget.body.winfo_reqwidth() for widget in widgets) + around
+        bodies = max(widget.body.winfo_reqwidth() for widget in widgets)
+        self._stacked_width = bodies + px(GUTTER) + around
         self.configure(width=self.wanted_width, height=1)
         self._stacked = False
 

@@ -137,12 +137,14 @@ class TiledLayout(Layout):
         unknown = [card for card in self.cards if card.group == "picture"]
         unknown = [card for card in unknown if self._aspects.get(card.name) is None]
         found = {card.name: aspect for card in unknown if (aspect := card.aspect()) is not None}
+        grown = [card for card in self.cards if card.has_grown()]
         self._seen = not found
-        if not found:
+        if not (found or grown):
             return False
         self._aspects |= found
         if self._own is None:
-            self._candidate = None  # chosen without knowing them
+            if found:
+                self._candidate = None  # chosen without knowing them
             self.arrange()
         return True
 

@@ -7,6 +7,8 @@ from typing import Literal
 
 import numpy as np
 
+from ivisit.rendering import levels
+
 Channel = Literal["color", "gray", "R", "G", "B", "H", "S", "V"]
 #: What the menu calls them.
 CHANNELS: tuple[tuple[str, Channel], ...] = (
@@ -19,6 +21,8 @@ CHANNELS: tuple[tuple[str, Channel], ...] = (
     ("Saturation", "S"),
     ("Value", "V"),
 )
+#: Levels of channels whose values do not depend on those of the colors.
+OWN_LEVELS: dict[str, tuple[float, float]] = {"H": (0.0, 360.0), "S": (0.0, 1.0)}
 #: Parts of all values that percentile levels leave out below and above.
 PERCENTILES = (2.0, 98.0)
 #: Values that are looked at for percentiles; more would take longer and tell no more.
@@ -70,6 +74,24 @@ def percentile_levels(picture: np.ndarray) -> tuple[float, float] | None:
         return None
     low, high = np.percentile(values, PERCENTILES)
     return float(low), float(high)
+
+
+def levels_of(
+    shown: np.ndarray,
+    picture: np.ndarray,
+    channel: Channel,
+    *,
+    percentile: bool,
+    vmin: float | None,
+    vmax: float | None,
+) -> tuple[float, float]:
+    """Return the levels of what is shown of a picture, which may be one of its channels."""
+    if percentile and shown.ndim == 2:
+        return percentile_levels(shown) or (0, 1)
+    if shown is picture:
+        return levels(shown, vmin, vmax)
+    # Of a channel those of the colors, so that all channels can be compared.
+    return OWN_LEVELS.get(channel) or levels(picture, vmin, vmax)
 
 
 def sampled(picture: np.ndarray) -> np.ndarray:

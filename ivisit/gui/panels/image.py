@@ -14,10 +14,11 @@ from ivisit.declarations import as_number
 from ivisit.files import replace_file
 from ivisit.gui.panels.channels import (
     CHANNELS,
+    OWN_LEVELS,
     Channel,
     channel_of,
+    levels_of,
     missing_text,
-    percentile_levels,
 )
 from ivisit.gui.panels.color_bar import ColorBar
 from ivisit.gui.panels.image_menu import ImageMenu
@@ -28,7 +29,7 @@ from ivisit.gui.panels.plotting import value_text
 from ivisit.gui.toolkit.dialogs import FormDialog
 from ivisit.panels import Image, Panel
 from ivisit.recording import Frame
-from ivisit.rendering import finite_extremes, levels, lookup_table
+from ivisit.rendering import finite_extremes, lookup_table
 
 if TYPE_CHECKING:
     from ivisit.gui.host import Host
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
 NOTE_INTERVAL = 0.25
 #: Seconds between two histograms of a running picture.
 STRIP_INTERVAL = 0.1
-#: Levels of channels whose values do not depend on those of the colors.
-OWN_LEVELS: dict[str, tuple[float, float]] = {"H": (0.0, 360.0), "S": (0.0, 1.0)}
 
 
 class ImageWidget(PicturePanel):
@@ -48,6 +47,7 @@ class ImageWidget(PicturePanel):
     """
 
     is_tall = True
+    menu_class = ImageMenu
 
     def __init__(self, parent: tk.Misc, host: Host, panel: Panel[Any]) -> None:
         image = cast(Image, panel)
@@ -77,9 +77,13 @@ class ImageWidget(PicturePanel):
         self._levels_tool = self.add_tool(
             "levels", lambda: self.show_strip(not self.has_strip), "Histogram and levels to drag"
         )
-        self.offers = ImageMenu(self)
+        self.offers = self.menu_class(self)
         self.show_bar(self.color_map != "gray")
         self.bind_pointer()
+
+    def _mark_choices(self) -> None:
+        """Mark in the menu what is on."""
+        self.offers.mark()
 
     def color(self) -> None:
         super().color()
@@ -127,13 +131,11 @@ class ImageWidget(PicturePanel):
             self._show_strip(now)
 
     def _levels_of(self, shown: np.ndarray) -> tuple[float, float]:
-        if self.percentile and shown.ndim == 2:
-            return percentile_levels(shown) or (0, 1)
-        if self.picture is not None and shown is not self.picture:
-            # Of a channel those of the colors, so that all channels can be compared.
-            own = OWN_LEVELS.get(self.channel)
-            return own or levels(self.picture, self.vmin, self.vmax)
-        return levels(shown, self.vmin, self.vmax)
+        picture = shown if self.picture is None else self.picture
+        return levels_of(
+            shown, picture, self.channel,
+            percentile=self.percentile, vmin=self.vmin, vmax=self.vmax,
+        )  # fmt: skip
 
     def _note_levels(self, shown: np.ndarray, low: float, high: float) -> None:
         rows, columns = shown.shape[:2]
@@ -162,21 +164,21 @@ class ImageWidget(PicturePanel):
             return
         self.color_map = name
         self._noted_at = 0.0
-        self.offers.mark()
+        self._mark_choices()
         self.redraw()
 
     def set_channel(self, channel: Channel) -> None:
         """Show one channel of a color picture."""
         self.channel = channel
         self._noted_at = 0.0
-        self.offers.mark()
+        self._mark_choices()
         self.redraw()
 
     def set_zoom(self, zoom: float | str | None) -> None:
         """Enlarge by a factor; None fits the picture, ``stretch`` fills the whole place."""
         self.canvas.set_zoom(zoom)
         self._noted_at = 0.0
-        self.offers.mark()
+        self._mark_choices()
         self.redraw()
 
     @property
@@ -191,7 +193,7 @@ class ImageWidget(PicturePanel):
         else:
             self.bar.grid_remove()
         self._noted_at = 0.0
-        self.offers.mark()
+        self._mark_choices()
         self.redraw()
 
     @property
@@ -208,7 +210,7 @@ class ImageWidget(PicturePanel):
             self.strip.grid_remove()
         self._levels_tool.configure(style="On.Tool.TButton" if shown else "Tool.TButton")
         self._strip_due = 0.0
-        self.offers.mark()
+        self._mark_choices()
         self.redraw()
 
     def _show_strip(self, now: float) -> None:
@@ -234,7 +236,7 @@ class ImageWidget(PicturePanel):
 
     def _moved(self, event: Any) -> None:
         """The mouse has enlarged or moved the picture."""
-        self.offers.mark()
+        self._mark_choices()
         if self.picture is not None:
             shown = channel_of(self.picture, self.channel)
             self._note_levels(shown, *self._levels_of(shown))
@@ -242,7 +244,7 @@ class ImageWidget(PicturePanel):
     def choose_levels(self, kind: str) -> None:
         """Choose levels by what the menu calls them."""
         if kind == "fixed":
-            self.offers.mark()  # until they have been chosen
+            self._mark_choices()  # until they have been chosen
             self.ask_levels()
         else:
             self.percentile = kind == "percentile"
@@ -254,7 +256,7 @@ class ImageWidget(PicturePanel):
         if low is not None or high is not None:
             self.percentile = False
         self._noted_at = 0.0
-        self.offers.mark()
+        self._mark_choices()
         self.redraw()
 
     def ask_levels(self) -> None:
@@ -289,7 +291,7 @@ class ImageWidget(PicturePanel):
     def toggle_smooth(self) -> None:
         """Interpolate the enlarged picture, or show its pixels."""
         self.canvas.smooth = not self.canvas.smooth
-        self.offers.mark()
+        self._mark_choices()
         self.canvas.redraw()
 
     def copy_value(self) -> None:

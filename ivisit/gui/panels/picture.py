@@ -17,6 +17,9 @@ from ivisit.gui.panels.pixels import PixelCanvas
 from ivisit.gui.panels.pointing import PointerBinding, bind_keys, modifiers_of
 from ivisit.gui.toolkit.clipboard import copy_picture
 
+#: Pictures of which aspect, width over height, need only a part of the usual height.
+LOW, LOW_PART = 2.5, 0.65
+
 
 class PicturePanel(PanelWidget):
     """A panel with a `PixelCanvas` and a menu that can save what it shows."""
@@ -25,6 +28,11 @@ class PicturePanel(PanelWidget):
         self.canvas = PixelCanvas(self.body, self.host.theme)
         self.canvas.grid(row=0, column=0, sticky="nsew")
         self.menu = self.new_menu()
+
+    def smallest_size(self) -> tuple[int, int]:
+        width, height = super().smallest_size()
+        is_low = (self.aspect() or 1.0) >= LOW
+        return width, round(height * LOW_PART) if is_low else height
 
     def bind_pointer(self) -> None:
         """Hand mouse and keys over to the simulation, where the panel is declared so."""

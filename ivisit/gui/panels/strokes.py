@@ -57,6 +57,37 @@ def coverage(
     return _filled(top, bottom, height)
 
 
+def edge_marks(
+    x: np.ndarray, marked: np.ndarray, size: tuple[int, int], *, height: float = 3.0
+) -> np.ndarray:
+    """Return a strip along the lower edge, for values that have no place above it.
+
+    Parameters
+    ----------
+    x : ndarray, shape (n,)
+        Places in pixels from the left, not falling.
+    marked : ndarray of bool, shape (n,)
+        Which of them get a mark; between marked neighbors the strip goes on.
+    size : tuple of int
+        Width and height of the plot in pixels.
+    height : float, optional
+        Height of the strip in pixels, and width of a single mark.
+
+    Returns
+    -------
+    ndarray of float32, shape (height, width)
+        1 inside the strip, 0 outside.
+    """
+    width, rows = size
+    cover = np.zeros((rows, width), np.float32)
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], marked.view(np.int8), [0]))))
+    for first, end in edges.reshape(-1, 2):
+        left, right = x[first] - height / 2, x[end - 1] + height / 2
+        if right >= 0 and left <= width:
+            cover[-max(round(height), 1) :, max(round(left), 0) : round(right)] = 1.0
+    return cover
+
+
 def _intervals(
     x: np.ndarray, low: np.ndarray, high: np.ndarray, strips: int, height: int
 ) -> tuple[np.ndarray, np.ndarray]:

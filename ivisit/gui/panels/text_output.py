@@ -7,10 +7,13 @@ from tkinter import ttk
 from typing import Any, cast
 
 from ivisit.gui.panels.base import PanelWidget
+from ivisit.panels import TextOutput
 from ivisit.recording import Frame
 
 #: A longer text is cut in the window: Tk would need seconds for it.
 LONGEST = 100_000
+#: Lines for which there is room before there is a text, and at the most if none are declared.
+FEWEST_LINES, MOST_LINES = 3, 8
 
 
 class TextOutputWidget(PanelWidget):
@@ -29,6 +32,10 @@ class TextOutputWidget(PanelWidget):
         self.text.grid(row=0, column=0, sticky="nsew")
         self.text.tag_configure("all", justify=cast(Any, self.panel).align)
         self._shown: str | None = None
+        declared = cast(TextOutput, self.panel).lines
+        #: Lines for which there is room, and whether that is final: a card must not jump.
+        self._lines, self._settled = declared or FEWEST_LINES, declared is not None
+        self._has_grown = False
         self.color()
         self.menu = self.new_menu()
         self.menu.add_command(label="Copy text", command=lambda: self.host.copy(self._shown or ""))
@@ -41,6 +48,28 @@ class TextOutputWidget(PanelWidget):
         elif not needed and self.bar.winfo_manager():
             self.bar.grid_remove()
 
+    def smallest_size(self) -> tuple[int, int]:
+        width, least = super().smallest_size()
+        if self._lines == FEWEST_LINES:
+            return width, least
+        line = int(str(self.tk.call("font", "metrics", self.text.cget("font"), "-linespace")))
+        return width, self._lines * line + self.frame_size()[1] + self.host.theme.pixels(6)
+
+    def natural_size(self) -> tuple[int, int]:
+        width, height = super().natural_size()
+        return width, max(height, self.smallest_size()[1])
+
+    def has_grown(self) -> bool:
+        grown, self._has_grown = self._has_grown, False
+        return grown
+
+    def _ask_for_room(self, text: str) -> None:
+        """Ask once for as many lines as the first text has."""
+        self._settled = True
+        lines = min(text.rstrip().count("\n") + 1, MOST_LINES)
+        if lines > self._lines:
+            self._lines, self._has_grown = lines, True
+
     def color(self) -> None:
         self.host.theme.color_text(self.text)
 
@@ -49,6 +78,8 @@ class TextOutputWidget(PanelWidget):
         if text == self._shown:
             return
         self._shown = text
+        if text and not self._settled:
+            self._ask_for_room(text)
         if len(text) > LONGEST:
             text = f"{text[:LONGEST]}\n... ({len(text) - LONGEST} more characters)"
         position = self.text.yview()[0]

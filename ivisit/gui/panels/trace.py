@@ -16,9 +16,9 @@ from ivisit.gui.panels.legend import Legend, Line
 from ivisit.gui.panels.plot import PlotPanel, Tick, rgb
 from ivisit.gui.panels.plot_export import export_plot
 from ivisit.gui.panels.plotting import value_text
-from ivisit.gui.panels.scales import ScaleName, scale_for
+from ivisit.gui.panels.scales import LinearScale, LogScale, Scale, ScaleName, scale_for
 from ivisit.gui.panels.smoothing import is_solid, moving_average
-from ivisit.gui.panels.strokes import coverage, mask
+from ivisit.gui.panels.strokes import coverage, edge_marks, mask
 from ivisit.gui.panels.trace_history import TraceHistory, View
 from ivisit.gui.toolkit.dialogs import FormDialog
 from ivisit.panels import Panel, Trace
@@ -58,6 +58,7 @@ class TraceWidget(PlotPanel):
         self._judged: tuple[int, int, bool] = (0, 0, False)
         super()._build()
         self.legend = Legend(self.canvas, self.host.theme, self._lines_changed)
+        self.scale: Scale = LinearScale()
         #: Difference of the largest and the smallest value that is shown.
         self._shown = 0.0
         trace = cast("Trace[Any]", self.panel)
@@ -273,6 +274,8 @@ class TraceWidget(PlotPanel):
         unit = self.traces[0].unit
         texts = [value_text(v, self._shown) for v in values] if len(self.lines) == 1 else []
         note = f"{texts[0]} {unit}".strip() if texts else ""
+        if texts and isinstance(self.scale, LogScale) and values[0] <= 0:
+            note += " (below the axis)"
         self.set_note(f"{place}:  {note}" if place and note else place or note)
         if len(self.lines) > 1:
             short = ["" if np.isnan(v) else value_text(v, self._shown, 4) for v in values]
@@ -355,6 +358,10 @@ class TraceWidget(PlotPanel):
             cover = coverage(x, low, high, size, thickness=thickness)
             color = rgb(line.color)
             picture.paste(color, None, mask(cover, PALE if self.smoothing else 1.0))
+            if isinstance(self.scale, LogScale) and (below := view.low[:, index] <= 0).any():
+                # On this axis zero lies below all places: a mark at its edge says when.
+                edge = edge_marks(x, below, size, height=2 * thickness)
+                picture.paste(color, None, mask(edge))
             if self.smoothing:
                 rows = max(round(self.smoothing / self._rows_distance(view)), 1)
                 mean = self.y_of(self.scale.forward(moving_average(view.mean[:, index], rows)))

@@ -61,9 +61,6 @@ class Dialog(tk.Toplevel):
         button.pack(side="right", padx=(self.host.theme.pixels(8), 0))
         if is_default:
             self.bind("<Return>", lambda event: command())
-        else:
-            # Enter presses the button that has the focus.
-            button.bind("<Return>", lambda event: _pressed(command))
         return button
 
     def open(self, *, minimum: tuple[int, int] = (0, 0)) -> None:
@@ -77,11 +74,6 @@ class Dialog(tk.Toplevel):
         self.geometry(f"{width}x{height}+{x}+{y}")
         self.deiconify()
         self.lift()
-
-
-def _pressed(command: Callable[[], object]) -> str:
-    command()
-    return "break"  # the default button would be pressed, too
 
 
 class FormDialog(Dialog):

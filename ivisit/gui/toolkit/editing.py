@@ -1,4 +1,4 @@
-"""Keys in fields that Tk does not know on all systems: select all, and taking words back."""
+"""Keys that Tk does not know on all systems: select all, Enter on buttons, taking words back."""
 
 from __future__ import annotations
 
@@ -11,8 +11,18 @@ FIELDS = ("Entry", "TEntry", "TCombobox")
 BEFORE, AFTER = "IvisitBeforeKey", "IvisitAfterKey"
 #: What happens to a text; keys such as Enter hand it over, and other ones choose another text.
 EDITS = ("<KeyPress>", "<<Paste>>", "<<Cut>>", "<<Clear>>", "<<PasteSelection>>")
+#: The bit of an event's state that says that Control is held.
+CONTROL = 4
 #: Keys that hand a text over or replace it by another one: there is nothing to take back then.
 ENDING_KEYS = ("Return", "KP_Enter", "Escape", "Tab", "Up", "Down", "Prior", "Next")
+
+
+def teach_keys(root: tk.Tk) -> WordUndo:
+    """Have the keys of a window do what people expect; return what takes words back."""
+    select_all_by_key(root)
+    press_by_enter(root)
+    show_selection_where_typed(root)
+    return WordUndo(root)
 
 
 def select_all_by_key(root: tk.Tk) -> None:
@@ -30,6 +40,32 @@ def select_all_by_key(root: tk.Tk) -> None:
     for kind in (*FIELDS, "Text"):
         for key in ("<Control-a>", "<Control-A>"):
             root.bind_class(kind, key, select)
+
+
+def press_by_enter(root: tk.Tk) -> None:
+    """Have Enter press the button that has the focus, and nothing else, as the blank does."""
+
+    def press(event: Any) -> str:
+        event.widget.invoke()
+        return "break"  # a dialog would press its default button, too
+
+    for key in ("<Return>", "<KP_Enter>"):
+        root.bind_class("TButton", key, press)
+
+
+def show_selection_where_typed(root: tk.Tk) -> None:
+    """Take the selection from a field that the focus leaves: it would look as if typed into."""
+
+    def leave(event: Any) -> None:
+        event.widget.select_clear()
+
+    root.bind_class("TEntry", "<FocusOut>", leave, add=True)
+
+
+def order_for_tab(*widgets: tk.Widget) -> None:
+    """Have the Tab key lead through these parts of a window in this order, and to others last."""
+    for widget in reversed(widgets):
+        widget.lower()
 
 
 class TypedText:
@@ -128,17 +164,24 @@ class WordUndo:
 
     def _before(self, event: Any) -> None:
         typed, text = self._texts.get(str(event.widget)), text_of(event.widget)
-        if typed is not None and typed.text != text:
+        if typed is not None and (typed.text != text or self._ends(event)):
             typed.begin(text)
 
     def _after(self, event: Any) -> None:
         typed = self._texts.get(str(event.widget))
         if typed is None:
             return
-        if event.keysym in ENDING_KEYS and not isinstance(event.widget, tk.Text):
+        if self._ends(event):
             typed.begin(text_of(event.widget))
         else:
             typed.note(text_of(event.widget))
+
+    @staticmethod
+    def _ends(event: Any) -> bool:
+        """Tell whether a key hands the text over, so that there is nothing to take back."""
+        if isinstance(event.widget, tk.Text):
+            return bool(event.keysym == "Return" and event.state & CONTROL)
+        return event.keysym in ENDING_KEYS
 
     def undo(self) -> bool:
         """Take back the latest word in the field that has the focus; tell if there was one."""
@@ -182,10 +225,14 @@ def put_text(field: tk.Entry | tk.Text, text: str, cursor: int) -> None:
 def end_of_change(before: str, after: str) -> int:
     """Return behind which letter of `after` it goes on as `before` does.
 
-    >>> end_of_change("one two", "one "), end_of_change("ab", "axyb")
+    >>> end_of_change("one two ", "one "), end_of_change("ab", "axyb")
     (4, 3)
     """
+    most = min(len(before), len(after))
+    start = 0
+    while start < most and before[start] == after[start]:
+        start += 1
     end = 0
-    while end < min(len(before), len(after)) and before[-1 - end] == after[-1 - end]:
+    while end < most - start and before[-1 - end] == after[-1 - end]:
         end += 1
     return len(after) - end

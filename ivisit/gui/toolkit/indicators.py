@@ -48,10 +48,8 @@ class Indicators:
         )
         for kind in ("Checkbutton", "Radiobutton"):
             label: Any = (f"{kind}.label", {"side": "left", "sticky": "nswe"})
-            inside: Any = [
-                (f"{name}.{kind}.indicator", {"side": "left", "sticky": ""}),
-                (f"{kind}.focus", {"side": "left", "sticky": "w", "children": [label]}),
-            ]
+            # The indicator shows the focus itself: not all boxes have a text to be framed.
+            inside: Any = [(f"{name}.{kind}.indicator", {"side": "left", "sticky": ""}), label]
             padding: Any = (f"{kind}.padding", {"sticky": "nswe", "children": inside})
             style.layout(f"T{kind}", [padding])
 
@@ -75,12 +73,19 @@ class Indicators:
 
     def _make_boxes(self, style: ttk.Style) -> None:
         p = self.palette
-        for kind, empty, full in (
-            ("Checkbutton", self._square(p.surface), self._square(p.accent, tick=p.on_accent)),
-            ("Radiobutton", self._ring(p.surface), self._ring(p.accent, dot=p.on_accent)),
-        ):
-            off, on = self._draw(22, 18, empty), self._draw(22, 18, full)
-            style.element_create(f"{p.name}.{kind}.indicator", "image", off, ("selected", on))
+        for kind, paint in (("Checkbutton", self._square), ("Radiobutton", self._ring)):
+            pictures = [
+                self._draw(22, 18, paint(color, mark, border))
+                for border in (p.text, "")
+                for color, mark in ((p.accent, p.on_accent), (p.surface, ""))
+            ]
+            states = [("focus", "selected"), ("focus",), ("selected",)]
+            style.element_create(
+                f"{p.name}.{kind}.indicator",
+                "image",
+                pictures[3],
+                *((*state, picture) for state, picture in zip(states, pictures, strict=False)),
+            )
 
     def _pixels(self, length: float) -> int:
         return round(length * self.scale)
@@ -110,13 +115,16 @@ class Indicators:
 
         return paint
 
-    def _square(self, color: str, tick: str = "") -> Callable[[ImageDraw.ImageDraw, float], None]:
-        border = color if tick else self.palette.muted
+    def _square(
+        self, color: str, tick: str, focus: str
+    ) -> Callable[[ImageDraw.ImageDraw, float], None]:
+        border = focus or (color if tick else self.palette.muted)
+        width = 1.8 if focus else 1.2
 
         def paint(draw: ImageDraw.ImageDraw, unit: float) -> None:
             box = (unit, 2 * unit, 15 * unit, 16 * unit)
             draw.rounded_rectangle(
-                box, radius=3 * unit, fill=color, outline=border, width=round(1.2 * unit)
+                box, radius=3 * unit, fill=color, outline=border, width=round(width * unit)
             )
             if tick:
                 corners = [(4.5, 9), (7, 11.7), (11.7, 6.2)]
@@ -125,12 +133,15 @@ class Indicators:
 
         return paint
 
-    def _ring(self, color: str, dot: str = "") -> Callable[[ImageDraw.ImageDraw, float], None]:
-        border = color if dot else self.palette.muted
+    def _ring(
+        self, color: str, dot: str, focus: str
+    ) -> Callable[[ImageDraw.ImageDraw, float], None]:
+        border = focus or (color if dot else self.palette.muted)
+        width = 1.8 if focus else 1.2
 
         def paint(draw: ImageDraw.ImageDraw, unit: float) -> None:
             box = (unit, 2 * unit, 15 * unit, 16 * unit)
-            draw.ellipse(box, fill=color, outline=border, width=round(1.2 * unit))
+            draw.ellipse(box, fill=color, outline=border, width=round(width * unit))
             if dot:
                 draw.ellipse((5 * unit, 6 * unit, 11 * unit, 12 * unit), fill=dot)
 

@@ -32,14 +32,19 @@ class Tooltip:
         self.theme = theme
         self._timer: str | None = None
         self._window: tk.Toplevel | None = None
+        self.watch(widget)
+
+    def watch(self, widget: tk.Misc) -> None:
+        """Show the text while the pointer rests on `widget`, too, a part of the first one."""
         if widget.winfo_class() in ("Label", "TLabel", "Frame", "TFrame"):
             # A binding of keys alone would make Tk stop there on the way with Tab.
             widget.configure(takefocus=False)  # type: ignore[call-arg]
-        widget.bind("<Enter>", self._wait, add=True)
+        widget.bind("<Enter>", self.wait, add=True)
         for event in ("<Leave>", "<ButtonPress>", "<KeyPress>", "<Destroy>"):
             widget.bind(event, self.hide, add=True)
 
-    def _wait(self, event: Any) -> None:
+    def wait(self, event: Any = None) -> None:
+        """Show the text when the pointer has rested from now on."""
         self._cancel()
         self._timer = self.widget.after(PATIENCE, self.show)
 

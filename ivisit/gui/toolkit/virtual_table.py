@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from tkinter import ttk
-from typing import Any, Protocol
+from typing import Any
 
 from ivisit.gui.toolkit.scrolling import WHEEL_EVENTS, wheel_units
+from ivisit.gui.toolkit.table_cells import Column, FittedTexts, TableModel
 from ivisit.gui.toolkit.theme import Theme
+from ivisit.gui.toolkit.tooltip import Tooltip
 
 #: Bits of an event's state.
 SHIFT, CONTROL = 1, 4
@@ -19,63 +20,6 @@ MARGIN = 6
 LEAST = 60
 #: What stands behind the title of the column by which the rows are sorted.
 ARROWS = {False: " ▾", True: " ▴"}
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a table.
-
-    Attributes
-    ----------
-    key : str
-        By what the model and the callbacks know it.
-    title : str
-        Its heading.
-    width : int
-        Pixels at 96 dpi.
-    weight : int
-        How much of the room that is left it gets.
-    can_sort : bool
-        Whether a click on the heading sorts by it.
-    """
-
-    key: str
-    title: str
-    width: int
-    weight: int = 0
-    can_sort: bool = True
-
-
-@dataclass(frozen=True)
-class Cell:
-    """What stands in one place of a table.
-
-    Attributes
-    ----------
-    text : str
-        The text; too long a one ends in an ellipsis.
-    role : str
-        Name of its color in the palette.
-    font : str
-        Its font.
-    image : object
-        A Tk image in place of the text.
-    """
-
-    text: str = ""
-    role: str = "text"
-    font: str = "TkDefaultFont"
-    image: Any = None
-
-
-class TableModel(Protocol):
-    """What a table shows."""
-
-    def __len__(self) -> int:
-        """Return the number of rows."""
-
-    def cell(self, row: int, column: str) -> Cell:
-        """Return what stands in a row and a column."""
 
 
 class VirtualTable(ttk.Frame):
@@ -133,8 +77,10 @@ class VirtualTable(ttk.Frame):
         self._wanted_height = row_height
         self._first = 0
         self._waiting = ""
-        self._fitted: dict[tuple[str, str, int], str] = {}
+        self.texts = FittedTexts(self)
+        self._seen: list[Column] = []
         self._edges: list[int] = []
+        self._pointed: tuple[int, str] = (-1, "")
         options: dict[str, Any] = {"highlightthickness": 0, "borderwidth": 0, "width": 1}
         self.heading = tk.Canvas(self, height=1, **options)
         options["highlightthickness"] = theme.pixels(1)
@@ -153,6 +99,8 @@ class VirtualTable(ttk.Frame):
         canvas.bind("<Configure>", lambda event: self.redraw())
         canvas.bind("<ButtonPress-1>", self._press)
         canvas.bind("<Double-Button-1>", self._double)
+        self.tooltip = Tooltip(canvas, self._whole_text, self.theme)
+        canvas.bind("<Motion>", self._point, add=True)
         for wheel in WHEEL_EVENTS:
             canvas.bind(wheel, self._wheel)
         for key in ("Up", "Down", "Prior", "Next", "Home", "End"):
@@ -183,7 +131,7 @@ class VirtualTable(ttk.Frame):
             background=p.surface, highlightbackground=p.surface, highlightcolor=p.accent
         )
         self.heading.configure(background=p.hover)
-        self._fitted.clear()
+        self.texts.clear()
         self.redraw()
 
     def redraw(self) -> None:
@@ -241,13 +189,16 @@ class VirtualTable(ttk.Frame):
     def _measure(self, width: int) -> None:
         """Find out where the columns lie."""
         px = self.theme.pixels
-        widths = [px(column.width) for column in self.columns]
-        left, weight = width - sum(widths), sum(column.weight for column in self.columns)
+        self._seen = self.columns
+        if sum(px(column.width) for column in self.columns) > width:
+            self._seen = [column for column in self.columns if not column.is_optional]
+        widths = [px(column.width) for column in self._seen]
+        left, weight = width - sum(widths), sum(column.weight for column in self._seen)
         if weight:
             # What is missing is taken from the same columns, as far as they have it.
             widths = [
                 max(w + left * c.weight // weight, min(w, px(LEAST)))
-                for w, c in zip(widths, self.columns, strict=True)
+                for w, c in zip(widths, self._seen, strict=True)
             ]
         self._edges = [sum(widths[:index]) for index in range(len(widths) + 1)]
 
@@ -256,12 +207,12 @@ class VirtualTable(ttk.Frame):
         height = int(str(self.tk.call("font", "metrics", "TkDefaultFont", "-linespace"))) + px(6)
         self.heading.configure(height=height)
         self.heading.delete("all")
-        for index, column in enumerate(self.columns):
+        for index, column in enumerate(self._seen):
             left, right = self._edges[index], self._edges[index + 1]
             title = column.title
             if column.key == self.sorted_by[0]:
                 title += ARROWS[self.sorted_by[1]]
-            text = self._fit(title, "TkDefaultFont", right - left - px(MARGIN))
+            text = self.texts.fit(title, "TkDefaultFont", right - left - px(MARGIN))
             self.heading.create_text(
                 left + px(MARGIN), height // 2, anchor="w", text=text, fill=p.muted
             )
@@ -278,7 +229,7 @@ class VirtualTable(ttk.Frame):
             )
         if row == self.active and len(self.selection) != 1:
             self.canvas.create_rectangle(2, top + 2, right - 3, top + height - 2, outline=p.muted)
-        for index, column in enumerate(self.columns):
+        for index, column in enumerate(self._seen):
             cell = self.model.cell(row, column.key)
             left, right = self._edges[index], self._edges[index + 1]
             middle = top + height // 2
@@ -291,7 +242,7 @@ class VirtualTable(ttk.Frame):
                     left + px(MARGIN),
                     middle,
                     anchor="w",
-                    text=self._fit(cell.text, cell.font, right - left - 2 * px(MARGIN)),
+                    text=self.texts.fit(cell.text, cell.font, right - left - 2 * px(MARGIN)),
                     font=cell.font,
                     fill=p.on_accent if selected else getattr(p, cell.role),
                 )
@@ -304,28 +255,6 @@ class VirtualTable(ttk.Frame):
 
     def _selected(self) -> set[int]:
         return set(self.selection)
-
-    def _fit(self, text: str, font: str, width: int) -> str:
-        """Return a text as far as there is room, with an ellipsis where some is missing."""
-        text = " ".join(text.split())
-        key = (text, font, width)
-        if key not in self._fitted:
-            if len(self._fitted) > 20_000:
-                self._fitted.clear()
-            self._fitted[key] = self._cut(text, font, width)
-        return self._fitted[key]
-
-    def _cut(self, text: str, font: str, width: int) -> str:
-        def room(part: str) -> int:
-            return int(str(self.tk.call("font", "measure", font, part)))
-
-        if room(text) <= width:
-            return text
-        low, high = 0, len(text)
-        while low < high:
-            middle = (low + high + 1) // 2
-            low, high = (middle, high) if room(f"{text[:middle]}…") <= width else (low, middle - 1)
-        return f"{text[:low].rstrip()}…" if low else ""
 
     # Scrolling ------------------------------------------------------------------------------
 
@@ -345,6 +274,26 @@ class VirtualTable(ttk.Frame):
         """Scroll as far as needed to have a row seen."""
         self._first = min(max(self._first, row - self.fitting + 1), row)
 
+    # The pointer ----------------------------------------------------------------------------
+
+    def _point(self, event: Any) -> None:
+        """Wait anew for the pointer to rest, when it has come to another cell."""
+        pointed = self.row_at(event.y), self.column_at(event.x)[0]
+        if pointed != self._pointed:
+            self._pointed = pointed
+            self.tooltip.hide()
+            self.tooltip.wait()
+
+    def _whole_text(self) -> str:
+        """Return the text under the pointer where it does not fit, for the tooltip."""
+        row, column = self._pointed
+        if self.model is None or not 0 <= row < self.row_count or not column:
+            return ""
+        cell = self.model.cell(row, column)
+        left, right = self.span(column)
+        room = right - left - 2 * self.theme.pixels(MARGIN)
+        return "" if self.texts.fit(cell.text, cell.font, room) == cell.text else cell.text
+
     # The user's doing -----------------------------------------------------------------------
 
     def select(self, rows: Iterable[int], active: int | None = None) -> None:
@@ -363,7 +312,7 @@ class VirtualTable(ttk.Frame):
 
     def column_at(self, x: int) -> tuple[str, float]:
         """Return the column at a place of the canvas, and where in it that is, from 0 to 1."""
-        for index, column in enumerate(self.columns):
+        for index, column in enumerate(self._seen):
             left, right = self._edges[index : index + 2] or (0, 0)
             if left <= x < right:
                 return column.key, (x - left) / (right - left)
@@ -371,7 +320,7 @@ class VirtualTable(ttk.Frame):
 
     def span(self, key: str) -> tuple[int, int]:
         """Return where a column begins and ends, in pixels."""
-        index = [column.key for column in self.columns].index(key)
+        index = [column.key for column in self._seen].index(key)
         return self._edges[index], self._edges[index + 1]
 
     def _press(self, event: Any) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 #: Milliseconds for which a refused value is explained.
 PROBLEM_DURATION = 8000
 #: Room for the dot in front of the labels, at 96 dpi.
-GUTTER = 14
+GUTTER = 12
 
 
 class ControlWidget(ttk.Frame):
@@ -78,9 +78,21 @@ class ControlWidget(ttk.Frame):
         self._gutter = 0
         for part in (self, self.label, self.body):
             part.bind("<Double-Button-1>", lambda event: self.reset())
-            Tooltip(part, self.hint, host.theme)
         self._build()
+        self._watch_row()
         self._show(self.value)
+
+    def _watch_row(self) -> None:
+        """Have the whole row show the tooltip, and what is no input return to the default."""
+        # One tooltip for all parts: the pointer enters those around a part, too.
+        tooltip = Tooltip(self, self.hint, self.host.theme)
+        parts = [self.label, self.body]
+        while parts:
+            part = parts.pop()
+            tooltip.watch(part)
+            if part not in (self.label, self.body) and part.winfo_class() in ("TLabel", "TFrame"):
+                part.bind("<Double-Button-1>", lambda event: self.reset())
+            parts += part.winfo_children()  # type: ignore[arg-type]
 
     # For the kinds --------------------------------------------------------------------------
 

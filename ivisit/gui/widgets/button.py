@@ -5,7 +5,6 @@ from __future__ import annotations
 from tkinter import ttk
 from typing import Any
 
-from ivisit.gui.toolkit.tooltip import Tooltip
 from ivisit.gui.widgets.base import ControlWidget
 
 
@@ -19,7 +18,6 @@ class ButtonWidget(ControlWidget):
             self.body, text=self.control.label, command=lambda: self.commit(True)
         )
         self.button.grid(row=0, column=0, sticky="w")
-        Tooltip(self.button, self.hint, self.host.theme)
 
     def _show(self, value: Any) -> None:
         self.button.configure(style="Pending.TButton" if value else "TButton")

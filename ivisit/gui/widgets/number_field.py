@@ -61,6 +61,7 @@ class NumberField:
         self.dragging = False
         self._dragged = False
         self._shown_text = ""
+        self._unit = length / 120
         self._tick: ttk.Frame | None = None
         self._ticked = 0.0
         self.scale = ttk.Scale(parent, from_=0.0, to=1.0, length=length, takefocus=False)
@@ -114,9 +115,9 @@ class NumberField:
             self._tick = ttk.Frame(self.scale, style="Tick.TFrame", takefocus=False)
             self._tick.bind("<ButtonRelease-1>", lambda event: self._go_to(self._ticked))
         self._ticked = value
-        unit = self.scale.winfo_fpixels("1i") / 96
-        # The thumb's middle goes from half its width to the other end's.
-        fraction, half = self.range.fraction(value), round(7 * unit)
+        unit, fraction = self._unit, self.range.fraction(value)
+        # How near the thumb's middle comes to the ends: half its width and the trough's border.
+        half = round(7 * unit) + round(5 * unit)
         self._tick.place(
             in_=self.scale, relx=fraction, rely=1.0, anchor="s",
             x=round(half * (1 - 2 * fraction)),

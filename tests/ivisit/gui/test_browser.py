@@ -11,8 +11,9 @@ import pytest
 from PIL import Image
 
 import ivisit as iv
-from ivisit.gui.browser.pictures import encoded
+from ivisit.gui.actions.portrait import encoded
 from ivisit.store.pictures import MOST_BYTES
+from tests.ivisit.gui.xdotool import Hands
 
 pytestmark = pytest.mark.window
 
@@ -249,6 +250,18 @@ def test_values_of_one_set_and_differences_of_two_are_shown(user, browser):
     assert browser.details.table.columns[0].title == "4 sets"
 
 
+def test_selected_sets_are_compared_side_by_side(user, browser):
+    opened = []
+    user.window.root.bind_class("Toplevel", "<Map>", lambda event: opened.append(event.widget))
+    browser.compare()
+    assert message(user.window) == "Select a set first"
+    browser.select(["soft"])
+    browser.compare()
+    user.until(lambda: opened)
+    titles = {window.title() for window in opened}
+    assert any("soft" in title and "present values" in title for title in titles)
+
+
 def test_chosen_sets_are_exported_and_others_imported(user, browser, tmp_path):
     file = tmp_path / "some.json"
     browser.commands.export(str(file), ["soft", "sharp"])
@@ -263,7 +276,7 @@ def test_chosen_sets_are_exported_and_others_imported(user, browser, tmp_path):
     browser.asking.take(str(file))
     assert "soft" in names(browser)
     browser.asking.take(str(tmp_path / "nowhere.json"))
-    assert "nowhere.json" in message(user.window)
+    assert "nowhere.json" in user.told()
     form = browser.asking.take_over()
     form.accept()
     assert "theirs" in names(browser)
@@ -286,7 +299,7 @@ def test_a_saved_set_has_a_picture_of_the_panels(user, browser):
     file = Path("mine.png")
     file.write_bytes(data)
     pixels = np.asarray(Image.open(file).convert("L"))
-    assert max(pixels.shape[1] / 256, pixels.shape[0] / 160) <= 1
+    assert pixels.shape == (200, 320)
     assert np.mean(pixels == 200) > 0.2  # the gray of the panel
     browser.refresh()
     assert browser.rows.cell(browser.rows.index("mine"), "picture").image is not None
@@ -324,7 +337,7 @@ def test_damaged_sets_are_listed_and_told(user, browser):
     user.until(lambda: cell(browser, "soft", "difference").startswith("damaged"))
     browser.select(["soft"])
     browser.load()
-    assert "damaged" in message(user.window)
+    assert "damaged" in user.told()
 
 
 def test_the_browser_draws_only_what_is_seen(user, tmp_path):
@@ -342,3 +355,30 @@ def test_the_browser_draws_only_what_is_seen(user, tmp_path):
     user.key(window.browser.table.canvas, "End")
     assert window.browser.table.active == 59
     user.until(lambda: "set 0" in asked)
+
+
+def test_a_set_is_found_by_typing_and_loaded_with_real_mouse_and_keys(user, browser):
+    window, hands = user.window, Hands(user)
+    browser.hide()
+    user.until(lambda: not browser.winfo_ismapped())
+    # Without a window manager the focus follows the pointer.
+    hands.point(window.root)
+    window.root.focus_force()
+    hands.press("ctrl+b")
+    user.until(browser.filter.winfo_viewable)
+    user.until(lambda: str(window.root.tk.call("focus")) == str(browser.filter))
+    hands.type("sigma>2 grade<4")
+    user.until(lambda: names(browser) == ["run 10"])
+    hands.press("Return")
+    user.until(lambda: window.sets.name == "run 10")
+    user.until(lambda: user.control("sigma").number.entry.get() == "3")
+    hands.press("Escape")
+    user.until(lambda: len(names(browser)) == 4)
+    row = browser.rows.index("soft")
+    left, _ = browser.table.span("name")
+    height = browser.table.row_height
+    hands.click(browser.table.canvas, left + 10, row * height + height // 2)
+    user.until(lambda: [one.name for one in browser.selected()] == ["soft"])
+    hands.press("Return")
+    user.until(lambda: user.control("sigma").number.entry.get() == "9")
+    assert user.value("mode") == "wrap"

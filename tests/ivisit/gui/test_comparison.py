@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 
 import numpy as np
 import pytest
@@ -34,6 +36,8 @@ class Growth(iv.Simulation):
     def init(self):
         self.size = 0.0
         self.picture = np.arange(12.0).reshape(3, 4) * self.gain
+        self.plot.clear()
+        self.plot.subplots().plot([0, 1], [0, self.gain])
 
     def step(self):
         if self.faulty:
@@ -49,18 +53,19 @@ class Growth(iv.Simulation):
 @pytest.fixture
 def compare(user):
     """Open a comparison and wait for its first picture."""
-    user.comparisons = []
+    opened = []
 
     def start(sets, simulation=Growth):
         window = user.window or user.open(simulation)
         comparison = open_comparison(window, sets)
-        user.comparisons.append(comparison)
+        opened.append(comparison)
         user.until(lambda: comparison.frames and not comparison.lockstep.busy)
         return comparison
 
     yield start
-    for comparison in user.comparisons:
+    for comparison in opened:
         comparison.close()
+    opened.clear()
 
 
 def steps(user, comparison, count):
@@ -196,10 +201,23 @@ def test_pointer_zoom_and_colors_are_shared(user, compare):
     assert images.difference.color_map == "RdBu_r"
     b.canvas.event_generate("<Control-Button-4>", x=10, y=10)
     assert a.canvas.zoom == b.canvas.zoom == images.difference.canvas.zoom
-    assert a.canvas.center == b.canvas.center
+    assert a.canvas.center == b.canvas.center == images.difference.canvas.center
     a.set_levels(0.0, 5.0)
     assert (b.vmin, b.vmax) == (0.0, 5.0)
     assert images.difference.vmin is None
+
+
+def test_the_same_part_of_all_figures_is_seen(user, compare):
+    comparison = compare({"a": {}, "b": {"gain": 2.0}})
+    a, b = row(comparison, "plot").own
+    user.until(lambda: a.view.places and b.view.places)
+    canvas = b.canvas
+    x, y = canvas.winfo_width() // 2, canvas.winfo_height() // 2
+    canvas.event_generate("<Control-Button-4>", x=x, y=y)
+    assert b.view.limits
+    assert a.view.limits == b.view.limits
+    b.navigation.home()
+    assert not a.view.limits
 
 
 def test_all_plots_share_their_cursor_and_their_steps(user, compare):
@@ -336,6 +354,7 @@ def test_from_end_to_end_by_mouse_and_keyboard(user, monkeypatch):
     )
     window = user.open(Growth)
     hands = Hands(user)
+    hands.point(window.toolbar)
     hands.press("alt+s")
     menu = window.menu.simulation_menu
     labels = [
@@ -354,11 +373,7 @@ def test_from_end_to_end_by_mouse_and_keyboard(user, monkeypatch):
     user.until(lambda: comparison.frames and not comparison.lockstep.busy)
     hands.click(comparison.toolbar.switch[2])
     user.until(lambda: comparison.controls_host.chosen is comparison.lanes[1])
-    entry = comparison.layout.controls["gain"].number.entry
-    hands.click(entry)
-    hands.press("ctrl+a")
-    hands.type("4")
-    hands.press("Return")
+    hands.replace(comparison.layout.controls["gain"].number.entry, "4")
     user.until(lambda: comparison.lanes[1].session.engine.parameters()["gain"] == 4.0)
     assert comparison.lanes[0].session.engine.parameters()["gain"] == 1.0
     hands.click(comparison.toolbar.step_button)
@@ -366,3 +381,14 @@ def test_from_end_to_end_by_mouse_and_keyboard(user, monkeypatch):
     shown = [card.picture[-1, -1] for card in row(comparison, "picture").own]
     assert shown == [11.0, 44.0]
     comparison.close()
+
+
+def test_nothing_of_tk_is_left_when_a_comparison_is_closed(user, compare):
+    comparison = compare({"a": {}, "b": {"gain": 2.0}})
+    comparison.lockstep.run()
+    user.until(lambda: comparison.lockstep.steps > 50)
+    top = weakref.ref(comparison.root)
+    comparison.close()
+    gc.collect()
+    # Tk ends the process when another thread collects its interpreter.
+    assert top() is None

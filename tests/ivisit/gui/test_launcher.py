@@ -14,9 +14,10 @@ from PIL import Image
 import ivisit as iv
 from ivisit import gui
 from ivisit.cli import main
+from ivisit.gui import processes
 from ivisit.gui.actions.remembering import begin_remembering
 from ivisit.gui.bars import about
-from ivisit.gui.launcher import catalog, processes, window
+from ivisit.gui.launcher import window
 from ivisit.gui.launcher.catalog import Entry, Search, entries_of
 from ivisit.gui.launcher.memory import Memory, Use
 from ivisit.gui.launcher.window import LauncherWindow
@@ -50,11 +51,11 @@ def launcher(user, monkeypatch):
     monkeypatch.setattr(window, "Search", Answered)
     started = []
 
-    def begin(entry, options=()):
-        started.append((entry.address, *options))
+    def begin(words):
+        started.append((words[-1], *words[1:-2]))
         raise OSError(0, "not in this test")
 
-    monkeypatch.setattr(processes.Opened, "begin", staticmethod(begin))
+    monkeypatch.setattr(window, "Child", begin)
     launched = LauncherWindow()
     user.windows.append(launched)
     user.window = launched
@@ -128,11 +129,10 @@ def test_a_file_is_opened_and_a_new_one_written_from_the_template(launcher, monk
     assert "cannot be written" in launcher.message.cget("text")
 
 
-def test_a_simulation_that_does_not_come_says_why(user, launcher):
-    command = [sys.executable, "-c", "import sys; sys.exit('ivisit: this file is broken')"]
-    file = open("messages", "wb+")  # noqa: SIM115 - closed by the launcher
-    process = subprocess.Popen(command, stderr=file)
-    launcher.opened.append(processes.Opened(launcher.entries[0], process, file))
+def test_a_simulation_that_does_not_come_says_why(user, launcher, monkeypatch):
+    fail = (sys.executable, "-c", "import sys; sys.exit('ivisit: this file is broken')")
+    monkeypatch.setattr(processes, "IVISIT", fail)
+    launcher.opened.append((launcher.entries[0], processes.Child(["gui"])))
     user.until(lambda: any(isinstance(c, TextDialog) for c in launcher.root.winfo_children()))
     dialog = next(c for c in launcher.root.winfo_children() if isinstance(c, TextDialog))
     assert "this file is broken" in dialog.text.get("1.0", "end")
@@ -206,6 +206,7 @@ def test_a_window_comes_in_a_process_of_its_own_and_leaves_its_picture(user, mon
     user.until(lambda: not launched.opened, seconds=30)
     assert not [c for c in launched.root.winfo_children() if isinstance(c, TextDialog)]
     with Image.open(Memory().picture(address)) as picture:
+        # The spot is white, and so is the card around it; its heading and border are not.
         assert picture.convert("RGB").getpixel((picture.width // 2, picture.height // 2)) == (
             255,
             255,
@@ -229,7 +230,7 @@ def quit_window(user):
     def has_gone():
         identity = found.splitlines()[0]
         subprocess.run(["xdotool", "windowfocus", identity, "key", "ctrl+q"], capture_output=True)
-        return user.window.opened[0].has_ended if user.window.opened else True
+        return user.window.opened[0][1].has_ended if user.window.opened else True
 
     user.until(has_gone, seconds=30)
 
@@ -377,4 +378,4 @@ def test_windows_that_are_driven_by_hand_are_not_remembered(user):
 def test_an_entry_is_a_row_of_the_list():
     entry = Entry("a", "b", "c", "d", "a")
     assert entry.info == SimulationInfo("a", "b", "c", "d")
-    assert catalog.IVISIT[1:] == ("-m", "ivisit")
+    assert processes.IVISIT[1:] == ("-m", "ivisit")

@@ -113,7 +113,10 @@ def test_dragging_the_lines_of_the_histogram_sets_the_levels(user, strip):
     assert panel.vmin == pytest.approx(80, abs=4 * pixel)
     drag(panel.vmin, 190)
     assert panel.vmin < panel.vmax
-    strip.event_generate("<Double-Button-1>", x=5, y=20)
+    for _ in range(2):
+        strip.event_generate("<ButtonPress-1>", x=5, y=20)
+        strip.event_generate("<ButtonRelease-1>", x=5, y=20)
+    user.window.update()
     assert (panel.vmin, panel.vmax) == (None, None)
     assert not user.window.sets.modified
 

@@ -295,3 +295,65 @@ def test_whether_a_plot_is_solid_does_not_depend_on_when_it_is_looked_at(user):
         panel.history.append(np.arange(first, last), values[first:last])
         panel.shown_span()
     assert panel.shown_span() == 1000
+
+
+def test_a_value_of_zero_is_marked_at_the_lower_edge_of_a_logarithmic_axis(user):
+    class Fading(iv.Simulation):
+        error = iv.Trace(scale="log")
+
+        def step(self):
+            self.error = [1.0, 0.1, 0.0, 0.0, 0.0][min(self.steps, 4)]
+            self.steps += 1
+
+        def init(self):
+            self.steps = 0
+
+    user.open(Fading)
+    panel = user.panel("error")
+    for _ in range(5):
+        user.window.step()
+    user.until(lambda: panel.note.cget("text") == "0 (below the axis)")
+    user.until(lambda: len(panel.history.view().steps) == 5)
+    user.look()
+    photo = panel._photo
+    color = tuple(int(panel.lines[0].color[i : i + 2], 16) for i in (1, 3, 5))
+
+    def marked(step):
+        x = min(round(float(panel.x_of(step))), photo.width() - 1)
+        return panel.tk.splitlist(panel.tk.call(str(photo), "get", x, photo.height() - 1)) == color
+
+    user.until(lambda: marked(4))
+    assert [marked(step) for step in (1, 3, 4, 5)] == [False, True, True, True]
+    panel.set_scale("linear")
+    assert not marked(4) or panel.limits[2] == 0
+    user.until(lambda: panel.note.cget("text") == "0")
+
+
+def test_a_text_gets_room_for_its_lines_once_or_for_those_declared(user):
+    class Texts(iv.Simulation):
+        six = iv.TextOutput()
+        one = iv.TextOutput()
+        five = iv.TextOutput(lines=5)
+        picture = iv.Image()
+
+        def init(self):
+            self.picture = np.eye(4)
+
+        def step(self):
+            self.six = "\n".join("abcdef")
+            self.one = "short" if self.one is None else "x\n" * 20
+
+    user.open(Texts)
+    sizes = {name: user.panel(name).smallest_size()[1] for name in ("six", "one", "five")}
+    assert sizes["five"] > sizes["six"] == sizes["one"]
+    user.window.step()
+    user.until(lambda: user.panel("six").text.winfo_height() > 1 and user.window.steps == 1)
+    user.until(lambda: not user.panel("six").bar.winfo_ismapped())
+    user.until(lambda: user.panel("six").text.yview() == (0.0, 1.0))
+    grown = user.panel("six").smallest_size()[1]
+    assert grown > sizes["five"]
+    user.window.step()
+    user.until(lambda: user.window.steps == 2)
+    assert user.panel("one").smallest_size()[1] == sizes["one"]
+    with pytest.raises(iv.ParameterError, match="lines: must be a whole number from 1 to 60"):
+        type(iv.Simulation)("Wrong", (iv.Simulation,), {"text": iv.TextOutput(lines=0)})

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from ivisit.gui.panels.smoothing import is_solid, moving_average
-from ivisit.gui.panels.strokes import coverage, mask
+from ivisit.gui.panels.strokes import coverage, edge_marks, mask
 
 
 def test_a_level_line_covers_exactly_its_thickness():
@@ -96,3 +96,14 @@ def test_a_plot_is_solid_when_most_columns_are_full():
     assert not is_solid(noise.min(axis=1) + drift, noise.max(axis=1) + drift, 800)
     exact = noise[:, 0]
     assert not is_solid(exact, exact, 800)
+
+
+def test_marks_at_the_edge_stand_where_values_have_no_place():
+    x = np.array([0.0, 10.0, 20.0, 30.0, 60.0, 500.0])
+    marked = np.array([False, True, True, False, True, True])
+    cover = edge_marks(x, marked, (100, 20), height=4.0)
+    columns = np.flatnonzero(cover[-1])
+    assert columns.tolist() == [*range(8, 22), *range(58, 100)]
+    assert (cover[-4:] == cover[-1]).all()
+    assert not cover[:-4].any()
+    assert not edge_marks(x, np.zeros(6, bool), (100, 20)).any()

@@ -13,9 +13,11 @@ from PIL import Image
 
 import ivisit as iv
 from ivisit.cli import main
+from ivisit.films.scene import Scene
 from ivisit.gui.actions import film_dialog, window_picture
 from ivisit.gui.actions.copying import copy_as_command, copy_as_python, recipe_of
 from ivisit.gui.actions.film_dialog import SCREEN, ask_film
+from ivisit.gui.actions.filming import views_for_films
 from ivisit.gui.bars.film_bar import FilmBar
 from ivisit.gui.bars.menu import OUTWARD
 
@@ -84,9 +86,7 @@ def copied(window):
 
 
 def result_of_window(user, window, path="window.npz"):
-    from ivisit.gui.actions.results import save_result
-
-    save_result(window, path)
+    window.sessions.save(path)
     user.until(lambda: Path(path).exists())
     return iv.RunResult.load(path)
 
@@ -279,6 +279,30 @@ def test_the_panels_are_filmed_as_the_user_looks_at_them(user, monkeypatch):
     record(user, monkeypatch, "x.gif", "Picture", Pictures="2")
     user.until(lambda: Path("x.gif").exists())
     assert levels_of("x.gif") == [10, 20]
+
+
+def test_a_film_shows_the_channel_and_the_levels_that_the_user_has_chosen(user):
+    class Colors(iv.Simulation):
+        """Shows a color picture."""
+
+        picture = iv.Image()
+
+        def step(self):
+            colors = np.zeros((10, 10, 3))
+            colors[..., 1] = np.linspace(0, 1, 100).reshape(10, 10)
+            self.picture = colors
+
+    window = user.open(Colors)
+    window.session.worker.step(1)
+    user.until(lambda: window.steps == 1)
+    card = user.panel("picture")
+    for channel, percentile in (("color", False), ("G", False), ("G", True), ("H", False)):
+        card.set_channel(channel)
+        card.percentile = percentile
+        card.redraw()
+        scene = Scene(Colors, ["picture"], views=views_for_films(window.layout))
+        film = np.asarray(scene.picture(window.engine).resize((10, 10), Image.Resampling.NEAREST))
+        assert (film == card.canvas.pixels[..., :3]).all(), (channel, percentile)
 
 
 def test_the_window_on_the_screen_is_filmed_step_by_step(user, monkeypatch):

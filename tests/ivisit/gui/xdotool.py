@@ -64,3 +64,16 @@ class Hands:
     def type(self, text: str) -> None:
         """Type a text."""
         self._do("type", text)
+
+    def replace(self, entry: Any, text: str) -> None:
+        """Replace the text of a field and press Enter.
+
+        Each key waits until the one before has done its work: focus and keys take two ways.
+        """
+        self.click(entry)
+        self.user.until(lambda: entry.focus_displayof() is entry)
+        self.press("ctrl+a")
+        self.user.until(entry.selection_present)
+        self.type(text)
+        self.user.until(lambda: entry.get() == text)
+        self.press("Return")

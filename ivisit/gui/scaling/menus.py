@@ -1,0 +1,48 @@
+"""The menu that a right click on a slider opens."""
+
+from __future__ import annotations
+
+import tkinter as tk
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from ivisit.gui.scaling.dialogs import OptimizeDialog, SweepDialog, sliders_of
+from ivisit.gui.widgets.base import ControlWidget
+
+if TYPE_CHECKING:
+    from ivisit.gui.window import Window
+
+
+class SliderMenu(tk.Menu):
+    """What can be done with a slider beside moving it.
+
+    Parameters
+    ----------
+    window : Window
+        The window; a right click on any of its sliders opens the menu.
+    bar : tkinter.Menu
+        The menu bar, with which it changes its colors.
+    """
+
+    def __init__(self, window: Window, bar: tk.Menu) -> None:
+        super().__init__(bar, tearoff=False)
+        self.window = window
+        self.name = ""
+        for label, dialog in (("Sweep ...", SweepDialog), ("Optimize ...", OptimizeDialog)):
+            self.add_command(label=label, command=partial(self._open, dialog))
+        is_mac = self.tk.call("tk", "windowingsystem") == "aqua"
+        for sequence in ("<ButtonRelease-2>" if is_mac else "<ButtonRelease-3>",):
+            window.root.bind(sequence, self._clicked, add=True)
+
+    def _open(self, dialog: type[SweepDialog | OptimizeDialog]) -> None:
+        self.window.values.commit_typing()
+        dialog(self.window, self.name)
+
+    def _clicked(self, event: Any) -> None:
+        widget = event.widget
+        while isinstance(widget, tk.Misc) and not isinstance(widget, ControlWidget):
+            widget = widget.master
+        if isinstance(widget, ControlWidget) and widget.name in sliders_of(self.window):
+            self.name = widget.name
+            self.window.theme.color_menu(self)
+            self.tk_popup(event.x_root, event.y_root)
