@@ -21,6 +21,8 @@ def settled(user, window):
     def there():
         board = window.layout.board
         content = board.content
+        if not window.layout.cards:
+            return True
         return board.winfo_width() > 50 and all(
             box(board.cards[name])[:2]
             == (content.winfo_rootx() + place.x, content.winfo_rooty() + place.y)
