@@ -1,9 +1,9 @@
 """How much do Palm, Bernoulli, block and correlated patterns leave of the capacity?
 
-Largest number of patterns at an output error of 1 %, n = 250 units, k = 10 active (in the mean),
+Largest number of patterns at an output error of 1 %, n = 200 units, k = 8 active (in the mean),
 cues with 80 % of the pattern and 20 % wrong units. Palm: exactly k units; block: one unit in each
 of k blocks; Bernoulli: each unit by itself, the number to activate known; prototypes: patterns
-that keep half of one of 20 prototypes. "Core" begins with 8 winners.
+that keep half of one of 20 prototypes. "Core" begins with 6 winners.
 
 Reference: A. Knoblauch, arXiv:2412.18349 (2024), section 2 (ensembles) and abstract (core
 retrieval); prototypes: definition of this project, docs/assocmem.md.
@@ -34,7 +34,9 @@ INTERVALS = "Student's t over 3 capacities; factors: the same, over logarithms o
 
 
 def measure(lab):
-    size = lab.pick({"queries": 50}, {"n_units": 30, "n_active": 3, "queries": 8})
+    size = lab.pick(
+        {"n_units": 200, "n_active": 8, "queries": 50}, {"n_units": 30, "n_active": 3, "queries": 8}
+    )
     grid = [
         {"ensemble": ensemble, "method": method} | size
         for ensemble in lab.pick(ENSEMBLES, ENSEMBLES[:2])

@@ -36,8 +36,7 @@ def method_of(rule, ensemble, steps):
 
 
 def measure(lab):
-    size = lab.pick({"queries": 50}, {"n_units": 30, "n_active": 3, "queries": 8})
-    rows = []
+    size, rows = lab.pick({"queries": 50}, {"n_units": 30, "n_active": 3, "queries": 8}), []
     for ensemble, retrieval in lab.pick(CASES, CASES[:1]):
         rules = ("bayes", *lab.pick(RULES, RULES[:2]))
         names = {method_of(rule, ensemble, retrieval): rule for rule in rules}
@@ -66,9 +65,10 @@ def draw(rows):
             found = relative(rows, RULES[index[0]], ADDITIONS[index[1]], case)
             if found is not None:
                 table[index] = np.log2(found.value)
-                star = "" if found.low <= 1 <= found.high else "*"
-                text = f"{found.value:.2f}{star}"
-                axes.text(index[1], index[0], text, ha="center", va="center", fontsize=9)
+                text = f"{found.value:.2f}" + "*" * (not found.low <= 1 <= found.high)
+                color = "white" if abs(table[index]) > 0.7 else "black"
+                style = {"ha": "center", "va": "center", "fontsize": 9, "color": color}
+                axes.text(index[1], index[0], text, **style)
         colors = axes.imshow(table, cmap="PuOr", vmin=-1, vmax=1, aspect="auto")
         axes.set_title(f"{case[0]}, {case[1]}", fontsize="medium")
         axes.set_xticks(range(len(ADDITIONS)), [f"{a:g}" for a in ADDITIONS])

@@ -52,7 +52,23 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
             f"{start}{os.path.relpath(place, os.path.dirname(here) or '.')}" if place else match[0]
         )
 
+    if here.startswith("reference/"):
+        markdown = _rendered(markdown)
     return _LINK.sub(moved, markdown)
+
+
+def _rendered(markdown: str) -> str:
+    """Have mkdocstrings show what the page of the repository shows as plain text."""
+    for name in re.findall(r"^<!-- begin (\S+)", markdown, flags=re.M):
+        markdown = markdown.replace(f"](#{name.partition('.')[2].lower()})", f"](#{name})")
+
+    def directive(match: re.Match[str]) -> str:
+        name, inherited = match.group(1), (match.group(2) or "").split()
+        options = f"    options:\n      inherited_members: [{', '.join(inherited)}]\n"
+        return f"::: {name}\n{options if inherited else ''}"
+
+    entry = r"^<!-- begin (\S+)(?: inherits (.*?))? -->$.*?^<!-- end -->$"
+    return re.sub(entry, directive, markdown, flags=re.M | re.S)
 
 
 def _target(page: str, link: str) -> tuple[Path, str]:

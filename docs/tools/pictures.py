@@ -234,6 +234,29 @@ def attractor() -> None:
     iv.run(app("lorenz"), {"rho": 24.5}, steps=480, film=film)
 
 
+@makes("messages.png")
+def messages() -> None:
+    """What others did to the set, and what a crash has left behind."""
+    with Driven(app("gauss_filter"), parameters={"sigma": 4.0}) as driven:
+        driven.run(20)
+        bar = driven.window.messages
+        nothing = dict.fromkeys(("Restore", "Discard"), lambda: None)
+        bar.show(
+            "unsaved",
+            "A window ended unexpectedly on 2026-05-04 09:12 CEST with unsaved values: "
+            "sigma 2 -> 6.5, mode reflect -> wrap",
+            nothing,
+        )
+        bar.show(
+            "set",
+            "'soft' was saved elsewhere by meyer on lab3: version 4, 2026-05-04 09:31 CEST; "
+            "differs from the values here: sigma 4 -> 5.2",
+            {"Load it": lambda: None},
+        )
+        driven.look()
+        keep(driven.shot(), "messages.png")
+
+
 @makes("comparison.png")
 def comparison() -> None:
     """Two parameter sets in lock-step."""

@@ -21,7 +21,6 @@ from ivisit.commands.common import (
     say,
 )
 from ivisit.errors import IVisitError
-from ivisit.files import replace_file
 
 if TYPE_CHECKING:
     from ivisit.runs.comparison import Comparison
@@ -166,10 +165,9 @@ def _write(comparison: Comparison, path: Path) -> None:
     if path.suffix == ".csv":
         comparison.to_csv(path)
     elif path.suffix == ".json":
+        from ivisit.runs.writing import written
+
         text = json.dumps(json_ready(comparison.to_dict()), indent=2, ensure_ascii=False)
-        try:
-            replace_file(path, lambda file: file.write(text + "\n"), text=True)
-        except OSError as error:
-            raise Refused(f"{path}: cannot be written: {error.strerror or error}") from error
+        written(path, lambda file: file.write(text + "\n"), text=True)
     else:
         comparison.picture(path)

@@ -1,10 +1,10 @@
 """The Tk window: `open_window` for `ivisit.launch`, and `Window` for whoever drives it by hand.
 
 From the ground up: `theme` and `indicators` (looks), `scrolling`, `tooltip` and `dialogs`;
-`widgets` (one for every kind of control) and `panels` (one for every kind of panel), which `layout`
-arranges; `session` (engine and worker), `sets`, `undo`, `reloading` and `requests` (what can be
-done); `toolbar`, `menu`, `status`, the pages of the drawer (`console`, `browser`, `changes`,
-`error_pane`); `window` joins them.
+`widgets` (one for every kind of control) and `panels` (one for every kind of panel), which
+`layouts` arrange with `arranging`; `session` (engine and worker), `sets`, `undo`, `reloading` and
+`requests` (what can be done); `toolbar`, `menu`, `status`, the pages of the drawer (`console`,
+`browser`, `changes`, `error_pane`); `window` joins them.
 
 Importing this package needs neither Tk nor a display.
 """

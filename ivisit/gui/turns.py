@@ -27,6 +27,7 @@ class Turns:
         self._waiting: dict[Drawing, None] = {}
         self._due = 0.0
         self._timer: str | None = None
+        self._after: Callable[[int, Callable[[], object]], str] | None = None
 
     def ask(self, drawing: Drawing, after: Callable[[int, Callable[[], object]], str]) -> None:
         """Have `drawing` drawn, now or when its turn comes.
@@ -48,7 +49,7 @@ class Turns:
             drawing.redraw()
             now = time.perf_counter()
             self._due = now + (now - began) * (1 / SHARE - 1)
-        if self._waiting and self._timer is None:
+        if self._waiting and self._timer is None and self._after is not None:
             pause = max(int((self._due - time.perf_counter()) * 1000), 1)
             self._timer = self._after(pause, self._come_back)
 
@@ -59,6 +60,8 @@ class Turns:
     def stop(self, cancel: Callable[[str], object]) -> None:
         """Draw nothing any more; ``cancel(timer)`` ends what `after` has begun."""
         self._waiting.clear()
+        # It belongs to the window, which nothing may keep: see `Window.close`.
+        self._after = None
         if self._timer is not None:
             cancel(self._timer)
             self._timer = None

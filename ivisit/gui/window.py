@@ -198,7 +198,7 @@ class Window:
         """Make the widgets of all controls and panels anew."""
         self.arranging.build()
         assert self.layout is not None
-        order_for_tab(self.toolbar, self.messages, self.layout)
+        order_for_tab(self.toolbar, self.messages, self.layout, self.drawer, self.status)
 
     def abandon(self) -> None:
         """Leave a step that does not end behind; a fresh simulation has the same values."""

@@ -14,8 +14,8 @@ import numpy as np
 
 from ivisit.differences import image_difference, root_mean_square, rows_difference
 from ivisit.errors import IVisitError, ParameterError, unknown
-from ivisit.files import replace_file
 from ivisit.runs.result import RunResult
+from ivisit.runs.writing import written
 
 #: How many runs are compared.
 FEWEST, MOST = 2, 4
@@ -250,7 +250,7 @@ class Comparison:
             for row in self.table:
                 writer.writerow([row.kind, row.name, row.unit, *row.values, *row.differences])
 
-        return _written(Path(path), write, text=True)
+        return written(Path(path), write, text=True)
 
     def to_dict(self) -> dict[str, Any]:
         """Return runs and table as plain values."""
@@ -301,7 +301,7 @@ class Comparison:
         date = {"pdf": "CreationDate", "svg": "Date"}.get(kind)
         metadata = {date: None} if date else None
         with rc_context({"svg.hashsalt": self.simulation}):
-            return _written(
+            return written(
                 target, lambda file: figure.savefig(file, format=kind, metadata=metadata)
             )
 
@@ -365,11 +365,3 @@ def _text(value: Any) -> str:
         return ""
     # Adding zero turns -0.0 into 0.0, which nobody has computed on purpose.
     return f"{value + 0.0:.6g}" if isinstance(value, float) else str(value)
-
-
-def _written(target: Path, write: Any, *, text: bool = False) -> Path:
-    try:
-        replace_file(target, write, text=text)
-    except OSError as error:
-        raise IVisitError(f"{target}: cannot be written: {error.strerror or error}") from error
-    return target

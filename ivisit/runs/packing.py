@@ -18,10 +18,10 @@ from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Any
 
 from ivisit.errors import IVisitError
-from ivisit.files import replace_file
 from ivisit.plugins.finding import plugin_called
 from ivisit.plugins.sources import Source, SourceFile
 from ivisit.runs.provenance import content_that_ran
+from ivisit.runs.writing import written
 
 if TYPE_CHECKING:
     from ivisit.runs.result import RunResult
@@ -95,11 +95,7 @@ def pack(
             ]:
                 packed.writestr(zipfile.ZipInfo(name, TIME), content, zipfile.ZIP_DEFLATED)
 
-    try:
-        replace_file(target, write)
-    except OSError as error:
-        raise IVisitError(f"{target}: cannot be written: {error.strerror or error}") from error
-    return target
+    return written(target, write)
 
 
 def _files(result: RunResult, beside: Path | None) -> list[SourceFile]:

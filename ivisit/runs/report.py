@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 
 from ivisit.errors import IVisitError
-from ivisit.files import replace_file
 from ivisit.runs import figures
 from ivisit.runs.overview import best_rows
 from ivisit.runs.progress import duration_text
 from ivisit.runs.sweep_result import SweepResult
+from ivisit.runs.writing import written
 
 #: Most rows of the table in the page; a browser must stay quick.
 MOST_ROWS = 20_000
@@ -46,10 +46,7 @@ def write_report(result: SweepResult, path: Path) -> None:
         When it cannot be written.
     """
     text = page(result)
-    try:
-        replace_file(path, lambda file: file.write(text), text=True)
-    except OSError as error:
-        raise IVisitError(f"{path}: cannot be written: {error.strerror or error}") from error
+    written(path, lambda file: file.write(text), text=True)
 
 
 def page(result: SweepResult) -> str:

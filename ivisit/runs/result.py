@@ -6,7 +6,7 @@ import csv
 import html
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any, Literal
@@ -14,11 +14,11 @@ from typing import IO, Any, Literal
 import numpy as np
 
 from ivisit import panels
-from ivisit.errors import Failure, IVisitError, unknown
-from ivisit.files import replace_file
+from ivisit.errors import Failure, unknown
 from ivisit.panels.base import Painter, painted
 from ivisit.recording import LogEntry, component_name, entry_to_json
 from ivisit.runs.reading import Status, read_result
+from ivisit.runs.writing import written
 
 #: Written into every result file; a reader refuses what it does not know.
 FORMAT = "ivisit-lab run result, version 1"
@@ -215,7 +215,7 @@ class RunResult:
             },
             **{f"raster_{i}": array for i, array in enumerate(self.rasters.values())},
         }
-        return _write(target, lambda file: np.savez_compressed(file, **table))
+        return written(target, lambda file: np.savez_compressed(file, **table))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> RunResult:
@@ -254,7 +254,7 @@ class RunResult:
             writer.writerow(table)
             writer.writerows(zip(*(column.tolist() for column in table.values()), strict=True))
 
-        return _write(Path(path), write, text=True)
+        return written(Path(path), write, text=True)
 
     def figure(self, name: str | None = None) -> Any:
         """Return a Matplotlib figure of one panel, or of all of them.
@@ -384,11 +384,3 @@ def _same(a: Any, b: Any) -> bool:
     if isinstance(a, list | tuple) and isinstance(b, list | tuple):
         return len(a) == len(b) and all(map(_same, a, b))
     return bool(a == b) or bool(a != a and b != b)
-
-
-def _write(target: Path, write: Callable[[IO[Any]], Any], *, text: bool = False) -> Path:
-    try:
-        replace_file(target, write, text=text)
-    except OSError as error:
-        raise IVisitError(f"{target}: cannot be written: {error.strerror or error}") from error
-    return target

@@ -143,7 +143,7 @@ def sweep(
         Number of local processes, by default one a core; 0 computes in this process.
     reuse : bool, optional
         Use one instance a worker for all runs, with `main_init` called once. Exact only when
-        `init` resets everything; `iv.testing.check_simulation` tests it.
+        `init` resets everything; `ivisit.testing.check_simulation` tests it.
     max_failures : int, optional
         Stop when more runs have failed. By default a sweep stops only when its first 20 runs have
         all failed.

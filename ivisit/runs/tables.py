@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 
 from ivisit.errors import IVisitError
-from ivisit.files import replace_file
+from ivisit.runs.writing import written
 
 if TYPE_CHECKING:
     from ivisit.runs.sweep_result import SweepResult
@@ -27,9 +27,7 @@ def to_csv(result: SweepResult, path: str | os.PathLike[str]) -> Path:
         writer.writerow(columns)
         writer.writerows(zip(*(column.tolist() for column in columns.values()), strict=True))
 
-    target = Path(path)
-    _write(target, write, text=True)
-    return target
+    return written(Path(path), write, text=True)
 
 
 def to_pandas(result: SweepResult) -> Any:
@@ -48,10 +46,8 @@ def to_pandas(result: SweepResult) -> Any:
 def to_parquet(result: SweepResult, path: str | os.PathLike[str]) -> Path:
     """Write a Parquet file; see `SweepResult.to_parquet`."""
     check_parquet()
-    target = Path(path)
     frame = to_pandas(result)
-    _write(target, lambda file: frame.to_parquet(file, index=False))
-    return target
+    return written(Path(path), lambda file: frame.to_parquet(file, index=False))
 
 
 def check_parquet() -> None:
@@ -109,10 +105,3 @@ def _needed(package: str, method: str) -> Any:
         return importlib.import_module(package)
     except ImportError as error:
         raise IVisitError(f"{method}: needs {package}; pip install {package}") from error
-
-
-def _write(target: Path, write: Any, *, text: bool = False) -> None:
-    try:
-        replace_file(target, write, text=text)
-    except OSError as error:
-        raise IVisitError(f"{target}: cannot be written: {error.strerror or error}") from error

@@ -29,6 +29,8 @@ class ArrangingCommands:
         Given positions of the widgets, where there are such.
     arrangement : dict
         See `Layout.arrangement`.
+    fitted : tuple of int, optional
+        Width and height that the window has been given for its content, where nobody chose them.
     """
 
     def __init__(self, window: Window) -> None:
@@ -37,7 +39,7 @@ class ArrangingCommands:
         self.positions: dict[str, Any] = {}
         self.arrangement: dict[str, Any] = {}
         self._has_size = False
-        self._fitted: tuple[int, int] | None = None
+        self.fitted: tuple[int, int] | None = None
 
     @property
     def layout(self) -> Layout:
@@ -141,7 +143,7 @@ class ArrangingCommands:
         root, px = self.window.root, self.window.theme.pixels
         root.minsize(px(SMALLEST[0]), px(SMALLEST[1]))
         size = (root.winfo_width(), root.winfo_height())
-        if self._has_size or self._fitted not in (None, size):
+        if self._has_size or self.fitted not in (None, size):
             return  # somebody has chosen it
         root.update_idletasks()
         screen = (root.winfo_screenwidth(), root.winfo_screenheight() - px(SCREEN_MARGIN))
@@ -151,7 +153,7 @@ class ArrangingCommands:
         wanted = self.layout.wanted_size((most[0], most[1] - around))
         sizes = (wanted[0], wanted[1] + around)
         width, height = (min(max(sizes[i], least[i]), most[i]) for i in (0, 1))
-        self._fitted = (width, height)
+        self.fitted = (width, height)
         root.geometry(f"{width}x{height}")
 
     def learn_shapes(self) -> None:

@@ -46,7 +46,7 @@ class Autosave:
         self._written: dict[str, Any] | None = None
         self._base_layout: tuple[Any, dict[str, Any]] | None = None
         self._thread: threading.Thread | None = None
-        self._error = ""
+        self._error = self._told = ""
 
     def poll(self, now: float) -> None:
         """Offer what was left behind, once; keep what is unsaved, every few seconds."""
@@ -61,13 +61,17 @@ class Autosave:
         """Have what is unsaved written, if it is not there yet."""
         if self._thread is not None and self._thread.is_alive():
             return
-        if self._error:
-            self.window.messages.show(UNSAFE, self._error)
+        if self._error != self._told:
+            self._told = self._error  # once: who has dismissed it knows
+            if self._error:
+                self.window.messages.show(UNSAFE, self._error)
+            else:
+                self.window.messages.dismiss(UNSAFE)
         content = self._unsaved()
         if content is None:
             if self._written is not None:
                 self.file.remove()
-        elif content != self._written:
+        elif content != self._written or self._error:
             self._thread = threading.Thread(
                 target=self._write, args=(content,), name="autosave", daemon=True
             )

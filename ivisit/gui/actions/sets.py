@@ -300,6 +300,8 @@ class SetCommands(ShownSet):
             number = float(grade) if grade else None
         except ValueError:
             return f"The grade must be a number or empty, not {grade!r}."
+        if name == self.name and (warning := self.care.warn_once()):
+            return warning
         return self.save_under(name, comment=fields["Comment"], grade=number)
 
     def save_under(

@@ -118,6 +118,14 @@ class StoreCare:
         )
         return False
 
+    def warn_once(self) -> str:
+        """Return what to tell before the set is saved over, the first time; empty: nothing."""
+        stored = self.foreign_version()
+        if stored is None or not what_changes(self.window.sets.chosen, stored):
+            return ""
+        self.window.sets.newest_seen = stored.version
+        return f"{self._describe(stored)}. Save once more to make a newer version of it."
+
     # What is wrong, and the ways out --------------------------------------------------------
 
     def report(self, error: IVisitError, again: Callable[[], object] | None = None) -> None:

@@ -12,6 +12,8 @@ from ivisit.gui.panels import PanelWidget
 if TYPE_CHECKING:
     from ivisit.gui.layouts import Layout
 
+#: The sign of a menu.
+MENU = "≡"
 MOVES: dict[Side, str] = {"left": "Left", "right": "Right", "above": "Up", "below": "Down"}
 PLACES: dict[Side, str] = {
     "left": "Left of",
@@ -43,6 +45,11 @@ class CardEntries:
         self.card = card
         self._first: int | None = None
         card.complete_menu = self._complete
+        self.button = card.add_tool(MENU, self._post, "The panel's menu: move, detach, hide ...")
+
+    def _post(self) -> None:
+        button = self.button
+        self.card.post_menu(button.winfo_rootx(), button.winfo_rooty() + button.winfo_height())
 
     def _complete(self, menu: tk.Menu) -> None:
         if self._first is not None:

@@ -60,7 +60,7 @@ class MenuBar(tk.Menu):
         self._add_view()
         self._add_help()
         self._bind_keys()
-        self.slider_menu = SliderMenu(window)
+        self.slider_menu = SliderMenu(window, self)
         self.show_pace()
         self.show_live()
 

@@ -22,7 +22,9 @@ UNIT_WIDTH = 90
 SLACK = 40
 #: Parts of a window's width that the column takes by itself: at the most, and where the controls
 #: would be cut although their labels stand above them.
-MOST_COLUMN, MOST_STACKED = 0.4, 0.55
+MOST_COLUMN, MOST_STACKED = 0.4, 0.46
+#: A width at 96 dpi that is not too much in any window.
+MODEST = 300
 
 
 class ControlColumn(ScrolledFrame):
@@ -47,7 +49,8 @@ class ControlColumn(ScrolledFrame):
 
     def width_in(self, room: int) -> int:
         """Return the width that the column takes by itself in a window."""
-        least = min(self._stacked_width, int(MOST_STACKED * room))
+        modest = max(int(MOST_STACKED * room), self.host.theme.pixels(MODEST))
+        least = min(self._stacked_width, modest)
         width = max(least, int(MOST_COLUMN * room))
         # A little too narrow, all controls would be a little cut.
         fits = width > self.wanted_width - self.host.theme.pixels(SLACK)

@@ -129,13 +129,21 @@ class FreeLayout(Layout):
 
     def _measure(self) -> None:
         """Make the area as large as all places."""
-        gap = self.host.theme.pixels(GAP)
-        places = self._places.values()
-        self.area.content.configure(
-            width=max((place.right for place in places), default=0),
-            height=max((place.bottom for place in places), default=0) + gap,
-        )
+        width, height = self._extent()
+        self.area.content.configure(width=width, height=height)
         self.area.fit()
+
+    def _extent(self) -> tuple[int, int]:
+        """Return the width and height that all places together have."""
+        places = self._places.values()
+        right = max((place.right for place in places), default=0)
+        bottom = max((place.bottom for place in places), default=0)
+        return right, bottom + self.host.theme.pixels(GAP)
+
+    def wanted_size(self, room: tuple[int, int]) -> tuple[int, int]:
+        width, height = self._extent()
+        gap = self.host.theme.pixels(GAP)
+        return min(width + 2 * gap, room[0]), min(height + gap, room[1])
 
     @staticmethod
     def _put(widget: AnyWidget, place: Rectangle) -> None:

@@ -63,12 +63,13 @@ class PanelWidget(tk.Frame):
         self.heading.grid(row=0, column=0, sticky="ew", padx=px(10), pady=(px(5), px(2)))
         self.label = ttk.Label(self.heading, text=panel.label, style="CardHeading.TLabel")
         self.label.pack(side="left")
-        for part in (self.heading, self.label):
-            part.bind("<Double-Button-1>", self._toggle_maximum, add=True)
         self.tools = ttk.Frame(self.heading, style="Card.TFrame", relief="flat", borderwidth=0)
         self.tools.pack(side="right")
-        self.note = ttk.Label(self.heading, style="CardMuted.TLabel")
-        self.note.pack(side="right")
+        # As wide as there is room: a longer number must not wait for a new place, half of it shown.
+        self.note = ttk.Label(self.heading, style="CardMuted.TLabel", anchor="e")
+        self.note.pack(side="right", fill="x", expand=True)
+        for part in (self.heading, self.label, self.note):
+            part.bind("<Double-Button-1>", self._toggle_maximum, add=True)
         self.body = ttk.Frame(self, style="Card.TFrame", relief="flat", borderwidth=0)
         self.body.grid(row=1, column=0, sticky="nsew", padx=px(8), pady=(0, px(8)))
         self.body.rowconfigure(0, weight=1)
@@ -278,7 +279,7 @@ class PanelWidget(tk.Frame):
         for widget in (self.heading, self.label, self.note, self.event_widget()):
             # Not the button's press: a simulation may want that for itself.
             for sequence in self._menu_events():
-                widget.bind(sequence, lambda event: self._post(menu, event), add=True)
+                widget.bind(sequence, lambda e: self.post_menu(e.x_root, e.y_root), add=True)
         return menu
 
     def _stop_timers(self, event: Any) -> None:
@@ -307,7 +308,8 @@ class PanelWidget(tk.Frame):
 
         self._timers[key] = self.after(int(seconds * 1000), due)
 
-    def _post(self, menu: tk.Menu, event: Any) -> None:
-        self.complete_menu(menu)
-        self.host.theme.color_menu(menu)
-        menu.tk_popup(event.x_root, event.y_root)
+    def post_menu(self, x: int, y: int) -> None:
+        """Open the panel's menu at a place of the screen."""
+        self.complete_menu(self.menu)
+        self.host.theme.color_menu(self.menu)
+        self.menu.tk_popup(x, y)

@@ -20,10 +20,12 @@ class SliderMenu(tk.Menu):
     ----------
     window : Window
         The window; a right click on any of its sliders opens the menu.
+    bar : tkinter.Menu
+        The menu bar, with which it changes its colors.
     """
 
-    def __init__(self, window: Window) -> None:
-        super().__init__(window.root, tearoff=False)
+    def __init__(self, window: Window, bar: tk.Menu) -> None:
+        super().__init__(bar, tearoff=False)
         self.window = window
         self.name = ""
         for label, dialog in (("Sweep ...", SweepDialog), ("Optimize ...", OptimizeDialog)):

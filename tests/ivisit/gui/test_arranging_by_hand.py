@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from ivisit.plugins.finding import get_simulation
+from tests.ivisit.gui.arranging.standing import opened
 from tests.ivisit.gui.xdotool import Hands
 
 pytestmark = pytest.mark.window
@@ -65,7 +66,7 @@ def test_what_real_hands_arrange_is_there_after_a_restart_in_a_new_process(user,
     window = user.open(get_simulation(str(file)))
     hands, layout = Hands(user), window.layout
     board, picture = layout.board, user.panel("picture")
-    user.until(lambda: len(board.solution.places) == 3 and picture.winfo_width() > 100)
+    opened(user, window)
     first = places(window)
 
     # One panel alone, and back.

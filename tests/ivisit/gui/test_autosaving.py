@@ -30,6 +30,8 @@ class Filter(iv.Simulation):
 @pytest.fixture(autouse=True)
 def _often(monkeypatch):
     monkeypatch.setattr(autosaving, "AUTOSAVE_TIME", 0.0)
+    # Waiting for a busy disk tells nothing: no test takes the power away.
+    monkeypatch.setattr(os, "fsync", lambda file: None)
 
 
 def files():
@@ -194,6 +196,12 @@ def test_a_settings_folder_that_cannot_be_written_is_told(user, tmp_path, monkey
     change(user, "7")
     user.until(user.told)
     assert "cannot be written" in user.told()
+    user.answer("Dismiss")
+    user.wait(0.1)
+    assert user.told() == ""
+    # It is tried again: what is unsaved is kept as soon as that is possible.
+    (tmp_path / "file").unlink()
+    user.until(user.window.autosave.file.path.exists)
 
 
 SCRIPT = """

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 
 import numpy as np
 import pytest
@@ -51,18 +53,19 @@ class Growth(iv.Simulation):
 @pytest.fixture
 def compare(user):
     """Open a comparison and wait for its first picture."""
-    user.comparisons = []
+    opened = []
 
     def start(sets, simulation=Growth):
         window = user.window or user.open(simulation)
         comparison = open_comparison(window, sets)
-        user.comparisons.append(comparison)
+        opened.append(comparison)
         user.until(lambda: comparison.frames and not comparison.lockstep.busy)
         return comparison
 
     yield start
-    for comparison in user.comparisons:
+    for comparison in opened:
         comparison.close()
+    opened.clear()
 
 
 def steps(user, comparison, count):
@@ -378,3 +381,14 @@ def test_from_end_to_end_by_mouse_and_keyboard(user, monkeypatch):
     shown = [card.picture[-1, -1] for card in row(comparison, "picture").own]
     assert shown == [11.0, 44.0]
     comparison.close()
+
+
+def test_nothing_of_tk_is_left_when_a_comparison_is_closed(user, compare):
+    comparison = compare({"a": {}, "b": {"gain": 2.0}})
+    comparison.lockstep.run()
+    user.until(lambda: comparison.lockstep.steps > 50)
+    top = weakref.ref(comparison.root)
+    comparison.close()
+    gc.collect()
+    # Tk ends the process when another thread collects its interpreter.
+    assert top() is None

@@ -152,10 +152,12 @@ def test_labels_and_fields_are_aligned(user):
 
 
 def test_panels_of_a_row_are_equally_wide(user):
-    layout = user.open(simulation(2, 6)).layout
-    pictures = [layout.panels[f"panel_{i}"].winfo_width() for i in (0, 1)]
-    assert layout.panels["panel_0"].winfo_y() == layout.panels["panel_1"].winfo_y()
-    assert max(pictures) - min(pictures) <= 1
+    pictures = {name: iv.Image() for name in ("left", "right")}
+    window = user.open(type(iv.Simulation)("Two", (iv.Simulation,), pictures))
+    window.root.geometry("1200x450")
+    left, right = window.layout.panels["left"], window.layout.panels["right"]
+    user.until(lambda: left.winfo_rooty() == right.winfo_rooty())
+    user.until(lambda: 0 < right.winfo_width() - left.winfo_width() + 1 <= 2)
 
 
 @pytest.mark.parametrize("count", range(1, 13))

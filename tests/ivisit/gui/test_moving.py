@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 
 import numpy as np
@@ -13,8 +14,12 @@ from ivisit.gui.arranging.detaching import on_screen
 from ivisit.gui.arranging.menus import add_entries
 from ivisit.gui.arranging.tree import names_in
 from ivisit.gui.layouts import FreeLayout, TiledLayout
+from tests.ivisit.gui.arranging.standing import box, boxes, opened, settled
 
 pytestmark = pytest.mark.window
+
+#: Milliseconds: far enough from each other that two presses are no double click.
+CLOCK = itertools.count(1000, 1000)
 
 
 class Four(iv.Simulation):
@@ -38,37 +43,10 @@ class Four(iv.Simulation):
         self.presses.append((event.kind, event.row, event.column))
 
 
-def box(widget):
-    x, y = widget.winfo_rootx(), widget.winfo_rooty()
-    return x, y, x + widget.winfo_width(), y + widget.winfo_height()
-
-
-def boxes(layout):
-    return {card.name: box(card) for card in layout.cards if card.winfo_viewable()}
-
-
-def settled(user, window):
-    """Wait until all cards stand where the arrangement has them."""
-
-    def there():
-        board = window.layout.board
-        content = board.content
-        return board.winfo_width() > 50 and all(
-            box(board.cards[name])[:2]
-            == (content.winfo_rootx() + place.x, content.winfo_rooty() + place.y)
-            and board.cards[name].winfo_width() == place.width
-            and board.cards[name].winfo_height() == place.height
-            for name, place in board.solution.places.items()
-        )
-
-    user.until(there)
-    return boxes(window.layout)
-
-
 def open_four(user, **options):
     window = user.open(Four, **options)
     assert isinstance(window.layout, TiledLayout)
-    settled(user, window)
+    opened(user, window)
     return window
 
 
@@ -78,7 +56,7 @@ def drag(user, widget, start, places, *, release=True):
 
     def send(event, place):
         # The widget may have moved since: the pointer's place on the screen counts.
-        inside = {"x": place[0] - x, "y": place[1] - y}
+        inside = {"x": place[0] - x, "y": place[1] - y, "time": next(CLOCK)}
         widget.event_generate(event, rootx=place[0], rooty=place[1], **inside)
         user.window.update()
 
@@ -141,22 +119,27 @@ def test_escape_puts_a_held_sash_back(user):
 # Headings -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("side", "across", "down"),
-    [("left", 0.1, 0.5), ("right", 0.9, 0.5), ("above", 0.5, 0.1), ("below", 0.5, 0.9)],
-)
-def test_a_heading_that_is_dragged_puts_its_card_beside_another_one(user, side, across, down):
+def test_a_heading_that_is_dragged_puts_its_card_beside_another_one(user):
     window = open_four(user)
-    drag_heading(user, "report", middle(user.panel("second"), across, down))
-    after = settled(user, window)
-    moved, other = after["report"], after["second"]
-    if side in ("left", "right"):
-        assert moved[1] == other[1]
-        assert (moved[2] < other[0]) == (side == "left")
-    else:
-        assert moved[0] == other[0]
-        assert (moved[3] < other[1]) == (side == "above")
-    assert sorted(after) == ["first", "line", "report", "second"]
+    sides = {"left": (0.1, 0.5), "right": (0.9, 0.5), "above": (0.5, 0.1), "below": (0.5, 0.9)}
+    for side, (across, down) in sides.items():
+        # Another card than the one at the border of all.
+        window.arranging.use_arrangement(
+            {"tree": {"row": ["line", {"column": ["first", "second", "report"]}]}}
+        )
+        settled(user, window)
+        target = user.panel("second")
+        across = 0.8 if across == 0.9 else across
+        drag_heading(user, "report", middle(target, across, down))
+        after = settled(user, window)
+        moved, other = after["report"], after["second"]
+        if side in ("left", "right"):
+            assert moved[1] == other[1]
+            assert (moved[2] < other[0]) == (side == "left")
+        else:
+            assert moved[0] == other[0]
+            assert (moved[3] < other[1]) == (side == "above")
+        assert sorted(after) == ["first", "line", "report", "second"]
 
 
 def test_while_a_heading_is_dragged_its_place_is_shown_and_escape_cancels(user):
@@ -242,21 +225,14 @@ def test_a_heading_dragged_out_of_the_window_detaches_and_back_in_attaches(user)
     assert after["second"][3] < after["line"][1]
 
 
-@pytest.mark.parametrize(
-    ("geometry", "expected"),
-    [
-        ("300x200+10+20", "300x200+10+20"),
-        ("300x200+5000+9000", "300x200+1220+740"),
-        ("300x200+-900+-50", "300x200+-240+0"),
-        ("9000x200+0+0", "1280x200+0+0"),
-        ("huge", ""),
-        ("", ""),
-    ],
-)
-def test_a_window_of_a_monitor_that_is_gone_opens_on_the_screen(user, geometry, expected):
+def test_a_window_of_a_monitor_that_is_gone_opens_on_the_screen(user):
     root = open_four(user).root
-    if (root.winfo_screenwidth(), root.winfo_screenheight()) == (1280, 800):
-        assert on_screen(root, geometry) == expected
+    width, height = root.winfo_screenwidth(), root.winfo_screenheight()
+    assert on_screen(root, "300x200+10+20") == "300x200+10+20"
+    assert on_screen(root, "300x200+50000+90000") == f"300x200+{width - 60}+{height - 60}"
+    assert on_screen(root, "300x200+-900+-50") == "300x200+-240+0"
+    assert on_screen(root, "90000x200+0+0") == f"{width}x200+0+0"
+    assert on_screen(root, "huge") == on_screen(root, "") == ""
 
 
 # Menus ----------------------------------------------------------------------------------------
@@ -314,6 +290,19 @@ def test_all_that_the_mouse_does_has_an_entry_of_the_panels_menu(user):
     user.until(lambda: user.panel("first").winfo_toplevel() is user.panel("first"))
     panel_entries(user, "first")["Attach"]()
     assert settled(user, window) == after
+
+
+def test_the_sign_in_a_heading_opens_the_panels_menu(user):
+    window = open_four(user)
+    card = user.panel("line")
+    (button,) = card.tools.winfo_children()
+    user.until(button.winfo_viewable)
+    user.click(button)
+    user.until(card.menu.winfo_ismapped)
+    assert "Detach" in entries(card.menu)
+    card.menu.unpost()
+    user.until(lambda: not card.menu.winfo_ismapped())
+    window.update()
 
 
 def test_cards_change_places_and_at_the_border_stand_beside_all(user):
@@ -407,16 +396,14 @@ def test_a_layout_of_another_version_is_taken_as_far_as_it_goes(user):
     assert after["report"][1] > after["second"][3]
 
 
-@pytest.mark.parametrize(
-    "entry",
-    [None, 5, [], "text", {"tree": 5}, {"tree": ["first"]}, {"tree": {"row": ["nobody"]}},
-     {"hidden": "first"}, {"windows": ["first"]}, {"column": -5}, {"windows": {"first": "big"}}],
-)  # fmt: skip
-def test_an_arrangement_that_makes_no_sense_does_no_harm(user, entry):
+def test_an_arrangement_that_makes_no_sense_does_no_harm(user):
     window = open_four(user)
-    take_layout(window, {"arrangement": entry})
-    window.update()
-    user.until(lambda: all(card.winfo_viewable() for card in window.layout.cards))
+    entries = [None, 5, [], "text", {"tree": 5}, {"tree": ["first"]}, {"tree": {"row": ["nobody"]}},
+               {"hidden": "first"}, {"windows": ["first"]}, {"column": -5},
+               {"windows": {"first": "big"}}]  # fmt: skip
+    for entry in entries:
+        take_layout(window, {"arrangement": entry})
+        user.until(lambda: all(card.winfo_viewable() for card in window.layout.cards))
 
 
 def test_reloading_keeps_the_arrangement(user):
@@ -424,22 +411,23 @@ def test_reloading_keeps_the_arrangement(user):
     window.layout.put(user.panel("report"), user.panel("first"), "above")
     window.layout.detach(user.panel("line"), "300x200+10+10")
     user.until(lambda: user.panel("line").winfo_width() == 300)
-    before = settled(user, window)
+    before, kept = settled(user, window), window.layout.arrangement()
     window.build_layout()
-    user.until(lambda: boxes(window.layout).keys() == before.keys())
     user.until(lambda: boxes(window.layout) == before)
+    assert window.layout.arrangement() == kept
+    user.until(lambda: user.panel("line").winfo_width() == 300)
 
 
 def test_the_width_of_the_controls_is_remembered(user):
     window = open_four(user)
     paned = window.layout.paned
-    place = window.layout.column.winfo_width() + 3
+    place = paned.sashpos(0) + 2
     paned.event_generate("<ButtonPress-1>", x=place, y=100)
     paned.event_generate("<B1-Motion>", x=place + 60, y=100)
     paned.event_generate("<ButtonRelease-1>", x=place + 60, y=100)
     window.update()
+    user.until(lambda: window.layout.column.winfo_width() > place + 40)
     width = window.layout.column.winfo_width()
-    assert width > place + 40
     window.close()
     window = open_four(user)
     user.until(lambda: abs(window.layout.column.winfo_width() - width) <= 1)
@@ -509,6 +497,15 @@ def test_given_positions_can_be_changed_by_hand_and_reset(user):
     window.arranging.arrange_automatically()
     user.until(lambda: isinstance(window.layout, TiledLayout))
     settled(user, window)
+
+
+def test_a_window_with_given_positions_is_as_large_as_they_ask(user, tmp_path):
+    with iv.ParameterStore(tmp_path / "four.ivisit") as store:
+        places = {"first": {"x": 0, "y": 0}, "line": {"x": 600, "y": 500}}
+        store.save(Four, "placed", {}, layout={"widgets": places})
+    window = user.open(Four, store=tmp_path / "four.ivisit", parameter_set="placed")
+    user.until(lambda: box(window.root)[2] >= box(user.panel("line"))[2] > 600)
+    assert window.root.winfo_width() < 1200
 
 
 def test_escape_cancels_the_move_of_a_card_with_a_given_position(user):

@@ -119,7 +119,7 @@ def test_a_session_is_played_bit_for_bit(user, saved):
     user.until(lambda: playing(user) is None)
     # The instance of the saved session had run before: Init was pressed.
     assert "played to its end: the results are the same, bit for bit" in user.told()
-    assert window.steps == 10
+    assert window.engine.steps == 10
     _, columns = window.engine.recorder.table()
     np.testing.assert_array_equal(columns["position"], result.traces["position"])
     user.look()

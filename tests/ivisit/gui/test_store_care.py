@@ -102,6 +102,19 @@ def test_the_other_set_can_be_loaded_or_ones_own_saved_under_another_name(user, 
     assert sets_in(path) == {"soft": 4.0, "sharp": 0.5, "mine": 6.0}
 
 
+def test_the_form_asks_once_before_it_saves_over_what_was_saved_elsewhere(user, path):
+    window = user.open(Filter, store=path, parameter_set="soft")
+    user.type(entry(user), "6")
+    with iv.ParameterStore(path) as store:
+        store.save(Filter, "soft", {"sigma": 4.0, "mode": "reflect"})
+    form = window.sets.ask_name()
+    form.accept()
+    assert "sigma 6 -> 4" in form.problem.cget("text")
+    assert sets_in(path)["soft"] == 4.0
+    form.accept()
+    assert sets_in(path)["soft"] == 6.0
+
+
 def test_a_deleted_store_is_put_back_with_all_that_it_held(user, path):
     window = user.open(Filter, store=path, parameter_set="soft")
     user.type(entry(user), "6")
