@@ -111,7 +111,7 @@ docs: .venv/installed-docs
 	@echo "build/site/index.html"
 
 reference: .venv/installed-test
-	$(BIN)/python docs/tools/reference.py
+	$(BIN)/python -m docs.tools.reference
 
 pictures: .venv/installed-test xvfb
 	$(BIN)/python -m docs.tools.pictures
