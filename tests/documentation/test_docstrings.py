@@ -25,7 +25,7 @@ MODULES = [
 HEADLESS = {"RadioButtons": "OptionList"}
 
 
-#: Classes whose methods users call; those of kinds, rules and optimizers keep the contract of a base.
+#: Classes whose methods users call; kinds, rules and optimizers keep the contract of a base.
 FOR_USERS = {
     *("RunResult", "SweepResult", "OptimizeResult", "Comparison", "ParameterStore", "ParameterSet"),
     *("Simulation", "Engine", "AssociativeMemory", "BinaryMemory", "RetrievalResult", "History"),
