@@ -7,46 +7,20 @@ their page.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import sys
-import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from docs.tools import gallery
 from docs.tools.blocks import ROOT, blocks
-from docs.tools.driving import HEIGHT, STATUS_TIME, WIDTH, Driven, virtual_screen
+from docs.tools.driving import HEIGHT, STATUS_TIME, WIDTH, Driven
+from docs.tools.making import FOLDER, app, keep, made, main, makes
 from docs.tools.running import run_page
 
-FOLDER = ROOT / "docs" / "images"
-#: Makers of pictures, by the names of their pictures in docs/images.
-MAKERS: dict[tuple[str, ...], Callable[[], None]] = {}
-
-
-def makes(*names: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
-    """Register what makes pictures."""
-
-    def register(maker: Callable[[], None]) -> Callable[[], None]:
-        MAKERS[names] = maker
-        return maker
-
-    return register
-
-
-def made() -> set[str]:
-    """Return the names of all pictures."""
-    return {name for names in MAKERS for name in names}
-
-
-def keep(picture: Any, name: str, colors: int = 256) -> None:
-    """Write a picture of Pillow with few colors: windows have no more."""
-    path = FOLDER / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    picture.convert("RGB").quantize(colors, dither=0).save(path, optimize=True)
-
+__all__ = ["FOLDER", "gallery", "made"]  # those of the gallery are made here, too
 
 # Pictures that the code of a page saves --------------------------------------------------------
 
@@ -89,13 +63,6 @@ for _page, _wanted in OF_PAGES.items():
 
 
 # Windows ---------------------------------------------------------------------------------------
-
-
-def app(name: str) -> Any:
-    """Return the simulation of a file in apps/."""
-    import ivisit as iv
-
-    return iv.get_simulation(ROOT / "apps" / f"{name}.py")
 
 
 @makes("gauss_filter.png")
@@ -477,22 +444,6 @@ def save(figure: Any, name: str) -> None:
     figure.savefig("figure.png", dpi=110)
     with Image.open("figure.png") as picture:
         keep(picture, name)
-
-
-def main(names: list[str]) -> None:
-    """Make the pictures that are named, or all."""
-    if unknown := set(names) - made():
-        sys.exit(
-            f"nothing makes {', '.join(sorted(unknown))}; there are {', '.join(sorted(made()))}"
-        )
-    with virtual_screen():
-        for pictures, maker in MAKERS.items():
-            if not names or {*names} & {*pictures}:
-                print(", ".join(pictures))
-                with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
-                    os.environ["IVISIT_SETTINGS"] = str(Path(folder, "window.json"))
-                    os.symlink(ROOT / "apps", "apps")
-                    maker()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,63 @@
+"""The list of the pictures of the documentation, and what their makers share."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from docs.tools.blocks import ROOT
+from docs.tools.driving import virtual_screen
+
+FOLDER = ROOT / "docs" / "images"
+#: Makers of pictures, by the names of their pictures in docs/images.
+MAKERS: dict[tuple[str, ...], Callable[[], None]] = {}
+
+
+def makes(*names: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Register what makes pictures."""
+
+    def register(maker: Callable[[], None]) -> Callable[[], None]:
+        MAKERS[names] = maker
+        return maker
+
+    return register
+
+
+def made() -> set[str]:
+    """Return the names of all pictures."""
+    return {name for names in MAKERS for name in names}
+
+
+def keep(picture: Any, name: str, colors: int = 256) -> None:
+    """Write a picture of Pillow with few colors: windows have no more."""
+    path = FOLDER / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    picture.convert("RGB").quantize(colors, dither=0).save(path, optimize=True)
+
+
+def app(name: str) -> Any:
+    """Return the simulation of a file in apps/."""
+    import ivisit as iv
+
+    return iv.get_simulation(ROOT / "apps" / f"{name}.py")
+
+
+def main(names: list[str]) -> None:
+    """Make the pictures that are named, or all."""
+    if unknown := set(names) - made():
+        sys.exit(
+            f"nothing makes {', '.join(sorted(unknown))}; there are {', '.join(sorted(made()))}"
+        )
+    with virtual_screen():
+        for pictures, maker in MAKERS.items():
+            if not names or {*names} & {*pictures}:
+                print(", ".join(pictures))
+                with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+                    os.environ["IVISIT_SETTINGS"] = str(Path(folder, "window.json"))
+                    os.symlink(ROOT / "apps", "apps")
+                    maker()
