@@ -14,10 +14,10 @@ N, EXCITATORY, FAN_E, FAN_I = 1250, 1000, 100, 25
 DT, DELAY, SHOWN = 0.1, 15, 250
 TAU, THRESHOLD, RESET, REFRACTORY = 20.0, 20.0, 10.0, 20
 REGIMES = {
-    "asynchronous irregular (g 5, input 2)": (5.0, 2.0),
-    "synchronous regular (g 3, input 2)": (3.0, 2.0),
-    "fast oscillation (g 6, input 4)": (6.0, 4.0),
-    "slow oscillation (g 4.5, input 0.9)": (4.5, 0.9),
+    "irregular (g 5, input 2)": (5.0, 2.0),
+    "regular (g 3, input 2)": (3.0, 2.0),
+    "fast waves (g 6, input 4)": (6.0, 4.0),
+    "slow waves (g 4.5, input 0.9)": (4.5, 0.9),
     "as the sliders say": (),
 }
 
@@ -29,7 +29,7 @@ class BalancedNetwork(iv.Simulation):
     regime = iv.OptionList(next(iter(REGIMES)), REGIMES, help="Points of its figure 8.")
     g = iv.Slider(5.0, 0.0, 8.0, step=0.1, help="Inhibitory over excitatory synapse; 4 balances.")
     drive = iv.Slider(
-        2.0, 0.0, 5.0, step=0.1, help="Rate of the external input; 1 alone reaches the threshold."
+        2.0, 0.0, 5.0, step=0.1, label="Input", help="External rate; 1 alone reaches the threshold."
     )
     synapse = iv.Slider(0.6, 0.05, 1.0, step=0.01, unit="mV", help="Jump by one spike, J.")
 

@@ -9,7 +9,7 @@ from scipy.special import expit
 
 import ivisit as iv
 
-PIXELS, REACH = 240, 3.0
+PIXELS, REACH = 160, 3.0
 _places = np.linspace(-REACH, REACH, PIXELS)
 #: The points of the picture, from its upper left corner; y grows upwards.
 GRID = np.stack(np.meshgrid(_places, _places[::-1]), axis=-1).reshape(-1, 2)
@@ -60,9 +60,7 @@ class Classification(iv.Simulation):
     live = True  # the picture follows each click
     rule = iv.OptionList("Parzen windows", RULES, label="Classifier", help="What divides.")
     k = iv.Slider(3, 1, 25, step=2, label="Neighbors", help="Of nearest neighbors: how many vote.")
-    width = iv.Slider(
-        0.2, 0.05, 3.0, scale="log", label="Window width", help="Of the Parzen windows."
-    )
+    width = iv.Slider(0.2, 0.05, 3.0, scale="log", label="Window width", help="Parzen's.")
     points = iv.Table(START, columns=["x", "y", "class"], help="Class 0 is red, 1 is blue.")
 
     plane = iv.Image(label="Left: red, right: blue, Shift: remove", smooth=True, pointer=True)
@@ -80,12 +78,14 @@ class Classification(iv.Simulation):
 
     def step(self):
         points = self.points
+        if len(points) < 2:
+            return
         rest = [np.delete(points, i, axis=0) for i in range(len(points))]
         blue = [self.rule(points[[i], :2], others, self)[0] for i, others in enumerate(rest)]
         self.error = np.mean((np.array(blue) > 0.5) != points[:, 2])
 
     def draw(self):
-        points = self.points
+        points = self.points if len(self.points) else np.array([[9.0, 9.0, 0.5]])
         blue = self.rule(GRID, points, self)[:, None]
         paper = 0.4 + 0.6 * ((1 - blue) * RED + blue * BLUE)
         disc = squared_distances(GRID, points)

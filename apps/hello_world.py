@@ -30,7 +30,7 @@ class HelloWorld(iv.Simulation):
         self.turns = 0.0
 
     def step(self):
-        text = f"{self.greeting}, {self.who}!"
+        text = f"{self.greeting} {self.who}!"
         if self.manner["loud"]:
             text = text.upper()
         if self.manner["backwards"]:

@@ -34,7 +34,7 @@ class KMeans(iv.Simulation):
         self.choose()
         self.plane.clear()
         axes = self.plane.subplots()
-        axes.set(xlim=(-6, 6), ylim=(-5, 5), aspect="equal")
+        axes.set(xlim=(-7, 7), ylim=(-6, 6), aspect="equal")
         self.dots = axes.scatter(*self.points.T, s=10)
         (self.paths,) = axes.plot([], [], color="0.3", linewidth=0.8)
         self.heads = axes.scatter(*self.centers.T, s=130, marker="X", edgecolors="black", zorder=3)

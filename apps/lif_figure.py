@@ -24,9 +24,7 @@ class LIFFigure(iv.Simulation):
     noise = iv.Slider(1.0, 0.0, 5.0, step=0.1, unit="mV", help="Deviation of the free voltage.")
     forget = iv.Button("Count anew", help="Forget the spikes that were counted for the rates.")
 
-    plot = iv.Figure(
-        label="Voltages, spikes, and rate over drive", help="Of three neurons, all, all."
-    )
+    plot = iv.Figure(label="Voltages, spikes, rates", width=8, height=4.6)
     error = iv.Trace(unit="Hz", span=400, help="RMS of measured rates minus the noiseless formula.")
 
     def init(self):

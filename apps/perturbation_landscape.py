@@ -19,7 +19,7 @@ LANDSCAPES = {
     "two weights in series": lambda w: (w[:, 1] * np.tanh(w[:, 0]) - 0.7) ** 2,
     "ravine": lambda w: (w[:, 0] + w[:, 1] - 1) ** 2 + 0.01 * (w[:, 0] - w[:, 1]) ** 2,
     "Rosenbrock's valley": lambda w: (1 - w[:, 0]) ** 2 / 10 + (w[:, 1] - w[:, 0] ** 2) ** 2,
-    "four minima": lambda w: ((w**2 - 1) ** 2).sum(1) * (1.2 + w[:, 0] * w[:, 1]) / 4,
+    "four minima": lambda w: ((w**2 - 1) ** 2 / 4 + (w - 1) ** 2 / 20).sum(1),
 }
 
 
@@ -35,7 +35,7 @@ class PerturbationLandscape(iv.Simulation):
     walkers = iv.Slider(12, 1, 60, restart=True, help="Learners side by side.")
     repeats = iv.Slider(2, 1, 50, label="Trials in a step", help="Training steps in a step.")
 
-    plane = iv.Figure(label="Click: the red walker starts there", pointer=True)
+    plane = iv.Figure(label="Click: red starts there", pointer=True)
     loss = iv.Trace(plot="Loss", label="red walker", scale="log", span=400)
     median = iv.Trace(plot="Loss", label="median of all")
     learning_rate = iv.Trace(label="Learning rate, red walker", scale="log", span=400)

@@ -45,23 +45,23 @@ def press(
 #: Every file of apps/, in the order of the page.
 VIEWS = {
     "hello_world": View(30),
-    "gauss_filter": View(60, {"sigma": 4.0}),
-    "dog_filter": View(5),
-    "lorenz": View(700),
-    "phase_plane": View(900),
+    "gauss_filter": View(60, {"sigma": 4.0}, colors=40),
+    "dog_filter": View(5, colors=48),
     "lif_neurons": View(900),
     "lif_figure": View(300),
     "balanced_network": View(4000),
+    "phase_plane": View(900),
+    "lorenz": View(700),
     "data_generation": View(2, act=press("plane", [(0.3, 0.75), (0.4, 0.8), (0.5, 0.78)])),
     "classification": View(2),
     "kmeans": View(6),
     "digits_network": View(150),
-    "pendulum": View(150),
     "perturbation_landscape": View(300),
+    "pendulum": View(150),
     "paint_and_recall": View(2),
-    "hopfield_landscape": View(120, act=press("landscape", [(0.3, 0.3)])),
+    "hopfield_landscape": View(120, act=press("landscape", [(0.35, 0.3)])),
     "game_of_life": View(160),
-    "gray_scott": View(450),
+    "gray_scott": View(450, colors=48),
 }
 
 
