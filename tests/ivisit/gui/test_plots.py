@@ -329,6 +329,22 @@ def test_a_value_of_zero_is_marked_at_the_lower_edge_of_a_logarithmic_axis(user)
     user.until(lambda: panel.note.cget("text") == "0")
 
 
+def test_a_logarithmic_axis_fits_values_between_which_there_are_zeros(user):
+    class Sparse(iv.Simulation):
+        error = iv.Trace(scale="log")
+
+    user.open(Sparse)
+    panel = user.panel("error")
+    panel.set_span(None)
+    values = np.where(np.arange(50_000) % 2, 0.0, 1e-6)
+    # So many that a column of pixels has the extremes of several steps: all have a zero.
+    panel.history.append(np.arange(1, 50_001), values)
+    panel.redraw()
+    assert not panel.view.exact
+    low, high = 10.0 ** np.array(panel.limits[2:])
+    assert 1e-8 < low <= 1e-6 <= high < 1e-4
+
+
 def test_a_text_gets_room_for_its_lines_once_or_for_those_declared(user):
     class Texts(iv.Simulation):
         six = iv.TextOutput()
