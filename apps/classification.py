@@ -63,7 +63,7 @@ class Classification(iv.Simulation):
     width = iv.Slider(0.2, 0.05, 3.0, scale="log", label="Window width", help="Parzen's.")
     points = iv.Table(START, columns=["x", "y", "class"], help="Class 0 is red, 1 is blue.")
 
-    plane = iv.Image(label="Left: red, right: blue, Shift: remove", smooth=True, pointer=True)
+    plane = iv.Image(label="Left red, right blue", smooth=True, pointer=True, help="Shift removes.")
     error = iv.Trace(label="Leave-one-out error", vmin=0, vmax=1, help="Fraction of wrong points.")
 
     def pointer(self, event):

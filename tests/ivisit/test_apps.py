@@ -40,7 +40,7 @@ def test_an_app_survives_clicks_and_drags_wherever_they_are(app):
     simulation = iv.get_simulation(app)
     (panel,) = (n for n, p in simulation.panels.items() if getattr(p, "pointer", False))
     is_image = isinstance(simulation.panels[panel], iv.Image)
-    place = {"row": 5, "column": 3} if is_image else {"x": 0.4, "y": -0.3, "axes": 0}
+    place = {"row": 0, "column": 7} if is_image else {"x": 0.4, "y": -0.3, "axes": 0}
     events = [
         (step, iv.PointerEvent(panel, kind, button=button, modifiers=modifiers, **place))
         for button in (1, 3)
