@@ -112,13 +112,13 @@ docs: .venv/installed-docs
 	@echo "build/site/index.html"
 
 reference: .venv/installed-test
-	$(BIN)/python docs/tools/reference.py
+	$(BIN)/python -m docs.tools.reference
 
 pictures: .venv/installed-test xvfb
 	$(BIN)/python -m docs.tools.pictures
 
 gallery: .venv/installed-test xvfb
-	$(BIN)/python -m docs.tools.gallery
+	$(BIN)/python -m docs.tools.pictures gallery/
 
 bench: .venv/installed-test
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done

@@ -9,7 +9,7 @@ from scipy.special import expit
 
 import ivisit as iv
 
-PIXELS, REACH = 160, 3.0
+PIXELS, REACH = 200, 3.0
 _places = np.linspace(-REACH, REACH, PIXELS)
 #: The points of the picture, from its upper left corner; y grows upwards.
 GRID = np.stack(np.meshgrid(_places, _places[::-1]), axis=-1).reshape(-1, 2)

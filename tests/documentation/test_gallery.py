@@ -7,7 +7,7 @@ import re
 import pytest
 
 from docs.tools.blocks import ROOT
-from docs.tools.gallery import VIEWS
+from docs.tools.pictures.gallery import VIEWS
 
 APPS = sorted(path.stem for path in (ROOT / "apps").glob("*.py"))
 SECTIONS = dict(

@@ -1,17 +1,16 @@
 """The pictures of docs/gallery.md: each simulation of apps/ in its window.
 
-``make gallery`` makes all of them, ``python -m docs.tools.gallery lorenz`` some.
+``make gallery`` makes all of them, ``python -m docs.tools.pictures gallery/lorenz.png`` one.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from docs.tools.driving import Driven
-from docs.tools.making import app, keep, main, makes
+from docs.tools.pictures.registry import app, keep, makes
 
 
 @dataclass
@@ -82,6 +81,3 @@ def photograph(name: str, view: View) -> None:
 
 for _name, _view in VIEWS.items():
     makes(f"gallery/{_name}.png")(lambda name=_name, view=_view: photograph(name, view))
-
-if __name__ == "__main__":
-    main([f"gallery/{name}.png" for name in sys.argv[1:] or VIEWS])

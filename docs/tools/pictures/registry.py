@@ -1,4 +1,4 @@
-"""The list of the pictures of the documentation, and what their makers share."""
+"""What makes which picture, and what the makers share."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 
 from docs.tools.blocks import ROOT
 from docs.tools.driving import virtual_screen
+from docs.tools.running import run_page
 
 FOLDER = ROOT / "docs" / "images"
 #: Makers of pictures, by the names of their pictures in docs/images.
@@ -40,6 +41,11 @@ def keep(picture: Any, name: str, colors: int = 256) -> None:
     picture.convert("RGB").quantize(colors, dither=0).save(path, optimize=True)
 
 
+def page_names(page: str) -> dict[str, Any]:
+    """Return what the code of a page defines."""
+    return run_page(ROOT / "docs" / page)
+
+
 def app(name: str) -> Any:
     """Return the simulation of a file in apps/."""
     import ivisit as iv
@@ -48,7 +54,9 @@ def app(name: str) -> Any:
 
 
 def main(names: list[str]) -> None:
-    """Make the pictures that are named, or all."""
+    """Make the pictures that are named, those of folders (``gallery/``), or all."""
+    folders = tuple(name for name in names if name.endswith("/"))
+    names = [*{*names} - {*folders}, *(name for name in made() if name.startswith(folders))]
     if unknown := set(names) - made():
         sys.exit(
             f"nothing makes {', '.join(sorted(unknown))}; there are {', '.join(sorted(made()))}"
