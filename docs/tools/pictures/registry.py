@@ -55,8 +55,10 @@ def app(name: str) -> Any:
 
 def main(names: list[str]) -> None:
     """Make the pictures that are named, those of folders (``gallery/``), or all."""
-    folders = tuple(name for name in names if name.endswith("/"))
-    names = [*{*names} - {*folders}, *(name for name in made() if name.startswith(folders))]
+    folders = {
+        name: {n for n in made() if n.startswith(name)} for name in names if name[-1:] == "/"
+    }
+    names = [n for name in names for n in folders.get(name) or [name]]
     if unknown := set(names) - made():
         sys.exit(
             f"nothing makes {', '.join(sorted(unknown))}; there are {', '.join(sorted(made()))}"
