@@ -118,7 +118,7 @@ pictures: .venv/installed-test xvfb
 	$(BIN)/python -m docs.tools.pictures
 
 gallery: .venv/installed-test xvfb
-	$(BIN)/python -m docs.tools.pictures gallery/
+	$(BIN)/python -m docs.tools.pictures gallery
 
 bench: .venv/installed-test
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done

@@ -8,6 +8,15 @@ their page. A maker is a function that `makes` registers, in one of the modules 
 from docs.tools.pictures import film, gallery, of_pages, of_windows
 from docs.tools.pictures.registry import FOLDER, app, keep, made, main, makes
 
-MODULES = (film, gallery, of_pages, of_windows)
-
-__all__ = ["FOLDER", "MODULES", "app", "keep", "made", "main", "makes"]
+__all__ = [
+    "FOLDER",
+    "app",
+    "film",
+    "gallery",
+    "keep",
+    "made",
+    "main",
+    "makes",
+    "of_pages",
+    "of_windows",
+]
