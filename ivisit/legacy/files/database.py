@@ -29,8 +29,8 @@ from ivisit.store import ParameterSet, ParameterStore
 
 logger = logging.getLogger(__name__)
 
-#: What the frame and the heading of a panel take, a letter of the heading, and the menu beside it, in
-#: pixels.
+#: What the frame and the heading of a panel take, a letter of the heading, and the menu beside
+#: it, in pixels.
 FRAME_WIDTH, FRAME_HEIGHT, LETTER_WIDTH, MENU_WIDTH = 16, 36, 9, 36
 #: Size of a text that has room, in pixels.
 TEXT_WIDTH, TEXT_HEIGHT = 280, 120
