@@ -320,7 +320,8 @@ class _Migration:
         if self._set_up_call() and "main_init" not in names:
             lines += ["    def main_init(self):", *self._set_up_call(), ""]
         if "init" not in names:
-            lines += ["    def init(self):", *(self._begin() or ["        pass"]), ""]
+            body = [*self._begin(), *self._bind_call()]
+            lines += ["    def init(self):", *(body or ["        pass"]), ""]
         if "_is_modified" in self.notes.helpers:
             lines += [
                 "    def _is_modified(self, name):",
@@ -366,10 +367,14 @@ class _Migration:
             body = self.edits.made(node.body[0].lineno, last)
         extra = {"main_init": self._set_up_call(), "init": self._begin()}.get(node.name, [])
         end = self._end_of_step() if node.name == "step" else []
-        if node.name == "init" and self._is_left("bind"):
-            end = ["        self._bind()"]
+        if node.name == "init":
+            end = self._bind_call()
         lines = [*self._head(node), *extra, body.rstrip("\n"), *end]
         return "\n".join(lines) + "\n"
+
+    def _bind_call(self) -> list[str]:
+        """Return the line with which `init` ends: in 0.72 it was followed by `bind`."""
+        return ["        self._bind()"] if self._is_left("bind") else []
 
     def _is_left(self, name: str) -> bool:
         """Tell whether something is left of a method of the script."""
