@@ -2,22 +2,22 @@
 
 Model A of N. Brunel, J. Comput. Neurosci. 8:183 (2000): leaky integrate-and-fire neurons,
 tau = 20 ms, threshold 20 mV, reset 10 mV, refractory time 2 ms, delta synapses with a delay of
-1.5 ms; each neuron gets 10 % of all others. Scaled down from 12500 neurons to 1000: the synapse is
-J = 0.1 mV sqrt(1000 / 80), which keeps the fluctuations C J^2 of the input.
+1.5 ms; each neuron gets input from 10 % of all. Here they are 1250 neurons, not 12500, with fewer
+and stronger synapses (J = 0.6 mV, not 0.1): all is noisier than in the paper, and rates are higher.
 """
 
 import numpy as np
 
 import ivisit as iv
 
-N, EXCITATORY, FAN_E, FAN_I = 1000, 800, 80, 20
+N, EXCITATORY, FAN_E, FAN_I = 1250, 1000, 100, 25
 DT, DELAY, SHOWN = 0.1, 15, 250
 TAU, THRESHOLD, RESET, REFRACTORY = 20.0, 20.0, 10.0, 20
 REGIMES = {
-    "asynchronous irregular (g 5, input 2)": (5.0, 2.0),
-    "synchronous regular (g 3, input 2)": (3.0, 2.0),
-    "fast oscillation (g 6, input 4)": (6.0, 4.0),
-    "slow oscillation (g 4.5, input 0.9)": (4.5, 0.9),
+    "irregular (g 5, input 2)": (5.0, 2.0),
+    "regular (g 3, input 2)": (3.0, 2.0),
+    "fast waves (g 6, input 4)": (6.0, 4.0),
+    "slow waves (g 4.5, input 0.9)": (4.5, 0.9),
     "as the sliders say": (),
 }
 
@@ -26,12 +26,12 @@ class BalancedNetwork(iv.Simulation):
     """Shift the balance of excitation and inhibition, and watch synchrony come and go."""
 
     step_duration, step_unit = DT, "ms"
-    regime = iv.OptionList(next(iter(REGIMES)), REGIMES, help="Examples of the paper.")
+    regime = iv.OptionList(next(iter(REGIMES)), REGIMES, help="Points of its figure 8.")
     g = iv.Slider(5.0, 0.0, 8.0, step=0.1, help="Inhibitory over excitatory synapse; 4 balances.")
     drive = iv.Slider(
-        2.0, 0.0, 5.0, step=0.1, help="Rate of the external input; 1 alone reaches the threshold."
+        2.0, 0.0, 5.0, step=0.1, label="Input", help="External rate; 1 alone reaches the threshold."
     )
-    synapse = iv.Slider(0.35, 0.05, 1.0, step=0.01, unit="mV", help="Jump by one spike, J.")
+    synapse = iv.Slider(0.6, 0.05, 1.0, step=0.01, unit="mV", help="Jump by one spike, J.")
 
     spikes = iv.Raster(SHOWN, span=3000, unit="neuron", label="Spikes, the upper fifth inhibitory")
     rate = iv.Trace(names=["E", "I"], unit="Hz", span=3000, help="Means over 2 ms.")

@@ -14,10 +14,11 @@ _places = np.linspace(-REACH, REACH, PIXELS)
 #: The points of the picture, from its upper left corner; y grows upwards.
 GRID = np.stack(np.meshgrid(_places, _places[::-1]), axis=-1).reshape(-1, 2)
 RED, BLUE = np.array([0.87, 0.36, 0.30]), np.array([0.28, 0.46, 0.82])
-_turns = np.repeat(np.linspace(0.3, 2.6, 14), 2)
-_angles = _turns + np.tile([0.0, np.pi], 14)
-_spirals = np.stack([np.cos(_angles), np.sin(_angles)], axis=1) * _turns[:, None] / 1.1
-START = np.column_stack([_spirals.round(2), np.tile([0, 1], 14)])
+_turns = np.repeat(np.linspace(0.7, 5.5, 28), 2)
+_angles = _turns + np.tile([0.0, np.pi], 28)
+_spirals = np.stack([np.cos(_angles), np.sin(_angles)], axis=1) * _turns[:, None] / 2.2
+_spirals += np.random.default_rng(3).normal(0, 0.2, _spirals.shape)
+START = np.column_stack([_spirals.round(2), np.tile([0, 1], 28)])
 
 
 def squared_distances(places, points):
@@ -59,12 +60,10 @@ class Classification(iv.Simulation):
     live = True  # the picture follows each click
     rule = iv.OptionList("Parzen windows", RULES, label="Classifier", help="What divides.")
     k = iv.Slider(3, 1, 25, step=2, label="Neighbors", help="Of nearest neighbors: how many vote.")
-    width = iv.Slider(
-        0.4, 0.05, 3.0, scale="log", label="Window width", help="Of the Parzen windows."
-    )
+    width = iv.Slider(0.2, 0.05, 3.0, scale="log", label="Window width", help="Parzen's.")
     points = iv.Table(START, columns=["x", "y", "class"], help="Class 0 is red, 1 is blue.")
 
-    plane = iv.Image(label="Left: red, right: blue, Shift: remove", vmin=0, vmax=1, pointer=True)
+    plane = iv.Image(label="Left: red, right: blue, Shift: remove", smooth=True, pointer=True)
     error = iv.Trace(label="Leave-one-out error", vmin=0, vmax=1, help="Fraction of wrong points.")
 
     def pointer(self, event):
@@ -79,12 +78,14 @@ class Classification(iv.Simulation):
 
     def step(self):
         points = self.points
+        if len(points) < 2:
+            return
         rest = [np.delete(points, i, axis=0) for i in range(len(points))]
         blue = [self.rule(points[[i], :2], others, self)[0] for i, others in enumerate(rest)]
         self.error = np.mean((np.array(blue) > 0.5) != points[:, 2])
 
     def draw(self):
-        points = self.points
+        points = self.points if len(self.points) else np.array([[9.0, 9.0, 0.5]])
         blue = self.rule(GRID, points, self)[:, None]
         paper = 0.4 + 0.6 * ((1 - blue) * RED + blue * BLUE)
         disc = squared_distances(GRID, points)

@@ -30,11 +30,9 @@ class DataGeneration(iv.Simulation):
     clear = iv.Button("Clear all", help="Begin with an empty plane.")
     points = iv.Table(START, columns=["x", "y", "class"], help="Class 0 is red, 1 is blue.")
 
-    plane = iv.Figure(
-        label="Left button sprays, right button erases", width=6, height=5, pointer=True
-    )
+    plane = iv.Figure(label="Spray points here", pointer=True, help="The right button erases.")
     separation = iv.Trace(help="Fisher's: squared distance of the means over both variances.")
-    report = iv.TextOutput(lines=3)
+    report = iv.TextOutput(lines=2)
 
     def init(self):
         self.plane.clear()
@@ -64,17 +62,13 @@ class DataGeneration(iv.Simulation):
         if self.clear:
             self.points = np.zeros((0, 3))
         first, second = self.classes()
-        lines = [
-            f"{name}: {len(p)} points" + (f", mean {p.mean(0).round(2)}" if len(p) else "")
-            for name, p in (("red", first), ("blue", second))
-        ]
         self.separation = np.nan
         if min(len(first), len(second)) > 1:
             distance = first.mean(0) - second.mean(0)
             within = (first - first.mean(0)).T @ (first - first.mean(0)) / len(first)
             within += (second - second.mean(0)).T @ (second - second.mean(0)) / len(second)
             self.separation = distance @ np.linalg.pinv(within) @ distance
-        self.report = "\n".join([*lines, f"Fisher's separation {self.separation:.2f}"])
+        self.report = f"{len(first)} red points\n{len(second)} blue points"
 
     def draw(self):
         circle = np.linspace(0, 2 * np.pi, 60)

@@ -12,7 +12,7 @@ import ivisit as iv
 from dopamine_wp import MLP, OPTIMIZERS, Trainer
 
 GRADIENT = {"Adam": 0.01, "Momentum": 0.05, "RMSProp": 0.003, "SGD": 0.5}
-PERTURBATION = {"Dopamine1": 0.05, "Dopamine2": 0.05, "DopamineV": 1.0, "WP": 0.005, "SNES": 1.0}
+PERTURBATION = {"Dopamine1": 0.05, "Dopamine2": 0.05, "WP": 0.005, "SNES": 1.0}
 RATES = GRADIENT | PERTURBATION
 N_TRAINING = 1400
 

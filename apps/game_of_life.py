@@ -45,15 +45,16 @@ class GameOfLife(iv.Simulation):
     noise = iv.Slider(0.0, 0.0, 0.01, step=0.0001, help="Chance that a cell flips in a step.")
 
     world = iv.Image(
-        label="Left button gives life, right button takes it",
+        label="Paint cells here",
+        help="The right button takes their life.",
         vmin=0,
         vmax=1,
         cmap="magma",
         pointer=True,
     )
-    population = iv.Trace(span=400, help="Living cells.")
-    births = iv.Trace(plot="Births and deaths", span=400)
-    deaths = iv.Trace(plot="Births and deaths", help="In this generation.")
+    population = iv.Trace(plot="Cells", label="alive", span=400, help="Living cells.")
+    births = iv.Trace(plot="Cells", label="born", help="In this generation.")
+    deaths = iv.Trace(plot="Cells", label="died", help="In this generation.")
 
     def init(self):
         self.alive = np.zeros((self.size, self.size), bool)

@@ -41,7 +41,8 @@ class GrayScott(iv.Simulation):
     brush = iv.Slider(4, 1, 20, unit="cells", help="Half the width of what the mouse paints.")
 
     dish = iv.Image(
-        label="v: left button adds it, right button takes it away",
+        label="Paint v here",
+        help="The right button takes it away.",
         vmin=0,
         vmax=0.4,
         cmap="magma",
@@ -49,7 +50,6 @@ class GrayScott(iv.Simulation):
         pointer=True,
     )
     amount = iv.Trace(names=["u", "v"], vmin=0, vmax=1, span=600, help="Means over the dish.")
-    change = iv.Trace(scale="log", span=600, help="RMS of the change of v in a step.")
 
     def init(self):
         self.u = np.ones((self.size, self.size), np.float32)
@@ -69,7 +69,7 @@ class GrayScott(iv.Simulation):
             self.dish = self.v
 
     def step(self):
-        former, u, v = self.v, self.u, self.v
+        u, v = self.u, self.v
         feed, kill = np.float32(self.pattern or (self.feed, self.kill))
         fast = np.float32(self.diffusion)
         for _ in range(self.substeps):
@@ -78,7 +78,6 @@ class GrayScott(iv.Simulation):
             v = v + fast / 2 * laplacian(v) + reaction - (feed + kill) * v
         self.u, self.v = u, v
         self.amount = u.mean(), v.mean()
-        self.change = np.sqrt(np.mean((v - former) ** 2))
         self.dish = v
 
 

@@ -22,7 +22,7 @@ class HelloWorld(iv.Simulation):
     )
     speed = iv.Slider(0.02, 0.0, 0.1, step=0.01, help="How fast the colors move, turns a step.")
 
-    card = iv.Image(vmin=0, vmax=1, cmap="twilight", missing="#1c2030")
+    card = iv.Image(vmin=0, vmax=1, cmap="hsv", missing="#1c2030")
     spoken = iv.TextOutput(lines=5)
     hue = iv.Trace(span=200, help="Of the first letter, in turns.")
 
@@ -30,7 +30,7 @@ class HelloWorld(iv.Simulation):
         self.turns = 0.0
 
     def step(self):
-        text = f"{self.greeting}, {self.who}!"
+        text = f"{self.greeting} {self.who}!"
         if self.manner["loud"]:
             text = text.upper()
         if self.manner["backwards"]:

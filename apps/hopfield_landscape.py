@@ -28,9 +28,7 @@ class HopfieldLandscape(iv.Simulation):
     walkers = iv.Slider(25, 1, 60, restart=True, help="States that walk side by side.")
     scatter = iv.Button("Scatter", help="Put all states to random places.")
 
-    landscape = iv.Figure(
-        label="Click: the red state starts there", width=6.4, height=5, pointer=True
-    )
+    landscape = iv.Figure(label="Click: red starts there", pointer=True)
     energy = iv.Trace(plot="Energy", label="red state", span=300)
     mean_energy = iv.Trace(plot="Energy", label="mean of all", help="Never rises without heat.")
 
@@ -39,14 +37,12 @@ class HopfieldLandscape(iv.Simulation):
         self.start(self.rng.uniform(-0.95, 0.95, (self.walkers, 2)))
         self.landscape.clear()
         axes = self.landscape.subplots()
-        axes.set(xlim=(-1, 1), ylim=(-1, 1), xlabel="unit 1", ylabel="unit 2", aspect="equal")
-        extent = (AXIS[0], AXIS[-1]) * 2
-        self.colors = axes.imshow(np.zeros((2, 2)), origin="lower", extent=extent, cmap="viridis")
+        self.colors = axes.pcolormesh(AXIS, AXIS, PLANE[..., 0], cmap="viridis")
+        axes.set(xlim=(-1.06, 1.06), ylim=(-1.06, 1.06), xlabel="unit 1", ylabel="unit 2")
         self.contours = axes.contour(AXIS, AXIS, PLANE[..., 0], levels=[0.0])
         (self.trails,) = axes.plot([], [], color="white", linewidth=0.7, alpha=0.7)
         (self.heads,) = axes.plot([], [], "o", color="white", markersize=4)
-        (self.red,) = axes.plot([], [], color="tab:red", linewidth=1.8)
-        (self.red_head,) = axes.plot([], [], "o", color="tab:red", markersize=9)
+        (self.red,) = axes.plot([], [], "o-", markevery=[-1], color="tab:red", markersize=9)
         self.landscape.colorbar(self.colors, label="energy")
 
     def start(self, states):
@@ -84,16 +80,14 @@ class HopfieldLandscape(iv.Simulation):
         if self.drawn != str(self.network()):
             self.drawn = str(self.network())
             heights = self.energies(PLANE)
-            self.colors.set(data=heights, clim=(heights.min(), heights.max()))
+            self.colors.set(array=heights, clim=(heights.min(), heights.max()))
             self.contours.remove()
-            self.contours = self.landscape.axes[0].contour(
-                AXIS, AXIS, heights, 14, colors="k", linewidths=0.4
-            )
+            axes = self.landscape.axes[0]
+            self.contours = axes.contour(AXIS, AXIS, heights, 14, colors="k", linewidths=0.4)
         gapped = np.pad(self.path, ((0, 1), (0, 0), (0, 0)), constant_values=np.nan)
         self.trails.set_data(*gapped.transpose(2, 1, 0).reshape(2, -1))
         self.heads.set_data(*self.path[-1].T)
         self.red.set_data(*self.path[:, 0].T)
-        self.red_head.set_data(*self.path[-1, :1].T)
 
 
 if __name__ == "__main__":

@@ -24,9 +24,9 @@ class KMeans(iv.Simulation):
     )
     again = iv.Button("Other centers", help="Begin anew with the same points.")
 
-    plane = iv.Figure(label="Click: the nearest center jumps there", height=5, pointer=True)
+    plane = iv.Figure(label="Click moves a center", pointer=True)
     error = iv.Trace(span=60, label="RMS distance", help="Of the points to their centers.")
-    sizes = iv.TextOutput(lines=2)
+    sizes = iv.TextOutput(label="Points each", lines=2)
 
     def init(self):
         middles = self.rng.uniform(-4, 4, (self.clouds, 2))
@@ -34,7 +34,7 @@ class KMeans(iv.Simulation):
         self.choose()
         self.plane.clear()
         axes = self.plane.subplots()
-        axes.set(xlim=(-6, 6), ylim=(-5, 5), aspect="equal")
+        axes.set(xlim=(-7, 7), ylim=(-6, 6), aspect="equal")
         self.dots = axes.scatter(*self.points.T, s=10)
         (self.paths,) = axes.plot([], [], color="0.3", linewidth=0.8)
         self.heads = axes.scatter(*self.centers.T, s=130, marker="X", edgecolors="black", zorder=3)
@@ -71,8 +71,7 @@ class KMeans(iv.Simulation):
             self.owner, self.moved = self.distances(self.centers).argmin(axis=1), False
         chosen = self.centers[self.owner]
         self.error = np.sqrt(((self.points - chosen) ** 2).sum(axis=1).mean())
-        done = "moved the centers" if self.moved else "assigned the points"
-        self.sizes = f"{done}; points each: {np.bincount(self.owner, minlength=self.k).tolist()}"
+        self.sizes = " ".join(map(str, np.bincount(self.owner, minlength=self.k)))
 
     def draw(self):
         colors = np.array(COLORS)[: self.k]

@@ -24,7 +24,7 @@ class LIFFigure(iv.Simulation):
     noise = iv.Slider(1.0, 0.0, 5.0, step=0.1, unit="mV", help="Deviation of the free voltage.")
     forget = iv.Button("Count anew", help="Forget the spikes that were counted for the rates.")
 
-    plot = iv.Figure(label="Voltages, spikes, and rate over drive", width=8, height=5.2)
+    plot = iv.Figure(label="Voltages, spikes, rates", width=8, height=4.6)
     error = iv.Trace(unit="Hz", span=400, help="RMS of measured rates minus the noiseless formula.")
 
     def init(self):
@@ -37,7 +37,7 @@ class LIFFigure(iv.Simulation):
         left, right = self.plot.subfigures(1, 2, width_ratios=[3, 2])
         above, below = left.subplots(2, sharex=True)
         curves = right.subplots()
-        self.lines = above.plot(np.zeros((2, N)), linewidth=0.7)
+        self.lines = above.plot(np.zeros((2, 3)), linewidth=0.8)
         (self.dots,) = below.plot([], [], "|", color="0.2", markersize=7)
         (self.formula,) = curves.plot([], [], color="0.6", label="no noise")
         (self.measured,) = curves.plot([], [], "o", markersize=5, label="measured")
@@ -67,7 +67,7 @@ class LIFFigure(iv.Simulation):
 
     def draw(self):
         times = DT * np.arange(1 - KEPT, 1)
-        for line, voltage in zip(self.lines, self.voltages.T, strict=True):
+        for line, voltage in zip(self.lines, self.voltages.T[[0, N // 2, -1]], strict=True):
             line.set_data(times, voltage)
         rows, neurons = np.nonzero(self.fired)
         self.dots.set_data(times[rows], neurons)

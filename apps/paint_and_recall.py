@@ -21,20 +21,18 @@ class PaintAndRecall(iv.Simulation):
     n_stored = iv.Slider(10, 1, 60, label="Stored digits", help="Ten of them: one of each kind.")
     noise = iv.OptionList("search", ESTIMATES, help="How the noise of the cue is estimated.")
     false_alarms = iv.Slider(
-        0.05, 0.01, 0.4, step=0.01, group="Expected noise", help="Of white pixels, wrongly so."
+        0.05, 0.01, 0.4, step=0.01, group="Expected noise", help="Fraction of black pixels painted."
     )
     misses = iv.Slider(
-        0.3, 0.01, 0.9, step=0.01, group="Expected noise", help="Of white pixels that are missing."
+        0.3, 0.01, 0.9, step=0.01, group="Expected noise", help="Fraction of white ones left out."
     )
     clear = iv.Button("Clear", group="Cue", help="An empty canvas.")
     example = iv.Button("Spoiled example", group="Cue", help="A stored digit with that noise.")
 
-    cue = iv.Image(label="Paint: left adds, right erases", vmin=0, vmax=1, pointer=True)
-    answer = iv.Image(label="Recalled: green added, red removed", vmin=0, vmax=255)
+    cue = iv.Image(label="Paint here", vmin=0, vmax=1, pointer=True, help="Right button erases.")
+    answer = iv.Image(label="Recalled", vmin=0, vmax=255, help="Green: added, red: removed.")
     stored = iv.Image(label="Stored, brightest the most similar", vmin=0, vmax=1, cmap="magma")
-    odds = iv.Image(
-        label="Odds of each pixel", vmin=-8, vmax=8, cmap="RdBu_r", help="Natural logarithm."
-    )
+    odds = iv.Image(label="Log odds", vmin=-8, vmax=8, cmap="RdBu_r", help="Of white pixels.")
     similarity = iv.Trace(vmin=0, vmax=1, span=100, help="Pixels that agree with that digit.")
     report = iv.TextOutput(lines=2)
 

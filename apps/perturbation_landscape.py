@@ -1,8 +1,7 @@
 """Learning by perturbation on a landscape of two weights that one can see.
 
 The walkers try a random change, compare the loss with and without it (the reward prediction error)
-and step by the outcome: weight perturbation, Dopamine and evolution strategies of `dopamine_wp`
-(docs/dopamine.md; arXiv:2510.22178). The rules know no slope.
+and step by the outcome, with no slope: rules of `dopamine_wp` (docs/dopamine.md; arXiv:2510.22178).
 """
 
 import numpy as np
@@ -20,7 +19,7 @@ LANDSCAPES = {
     "two weights in series": lambda w: (w[:, 1] * np.tanh(w[:, 0]) - 0.7) ** 2,
     "ravine": lambda w: (w[:, 0] + w[:, 1] - 1) ** 2 + 0.01 * (w[:, 0] - w[:, 1]) ** 2,
     "Rosenbrock's valley": lambda w: (1 - w[:, 0]) ** 2 / 10 + (w[:, 1] - w[:, 0] ** 2) ** 2,
-    "four minima": lambda w: ((w**2 - 1) ** 2).sum(1) * (1.2 + w[:, 0] * w[:, 1]) / 4,
+    "four minima": lambda w: ((w**2 - 1) ** 2 / 4 + (w - 1) ** 2 / 20).sum(1),
 }
 
 
@@ -30,15 +29,13 @@ class PerturbationLandscape(iv.Simulation):
     pace = 25
     landscape = iv.OptionList("Rosenbrock's valley", LANDSCAPES, help="Loss over two weights.")
     rule = iv.OptionList("Dopamine1", RULES, group="Learning", help="May be changed on the way.")
-    rate = iv.Slider(
-        0.03, 1e-4, 3.0, scale="log", group="Learning", help="The first one of Dopamine1."
-    )
+    rate = iv.Slider(0.03, 1e-4, 3.0, scale="log", group="Learning", help="In the beginning.")
     sigma = iv.Slider(0.01, 1e-4, 1.0, scale="log", group="Learning", help="Size of a trial.")
     noise = iv.Slider(0.0, 0.0, 0.5, step=0.01, group="Learning", help="Of each measured loss.")
     walkers = iv.Slider(12, 1, 60, restart=True, help="Learners side by side.")
     repeats = iv.Slider(2, 1, 50, label="Trials in a step", help="Training steps in a step.")
 
-    plane = iv.Figure(label="Click: the red walker starts there", width=6, height=5, pointer=True)
+    plane = iv.Figure(label="Click: red starts there", pointer=True)
     loss = iv.Trace(plot="Loss", label="red walker", scale="log", span=400)
     median = iv.Trace(plot="Loss", label="median of all")
     learning_rate = iv.Trace(label="Learning rate, red walker", scale="log", span=400)
@@ -54,8 +51,7 @@ class PerturbationLandscape(iv.Simulation):
         self.hills = axes.contourf(AXIS, AXIS, np.zeros((101, 101)))
         (self.trails,) = axes.plot([], [], color="white", linewidth=0.7, alpha=0.8)
         (self.heads,) = axes.plot([], [], "o", color="white", markersize=4)
-        (self.red,) = axes.plot([], [], color="tab:red", linewidth=1.5)
-        (self.red_head,) = axes.plot([], [], "o", color="tab:red", markersize=8)
+        (self.red,) = axes.plot([], [], "o-", markevery=[-1], color="tab:red", markersize=8)
 
     def begin(self, weights):
         self.settings = self.chosen()
@@ -97,7 +93,6 @@ class PerturbationLandscape(iv.Simulation):
         self.trails.set_data(*gapped.transpose(2, 1, 0).reshape(2, -1))
         self.heads.set_data(*self.path[-1].T)
         self.red.set_data(*self.path[:, 0].T)
-        self.red_head.set_data(*self.path[-1, :1].T)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ class PhasePlane(iv.Simulation):
     dt = iv.Slider(0.2, 0.01, 0.5, step=0.01, label="Time step", help="In units of time.")
     pulse = iv.Button("Pulse", help="Raise v by 1 at once.")
 
-    plane = iv.Figure(label="Click: the state jumps there", width=6.4, height=4.6, pointer=True)
+    plane = iv.Figure(label="Click a state", pointer=True)
     state = iv.Trace(names=["v", "w"], span=800)
     report = iv.TextOutput()
 

@@ -5,7 +5,18 @@ windows come from the running window on a virtual screen (Xvfb), those of exampl
 their page. A maker is a function that `makes` registers, in one of the modules here.
 """
 
-from docs.tools.pictures import film, of_pages, of_windows
+from docs.tools.pictures import film, gallery, of_pages, of_windows
 from docs.tools.pictures.registry import FOLDER, app, keep, made, main, makes
 
-__all__ = ["FOLDER", "app", "film", "keep", "made", "main", "makes", "of_pages", "of_windows"]
+__all__ = [
+    "FOLDER",
+    "app",
+    "film",
+    "gallery",
+    "keep",
+    "made",
+    "main",
+    "makes",
+    "of_pages",
+    "of_windows",
+]

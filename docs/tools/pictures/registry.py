@@ -54,14 +54,16 @@ def app(name: str) -> Any:
 
 
 def main(names: list[str]) -> None:
-    """Make the pictures that are named, or all."""
-    if unknown := set(names) - made():
+    """Make the pictures that are named, those in folders that are named, or all."""
+    folders = {name.partition("/")[0] for name in made() if "/" in name}
+    if unknown := set(names) - made() - folders:
         sys.exit(
             f"nothing makes {', '.join(sorted(unknown))}; there are {', '.join(sorted(made()))}"
         )
     with virtual_screen():
         for pictures, maker in MAKERS.items():
-            if not names or {*names} & {*pictures}:
+            chosen = {*pictures, *(name.partition("/")[0] for name in pictures if "/" in name)}
+            if not names or chosen & {*names}:
                 print(", ".join(pictures))
                 with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
                     os.environ["IVISIT_SETTINGS"] = str(Path(folder, "window.json"))
