@@ -91,6 +91,7 @@ class _Migration:
         self.translator = Translator(text, source, self.kinds, self.naming, self.notes, self.edits)
         others = source.defined_names - {node.name for node in self.simulations}
         self._kept: dict[int, bool] = {}
+        self._has: dict[str, set[str]] = {}
         self.name = class_name(self.block.name or stem, others)
         if len(blocks) > 1:
             has_class = bool(self.simulations)
@@ -125,12 +126,8 @@ class _Migration:
     def source(self) -> str:
         """Return the source of the new file."""
         # What a method begins with depends on what the others use.
-        self._kept = {
-            id(method): self.translator.body(method.body, method.name) > 0
-            for node in self.simulations
-            for method in node.body
-            if isinstance(method, ast.FunctionDef)
-        }
+        for node in self.simulations:
+            self._translate(node)
         classes = [
             self._class(node, is_first=number == 0) for number, node in enumerate(self.simulations)
         ]
@@ -158,6 +155,18 @@ class _Migration:
         text = "\n\n\n".join(part.strip("\n") for part in parts if part.strip()) + "\n"
         return re.sub(r"\n{4,}", "\n\n\n", text)
 
+    def _translate(self, node: ast.ClassDef) -> None:
+        """Translate the methods of a simulation's class, whose bases have been before."""
+        bases = [ast.unparse(base) for base in node.bases]
+        self.translator.inherited = {m for base in bases for m in self._has.get(base, ())}
+        has = self._has[node.name] = set(self.translator.inherited)
+        for method in node.body:
+            if isinstance(method, ast.FunctionDef):
+                left = self.translator.body(method.body, method.name) > 0
+                self._kept[id(method)] = left
+                if left or method.name not in ("__init__", "bind"):
+                    has.add(method.name)
+
     def _derived(self, base: str) -> tuple[list[str], str]:
         """Return a class for each of several SIMULATION blocks, and the name of the first."""
         taken = {*self.script.defined_names, self.name}
@@ -183,17 +192,31 @@ class _Migration:
 
     def _module(self) -> None:
         """Change what stands outside of the classes."""
-        mains = self._main_names()
+        openers = {
+            statement.name
+            for statement in self.script.tree.body
+            if isinstance(statement, ast.FunctionDef) and self._opens(statement)
+        }
+        mains = self._main_names() | openers
         first = self.script.tree.body[:1]
         if first and is_docstring(first[0]):
             self.translator.drop(first[0])
         for statement in self.script.tree.body:
             if isinstance(statement, ast.ClassDef):
                 continue
-            if self._is_main(statement, mains) or is_import_of_ivisit(statement):
+            is_opener = getattr(statement, "name", "") in openers
+            if is_opener or self._is_main(statement, mains) or is_import_of_ivisit(statement):
                 self.translator.drop(statement)
             elif isinstance(statement, ast.FunctionDef):
                 self.translator.body(statement.body)
+
+    @staticmethod
+    def _opens(function: ast.FunctionDef) -> bool:
+        """Tell whether a function opens the old window."""
+        return any(
+            isinstance(node, ast.Call) and called_name(node.func) == "IVisit_main"
+            for node in ast.walk(function)
+        )
 
     def _main_names(self) -> set[str]:
         """Return the names under which the script keeps its simulation."""
@@ -356,9 +379,7 @@ class _Migration:
         last = node.end_lineno or node.lineno
         if not isinstance(node, ast.FunctionDef):
             return self.edits.made(first, last)
-        if not self._kept[id(node)] and (
-            node.name == "bind" or node is self.kinds.methods.get("__init__")
-        ):
+        if not self._kept[id(node)] and node.name in ("bind", "__init__"):
             return ""
         if node.body[0].lineno == node.lineno:  # "def f(self): ..." in one line
             body = " " * 8 + "; ".join(self.edits.text_of(statement) for statement in node.body)
