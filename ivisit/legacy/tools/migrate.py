@@ -27,7 +27,8 @@ from ivisit.legacy.running.bindings import bind
 from ivisit.legacy.running.declare import panel_of
 from ivisit.legacy.tools.blocks import BlockWidgets, constant_of
 from ivisit.legacy.tools.edits import Edits
-from ivisit.legacy.tools.kinds import Kinds, called_name
+from ivisit.legacy.tools.kinds import Kinds
+from ivisit.legacy.tools.mains import Mains
 from ivisit.legacy.tools.naming import Naming, class_name, name_all
 from ivisit.legacy.tools.pointers import read_bindings
 from ivisit.legacy.tools.statements import (
@@ -192,52 +193,17 @@ class _Migration:
 
     def _module(self) -> None:
         """Change what stands outside of the classes."""
-        openers = {
-            statement.name
-            for statement in self.script.tree.body
-            if isinstance(statement, ast.FunctionDef) and self._opens(statement)
-        }
-        mains = self._main_names() | openers
         first = self.script.tree.body[:1]
         if first and is_docstring(first[0]):
             self.translator.drop(first[0])
+        mains = Mains(self.script)
         for statement in self.script.tree.body:
             if isinstance(statement, ast.ClassDef):
                 continue
-            is_opener = getattr(statement, "name", "") in openers
-            if is_opener or self._is_main(statement, mains) or is_import_of_ivisit(statement):
+            if mains.has(statement) or is_import_of_ivisit(statement):
                 self.translator.drop(statement)
             elif isinstance(statement, ast.FunctionDef):
                 self.translator.body(statement.body)
-
-    @staticmethod
-    def _opens(function: ast.FunctionDef) -> bool:
-        """Tell whether a function opens the old window."""
-        return any(
-            isinstance(node, ast.Call) and called_name(node.func) == "IVisit_main"
-            for node in ast.walk(function)
-        )
-
-    def _main_names(self) -> set[str]:
-        """Return the names under which the script keeps its simulation."""
-        classes = {node.name for node in self.simulations} | {SIMULATION}
-        names = set()
-        for statement in ast.walk(self.script.tree):
-            if not (isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Call)):
-                continue
-            if called_name(statement.value.func) in classes:
-                names |= {t.id for t in statement.targets if isinstance(t, ast.Name)}
-        return names
-
-    def _is_main(self, statement: ast.stmt, names: set[str]) -> bool:
-        """Tell whether a statement makes the simulation, runs it, or opens the window."""
-        if isinstance(statement, ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom):
-            return False
-        return any(
-            (isinstance(node, ast.Name) and node.id in names)
-            or getattr(node, "attr", getattr(node, "id", "")) == "IVisit_main"
-            for node in ast.walk(statement)
-        )
 
     # The class -------------------------------------------------------------------------------
 
