@@ -130,7 +130,7 @@ def _sets(simulation: type[Simulation], options: argparse.Namespace) -> dict[str
     for text in options.sets:
         if text in sets:
             raise Refused(f"compare: {text!r} is named twice")
-        if "=" in text:
+        if "=" in text and not _has_set(simulation, options, text):
             sets[text] = assignments(simulation, BETWEEN.split(text))
         elif text == DEFAULTS and not _has_set(simulation, options, text):
             declared = {n: c.default for n, c in simulation.controls.items() if c.saved}
@@ -140,15 +140,20 @@ def _sets(simulation: type[Simulation], options: argparse.Namespace) -> dict[str
     return sets
 
 
-def _has_set(simulation: type[Simulation], options: argparse.Namespace, name: str) -> bool:
-    from ivisit.runs.beginning import store_name
+def _has_set(simulation: type[Simulation], options: argparse.Namespace, text: str) -> bool:
+    """Tell whether a text names a stored set: its name counts before what it may mean else."""
+    from ivisit.runs.beginning import split_set, store_name
     from ivisit.store import ParameterStore, default_path
+    from ivisit.store.parameter_set import split_version
 
-    path = Path(options.db) if options.db else default_path(store_name(simulation))
+    path, name = split_set(text)
+    if path is None:
+        path = Path(options.db) if options.db else default_path(store_name(simulation))
     if not path.exists():
         return False
     with ParameterStore(path, create=False) as store:
-        return name in [stored.name for stored in store.sets(simulation)]
+        names = [stored.name for stored in store.sets(simulation)]
+    return split_version(name, names)[0] in names
 
 
 def _outputs(paths: list[str]) -> dict[str, Path]:

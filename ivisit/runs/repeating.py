@@ -44,7 +44,7 @@ class Recipe:
         """Return the line for the shell of this system."""
         words = ["ivisit", "run", address_of(self.simulation), "--steps", str(self.steps)]
         words += ["--seed", str(self.seed)]
-        words += ["--set", self.parameter_set] if self.parameter_set else []
+        words += option("--set", self.parameter_set) if self.parameter_set else []
         for name, value in self.values.items():
             words += ["-p", f"{name}={self.simulation.controls[name].text(value)}"]
         return quoted(words)
@@ -67,6 +67,15 @@ def quoted(words: Sequence[str]) -> str:
     'ivisit run \\'my sim.py\\' -p \\'text=it\\'"\\'"\\'s\\''
     """
     return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
+
+
+def option(name: str, text: str) -> list[str]:
+    """Return an option and its text; in one word where the text would be taken for an option.
+
+    >>> option("--set", "soft"), option("--set", "-3 dB")
+    (['--set', 'soft'], ['--set=-3 dB'])
+    """
+    return [f"{name}={text}"] if text.startswith("-") else [name, text]
 
 
 def address_of(simulation: type[Simulation], *, absolute: bool = False) -> str:

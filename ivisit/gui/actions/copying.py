@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ivisit.errors import ParameterError, StoreError
-from ivisit.runs.beginning import store_name
+from ivisit.runs.beginning import split_set, store_name
 from ivisit.runs.repeating import Recipe
 from ivisit.store import default_path
 
@@ -84,7 +84,8 @@ def _base_of(window: Window) -> tuple[dict[str, Any], str]:
         return defaults, ""
     path = window.sets.path
     own = default_path(store_name(simulation))
-    if Path(path).absolute() == own.absolute():
+    names_a_file = split_set(stored.name)[0] is not None  # a set may be called as one of elsewhere
+    if Path(path).absolute() == own.absolute() and not names_a_file:
         return defaults | dict(stored), stored.name
     if path.suffix != ".ivisit":
         return defaults, ""  # no other store can be named beside a set

@@ -229,9 +229,14 @@ class Browser(Page):
         except ParameterError as error:
             self.problem.configure(text=str(error))
             self.problem.pack(fill="x", before=self.body)
+            self._show_rows(kept)
             return
         if self.problem.winfo_manager():
             self.problem.pack_forget()
+        self._show_rows(kept)
+
+    def _show_rows(self, kept: Collection[str]) -> None:
+        """Show the rows that there are; those with the names `kept` are selected."""
         shown, all_sets = len(self.rows), len(self.rows.sets)
         self.count.configure(text=f"{shown:,} of {all_sets:,} sets")
         self.table.sorted_by = (self.rows.order, self.rows.reverse)

@@ -59,8 +59,10 @@ class SetRows:
         self._words: dict[int, str] = {}
 
     def take(self, sets: Sequence[ParameterSet]) -> None:
-        """Take over what the store holds."""
+        """Take over what the store holds; of what was shown, that stays which is still there."""
         self.sets = list(sets)
+        present = {stored.name: stored for stored in sets}
+        self.shown = [present[one.name] for one in self.shown if one.name in present]
         self._words.clear()
 
     def compare_with(self, present: Mapping[str, Any]) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from ivisit.runs.repeating import Recipe, address_of, plain
+from ivisit.runs.repeating import Recipe, address_of, option, plain
 from ivisit.simulation import Simulation
 
 
@@ -95,7 +95,7 @@ class Request:
         for axis in self.axes:
             words += ["--range", axis.range()] if self.goal else ["-p", axis.values()]
         if self.recipe.parameter_set:
-            words += ["--set", self.recipe.parameter_set]
+            words += option("--set", self.recipe.parameter_set)
         for name, value in self.recipe.values.items():
             if name not in varied:
                 words += ["-p", f"{name}={fixed_text(self.simulation, name, value)}"]
@@ -103,7 +103,7 @@ class Request:
         words += ["--seed", str(self.recipe.seed), "--workers", str(self.workers)]
         if self.goal:
             words += [f"--{self.goal}", self.metric, "--trials", str(self.trials)]
-            words += ["--save", self.save] if self.save else []
+            words += option("--save", self.save) if self.save else []
         else:
             words += ["--metric", self.metric]
         return [*words, "--name", self.name, "--db", str(self.store)]

@@ -212,6 +212,21 @@ def test_deleted_sets_are_brought_back_by_undo_and_from_their_list(user, browser
     assert sorted(names(browser)) == ["run 10", "run 2", "soft"]
 
 
+def test_a_filter_that_cannot_be_read_never_leaves_sets_listed_that_are_not_there(user, browser):
+    browser.filter.set("sigma>")
+    assert browser.problem.winfo_manager()
+    browser.select(["run 2"])
+    browser.delete()
+    assert names(browser) == ["soft", "run 10", "sharp"]
+    assert browser.selected() == []
+    # What can be removed for good must be what is deleted.
+    browser.deleted_box.invoke()
+    assert names(browser) == []
+    assert browser.selected() == []
+    browser.filter.set("")
+    assert names(browser) == ["run 2"]
+
+
 def test_the_history_says_what_each_version_changed_and_a_former_one_comes_back(user, browser):
     details = browser.details
     browser.select(["soft"])

@@ -147,6 +147,30 @@ def test_the_command_starts_from_the_set_that_is_shown(user, odd):
     assert "-p gain=3.0" in copied(odd)
 
 
+@pytest.mark.parametrize("name", ["-dash", "-3", "old.ivisit:soft", "soft@2", "a=b", "-p"])
+def test_the_command_finds_a_set_whatever_it_is_called(user, odd, name):
+    odd.set_live(False)
+    odd.change("gain", 3.0)
+    assert odd.sets.save_under(name) == ""
+    odd.session.init()
+    user.until(lambda: odd.engine.runs == 2 and not odd.session.worker.busy)
+    for copy, repeat in ((copy_as_command, run_as_command), (copy_as_python, run_as_python)):
+        copy(odd)
+        assert "gain" not in copied(odd)
+        assert repeat(copied(odd)).parameters["gain"] == 3.0
+
+
+def run_as_command(line):
+    assert main([*shlex.split(line)[1:], "--out", "again.npz", "--quiet"]) == 0
+    return iv.RunResult.load("again.npz")
+
+
+def run_as_python(text):
+    names = {}
+    exec(text, names)
+    return names["result"]
+
+
 def test_a_store_that_is_not_the_usual_one_is_named_with_the_set(user):
     Path("sim.py").write_text(SOURCE)
     Path("else where").mkdir()

@@ -298,6 +298,16 @@ def test_the_command_writes_table_and_picture_and_takes_differences_from_a_set(f
     assert (folder / "p.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_a_set_whose_name_looks_like_values_counts_first(folder, capsys):
+    with iv.ParameterStore(folder / "growth.ivisit") as store:
+        store.save("Growth", "gain=2", {"gain": 6.0, "offset": 0, "mode": "fine"})
+        store.save("Growth", "gain=2", {"gain": 7.0, "offset": 0, "mode": "fine"})
+    texts = ["gain=2", "gain=2@1", "growth.ivisit:gain=2", "gain=3"]
+    assert main(["compare", "growth.py", *texts, "--steps", "1", "--json"]) == 0
+    runs = json.loads(capsys.readouterr().out)["runs"]
+    assert [runs[text]["parameters"]["gain"] for text in texts] == [7.0, 6.0, 7.0, 3.0]
+
+
 def test_the_command_prints_json_alone_on_stdout(folder, capsys):
     assert main(["compare", "growth.py", "small", "small@1", "--steps", "2", "--json"]) == 0
     record = json.loads(capsys.readouterr().out)
