@@ -7,6 +7,7 @@
 #              ended; QUICK=1: small versions, into build/; ONLY="theory xor_rates": some of them)
 # make docs    build the site into build/site; a broken link or reference fails
 # make reference, make pictures   make the generated pages, and the pictures, of docs/ anew
+# make gallery   make the pictures of docs/gallery.md anew, from the running windows
 # make clean   remove what these made
 #
 # PYTHON=/path/to/python3.12 chooses the interpreter that .venv is made of.
@@ -17,7 +18,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 DEMO := apps/gauss_filter.py
 
-.PHONY: help demo test stress oldest lint types bench experiments docs reference pictures clean xvfb cluster
+.PHONY: help demo test stress oldest lint types bench experiments docs reference pictures gallery clean xvfb cluster
 
 help:
 	@sed -n '1,/^$$/s/^# \{0,1\}//p' Makefile
@@ -111,10 +112,13 @@ docs: .venv/installed-docs
 	@echo "build/site/index.html"
 
 reference: .venv/installed-test
-	$(BIN)/python docs/tools/reference.py
+	$(BIN)/python -m docs.tools.reference
 
 pictures: .venv/installed-test xvfb
 	$(BIN)/python -m docs.tools.pictures
+
+gallery: .venv/installed-test xvfb
+	$(BIN)/python -m docs.tools.pictures gallery
 
 bench: .venv/installed-test
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done

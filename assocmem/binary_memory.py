@@ -139,6 +139,11 @@ class BinaryMemory:
 
         What `plan` says of them is logged before anything is allocated.
 
+        Parameters
+        ----------
+        X : array_like or sparse array, shape (n_patterns, n_units)
+            The patterns, zeros and ones.
+
         Raises
         ------
         ValueError

@@ -200,6 +200,11 @@ class AssociativeMemory:
         some count of it would become negative. Where other patterns have left enough
         coincidences, it is subtracted all the same.
 
+        Parameters
+        ----------
+        X, Y : array_like
+            The patterns, as they were given to `store`.
+
         Raises
         ------
         ValueError

@@ -158,6 +158,11 @@ class History:
 
         The arguments, the result and the errors are those of `plot_histories`, which plots several
         runs together.
+
+        Parameters
+        ----------
+        ax, curve, axis, smooth
+            See `plot_histories`.
         """
         from dopamine_wp.plotting import plot_histories
 

@@ -143,7 +143,15 @@ class Trainer:
     def resume(
         cls, net: Network, optimizer: Optimizer, batches: Batches, history: History, **options: Any
     ) -> Trainer:
-        """Return a trainer that goes on where `history` ended; `options` as for the class."""
+        """Return a trainer that goes on where `history` ended; `options` as for the class.
+
+        Parameters
+        ----------
+        net, optimizer, batches, **options
+            As for the class.
+        history : History
+            The run that goes on.
+        """
         _check_parties(net, optimizer)
         if history.optimizer != optimizer.name:
             raise ValueError(
@@ -188,7 +196,13 @@ class Trainer:
         return self.stop_loss is not None and bool(np.isfinite(self.solved_at).all())
 
     def switch(self, optimizer: Optimizer) -> None:
-        """Go on with another learning rule, which begins with an empty memory."""
+        """Go on with another learning rule, which begins with an empty memory.
+
+        Parameters
+        ----------
+        optimizer : Optimizer
+            The other rule.
+        """
         _check_parties(self.net, optimizer)
         self.optimizer = optimizer
         self._state = {}

@@ -48,7 +48,7 @@ def draw(rows):
             places = distinct(chosen, name)
             values = [mean(column(chosen, "patterns", **{name: place})) for place in places]
             style = {"marker": "osD^v<>ph"[number], "color": f"C{number}", "label": method}
-            points(axes, places, values, floor=0.5, **style)
+            points(axes, places, values, floor=5.0, **style)
         axes.set(xscale="log", yscale="log", xlabel=label, ylabel="patterns at 1 % error")
         places = distinct(part, name)
         axes.set_xticks(places, [str(place) for place in places], minor=False)

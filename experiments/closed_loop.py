@@ -78,7 +78,7 @@ def draw(rows):
         points(axes, places, values, fmt="osD^v"[number], label=rule)
     axes.set_xticks(range(len(names)), [name.replace("_", "-") for name in names])
     axes.set(ylabel="valid prediction time (Lyapunov times), median", ylim=(0, None))
-    axes.legend(ncols=3)
+    figure.legend(loc="outside lower center", ncols=4)
     return figure
 
 

@@ -30,7 +30,7 @@ METHODS = {
     notation("willshaw"): "Willshaw",
 }
 ENSEMBLES = ("palm", "block", "bernoulli", "prototypes")
-INTERVALS = "Student's t over 3 capacities; factors: the same, over logarithms of pairs"
+INTERVALS = "Student's t over 5 capacities; factors: the same, over logarithms of pairs"
 
 
 def measure(lab):
@@ -43,7 +43,7 @@ def measure(lab):
         for method in lab.pick(METHODS, ["bayes", "bayes+batch"])
         if not (ensemble == "bernoulli" and "core" in method)  # some patterns have no core
     ]
-    return lab.sweep(Capacity, points=grid, repeats=lab.pick(3, 2))
+    return lab.sweep(Capacity, points=grid, repeats=lab.pick(5, 2))
 
 
 def draw(rows):

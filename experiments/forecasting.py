@@ -25,6 +25,7 @@ from dopamine_wp import series
 
 MEANS = [(rule, "Adam", 1) for rule in ("DopamineK", "DopamineV")]
 MEANS += [("Dopamine1", "WP", 1), ("Dopamine1", "SNES", 1), ("Dopamine1", "Adam", 2)]
+SHORT = {"mackey_glass": "M.-Glass", "santafe_laser": "laser"}
 INTERVALS = "the whole range of 6 networks (order statistics); ratios of medians: bootstrap"
 
 
@@ -64,11 +65,11 @@ def draw(rows):
                 points(axes, places, values, fmt="osD^v<>"[number], label=rule)
         words = f"{horizon} step{'s' * (horizon > 1)} ahead, {when.replace('_cost', ' passes')}"
         axes.set_title(words.replace("_", " "), fontsize="medium")
-        axes.set_xticks(range(len(names)), [name.replace("_", "-") for name in names])
-        axes.set(yscale="log", ylim=(None, 3))
+        axes.set_xticks(range(len(names)), [SHORT.get(name, name) for name in names])
+        axes.set(yscale="log")
         axes.grid(axis="y", alpha=0.3)
     for axes in panels[:, 0]:
-        axes.set_ylabel("test NRMSE, median")
+        axes.set(ylabel="test NRMSE, median", ylim=(None, 3))
     figure.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=7)
     return figure
 
@@ -87,8 +88,9 @@ def claims(rows):
                 [np.median(column(part, "error", rule=r, series=name)) for name in names]
                 for r in (rule, other)
             ]
-            text = f"{words}, mean of the series: the error of {rule} is below "
-            result.append(below(f"{text}{bound} times that of {other}", factor(*pair), bound))
+            times = f"{bound} times " if bound > 1 else ""
+            text = f"{words}, mean of the series: error of {rule} below {times}that of {other}"
+            result.append(below(text, factor(*pair), bound))
     return result
 
 

@@ -38,7 +38,7 @@ def measure(lab):
 
 
 def draw(rows):
-    figure = Figure(figsize=(8, 5), layout="constrained")
+    figure = Figure(figsize=(8, 5.5), layout="constrained")
     axes = figure.subplots()
     noises = distinct(rows, "noise")
     for number, rule in enumerate(distinct(rows, "rule")):
@@ -49,7 +49,7 @@ def draw(rows):
     axes.set(yscale="log", xlabel="standard deviation of the noise of a reward")
     axes.set_ylabel("true squared error at the end, median")
     axes.grid(axis="y", alpha=0.3)
-    axes.legend()
+    figure.legend(loc="outside lower center", ncols=4)
     return figure
 
 

@@ -487,5 +487,13 @@ class Engine(Steering):
                 drawer.draw((self.runs, self.steps))
 
     def painter(self, name: str, value: Any) -> Painter | None:
-        """Return what makes pixels of the `value` of a panel; None where it is no picture."""
+        """Return what makes pixels of the `value` of a panel; None where it is no picture.
+
+        Parameters
+        ----------
+        name : str
+            Name of the panel.
+        value : object
+            What the panel holds.
+        """
         return self._painters.of(name, value)

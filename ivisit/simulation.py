@@ -359,6 +359,11 @@ class Simulation(metaclass=SimulationType):
 
         Called between two steps, after the first `init`. Events are logged with their step, saved
         and replayed as changes of parameters are.
+
+        Parameters
+        ----------
+        event : PointerEvent
+            What happened, and where.
         """
 
     def close(self) -> None:

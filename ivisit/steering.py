@@ -66,6 +66,13 @@ class Steering:
     def set(self, name: str, value: Any) -> Any:
         """Give a parameter a value, from any thread; return the value in its canonical type.
 
+        Parameters
+        ----------
+        name : str
+            The parameter.
+        value : object
+            Its new value.
+
         Raises
         ------
         ParameterError
@@ -115,6 +122,15 @@ class Steering:
 
         Without one the present range stays where the value fits, and the declared one returns
         where it does not; see `ivisit.parameters.Parameters.take`.
+
+        Parameters
+        ----------
+        adjustments : dict of str to dict
+            Ranges, steps and labels by parameter.
+        name : str
+            The parameter.
+        value : object
+            Its new value.
         """
         if name in adjustments:
             self.adjust(name, **adjustments[name])

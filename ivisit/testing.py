@@ -320,9 +320,12 @@ def _wrong_values(control: Control[Any]) -> Iterator[Any]:
     yield NONSENSE
     yield None
     for bound, step in (("minimum", -1), ("maximum", 1)):
-        if hasattr(control, bound):
-            limit = getattr(control, bound)
+        limit = getattr(control, bound, None)  # a dict slider may leave both to its items
+        if limit is not None:
             yield limit + step * max(1, abs(limit))
             yield float("nan")
     if hasattr(control, "options"):
         yield "no such option, surely"
+    for name, item in control.items.items():
+        for wrong in _wrong_values(item):
+            yield {name: wrong}

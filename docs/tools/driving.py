@@ -47,23 +47,23 @@ class Driven:
     ----------
     simulation : Simulation or subclass
         What the window shows.
-    size : tuple of int, optional
-        Width and height in pixels.
+    size : tuple of int or None, optional
+        Width and height in pixels; None is what the window chooses.
     **options
         Those of `ivisit.gui.Window`.
     """
 
     def __init__(
-        self, simulation: Any, size: tuple[int, int] = (WIDTH, HEIGHT), **options: Any
+        self, simulation: Any, size: tuple[int, int] | None = (WIDTH, HEIGHT), **options: Any
     ) -> None:
         from ivisit.gui import Window
 
         self.window = Window(simulation, **options)
         self.window.root.update_idletasks()
         menu = self.window.root.winfo_rooty()  # nothing else is above the window on this screen
-        self.window.root.geometry(f"{size[0]}x{size[1] - menu}+0+0")
+        self.window.root.geometry(f"{size[0]}x{size[1] - menu}+0+0" if size else "+0+0")
         #: Where the pointer is, on the screen.
-        self.pointer = (size[0] // 2, size[1] // 2)
+        self.pointer = (WIDTH // 2, HEIGHT // 2)
         self.until(lambda: self.window.engine.runs and not self.window.session.worker.busy)
         self.look()
 

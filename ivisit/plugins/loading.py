@@ -141,7 +141,7 @@ def load_library(
     space = Space(source)
     # The name that multiprocessing gives to a script whose guarded code it leaves out.
     module, loading = _run_in(space, shown, "__main__" if as_main else "__mp_main__")
-    found = _simulations(module, loading, module.__name__)
+    found = _simulations(module, loading, wanted, module.__name__)
     rename(module, space.name, found)
     space.keep()
     return _choose(found, wanted, shown, Origin(source, commit, space))
@@ -206,7 +206,9 @@ def load_main(path: str | os.PathLike[str], wanted: str = "") -> Found:
     except BaseException:
         former.restore()
         raise
-    return _choose(_simulations(module, loading), wanted, shown, Origin(source, commit, finder))
+    return _choose(
+        _simulations(module, loading, wanted), wanted, shown, Origin(source, commit, finder)
+    )
 
 
 def _finder(folder: Path) -> HelperFinder:
@@ -346,19 +348,27 @@ def _as_main(module: types.ModuleType, shown: Path, space: Space) -> Iterator[No
 # What was found -------------------------------------------------------------------------------
 
 
-def _simulations(module: types.ModuleType, loading: Loading, name: str = "__main__") -> list[Found]:
-    """Return what the file launched, else the simulation classes that it defines."""
+def _simulations(
+    module: types.ModuleType, loading: Loading, wanted: str, name: str = "__main__"
+) -> list[Found]:
+    """Return what the file launched, else, or where another one is wanted, what it defines."""
+    launched = loading.launched
+    if launched and (not wanted or any(_is_called(wanted, one) for one in launched)):
+        return [one for n, one in enumerate(launched) if one not in launched[:n]]
     found: list[Found] = []
-    for simulation in loading.launched or vars(module).values():
-        if simulation in found if isinstance(simulation, type | Simulation) else True:
-            continue
-        if loading.launched or (
+    for simulation in vars(module).values():
+        if (
             isinstance(simulation, type)
             and issubclass(simulation, Simulation)
             and simulation.__module__ == name
+            and simulation not in found
         ):
             found.append(simulation)
     return found
+
+
+def _is_called(name: str, simulation: Found) -> bool:
+    return name in (class_of(simulation).__name__, class_of(simulation).key)
 
 
 def _choose(found: list[Found], wanted: str, shown: Path, origin: Origin) -> Found:
@@ -370,7 +380,7 @@ def _choose(found: list[Found], wanted: str, shown: Path, origin: Origin) -> Fou
             remember(simulation, origin)
     complete = [s for s in found if not inspect.isabstract(class_of(s))]
     if wanted:
-        named = [s for s in found if wanted in (class_of(s).__name__, class_of(s).key)]
+        named = [s for s in found if _is_called(wanted, s)]
         if named and not [s for s in named if s in complete]:
             missing = ", ".join(sorted(class_of(named[0]).__abstractmethods__))
             raise PluginError(f"{shown}: {wanted} is abstract: it lacks {missing}")

@@ -242,7 +242,13 @@ class Comparison:
         return ["kind", "name", "unit", *self.names, *(f"{other} - {first}" for other in others)]
 
     def to_csv(self, path: str | os.PathLike[str]) -> Path:
-        """Write the table; numbers are written so that reading gives the same float64."""
+        """Write the table; numbers are written so that reading gives the same float64.
+
+        Parameters
+        ----------
+        path : path-like
+            The file.
+        """
 
         def write(file: IO[str]) -> None:
             writer = csv.writer(file, lineterminator="\n")
@@ -289,7 +295,13 @@ class Comparison:
         return figure_of(self)
 
     def picture(self, path: str | os.PathLike[str]) -> Path:
-        """Write the `figure` as ``.png``, ``.pdf`` or ``.svg``, as the ending says."""
+        """Write the `figure` as ``.png``, ``.pdf`` or ``.svg``, as the ending says.
+
+        Parameters
+        ----------
+        path : path-like
+            The file, ending in ``.png``, ``.pdf`` or ``.svg``.
+        """
         target = Path(path)
         kind = target.suffix[1:].lower()
         if kind not in ("png", "pdf", "svg"):

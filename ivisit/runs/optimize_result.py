@@ -126,7 +126,13 @@ class OptimizeResult(SweepResult):
         return float(self.winner["value"])
 
     def importance(self, metric: str | None = None) -> Any:
-        """Return a figure of how much each parameter says about the objective."""
+        """Return a figure of how much each parameter says about the objective.
+
+        Parameters
+        ----------
+        metric : str, optional
+            Another metric than the objective.
+        """
         return super().importance(metric or self.objective)
 
     def history_figure(self) -> Any:

@@ -167,7 +167,13 @@ class RunResult:
         return {name: float(column[-1]) for name, column in self.columns.items() if column.size}
 
     def panel(self, name: str) -> dict[str, Any]:
-        """Return the description of a panel; empty where there is no such panel."""
+        """Return the description of a panel; empty where there is no such panel.
+
+        Parameters
+        ----------
+        name : str
+            Name of the panel.
+        """
         return next((p for p in self.panels if p["name"] == name), {})
 
     def save(self, path: str | os.PathLike[str]) -> Path:
@@ -221,6 +227,11 @@ class RunResult:
     def load(cls, path: str | os.PathLike[str]) -> RunResult:
         """Read a file written by `save`.
 
+        Parameters
+        ----------
+        path : path-like
+            The file.
+
         Raises
         ------
         IVisitError
@@ -233,6 +244,11 @@ class RunResult:
         """Write the result and the code that gave it as one ``.zip`` file, for somebody else.
 
         ``ivisit replay`` repeats it there; see `ivisit.runs.packing.pack`.
+
+        Parameters
+        ----------
+        path : path-like
+            The file, ending in ``.zip``.
         """
         from ivisit.runs.packing import pack
 
@@ -243,6 +259,11 @@ class RunResult:
 
         The time stands there where the simulation declares what a step is. Numbers are written so
         that reading gives the same float64.
+
+        Parameters
+        ----------
+        path : path-like
+            The file.
         """
 
         def write(file: IO[str]) -> None:
@@ -286,7 +307,13 @@ class RunResult:
         return sorted(present, key=lambda n: declared.index(n) if n in declared else -1)
 
     def panel_groups(self, names: list[str]) -> list[list[str]]:
-        """Return which panels are drawn together: the traces of one plot."""
+        """Return which panels are drawn together: the traces of one plot.
+
+        Parameters
+        ----------
+        names : list of str
+            Names of panels.
+        """
         groups: dict[str, list[str]] = {}
         for name in names:
             plot = self.panel(name).get("plot") if name in self.traces else ""
@@ -296,7 +323,17 @@ class RunResult:
     def draw_panels(
         self, axes: Any, names: list[str], levels: tuple[float, float] | None = None
     ) -> None:
-        """Draw one of `panel_groups` into Matplotlib axes, a picture with these levels, if any."""
+        """Draw one of `panel_groups` into Matplotlib axes, a picture with these levels, if any.
+
+        Parameters
+        ----------
+        axes : matplotlib Axes
+            Where to draw.
+        names : list of str
+            Panels that are drawn together.
+        levels : (float, float), optional
+            Values of a picture's darkest and brightest color.
+        """
         name = names[0]
         panel = self.panel(name)
         if levels is not None:

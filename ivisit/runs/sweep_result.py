@@ -177,7 +177,13 @@ class SweepResult(ResultViews):
         }
 
     def metric(self, name: str) -> np.ndarray:
-        """Return the column of a metric; ``loss:last`` is ``loss``."""
+        """Return the column of a metric; ``loss:last`` is ``loss``.
+
+        Parameters
+        ----------
+        name : str
+            Name of the metric.
+        """
         own = name if name in self.metrics else canonical_name(name)
         if own not in self.metrics:
             raise IVisitError(unknown(f"sweep {self.name!r}", "metric", name, self.metrics))
@@ -212,7 +218,13 @@ class SweepResult(ResultViews):
         return found
 
     def traces(self, name: str) -> dict[int, tuple[np.ndarray, np.ndarray]]:
-        """Return index to steps and values of a kept trace, for all runs that have it."""
+        """Return index to steps and values of a kept trace, for all runs that have it.
+
+        Parameters
+        ----------
+        name : str
+            Name of the trace.
+        """
         with ParameterStore(self.path, create=False) as store:
             found = {
                 index: (
@@ -256,7 +268,13 @@ class SweepResult(ResultViews):
         }
 
     def parameter_column(self, name: str) -> str:
-        """Return the column of a parameter; it may be called as one of the table's own columns."""
+        """Return the column of a parameter; it may be called as one of the table's own columns.
+
+        Parameters
+        ----------
+        name : str
+            The parameter.
+        """
         return f"{name} (parameter)" if name in OWN_COLUMNS else name
 
     def _metric_column(self, name: str) -> str:
@@ -322,6 +340,15 @@ class SweepResult(ResultViews):
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return a metric as a matrix of two parameters.
 
+        Parameters
+        ----------
+        index, columns : str
+            The parameters along rows and columns.
+        metric : str
+            The metric.
+        statistic : str, optional
+            What of several runs counts, by default the median; see `aggregate`.
+
         Returns
         -------
         index_values, column_values : ndarray
@@ -338,11 +365,27 @@ class SweepResult(ResultViews):
 
         A failed or diverged run counts as the worst. Each is a dict with ``parameters``, ``value``,
         ``n`` (runs) and ``indices``.
+
+        Parameters
+        ----------
+        metric : str
+            The metric.
+        n : int, optional
+            How many points.
+        maximize : bool, optional
+            Whether large values are good.
         """
         return summaries.best(self, self.metric(metric), n, maximize)
 
     def sensitivity(self, metric: str, *, resamples: int = 300) -> np.ndarray:
         """Return Sobol indices of a metric; the sample must be ``("saltelli", n)``.
+
+        Parameters
+        ----------
+        metric : str
+            The metric.
+        resamples : int, optional
+            Samples of the bootstrap.
 
         Returns
         -------

@@ -144,7 +144,13 @@ class RunDatabase(Database):
         return run
 
     def delete_runs(self, ids: Iterable[int]) -> int:
-        """Remove the runs with these numbers for good, and return how many there were."""
+        """Remove the runs with these numbers for good, and return how many there were.
+
+        Parameters
+        ----------
+        ids : iterable of int
+            The numbers.
+        """
         with self._writing() as connection:
             return sum(
                 connection.execute("DELETE FROM run WHERE id = ?", (id,)).rowcount for id in ids

@@ -174,6 +174,13 @@ class SetDatabase(Database):
     def history(self, simulation: SimulationLike, name: str) -> list[ParameterSet]:
         """Return all versions of a set, the current one last; also of a deleted set.
 
+        Parameters
+        ----------
+        simulation : str, Simulation or subclass
+            Key of the simulation, or the simulation.
+        name : str
+            Name of the set.
+
         Raises
         ------
         StoreError
@@ -231,6 +238,15 @@ class SetDatabase(Database):
     def rename(self, simulation: SimulationLike, name: str, new_name: str) -> ParameterSet:
         """Give a set with all its versions another name, and return it.
 
+        Parameters
+        ----------
+        simulation : str, Simulation or subclass
+            Key of the simulation, or the simulation.
+        name : str
+            Name of the set.
+        new_name : str
+            The other name.
+
         Raises
         ------
         StoreError
@@ -249,6 +265,15 @@ class SetDatabase(Database):
     def copy(self, simulation: SimulationLike, name: str, new_name: str) -> ParameterSet:
         """Store the current version of a set under another name too, and return the copy.
 
+        Parameters
+        ----------
+        simulation : str, Simulation or subclass
+            Key of the simulation, or the simulation.
+        name : str
+            Name of the set.
+        new_name : str
+            The other name.
+
         Raises
         ------
         StoreError
@@ -265,6 +290,13 @@ class SetDatabase(Database):
 
     def delete(self, simulation: SimulationLike, name: str) -> None:
         """Delete a set; `restore` brings it back, `purge` removes it for good.
+
+        Parameters
+        ----------
+        simulation : str, Simulation or subclass
+            Key of the simulation, or the simulation.
+        name : str
+            Name of the set.
 
         Raises
         ------

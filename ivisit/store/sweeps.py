@@ -77,6 +77,13 @@ class SweepDatabase(RunDatabase):
     def find_sweep(self, name: str, simulation: str | None = None) -> StoredSweep | None:
         """Return the sweep of this name; None when there is none.
 
+        Parameters
+        ----------
+        name : str
+            Name of the sweep.
+        simulation : str, optional
+            Key of the simulation.
+
         Raises
         ------
         StoreError
@@ -97,7 +104,15 @@ class SweepDatabase(RunDatabase):
         return self._to_sweep(rows[0]) if rows else None
 
     def load_sweep(self, name: str, simulation: str | None = None) -> StoredSweep:
-        """Return the sweep of this name, or ``SIMULATION/NAME``; else `StoreError`."""
+        """Return the sweep of this name, or ``SIMULATION/NAME``; else `StoreError`.
+
+        Parameters
+        ----------
+        name : str
+            Name of the sweep, or ``SIMULATION/NAME``.
+        simulation : str, optional
+            Key of the simulation.
+        """
         found = self.find_sweep(name, simulation)
         if found is None and "/" in name and simulation is None:
             key, _, rest = name.partition("/")
@@ -178,7 +193,15 @@ class SweepDatabase(RunDatabase):
         return None
 
     def release_sweep(self, id: int, owner: Mapping[str, Any]) -> None:
-        """Stop computing a sweep; it is finished when all its runs are there."""
+        """Stop computing a sweep; it is finished when all its runs are there.
+
+        Parameters
+        ----------
+        id : int
+            Number of the sweep.
+        owner : dict
+            Who computes it; see `claim_sweep`.
+        """
         with self._writing() as connection:
             connection.execute(
                 "UPDATE sweep SET owner = NULL, heartbeat_at = ?1, "
@@ -205,7 +228,13 @@ class SweepDatabase(RunDatabase):
         return int(count)
 
     def source_files(self, digests: Iterable[str]) -> dict[str, tuple[str, bytes]]:
-        """Return name and content of stored source files, by digest."""
+        """Return name and content of stored source files, by digest.
+
+        Parameters
+        ----------
+        digests : iterable of str
+            The digests.
+        """
         found = {}
         with self._reading() as connection:
             for digest in digests:
@@ -303,7 +332,15 @@ class SweepDatabase(RunDatabase):
         )
 
     def done_runs(self, sweep: StoredSweep, *, status: str | None = None) -> Iterator[int]:
-        """Yield the places of the runs that are stored, of all or of one status."""
+        """Yield the places of the runs that are stored, of all or of one status.
+
+        Parameters
+        ----------
+        sweep : StoredSweep
+            The sweep.
+        status : str, optional
+            Only runs of this status.
+        """
         with self._reading() as connection:
             cursor = connection.execute(
                 "SELECT sweep_index FROM run WHERE simulation_id = (SELECT id FROM simulation "
@@ -314,7 +351,13 @@ class SweepDatabase(RunDatabase):
                 yield index
 
     def count_diverged(self, sweep: StoredSweep) -> int:
-        """Return how many finished runs have a metric that is no finite number."""
+        """Return how many finished runs have a metric that is no finite number.
+
+        Parameters
+        ----------
+        sweep : StoredSweep
+            The sweep.
+        """
         with self._reading() as connection:
             # Such numbers are the only texts among the values of a metrics object.
             (count,) = connection.execute(
@@ -350,7 +393,15 @@ class SweepDatabase(RunDatabase):
                 )  # fmt: skip
 
     def traces(self, sweep: StoredSweep, name: str) -> Iterator[tuple[int, bytes, bytes]]:
-        """Yield place, steps and data, both compressed, of a kept trace."""
+        """Yield place, steps and data, both compressed, of a kept trace.
+
+        Parameters
+        ----------
+        sweep : StoredSweep
+            The sweep.
+        name : str
+            Name of the trace.
+        """
         with self._reading() as connection:
             cursor = connection.execute(
                 "SELECT sweep_index, run_trace.steps, data FROM run_trace JOIN run ON id = run_id "
@@ -372,6 +423,11 @@ class SweepDatabase(RunDatabase):
         """Iterate over the stored runs, each complete with what its sweep says of all runs.
 
         See `RunDatabase.runs`.
+
+        Parameters
+        ----------
+        simulation, sweep, since, where, limit
+            See `RunDatabase.runs`.
         """
         conditions = [one for one in (condition(where), started(since)) if one is not None]
         known: dict[tuple[str, str], StoredSweep | None] = {}

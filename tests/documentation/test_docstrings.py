@@ -10,6 +10,7 @@ from types import ModuleType
 import pytest
 
 from docs.tools.reference import GROUPS, is_own
+from docs.tools.reference.package_pages import inherited_names
 
 PUBLIC = [
     (package, name)
@@ -22,6 +23,14 @@ MODULES = [
 ]
 #: Empty, or with the arguments of something that is named in their docstring.
 HEADLESS = {"RadioButtons": "OptionList"}
+
+
+#: Classes whose methods users call; kinds, rules and optimizers keep the contract of a base.
+FOR_USERS = {
+    *("RunResult", "SweepResult", "OptimizeResult", "Comparison", "ParameterStore", "ParameterSet"),
+    *("Simulation", "Engine", "AssociativeMemory", "BinaryMemory", "RetrievalResult", "History"),
+    *("Trainer", "AskTell"),
+}
 
 
 def thing(package, name):
@@ -97,3 +106,17 @@ def test_the_methods_of_a_public_class_have_docstrings(package, name):
             inspect.isfunction(method) or isinstance(method, property)
         ):
             assert inspect.getdoc(getattr(it, title)), f"{name}.{title} has no docstring"
+
+
+@pytest.mark.parametrize(
+    ("package", "name"), [p for p in PUBLIC if p[1] in FOR_USERS], ids=lambda x: x
+)
+def test_the_methods_that_users_call_tell_their_arguments(package, name):
+    it = thing(package, name)
+    own = [title for title in vars(it) if not title.startswith("_")]
+    for title in [*own, *inherited_names(package, it)]:
+        method = inspect.getattr_static(it, title)
+        method = getattr(method, "__func__", method)
+        if inspect.isfunction(method):
+            text = inspect.getdoc(getattr(it, title)) or ""
+            assert not undocumented(parameters(method), text), f"{title}: arguments without a word"

@@ -67,3 +67,17 @@ def test_the_headlines_of_the_readme_are_results_of_experiments():
     assert len(quoted) > 5
     for number in quoted:
         assert any(number in claim for claim in claims), f"no experiment gives {number}"
+
+
+def test_every_recipe_is_in_the_list_of_recipes_and_counted_in_the_readme():
+    folder = ROOT / "docs" / "how-to"
+    recipes = {page.name for page in folder.glob("*.md")} - {"index.md"}
+    assert set(re.findall(r"\]\(([\w-]+\.md)\)", (folder / "index.md").read_text())) == recipes
+    assert f"[{len(recipes)} recipes]" in (ROOT / "README.md").read_text()
+
+
+def test_every_page_is_in_the_navigation_of_the_site():
+    navigation = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").partition("\nnav:")[2]
+    for page in (ROOT / "docs").rglob("*.md"):
+        name = page.relative_to(ROOT / "docs").as_posix()
+        assert re.search(rf"[ :]{re.escape(name)}$", navigation, flags=re.M), f"{name} is missing"

@@ -172,6 +172,7 @@ def user(
     tmp_path: Any,
     tmp_path_factory: pytest.TempPathFactory,
     monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
 ) -> Iterator[User]:
     """A user who works in an empty folder and closes all windows at the end."""
     monkeypatch.setenv("DISPLAY", display)
@@ -185,5 +186,8 @@ def user(
         window.close()
     person.window = None
     person.windows.clear()
+    # What other fixtures have given of a window would keep it alive beyond this collection, and
+    # Tk ends the process when another thread frees it later.
+    request.node.funcargs.clear()
     gc.collect()
     assert not faults

@@ -10,16 +10,50 @@ from scipy.integrate import solve_ivp
 import ivisit as iv
 
 APPS = Path(__file__).parents[2] / "apps"
+ALL = sorted(APPS.glob("*.py"))
+#: Those that take the mouse.
+POINTED = [app for app in ALL if "def pointer(" in app.read_text()]
 
 
-def test_every_app_is_small_and_runs_headlessly():
-    apps = sorted(APPS.glob("*.py"))
-    assert {a.stem for a in apps} >= {"gauss_filter", "dog_filter", "lorenz"}
-    for app in apps:
-        assert len(app.read_text().splitlines()) < 80
-        result = iv.run(app, steps=3)
-        assert result.status == "finished"
-        assert set(result.outputs) == set(iv.get_simulation(app).panels)
+@pytest.mark.parametrize("app", ALL, ids=lambda app: app.stem)
+def test_an_app_is_small_runs_headlessly_and_in_a_sweep(app, tmp_path):
+    assert len(app.read_text().splitlines()) < 100
+    simulation = iv.get_simulation(app)
+    result = iv.run(app, steps=3)
+    assert result.status == "finished"
+    assert set(result.outputs) == set(simulation.panels)
+    name, slider = next((n, c) for n, c in simulation.controls.items() if isinstance(c, iv.Slider))
+    metric = next(iter(result.metrics))
+    sweep = iv.sweep(
+        app,
+        {name: [slider.minimum, slider.default]},
+        steps=2,
+        metrics=[metric],
+        workers=0,
+        store=tmp_path / "sweep.ivisit",
+    )
+    assert list(sweep.status) == ["finished"] * 2
+
+
+@pytest.mark.parametrize("app", POINTED, ids=lambda app: app.stem)
+def test_an_app_survives_clicks_and_drags_wherever_they_are(app):
+    simulation = iv.get_simulation(app)
+    (panel,) = (n for n, p in simulation.panels.items() if getattr(p, "pointer", False))
+    is_image = isinstance(simulation.panels[panel], iv.Image)
+    place = {"row": 5, "column": 3} if is_image else {"x": 0.4, "y": -0.3, "axes": 0}
+    events = [
+        (step, iv.PointerEvent(panel, kind, button=button, modifiers=modifiers, **place))
+        for button in (1, 3)
+        for modifiers in ((), ("shift",))
+        for step, kind in enumerate(("press", "drag", "release"))
+    ]
+    if not is_image:
+        events.append((3, iv.PointerEvent(panel, x=0.1, y=0.1)))  # beside all axes
+    result = iv.run(app, steps=5, events=sorted(events, key=lambda event: event[0]))
+    assert result.status == "finished"
+    assert iv.replay(app, result) == result
+    plain, clicked = (iv.run(app, steps=2, events=given) for given in ([], [(1, events[0][1])]))
+    assert any(not np.array_equal(plain.outputs[n], v) for n, v in clicked.outputs.items())
 
 
 def test_gauss_filter_smooths_the_photograph():

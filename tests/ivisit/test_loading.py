@@ -404,6 +404,17 @@ def test_names_are_by_folder_and_content(write):
     assert name(a) != former
 
 
+# Several simulations ---------------------------------------------------------------------------
+
+
+def test_a_simulation_beside_the_launched_one_is_found_by_its_name(write):
+    second = "\nclass Other(S):\n    def step(self):\n        self.value = 2\n"
+    path = write("sim.py", simulation("self.value = 1") + second + "\niv.launch(S)\n")
+    assert [value_of(path), value_of(f"{path}:Other")] == [1, 2]
+    with pytest.raises(iv.PluginError, match="has no simulation called 'Third'"):
+        iv.get_simulation(f"{path}:Third")
+
+
 # Threads --------------------------------------------------------------------------------------
 
 

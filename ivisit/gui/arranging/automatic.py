@@ -30,6 +30,8 @@ EQUAL = 1.3
 PLOT_WORTH, TEXT_WORTH = 0.7, 0.02
 #: Parts of the width that pictures get beside other cards.
 SIDES = (0.4, 0.5, 0.6, 0.7)
+#: Width over height of a window's part for the cards, where both are possible.
+SHAPE = 1.4
 #: So much more another candidate must show for replacing the present one.
 BETTER = 1.15
 #: More pictures than this in a row, or rows than this, are not tried.
@@ -122,7 +124,10 @@ def wanted_room(wishes: Sequence[Wish], room: Size, gap: int) -> Size:
     natural = {wish.name: wish.natural for wish in wishes}
     sizes = [natural_size(part, natural, gap) for part in _candidates(wishes, room, gap)]
     fitting = [size for size in sizes if size[0] <= room[0] and size[1] <= room[1]]
-    return min(fitting, key=lambda size: size[0] * size[1], default=room if wishes else (0, 0))
+    # Small, and neither very wide nor very high.
+    return min(
+        fitting, key=lambda size: max(size[0] / SHAPE, size[1]), default=room if wishes else (0, 0)
+    )
 
 
 def worth(wishes: Sequence[Wish], solution: Solution, room: Size) -> float:

@@ -297,10 +297,17 @@ class PanelWidget(tk.Frame):
         """Add a submenu to `menu` of whose entries one is on, and marked."""
         return Choices(self.menu, label, key, chosen)
 
-    def after_once(self, key: str, seconds: float, function: Callable[[], object]) -> None:
-        """Call `function` in some time, unless a call under that key waits already."""
+    def after_once(
+        self, key: str, seconds: float, function: Callable[[], object], *, anew: bool = False
+    ) -> None:
+        """Call `function` in some time, unless a call under that key waits already.
+
+        With `anew` the time begins again, in place of the call that waits.
+        """
         if key in self._timers:
-            return
+            if not anew:
+                return
+            self.after_cancel(self._timers[key])
 
         def due() -> None:
             del self._timers[key]

@@ -18,8 +18,8 @@ from ivisit.panels import Figure
 from ivisit.recording import Frame
 from ivisit.viewing import looked_at
 
-#: Milliseconds after which a new size counts: while the user drags, nothing is drawn anew.
-SETTLING = 120
+#: Seconds after which a new size counts: while the user drags, nothing is drawn anew.
+SETTLING = 0.12
 #: Smallest width and height in which a figure is drawn.
 SMALLEST = 20
 #: Width and height at 96 dpi below which a figure does not keep its proportions.
@@ -44,7 +44,6 @@ class FigureWidget(PicturePanel):
         self.canvas.bind("<Configure>", self._resized, add=True)
         self.canvas.bind("<Motion>", self._tell, add=True)
         self.canvas.bind("<Leave>", lambda event: self.host.point_at(""), add=True)
-        self._timer: str | None = None
         self._fills = cast(Figure, self.panel).aspect is None
         self.bind_pointer()
         # After the simulation's bindings: that of the button's release takes the place of others.
@@ -213,13 +212,11 @@ class FigureWidget(PicturePanel):
         self.host.session.worker.refresh()
 
     def _resized(self, event: Any) -> None:
-        if self._timer:
-            self.after_cancel(self._timer)
         # The first size is wanted at once, else the first picture would be drawn twice.
-        self._timer = self.after(1 if self.view.size is None else SETTLING, self._request_size)
+        seconds = 0.0 if self.view.size is None else SETTLING
+        self.after_once("size", seconds, self._request_size, anew=True)
 
     def _request_size(self) -> None:
-        self._timer = None
         size = self._size_in(self.canvas.winfo_width(), self.canvas.winfo_height())
         if min(size) > SMALLEST and self.view.size != size:
             self.view.size = size

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from ivisit.gui.panels.plot import PlotPanel, Tick, rgb
-from ivisit.gui.panels.plotting import nice_limits, nice_step, tick_text, ticks
+from ivisit.gui.panels.plotting import nice_limits, nice_step, telling_ticks, tick_text
 from ivisit.gui.panels.scales import LinearScale
 from ivisit.gui.panels.strokes import mask
 from ivisit.panels import Histogram
@@ -55,7 +55,8 @@ class HistogramWidget(PlotPanel):
 
     def horizontal_ticks(self, limits: tuple[float, float], width: int) -> list[Tick]:
         distance = nice_step(limits[1] - limits[0], max(width // self.host.theme.pixels(60), 1))
-        shown = [(value, tick_text(value, distance)) for value in ticks(*limits, distance)]
+        marks, distance = telling_ticks(*limits, distance)
+        shown = [(value, tick_text(value, distance)) for value in marks]
         unit = cast(Histogram, self.panel).unit
         if unit and shown:
             shown[-1] = (shown[-1][0], f"{shown[-1][1]} {unit}")

@@ -54,6 +54,8 @@ class ImageWidget(PicturePanel):
         self.color_map = image.cmap
         self.vmin, self.vmax = image.vmin, image.vmax
         self.picture: np.ndarray | None = None
+        #: Rows and columns of the latest picture: its place stays while a new run has none yet.
+        self._shape: tuple[int, ...] | None = None
         self._noted_at = 0.0
         super().__init__(parent, host, panel)
 
@@ -91,42 +93,55 @@ class ImageWidget(PicturePanel):
         self.strip.color()
 
     def aspect(self) -> float | None:
-        if self.picture is None:
+        if self._shape is None:
             return None
-        rows, columns = self.picture.shape[:2]
-        return float(columns / rows)
+        return float(self._shape[1] / self._shape[0])
 
     def wanted_size(self) -> tuple[int, int]:
         width, height = super().wanted_size()
-        if self.picture is None:
+        if self._shape is None:
             return width, height
-        rows, columns = self.picture.shape[:2]
+        rows, columns = self._shape
         across, down = self.frame_size()
         # Each pixel as a whole number of the screen's, as many as there is usually room for.
         factor = max(min((width - across) // columns, (height - down) // rows), 1)
         return factor * columns + across, factor * rows + down
 
     def show(self, frame: Frame) -> None:
-        picture = frame.outputs.get(self.name)
-        if picture is not None:
-            self.picture = picture
-            self.redraw()
-            if self._pointer is not None:
-                self._tell(*self._pointer)
+        self.picture = frame.outputs.get(self.name)
+        if self.picture is None:
+            self._show_nothing()
+            return
+        self.redraw()
+        if self._pointer is not None:
+            self._tell(*self._pointer)
+
+    def _show_nothing(self) -> None:
+        """A new run has no picture yet: the one of the former run would pass for its own."""
+        if self.canvas.pixels is None:
+            return
+        self.canvas.say("")
+        self.set_note()
+        self.bar.show(self.color_map, "", "")
+        self.strip.show(np.empty(0), *self.strip.levels)
+        if self._pointer is not None:
+            self._tell(*self._pointer)
 
     def redraw(self) -> None:
         """Draw the present picture with the present colors and levels."""
         if self.picture is None:
             return
+        self._shape = self.picture.shape[:2]
         shown = channel_of(self.picture, self.channel)
         low, high = self._levels_of(shown)
         image = cast(Image, self.panel)
         self.canvas.show(image.pixels(shown, low, high, self.color_map))
         now = time.perf_counter()
         if now - self._noted_at > NOTE_INTERVAL:
-            self._noted_at = now
-            self._missing = missing_text(shown)
-            self._note_levels(shown, low, high)
+            self._note_picture()
+        else:
+            # What stays is the last picture: look again when none comes any more.
+            self.after_once("note", NOTE_INTERVAL, self._note_picture)
         if self.has_strip:
             self._show_strip(now)
 
@@ -137,7 +152,14 @@ class ImageWidget(PicturePanel):
             percentile=self.percentile, vmin=self.vmin, vmax=self.vmax,
         )  # fmt: skip
 
-    def _note_levels(self, shown: np.ndarray, low: float, high: float) -> None:
+    def _note_picture(self) -> None:
+        """Tell size, levels, and what is missing of the present picture."""
+        if self.picture is None:
+            return
+        self._noted_at = time.perf_counter()
+        shown = channel_of(self.picture, self.channel)
+        low, high = self._levels_of(shown)
+        self._missing = missing_text(shown)
         rows, columns = shown.shape[:2]
         text = _span_text(shown, low, high)
         zoom = f"   ×{self.canvas.zoom:.3g}" if isinstance(self.canvas.zoom, float) else ""
@@ -152,6 +174,8 @@ class ImageWidget(PicturePanel):
                 value_text(low, high - low, 4),
                 value_text(high, high - low, 4),
             )
+        if self._pointer is not None:
+            self._tell(*self._pointer)
 
     # What the menu offers -------------------------------------------------------------------
 
@@ -237,9 +261,7 @@ class ImageWidget(PicturePanel):
     def _moved(self, event: Any) -> None:
         """The mouse has enlarged or moved the picture."""
         self._mark_choices()
-        if self.picture is not None:
-            shown = channel_of(self.picture, self.channel)
-            self._note_levels(shown, *self._levels_of(shown))
+        self._note_picture()
 
     def choose_levels(self, kind: str) -> None:
         """Choose levels by what the menu calls them."""

@@ -10,7 +10,7 @@ from PIL import Image, ImageTk
 
 from ivisit.gui.cursor import Cursor
 from ivisit.gui.panels.base import PanelWidget
-from ivisit.gui.panels.plotting import nice_length, nice_step, tick_text, ticks
+from ivisit.gui.panels.plotting import nice_length, nice_step, telling_ticks, tick_text
 
 #: Zoom of one notch of the mouse wheel, and the smallest number of steps that a plot shows.
 NOTCH, FEWEST = 1.25, 4
@@ -286,9 +286,10 @@ class PlotPanel(PanelWidget):
         distance = nice_step(high - low, max(width // self.host.theme.pixels(90), 1))
         if not unit:
             distance = max(distance, 1.0)
+        marks, distance = telling_ticks(low, high, distance)
         relative = limits[1] == 0
         shown = []
-        for value in ticks(low, high, distance):
+        for value in marks:
             text = tick_text(value, distance) if unit else f"{value:,.0f}"
             if relative:
                 text = "now" if abs(value) < distance * 1e-6 else text

@@ -44,6 +44,24 @@ def ticks(low: float, high: float, step: float) -> list[float]:
     return [number * step for number in range(first, min(last, first + 50) + 1)]
 
 
+def telling_ticks(low: float, high: float, step: float) -> tuple[list[float], float]:
+    """Return the ticks between the limits and their distance: `step`, or less where it gives one.
+
+    One number alone would not tell the scale.
+
+    >>> telling_ticks(12, 18, 5), telling_ticks(0, 40, 50), telling_ticks(0, 10, 5)
+    (([12.0, 14.0, 16.0, 18.0], 2.0), ([0.0, 20.0, 40.0], 20.0), ([0, 5, 10], 5))
+    """
+    marks = ticks(low, high, step)
+    # From a distance as long as the axis, or a little more, to half of the axis.
+    for _ in range(4):
+        if len(marks) > 1 or not step > 0 or not math.isfinite(step):
+            break
+        step = nice_step(0.4 * step, 1)
+        marks = ticks(low, high, step)
+    return marks, step
+
+
 def tick_text(value: float, step: float) -> str:
     """Return the label of a tick, with the digits that its distance to the next one needs.
 

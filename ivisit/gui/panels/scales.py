@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 
 import numpy as np
 
-from ivisit.gui.panels.plotting import nice_limits, tick_text, ticks
+from ivisit.gui.panels.plotting import nice_limits, telling_ticks, tick_text
 
 ScaleName = Literal["linear", "log", "symlog"]
 #: Decades that a symmetric-logarithmic axis shows on each side of zero.
@@ -42,8 +42,8 @@ class LinearScale:
         return nice_limits(low, high, count)[:2]
 
     def ticks(self, bottom: float, top: float, count: int) -> list[tuple[float, str]]:
-        step = nice_limits(bottom, top, count)[2]
-        return [(value, tick_text(value, step)) for value in ticks(bottom, top, step)]
+        marks, step = telling_ticks(bottom, top, nice_limits(bottom, top, count)[2])
+        return [(value, tick_text(value, step)) for value in marks]
 
 
 class LogScale:

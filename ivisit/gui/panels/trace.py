@@ -331,14 +331,13 @@ class TraceWidget(PlotPanel):
 
     def _extremes(self, view: View, shown: list[int]) -> tuple[float, float]:
         """Return the smallest and largest value that the scale can show."""
-        low, high = view.low[:, shown], view.high[:, shown]
-        sign = self.scale_name == "log" and not (low < 0).any()
-        lows, highs = low[np.isfinite(low)], high[np.isfinite(high)]
-        if sign:  # zeros have no place on a logarithmic axis
-            lows, highs = highs[highs > 0] if low is high else lows[lows > 0], highs[highs > 0]
-        if not len(lows) or not len(highs):
+        values = np.concatenate([view.low[:, shown], view.high[:, shown]])
+        values = values[np.isfinite(values)]
+        if self.scale_name == "log" and not (values < 0).any():
+            values = values[values > 0]  # zeros have no place on a logarithmic axis
+        if not len(values):
             return (0.1, 1.0) if self.scale_name == "log" else (0.0, 1.0)
-        return float(lows.min()), float(max(highs.max(), lows.min()))
+        return float(values.min()), float(values.max())
 
     def paint(self, picture: Image.Image) -> None:
         size = picture.size

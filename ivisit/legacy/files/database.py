@@ -41,7 +41,8 @@ def import_database(
     """Add the simulations of an old file to a store, each as a parameter set of its name.
 
     What was imported before is left alone, so that a second import changes nothing, also when the
-    sets have been changed since.
+    sets have been changed since. Sets of the user's own, or of another file, are never written
+    over: where one has the name already, the imported set gets a number behind its own.
 
     Parameters
     ----------
@@ -70,7 +71,9 @@ def import_database(
     target = _target(simulation, file)
     known = set(_imported(store, target))
     changed = []
-    taken: set[str] = set()
+    taken = {
+        one.name for one in store.sets(target) if not _is_as_imported(store, target, one, file)
+    }
     for stored in simulations:
         name = free_name(
             stored.name or "unnamed", is_free=lambda name: name not in taken, numbered="{} ({})"
@@ -108,6 +111,18 @@ def _target(simulation: Any, file: Path) -> Any:
             return simulation
         raise
     return found if isinstance(found, type) else type(found)
+
+
+def _is_as_imported(store: ParameterStore, target: Any, one: ParameterSet, file: Path) -> bool:
+    """Tell whether a set is as it was read from an old file, which may bring it anew.
+
+    Versions that were saved in the shell keep the layout, and with it the note on the file.
+    """
+    origin = (one.layout or {}).get("imported")
+    if not isinstance(origin, Mapping) or origin.get("file") != file.name:
+        return False
+    versions = store.history(target, one.name)
+    return [(v.layout or {}).get("imported") for v in versions].count(origin) == 1
 
 
 def _imported(store: ParameterStore, target: Any) -> Iterator[tuple[str, int]]:

@@ -139,9 +139,19 @@ def _last_name(node: ast.expr) -> str:
 def _assigned(statement: ast.Assign) -> Iterator[tuple[str, ast.expr | None]]:
     """Yield the names that an assignment binds, with the expression where it is their own."""
     for target in statement.targets:
-        if isinstance(target, ast.Name):
-            yield target.id, statement.value
-        else:
-            for node in ast.walk(target):
-                if isinstance(node, ast.Name):
-                    yield node.id, None
+        yield from _bound(target, statement.value)
+
+
+def _bound(target: ast.expr, value: ast.expr | None) -> Iterator[tuple[str, ast.expr | None]]:
+    if isinstance(target, ast.Name):
+        yield target.id, value
+    elif isinstance(target, ast.Starred):
+        yield from _bound(target.value, None)
+    elif isinstance(target, ast.Tuple | ast.List):
+        values = getattr(value, "elts", [])
+        is_paired = len(values) == len(target.elts) and not any(
+            isinstance(one, ast.Starred) for one in [*target.elts, *values]
+        )
+        parts = values if is_paired else [None] * len(target.elts)
+        for part, own in zip(target.elts, parts, strict=True):
+            yield from _bound(part, own)

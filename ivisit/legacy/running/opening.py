@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -52,16 +51,7 @@ def open_script(simulation: Any, fname: str | None, *, title: str = "", doc: str
     from ivisit.legacy.files.reader import offer
 
     offer()
-    _draw_into_memory()
     open_window(simulations[0], store=None if is_old else file)
-
-
-def _draw_into_memory() -> None:
-    """Have pyplot open no windows: steps are computed beside Tk's thread, where that fails."""
-    if "matplotlib" in sys.modules:
-        sys.modules["matplotlib"].use("Agg")
-    else:
-        os.environ.setdefault("MPLBACKEND", "Agg")
 
 
 def simulations_of(script: Script, doc: str = "") -> list[type[OldSimulation]]:

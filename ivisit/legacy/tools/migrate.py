@@ -25,6 +25,7 @@ from ivisit.legacy.records import (
 )
 from ivisit.legacy.running.bindings import bind
 from ivisit.legacy.running.declare import panel_of
+from ivisit.legacy.tools.blocks import BlockWidgets, constant_of
 from ivisit.legacy.tools.edits import Edits
 from ivisit.legacy.tools.kinds import Kinds, called_name
 from ivisit.legacy.tools.naming import Naming, class_name, name_all
@@ -72,13 +73,16 @@ def migrated(path: str | os.PathLike[str]) -> str:
 class _Migration:
     """The parts of one migration.
 
-    Scripts with several SIMULATION blocks have one class, which gets the widgets of the first.
+    Of scripts with several SIMULATION blocks, each becomes a class with the widgets of its own,
+    derived from one with the methods.
     """
 
     def __init__(self, stem: str, text: str, source: ScriptSource, blocks: list[Block]) -> None:
         self.stem = stem
         self.script = source
-        self.block, self.others = blocks[0], blocks[1:]
+        self.block, self.blocks = blocks[0], blocks
+        lists = [n for n, v in (source.parameters or {}).items() if isinstance(v, ast.List)]
+        self.widgets = BlockWidgets(blocks, lists)
         self.kinds = Kinds(source)
         self.edits = Edits(text)
         self.simulations = source.classes(SIMULATION)
@@ -86,7 +90,11 @@ class _Migration:
         self.notes = read_bindings(self.kinds, self.naming)
         self.translator = Translator(text, source, self.kinds, self.naming, self.notes, self.edits)
         others = source.defined_names - {node.name for node in self.simulations}
+        self._kept: dict[int, bool] = {}
         self.name = class_name(self.block.name or stem, others)
+        if len(blocks) > 1:
+            has_class = bool(self.simulations)
+            self.name = self.simulations[0].name if has_class else class_name(stem, others)
 
     def _named(self) -> Naming:
         own = {
@@ -94,7 +102,7 @@ class _Migration:
             for node in ast.walk(self.script.tree)
             if isinstance(node, ast.Attribute) and self.kinds.of(node.value) == "simulation"
         }
-        panels = {w.data: w for w in self.block.widgets if isinstance(w, TextOutRecord)}
+        panels = {w.data: w for w in self.widgets.widgets if isinstance(w, TextOutRecord)}
         not_own = {"parameters", "data", "isModified", *BASE_ATTRIBUTES}
         data = {
             name: name in panels and not is_text(value)
@@ -103,17 +111,26 @@ class _Migration:
         for node in ast.walk(self.script.tree):
             if isinstance(node, ast.Attribute) and self.kinds.of(node.value) == "data":
                 data.setdefault(node.attr, False)
-        return name_all(
-            self.block.widgets,
+        naming = name_all(
+            self.widgets.widgets,
             {n: isinstance(v, ast.List) for n, v in (self.script.parameters or {}).items()},
             data,
             (own | set(self.kinds.methods)) - not_own,
         )
+        self.widgets.name_others(naming.widgets)
+        return naming
 
     # The file --------------------------------------------------------------------------------
 
     def source(self) -> str:
         """Return the source of the new file."""
+        # What a method begins with depends on what the others use.
+        self._kept = {
+            id(method): self.translator.body(method.body, method.name) > 0
+            for node in self.simulations
+            for method in node.body
+            if isinstance(method, ast.FunctionDef)
+        }
         classes = [
             self._class(node, is_first=number == 0) for number, node in enumerate(self.simulations)
         ]
@@ -129,21 +146,28 @@ class _Migration:
         head = f"{plain(self.stem)}: made from a script for IVISIT 0.7x by 'ivisit migrate'."
         helpers = [HELPERS[name] for name in sorted(self.notes.helpers & set(HELPERS))]
         launched = self.simulations[-1].name if len(self.simulations) > 1 else self.name
+        derived: list[str] = []
+        if len(self.blocks) > 1:
+            derived, launched = self._derived(launched)
         parts = [
             f'"""{head}"""\n\n{self._imports(body)}\n{body.strip()}',
             *helpers,
-            self._todo(),
+            *derived,
             f'if __name__ == "__main__":\n    iv.launch({launched})',
         ]
         text = "\n\n\n".join(part.strip("\n") for part in parts if part.strip()) + "\n"
         return re.sub(r"\n{4,}", "\n\n\n", text)
 
-    def _todo(self) -> str:
-        lines = [
-            f"# TODO: the SIMULATION {block.name!r} has other widgets: derive a class for them."
-            for block in self.others
-        ]
-        return "\n".join(lines)
+    def _derived(self, base: str) -> tuple[list[str], str]:
+        """Return a class for each of several SIMULATION blocks, and the name of the first."""
+        taken = {*self.script.defined_names, self.name}
+        classes: list[str] = []
+        names: list[str] = []
+        for block in self.blocks:
+            names.append(class_name(block.name or self.stem, [*taken, *names]))
+            lines = [f"class {names[-1]}({base}):", f'    """{plain(block.name or names[-1])}."""']
+            classes.append("\n".join([*lines, "", *self._controls_and_panels(block)]))
+        return classes, names[0]
 
     def _imports(self, body: str) -> str:
         lines = ["import ivisit as iv"]
@@ -202,7 +226,7 @@ class _Migration:
 
     def _summary(self) -> str:
         doc = ast.get_docstring(self.script.tree)
-        return plain(doc or f"{self.block.name or self.name}.")
+        return plain(doc or f"{(len(self.blocks) == 1 and self.block.name) or self.name}.")
 
     def _class(self, node: ast.ClassDef, *, is_first: bool) -> str:
         """Return the source of a simulation's class in the new style."""
@@ -219,17 +243,30 @@ class _Migration:
         text = "\n".join([*lines, *methods]).rstrip()
         return re.sub(r"\n{3,}", "\n\n", text) + "\n\n\n"
 
+    def _controls_and_panels(self, block: Block) -> Iterator[str]:
+        for widget in block.widgets:
+            if id(widget) not in self.naming.widgets:
+                continue
+            name = self.naming.name(widget)
+            if len(self.blocks) > 1 and isinstance(widget, ParameterRecord):
+                read = self.naming.control(widget.parameter)
+                if read is not None and self.naming.name(read) != name:
+                    yield f"    # TODO: the methods read {self.naming.name(read)!r} instead"
+            yield f"    {name} = {self._declaration(widget)}"
+
     def _declarations(self) -> list[str]:
-        lines = [
-            f"    {self.naming.name(widget)} = {self._declaration(widget)}"
-            for widget in self.block.widgets
-            if id(widget) in self.naming.widgets
-        ]
+        beginnings = self.script.parameters or {}
+        if len(self.blocks) == 1:
+            lines = list(self._controls_and_panels(self.block))
+        else:
+            lines = [
+                f"    {self.naming.name(widget)} = {constant_of(widget, beginnings)}"
+                for widget in self.widgets.missing()
+            ]
         constants = [
             f"    {new} = {ast.unparse(value)}"
             for old, new in self.naming.parameters.items()
-            if (value := (self.script.parameters or {}).get(old)) is not None
-            and old not in self.naming.controls
+            if (value := beginnings.get(old)) is not None and old not in self.naming.controls
         ]
         return [*lines, *constants, "", *self._lists()]
 
@@ -288,7 +325,8 @@ class _Migration:
             lines += [
                 "    def _is_modified(self, name):",
                 '        """Tell whether a parameter has changed since the last step."""',
-                "        return self._seen is None or self._seen[name] != self.parameters[name]",
+                "        seen, present = self._seen, self.parameters",
+                "        return name in present and (seen is None or seen[name] != present[name])",
                 "",
             ]
         return lines
@@ -317,8 +355,9 @@ class _Migration:
         last = node.end_lineno or node.lineno
         if not isinstance(node, ast.FunctionDef):
             return self.edits.made(first, last)
-        kept = self.translator.body(node.body, node.name)
-        if not kept and (node.name == "bind" or node is self.kinds.methods.get("__init__")):
+        if not self._kept[id(node)] and (
+            node.name == "bind" or node is self.kinds.methods.get("__init__")
+        ):
             return ""
         if node.body[0].lineno == node.lineno:  # "def f(self): ..." in one line
             body = " " * 8 + "; ".join(self.edits.text_of(statement) for statement in node.body)

@@ -130,10 +130,10 @@ def identifier(text: str) -> str:
 def class_name(text: str, taken: Iterable[str] = ()) -> str:
     """Return a class name made of the words of `text`.
 
-    >>> class_name("s2_plot"), class_name("2 nets"), class_name("None")
-    ('S2Plot', 'Simulation2Nets', 'SimulationNone')
+    >>> class_name("s2_plot"), class_name("2 große Netze"), class_name("None")
+    ('S2Plot', 'Simulation2GroßeNetze', 'SimulationNone')
     """
-    words = re.findall(r"[A-Za-z0-9]+", text) or ["Simulation"]
+    words = re.findall(r"[^\W_]+", normalize("NFKC", text)) or ["Simulation"]
     proper = "".join(word[:1].upper() + word[1:] for word in words)
     if not proper.isidentifier() or keyword.iskeyword(proper):
         proper = f"Simulation{proper}"

@@ -411,10 +411,14 @@ def test_reloading_keeps_the_arrangement(user):
     window.layout.put(user.panel("report"), user.panel("first"), "above")
     window.layout.detach(user.panel("line"), "300x200+10+10")
     user.until(lambda: user.panel("line").winfo_width() == 300)
-    before, kept = settled(user, window), window.layout.arrangement()
+    settled(user, window)
+    kept = window.layout.arrangement()
     window.build_layout()
-    user.until(lambda: boxes(window.layout) == before)
+    after = settled(user, window)
     assert window.layout.arrangement() == kept
+    assert after["report"][0] == after["first"][0]
+    assert after["report"][3] < after["first"][1]
+    assert "line" not in after
     user.until(lambda: user.panel("line").winfo_width() == 300)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -393,6 +394,55 @@ def test_the_value_under_the_pointer_follows_the_running_picture(user):
     user.until(lambda: window.status._pointed.endswith("= 3"))
     panel.copy_value()
     assert window.root.clipboard_get() == "3.0"
+
+
+def test_heading_and_color_bar_tell_the_levels_of_the_last_picture(user, monkeypatch):
+    class Counter(iv.Simulation):
+        picture = iv.Image(cmap="viridis")
+
+        def init(self):
+            self.count = 0
+            self.picture = np.zeros((4, 4))
+
+        def step(self):
+            self.count += 1
+            self.picture = np.arange(16.0).reshape(4, 4) * self.count
+
+    window = user.open(Counter)
+    panel = user.panel("picture")
+    monkeypatch.setattr("ivisit.gui.panels.image.NOTE_INTERVAL", 1.0)
+    panel._noted_at = time.perf_counter()
+    # The pictures come faster than the heading changes, and then no more.
+    window.run_for(30)
+    user.until(lambda: window.steps == 30)
+    user.until(lambda: panel._notes[0] == "4×4   0 … 450")
+    assert panel.bar._levels == ("0", "450")
+
+
+def test_a_new_run_does_not_show_the_picture_of_the_former_one(user):
+    class Late(iv.Simulation):
+        picture = iv.Image(cmap="viridis")
+        report = iv.TextOutput()
+
+        def init(self):
+            self.report = "ready"
+
+        def step(self):
+            self.picture = np.arange(16.0).reshape(4, 4)
+
+    window = user.open(Late)
+    panel = user.panel("picture")
+    window.step()
+    user.until(lambda: panel.picture is not None)
+    shape = panel.aspect()
+    window.init()
+    user.until(lambda: window.steps == 0 and panel.picture is None)
+    assert panel.canvas.itemcget(panel.canvas._item, "state") == "hidden"
+    assert panel.note.cget("text") == ""
+    assert panel.bar._levels == ("", "")
+    assert panel.aspect() == shape == 1  # nothing jumps
+    window.step()
+    user.until(lambda: panel.canvas.itemcget(panel.canvas._item, "state") == "normal")
 
 
 def test_a_picture_is_saved_as_tiff_and_as_numbers(user, tmp_path):

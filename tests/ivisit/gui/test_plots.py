@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import ivisit as iv
+from ivisit.gui.panels.plotting import nice_length
 
 pytestmark = pytest.mark.window
 
@@ -327,6 +328,36 @@ def test_a_value_of_zero_is_marked_at_the_lower_edge_of_a_logarithmic_axis(user)
     panel.set_scale("linear")
     assert not marked(4) or panel.limits[2] == 0
     user.until(lambda: panel.note.cget("text") == "0")
+
+
+def test_a_logarithmic_axis_fits_values_between_which_there_are_zeros(user):
+    class Sparse(iv.Simulation):
+        error = iv.Trace(scale="log")
+
+    user.open(Sparse)
+    panel = user.panel("error")
+    panel.set_span(None)
+    values = np.where(np.arange(50_000) % 2, 0.0, 1e-6)
+    # So many that a column of pixels has the extremes of several steps: all have a zero.
+    panel.history.append(np.arange(1, 50_001), values)
+    panel.redraw()
+    assert not panel.view.exact
+    low, high = 10.0 ** np.array(panel.limits[2:])
+    assert 1e-8 < low <= 1e-6 <= high < 1e-4
+
+
+@pytest.mark.parametrize("steps", [1, 12, 25, 40, 55, 90])
+def test_a_narrow_plot_tells_the_scale_of_its_steps(user, steps):
+    class Level(iv.Simulation):
+        level = iv.Trace()
+
+    user.open(Level)
+    panel = user.panel("level")
+    end = float(nice_length(steps))
+    for width in (100, 200, 400):
+        marks = panel.horizontal_ticks((0.0, end), width)
+        assert len(marks) >= 2
+        assert all(0 <= place <= end and float(text) == place for place, text in marks)
 
 
 def test_a_text_gets_room_for_its_lines_once_or_for_those_declared(user):

@@ -27,6 +27,17 @@ def test_limits_enclose_the_values_on_every_scale(ends, count):
         assert top > bottom
 
 
+@given(st.tuples(st.floats(-1e6, 1e6), st.floats(1e-3, 1e6)), st.integers(1, 8))
+def test_a_linear_axis_has_two_ticks_at_least_and_not_many_more_than_wanted(ends, count):
+    low, high = ends[0], ends[0] + ends[1]
+    scale = LinearScale()
+    bottom, top = scale.limits(low, high, count)
+    for limits in ((bottom, top), (low, high)):  # chosen by the axis, or fixed by the user
+        marks = scale.ticks(*limits, count)
+        assert 2 <= len(marks) <= max(2 * count, 6)
+        assert [float(text) for _, text in marks] == pytest.approx([p for p, _ in marks], rel=1e-6)
+
+
 @given(st.tuples(positive, positive), st.integers(2, 8))
 def test_ticks_of_a_logarithmic_axis_say_what_they_are(ends, count):
     low, high = sorted(ends)

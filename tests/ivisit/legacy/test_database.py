@@ -119,6 +119,40 @@ def test_a_second_import_changes_nothing_also_when_the_set_has_changed(folder, s
     assert import_database("plot.db", store, "plot.py") == []
 
 
+def test_a_set_of_the_users_own_with_the_same_name_is_not_written_over(folder, store):
+    store.save("plot", "s2_plot", {"Action": "Move"})
+    (imported,) = import_database("plot.db", store, "plot.py")
+    assert (imported.name, imported["Action"]) == ("s2_plot (2)", "New")
+    assert store.load("plot", "s2_plot") == {"Action": "Move"}
+    assert len(store.history("plot", "s2_plot")) == 1
+
+
+@pytest.mark.parametrize("layout", [None, {}], ids=["from the shell", "from the window"])
+def test_a_changed_file_brings_its_sets_anew_beside_those_that_the_user_changed(
+    folder, store, layout
+):
+    def imported(action):
+        statement = "UPDATE parameterwidget SET value = '{}' WHERE name = 'Action'"
+        change(folder / "plot.db", statement.format(action))
+        return [(s.name, s["Action"]) for s in import_database("plot.db", store, "plot.py")]
+
+    assert imported("New") == [("s2_plot", "New")]
+    assert imported("Delete") == [("s2_plot", "Delete")]
+    store.save("plot", "s2_plot", {"Action": "Move"}, layout=layout)
+    assert imported("New") == [("s2_plot (2)", "New")]
+    assert imported("Delete") == [("s2_plot (2)", "Delete")]
+    assert store.load("plot", "s2_plot") == {"Action": "Move"}
+
+
+def test_two_files_with_a_simulation_of_the_same_name_become_two_sets(folder, store):
+    shutil.copyfile(folder / "plot.db", folder / "other.db")
+    change(folder / "other.db", "UPDATE parameterwidget SET value = 'Move' WHERE name = 'Action'")
+    import_database("plot.db", store, "plot.py")
+    (other,) = import_database("other.db", store, "plot.py")
+    assert other.name == "s2_plot (2)"
+    assert store.load("plot", "s2_plot")["Action"] == "New"
+
+
 def test_every_simulation_comes_with_comment_grade_delay_and_its_own_values(folder, store):
     change(
         folder / "plot.db",

@@ -19,8 +19,17 @@ def settled(user, window):
     """Wait until all cards stand where the arrangement has them; return where that is."""
 
     def there():
-        board = window.layout.board
+        layout = window.layout
+        board, paned = layout.board, layout.paned
         content = board.content
+        if not layout.cards:
+            return True
+        # What stands around them has its final size, too.
+        margins = layout.winfo_width() - paned.winfo_width()
+        if layout.winfo_width() != window.root.winfo_width() or margins != 2 * board.gap:
+            return False
+        if board.winfo_x() + board.winfo_width() != paned.winfo_width():
+            return False
         return board.winfo_width() > 50 and all(
             box(board.cards[name])[:2]
             == (content.winfo_rootx() + place.x, content.winfo_rooty() + place.y)
