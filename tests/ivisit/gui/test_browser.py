@@ -154,6 +154,26 @@ def test_a_click_on_a_star_grades_and_undo_takes_it_back(user, browser):
     assert load(browser)["sigma"] == 9.0
 
 
+def test_several_sets_are_graded_and_deleted_together_or_not_at_all(user, browser):
+    def grades():
+        return {stored.name: stored.grade for stored in browser.rows.sets}
+
+    before = grades()
+    browser.select(["soft", "sharp", "run 2"])
+    browser.grade(5)
+    assert grades() == {**before, "soft": 5, "sharp": 5, "run 2": 5}
+    user.window.values.undo()
+    browser.refresh()
+    assert grades() == before
+    # One of them is gone meanwhile: the others are not half of what was wanted.
+    with iv.ParameterStore(browser.window.sets.path) as store:
+        store.delete(Filter, "sharp")
+    assert len(browser.selected()) == 3
+    browser.delete()
+    assert "sharp" in user.told() + message(user.window)
+    assert set(names(browser)) == {"soft", "run 2", "run 10"}
+
+
 def test_grading_the_loaded_set_keeps_it_loaded_and_unmodified(user, browser):
     browser.select(["soft"])
     browser.load()
