@@ -12,6 +12,7 @@ from PIL import Image
 
 import ivisit as iv
 from ivisit.gui.actions.portrait import encoded
+from ivisit.gui.comparison.opening import open_comparison
 from ivisit.store.pictures import MOST_BYTES
 from tests.ivisit.gui.xdotool import Hands
 
@@ -373,6 +374,22 @@ def test_damaged_sets_are_listed_and_told(user, browser):
     browser.select(["soft"])
     browser.load()
     assert "damaged" in user.told()
+    browser.compare()
+    assert "'soft' is damaged" in message(user.window)
+    assert not [
+        child
+        for child in user.window.root.winfo_children()
+        if child.winfo_class() == "Toplevel" and "present values" in child.title()
+    ]
+
+
+def test_what_does_not_fit_of_a_compared_set_is_told(user, browser):
+    with iv.ParameterStore(browser.window.sets.path) as store:
+        store.save("Filter", "old", {"sigma": 3.0, "mode": "gone"})
+    window = open_comparison(user.window, ["run 2", "old"])
+    assert window is not None
+    user.until(lambda: "old does not fit" in window.status["message"].cget("text"))
+    assert "not 'gone'" in window.status["message"].cget("text")
 
 
 def test_the_browser_draws_only_what_is_seen(user, tmp_path):
