@@ -399,13 +399,13 @@ def can_be_updated(compose, update):
 PAIRS = [(c, u) for c in COMPOSITIONS for u in UPDATES if can_be_updated(c, u)]
 
 
-@pytest.mark.parametrize(("compose", "update"), PAIRS[::4], ids=lambda function: function.__name__)
+@pytest.mark.parametrize(("compose", "update"), PAIRS[::7], ids=lambda function: function.__name__)
 def test_the_pixels_are_those_of_a_full_drawing(compose, update):
     compare(compose, update)
 
 
 @pytest.mark.parametrize(
-    ("compose", "update"), PAIRS[2::16], ids=lambda function: function.__name__
+    ("compose", "update"), PAIRS[2::23], ids=lambda function: function.__name__
 )
 def test_the_pixels_in_a_dark_window_are_those_of_a_full_drawing_in_its_colors(compose, update):
     compare(compose, update, ink=DARK)
