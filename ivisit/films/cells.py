@@ -89,6 +89,8 @@ class Cell:
     ----------
     legend : list of (str, str)
         Labels and colors of lines, for the heading.
+    kept : Kept
+        Remembers the figures of the simulation that are painted.
     """
 
     #: Whether the cell has a heading also where it stands alone.
@@ -109,11 +111,7 @@ class Cell:
         self._figure: Any = None
         self._own_painter: Painter | None = None
         self._range: tuple[float, float] | None = None
-        self._kept = Kept()
-
-    def restore(self) -> None:
-        """Leave a figure of the simulation's as it was; call it between two steps."""
-        self._kept.restore()
+        self.kept = Kept()
 
     def picture(self, moment: Moment, size: Size) -> Image.Image:
         """Return a picture of `size`, or of a smaller one with the right proportions."""
@@ -123,7 +121,7 @@ class Cell:
             return Image.new("RGBA", size, (0, 0, 0, 0))
         painter = self._painter_of(held)
         if isinstance(panel, panels.Figure):
-            self._kept.note(held)
+            self.kept.note(held)
         value = (
             moment.shown.get(panel.name) if painter is None else painted(painter, FigureView(size))
         )

@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw
 from ivisit import panels
 from ivisit.engine import Engine
 from ivisit.films.cells import TEXT, Cell, ImageCell, Moment, letters, make_cell
+from ivisit.films.kept import Kept
 from ivisit.films.request import filmable
 from ivisit.panels import Panel, Trace
 from ivisit.simulation import Simulation
@@ -56,12 +57,16 @@ class Scene:
         size: Size | None = None,
         last_step: int | None = None,
         views: Mapping[str, Mapping[str, Any]] | None = None,
+        kept: Kept | None = None,
     ) -> None:
         groups = _grouped(simulation, names or filmable(simulation))
         self.cells: list[Cell] = [
             make_cell(group, last_step=last_step, view=(views or {}).get(group[0].name, {}))
             for group in groups
         ]
+        self._kept = kept or Kept()
+        for cell in self.cells:
+            cell.kept = self._kept
         self._rows = _rows_of(self.cells)
         self._title = simulation.key
         self._size = size
@@ -79,8 +84,7 @@ class Scene:
 
     def restore(self) -> None:
         """Leave the figures of the simulation as they were; call it between two steps."""
-        for cell in self.cells:
-            cell.restore()
+        self._kept.restore()
 
     def _alone(self, cell: Cell, moment: Moment) -> Image.Image:
         if self._size is None:

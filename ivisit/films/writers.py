@@ -85,8 +85,10 @@ class FilmWriter:
     def discard(self) -> None:
         """Write nothing."""
         self._abort()
-        # An exception in its block tells the draft that it is none of the old file's business.
-        self._stack.__exit__(_Discarded, _Discarded(), None)
+        # What a full disk has no room for is lost with the draft.
+        with suppress(OSError):
+            # An exception in its block tells the draft that it is none of the old file's business.
+            self._stack.__exit__(_Discarded, _Discarded(), None)
 
     def _add(self, picture: Image.Image) -> None:
         raise NotImplementedError

@@ -24,8 +24,6 @@ from ivisit.runs.single import result_of, steps_to_repeat
 USUAL_RATE = 60.0
 #: Seconds that a pause takes at the most, in which somebody thought and nothing ran.
 LONGEST_PAUSE = 2.0
-#: How many times as fast as it was a session is shown; None: as fast as possible.
-SPEEDS: tuple[float | None, ...] = (1.0, 4.0, 16.0, None)
 
 
 @dataclass(frozen=True)
@@ -91,6 +89,9 @@ class Playing:
         When it is the session of another simulation, or its values do not fit this one any more.
         Nothing has changed then.
     """
+
+    #: What `speed` may be.
+    speeds: tuple[float | None, ...] = (1.0, 4.0, 16.0, None)
 
     def __init__(self, session: Session, result: RunResult) -> None:
         simulation = session.simulation_class

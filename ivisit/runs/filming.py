@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ivisit.engine import Engine
 from ivisit.errors import FilmError, ParameterError, RunError
+from ivisit.films.kept import Kept
 from ivisit.films.request import Film
 from ivisit.panels import Raster, Trace
 
@@ -34,6 +35,8 @@ class Filming:
         How many steps the film is to cover.
     views : mapping, optional
         How a window looks at its panels; see `Scene`.
+    kept : Kept, optional
+        Remembers figures, where several films are made of one run.
 
     Attributes
     ----------
@@ -57,6 +60,7 @@ class Filming:
         steps: int,
         *,
         views: Mapping[str, Mapping[str, Any]] | None = None,
+        kept: Kept | None = None,
     ) -> None:
         # Only now: a run that is not filmed needs no pictures.
         from ivisit.films.scene import Scene
@@ -76,7 +80,7 @@ class Filming:
         self.problem = ""
         self._run, self._first = engine.runs, engine.steps
         self._scene = Scene(
-            cls, film.panels, size=film.size, last_step=engine.steps + steps, views=views
+            cls, film.panels, size=film.size, last_step=engine.steps + steps, views=views, kept=kept
         )
         self._writer: FilmWriter | None = film_writer(film.target, film.rate)
         self._lock = threading.Lock()
@@ -160,9 +164,11 @@ class Filmings:
 
     def __init__(self, films: Sequence[Film], engine: Engine, steps: int) -> None:
         self.members: list[Filming] = []
+        # One for all: to each film, figures look as another one has painted them.
+        kept = Kept()
         try:
             for film in films:
-                self.members.append(Filming(film, engine, steps))
+                self.members.append(Filming(film, engine, steps, kept=kept))
         except BaseException:
             self.cancel()
             raise

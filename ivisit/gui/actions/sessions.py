@@ -8,11 +8,9 @@ from tkinter import filedialog
 from typing import TYPE_CHECKING, Any
 
 from ivisit.errors import IVisitError
-from ivisit.gui.playing import SPEEDS, Playing, read_session
-from ivisit.runs.repetition import doubts
-from ivisit.runs.single import result_of
 
 if TYPE_CHECKING:
+    from ivisit.gui.playing import Playing
     from ivisit.gui.window import Window
 
 #: What the messages are about; see `MessageBar.show`.
@@ -67,6 +65,9 @@ class SessionCommands:
         engine = self.window.engine
 
         def save() -> None:
+            # Imported when it is needed: a window opens sooner.
+            from ivisit.runs.single import result_of
+
             duration = engine.time_of_run() or 0.0
             try:
                 status = "failed" if engine.failure else "finished"
@@ -107,6 +108,9 @@ class SessionCommands:
 
     def play(self, path: str) -> None:
         """Show a saved session from its beginning, with a fresh simulation."""
+        from ivisit.gui.playing import Playing, read_session
+        from ivisit.runs.repetition import doubts
+
         window = self.window
         self.stop()
         former = dict(window.sets.chosen)
@@ -152,12 +156,13 @@ class SessionCommands:
         playing = self.playing
         if playing is None:
             return
-        place = SPEEDS.index(playing.speed)
+        speeds = playing.speeds
+        place = speeds.index(playing.speed)
         offers: dict[str, Callable[[], object]] = {}
-        if place + 1 < len(SPEEDS):
-            offers["Faster"] = lambda: self.set_speed(SPEEDS[place + 1])
+        if place + 1 < len(speeds):
+            offers["Faster"] = lambda: self.set_speed(speeds[place + 1])
         if place > 0:
-            offers["Slower"] = lambda: self.set_speed(SPEEDS[place - 1])
+            offers["Slower"] = lambda: self.set_speed(speeds[place - 1])
         offers["Stop here"] = self.stop
         self.window.messages.show(PLAYING, self._text(playing), offers)
 

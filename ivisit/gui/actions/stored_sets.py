@@ -94,13 +94,24 @@ class StoredSetCommands:
             raise StoreError(f"{self.window.sets.path}: there is no such store")
         return store
 
-    def grade(self, name: str, former: float | None, grade: float | None) -> None:
-        """Give a set a grade; None takes it away."""
+    def grade(self, sets: Sequence[ParameterSet], grade: float | None) -> None:
+        """Give sets a grade; None takes it away."""
+        sets = list(sets)
+        former = [one.grade for one in sets]
 
-        def give(value: float | None) -> None:
-            self.window.sets.replaced(self._store().amend(self._simulation, name, grade=value))
+        def give(grades: Sequence[float | None]) -> None:
+            store = self._store()
+            with store.together():
+                graded = [
+                    store.amend(self._simulation, one.name, grade=value)
+                    for one, value in zip(sets, grades, strict=True)
+                ]
+            for stored in graded:
+                self.window.sets.replaced(stored)
 
-        self._do(f"grade of {name!r}", lambda: give(grade), lambda: give(former))
+        if sets:
+            label = f"grade of {_listed([one.name for one in sets])}"
+            self._do(label, lambda: give([grade] * len(sets)), lambda: give(former))
 
     def comment(self, name: str, former: str, comment: str) -> None:
         """Give a set a comment."""
@@ -148,20 +159,25 @@ class StoredSetCommands:
             self.window.say(f"Stored {name!r} as {copied[0]!r}, too")
         return copied[0] if copied else ""
 
+    def _each(self, names: Sequence[str], act: Callable[[ParameterStore, str], object]) -> None:
+        """Do something to all of the sets, or where one refuses it, to none of them."""
+        store = self._store()
+        with store.together():
+            for name in names:
+                act(store, name)
+
     def delete(self, names: Sequence[str]) -> None:
         """Delete sets."""
         names = list(names)
 
         def redo() -> None:
-            for name in names:
-                self._store().delete(self._simulation, name)
+            self._each(names, lambda store, name: store.delete(self._simulation, name))
             self.window.sets.deleted(names)
 
         shown = self.window.sets.shown
 
         def undo() -> None:
-            for name in names:
-                self._store().restore(self._simulation, name)
+            self._each(names, lambda store, name: store.restore(self._simulation, name))
             self.window.sets.brought_back(names, shown)
 
         if names and self._do(f"deleting {_listed(names)}", redo, undo):
@@ -172,12 +188,10 @@ class StoredSetCommands:
         names = list(names)
 
         def redo() -> None:
-            for name in names:
-                self._store().restore(self._simulation, name)
+            self._each(names, lambda store, name: store.restore(self._simulation, name))
 
         def undo() -> None:
-            for name in names:
-                self._store().delete(self._simulation, name)
+            self._each(names, lambda store, name: store.delete(self._simulation, name))
             self.window.sets.deleted(names)
 
         if names and self._do(f"bringing {_listed(names)} back", redo, undo):
@@ -187,8 +201,7 @@ class StoredSetCommands:
         """Remove deleted sets for good, with their histories."""
 
         def remove() -> None:
-            for name in names:
-                actions.remove(self._store(), self._simulation, name)
+            self._each(names, lambda store, name: actions.remove(store, self._simulation, name))
             self.window.say(f"Removed {_listed(names)} for good")
 
         self._guarded(remove)

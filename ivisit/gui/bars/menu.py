@@ -8,16 +8,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ivisit.errors import ParameterError
-from ivisit.gui.actions.copying import copy_as_command, copy_as_python
 from ivisit.gui.actions.crossing import crossing
-from ivisit.gui.actions.film_dialog import ask_film
-from ivisit.gui.actions.window_picture import save_window_picture
 from ivisit.gui.arranging.menus import list_panels
 from ivisit.gui.bars import help_texts
 from ivisit.gui.bars.about import AboutDialog
 from ivisit.gui.scaling.menus import SliderMenu
 from ivisit.gui.toolkit.dialogs import FormDialog, TextDialog
 from ivisit.gui.toolkit.menus import Choices
+from ivisit.gui.toolkit.on_demand import on_demand
 from ivisit.sets.wording import local_time
 
 if TYPE_CHECKING:
@@ -26,11 +24,13 @@ if TYPE_CHECKING:
 #: What the menu offers as steps a picture.
 STEPS_A_FRAME = (1, 2, 5, 10, 20, 50, 100, 500, 1000)
 #: What the menu offers to take along of the present state.
-OUTWARD: dict[str, Callable[[Window], None]] = {
-    "Copy as command": copy_as_command,
-    "Copy as Python": copy_as_python,
-    "Save picture of the window ...": save_window_picture,
-    "Record a film ...": ask_film,
+OUTWARD: dict[str, Callable[[Window], object]] = {
+    "Copy as command": on_demand("ivisit.gui.actions.copying", "copy_as_command"),
+    "Copy as Python": on_demand("ivisit.gui.actions.copying", "copy_as_python"),
+    "Save picture of the window ...": on_demand(
+        "ivisit.gui.actions.window_picture", "save_window_picture"
+    ),
+    "Record a film ...": on_demand("ivisit.gui.actions.film_dialog", "ask_film"),
 }
 #: Classes of widgets for which a blank or a letter means something.
 TYPING = ("Entry", "TEntry", "TCombobox", "Text", "TButton", "TCheckbutton", "TRadiobutton")

@@ -345,8 +345,7 @@ class Browser(Page):
 
     def grade(self, grade: int) -> None:
         """Give the selected sets a grade; 0 takes it away."""
-        for stored in self.selected():
-            self.commands.grade(stored.name, stored.grade, grade or None)
+        self.commands.grade(self.selected(), grade or None)
         self.refresh()
 
     def duplicate(self) -> None:

@@ -44,10 +44,19 @@ def open_comparison(
     try:
         named = _named(host, sets)
         host.session.stop()
-        return ComparisonWindow(host, named, live=host.session.live)
+        window = ComparisonWindow(host, named, live=host.session.live)
     except IVisitError as error:
         host.say(str(error))
         return None
+    if told := [text for name, values in named.items() if (text := _left_out(name, values))]:
+        window.say("; ".join(told))
+    return window
+
+
+def _left_out(name: str, values: Values) -> str:
+    """Say what of a stored set does not fit the simulation any more."""
+    problems = values.problems if isinstance(values, ParameterSet) else {}
+    return f"{name} does not fit: {' '.join(problems.values())}" if problems else ""
 
 
 def ask_comparison(host: Window) -> Dialog | None:
@@ -71,6 +80,8 @@ def _named(
         for one in sets:
             if isinstance(one, str):
                 named[one] = _values(host, one)
+            elif one.damage:
+                raise IVisitError(one.damage)  # its values are not those that were saved
             else:
                 title = one.name if one.name not in named else f"{one.name}@{one.version}"
                 named[title] = one

@@ -131,6 +131,9 @@ class ScalingDialog(Dialog):
         """Return the axis of a slider between two fields."""
         control = cast("Slider[Any]", self.window.engine.control(name))
         kind = type(control.default)
+        for label in (low, high):
+            if kind is int and not self.number(label).is_integer():
+                raise ValueError(f"{label}: a whole number, as {name} is")
         ends = kind(self.number(low)), kind(self.number(high))
         if not ends[0] < ends[1]:
             raise ValueError(f"{high}: larger than {ends[0]}")

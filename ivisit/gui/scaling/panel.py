@@ -93,10 +93,14 @@ class ScalingPanel(tk.Toplevel):
 
     def _tell(self, ended: bool) -> None:
         """Say how far it is, or how it has ended."""
-        problem = self.scaling.child.problem() if ended else ""
+        # Of a complete one the exit code only says that some of its runs have failed.
+        complete = self.result is not None and self.result.complete
+        problem = self.scaling.child.problem() if ended and not complete else ""
         done = 0 if self.result is None else len(self.result)
         size = self.result.sweep.size if self.result is not None else 0
         text = f"{done} of {size} runs" if size else "Beginning ..."
+        if self.result is not None and (failed := self.result.failures):
+            text += f", {len(failed)} failed ({failed[0].failure})"
         if problem:
             text = problem
         elif self.result is not None and isinstance(self.result, OptimizeResult):

@@ -129,6 +129,8 @@ class OldSimulation(Simulation):
         for finding in self._findings:
             if finding.severity == "error":
                 messages.append(str(finding))
+        if not hasattr(self, "_engine"):
+            return name  # values are only tried, as before a sweep: there is nobody to be told
         if messages:
             self._engine.link.post(Say("; ".join(messages)))
         if self._script.title:

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 import ivisit as iv
+from ivisit import files
 from ivisit.cli import main
 from ivisit.engine import Engine
 from ivisit.films import writers
@@ -84,7 +85,11 @@ def test_a_film_of_an_image_has_its_pixels_every_few_steps(tmp_path):
 def test_the_result_is_the_same_with_and_without_a_film(tmp_path):
     plain = iv.run(Counting, steps=4, seed=5)
     films = [iv.Film(tmp_path / "all.gif", every=2), iv.Film(tmp_path / "one.gif", ["plot"])]
+    # Whichever of them has painted the figure first, it is as if none had.
+    films += [iv.Film(tmp_path / "same.gif", every=2, size=(500, 300))]
     assert iv.run(Counting, steps=4, seed=5, film=films) == plain
+    assert iv.run(Counting, steps=4, seed=5, film=films[::-1]) == plain
+    assert iv.run(Counting, steps=4, seed=5, film=[films[0], films[2]]) == plain
 
 
 def test_without_further_words_all_panels_are_filmed_in_about_two_hundred_pictures(tmp_path):
@@ -230,6 +235,16 @@ def test_a_full_disk_ends_the_film_and_not_the_run(tmp_path, monkeypatch):
     assert caught.value.result == iv.run(Counting, steps=9)
     assert path.read_bytes() == b"former"
     assert not drafts(tmp_path)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")
+def test_what_is_still_to_be_written_to_a_full_disk_does_not_hide_the_reason(tmp_path, monkeypatch):
+    opened = files._open
+    monkeypatch.setattr(
+        files, "_open", lambda path, mode, text: opened(Path("/dev/full"), "w", text)
+    )
+    with pytest.raises(iv.FilmError, match=r"x\.gif: cannot be written: No space"):
+        iv.run(Counting, steps=9, film=iv.Film(tmp_path / "x.gif", size=(800, 600)))
 
 
 def test_ctrl_c_in_the_middle_of_a_picture_leaves_the_complete_ones(tmp_path, monkeypatch):

@@ -12,6 +12,7 @@ from PIL import Image
 
 import ivisit as iv
 from ivisit.gui.actions.portrait import encoded
+from ivisit.gui.comparison.opening import open_comparison
 from ivisit.store.pictures import MOST_BYTES
 from tests.ivisit.gui.xdotool import Hands
 
@@ -152,6 +153,26 @@ def test_a_click_on_a_star_grades_and_undo_takes_it_back(user, browser):
         user.window.values.undo()
         assert load(browser).grade == grade
     assert load(browser)["sigma"] == 9.0
+
+
+def test_several_sets_are_graded_and_deleted_together_or_not_at_all(user, browser):
+    def grades():
+        return {stored.name: stored.grade for stored in browser.rows.sets}
+
+    before = grades()
+    browser.select(["soft", "sharp", "run 2"])
+    browser.grade(5)
+    assert grades() == {**before, "soft": 5, "sharp": 5, "run 2": 5}
+    user.window.values.undo()
+    browser.refresh()
+    assert grades() == before
+    # One of them is gone meanwhile: the others are not half of what was wanted.
+    with iv.ParameterStore(browser.window.sets.path) as store:
+        store.delete(Filter, "sharp")
+    assert len(browser.selected()) == 3
+    browser.delete()
+    assert "sharp" in user.told() + message(user.window)
+    assert set(names(browser)) == {"soft", "run 2", "run 10"}
 
 
 def test_grading_the_loaded_set_keeps_it_loaded_and_unmodified(user, browser):
@@ -353,6 +374,22 @@ def test_damaged_sets_are_listed_and_told(user, browser):
     browser.select(["soft"])
     browser.load()
     assert "damaged" in user.told()
+    browser.compare()
+    assert "'soft' is damaged" in message(user.window)
+    assert not [
+        child
+        for child in user.window.root.winfo_children()
+        if child.winfo_class() == "Toplevel" and "present values" in child.title()
+    ]
+
+
+def test_what_does_not_fit_of_a_compared_set_is_told(user, browser):
+    with iv.ParameterStore(browser.window.sets.path) as store:
+        store.save("Filter", "old", {"sigma": 3.0, "mode": "gone"})
+    window = open_comparison(user.window, ["run 2", "old"])
+    assert window is not None
+    user.until(lambda: "old does not fit" in window.status["message"].cget("text"))
+    assert "not 'gone'" in window.status["message"].cget("text")
 
 
 def test_the_browser_draws_only_what_is_seen(user, tmp_path):

@@ -188,6 +188,32 @@ def test_why_a_sweep_fails_is_told(user, bowl, monkeypatch):
     user.until(lambda: "no such metric" in panel.status.cget("text"))
 
 
+def test_failed_runs_of_a_complete_sweep_are_counted_and_the_rest_is_shown(user):
+    Path("failing.py").write_text(
+        SOURCE.replace(
+            "        self.height", '        assert self.x < 5, "too far"\n        self.height'
+        )
+    )
+    window = user.open(iv.get_simulation("failing.py"))
+    dialog = SweepDialog(window, "x")
+    user.type(dialog.entries["Points"], "3", key="")
+    user.type(dialog.entries["Processes"], "1", key="")
+    dialog.accept()
+    (panel,) = panels(window)
+    user.until(lambda: panel.stop_button.instate(["disabled"]), seconds=60)
+    told = panel.status.cget("text")
+    assert told.startswith("3 of 3 runs, 1 failed (step() raised AssertionError: too far")
+    assert told.endswith("a click on a point loads its values")
+
+
+def test_the_ends_of_whole_numbers_are_not_cut(user, bowl):
+    dialog = SweepDialog(bowl, "y")
+    user.type(dialog.entries["To"], "3.5", key="")
+    dialog.accept()
+    assert dialog.problem.cget("text") == "To: a whole number, as y is"
+    assert not panels(bowl)
+
+
 def test_a_sweep_is_stopped_as_by_ctrl_c_and_with_its_panel(user, bowl, monkeypatch):
     code = "import sys, time\ntry:\n time.sleep(100)\nexcept KeyboardInterrupt:\n sys.exit(130)"
     monkeypatch.setattr(processes, "IVISIT", (sys.executable, "-c", code))

@@ -226,3 +226,21 @@ def test_errors_of_steps_and_callbacks_appear_on_the_terminal(load, user, caplog
 
     window.engine.post(call)
     user.until(lambda: "KeyError: 'in a callback'" in caplog.text)
+
+
+# Sets of old files without a window -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        ["compare", "all_widgets.py", "defaults", "s1_all_widgets", "--steps", "1"],
+        ["sweep", "all_widgets.py", "-p", "Gain=1,2", "--set", "s1_all_widgets", "--steps", "1",
+         "--workers", "0"],
+    ],
+)  # fmt: skip
+def test_sets_of_an_old_file_are_compared_and_swept(scripts, tmp_path, monkeypatch, request_):
+    for name in ("all_widgets.py", "all_widgets.db"):
+        shutil.copyfile(scripts / name, tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    assert main(request_) == 0

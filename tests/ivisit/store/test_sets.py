@@ -260,3 +260,26 @@ def test_moving_sets_to_another_key_moves_all_or_nothing(store: ParameterStore) 
     with pytest.raises(StoreError, match="both have runs at the same places of a sweep"):
         store.rekey("Old", "New")
     assert len(list(store.runs("Old"))) == 1
+
+
+def test_what_is_done_together_is_written_whole_or_not_at_all(store: ParameterStore) -> None:
+    with store.together(), store.together():
+        store.save("Walk", "one", {"stride": 1.0})
+        assert [one.name for one in store.sets("Walk")] == ["one"]
+        store.delete("Walk", "one")
+    assert [one.name for one in store.sets("Walk", deleted=True)] == ["one"]
+
+    def fail_halfway() -> None:
+        with store.together():
+            store.restore("Walk", "one")
+            store.save("Walk", "two", {"stride": 2.0})
+            store.delete("Walk", "three")
+
+    with pytest.raises(StoreError, match="three"):
+        fail_halfway()
+    assert store.sets("Walk") == []
+    assert [one.name for one in store.sets("Walk", deleted=True)] == ["one"]
+    # The store writes by itself again.
+    store.save("Walk", "two", {"stride": 3.0})
+    with ParameterStore(store.path) as other:
+        assert other.load("Walk", "two")["stride"] == 3.0
