@@ -52,7 +52,7 @@ class BalancedNetwork(iv.Simulation):
         self.arriving = np.zeros((DELAY, N))
         self.now, self.last = 0, np.full(N, np.nan)
         self.intervals, self.mean = np.zeros((3, N)), np.zeros(2)  # their number, sum, squares
-        self.irregularity = np.nan
+        self.irregularity, self.voltages = np.nan, self.voltage
         self.row = np.full(N, -1)
         shown = np.r_[0 : SHOWN * 4 // 5, EXCITATORY : EXCITATORY + SHOWN // 5]
         self.row[shown] = np.arange(SHOWN)

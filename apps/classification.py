@@ -9,7 +9,7 @@ from scipy.special import expit
 
 import ivisit as iv
 
-PIXELS, REACH = 160, 3.0
+PIXELS, REACH = 200, 3.0
 _places = np.linspace(-REACH, REACH, PIXELS)
 #: The points of the picture, from its upper left corner; y grows upwards.
 GRID = np.stack(np.meshgrid(_places, _places[::-1]), axis=-1).reshape(-1, 2)
@@ -63,7 +63,7 @@ class Classification(iv.Simulation):
     width = iv.Slider(0.2, 0.05, 3.0, scale="log", label="Window width", help="Parzen's.")
     points = iv.Table(START, columns=["x", "y", "class"], help="Class 0 is red, 1 is blue.")
 
-    plane = iv.Image(label="Left: red, right: blue, Shift: remove", smooth=True, pointer=True)
+    plane = iv.Image(label="Left red, right blue", smooth=True, pointer=True, help="Shift removes.")
     error = iv.Trace(label="Leave-one-out error", vmin=0, vmax=1, help="Fraction of wrong points.")
 
     def pointer(self, event):

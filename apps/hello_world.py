@@ -1,6 +1,7 @@
 """Hello World: the smallest complete simulation (the first example of arXiv:2408.03341).
 
-Every control is one line, every panel is one line, and `step` says how one follows from the other.
+Every control is one line, every panel is one line; `step` computes, and `draw` makes what is shown
+when somebody looks.
 """
 
 import numpy as np
@@ -30,14 +31,16 @@ class HelloWorld(iv.Simulation):
         self.turns = 0.0
 
     def step(self):
+        self.turns += self.speed
+        self.hue = self.turns % 1
+
+    def draw(self):
         text = f"{self.greeting} {self.who}!"
         if self.manner["loud"]:
             text = text.upper()
         if self.manner["backwards"]:
             text = text[::-1]
         self.spoken = "\n".join([text] * self.times)
-        self.turns += self.speed
-        self.hue = self.turns % 1
         letters = Image.new("L", (max(6 * len(text), 8) + 8, 11 * self.times + 6))
         ImageDraw.Draw(letters).multiline_text((4, 2), self.spoken, fill=255, spacing=1)
         colors = (np.arange(letters.width) / 80 + self.turns) % 1

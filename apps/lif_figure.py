@@ -43,7 +43,13 @@ class LIFFigure(iv.Simulation):
         (self.measured,) = curves.plot([], [], "o", markersize=5, label="measured")
         above.set(ylim=(-2, 27), ylabel="voltage [mV]")
         ago = -KEPT * DT
-        below.set(xlim=(ago, 0), ylim=(-0.7, N - 0.3), xlabel="time [ms]", ylabel="neuron")
+        below.set(
+            xlim=(ago, 0),
+            ylim=(-0.7, N - 0.3),
+            yticks=range(0, N, 3),
+            xlabel="time [ms]",
+            ylabel="neuron",
+        )
         curves.set(xlim=(0, 42), ylim=(-3, 150), xlabel="drive [mV]", ylabel="rate [Hz]")
         curves.legend(loc="upper left")
 

@@ -45,6 +45,7 @@ class PaintAndRecall(iv.Simulation):
     def init(self):
         self.memory, self.former = None, np.zeros(2, int)
         self.spoil(2)
+        self.recall()
 
     def spoil(self, index):
         target = self.all[index]
@@ -68,6 +69,9 @@ class PaintAndRecall(iv.Simulation):
         if self.example:
             self.spoil(self.rng.integers(self.n_stored))
         self.cue = self.canvas.reshape(8, 8)
+        self.recall()
+
+    def recall(self):
         if self.memory is None or self.memory.n_patterns != self.n_stored:
             self.memory = AssociativeMemory(64, rule="bayes")
             self.memory.store(self.all[: self.n_stored])
@@ -85,11 +89,10 @@ class PaintAndRecall(iv.Simulation):
         self.odds = np.clip(self.out.potentials.finite, -8, 8).reshape(8, 8)
 
     def draw(self):
-        if self.memory is not None:
-            bright = np.where(self.agreement == self.agreement.max(), 1.0, 0.45)
-            tiles = self.all[: len(bright)].reshape(-1, 8, 8) * bright[:, None, None]
-            tiles = np.pad(tiles, ((0, -len(tiles) % 10), (1, 1), (1, 1)))
-            self.stored = tiles.reshape(-1, 10, 10, 10).swapaxes(1, 2).reshape(-1, 100)
+        bright = np.where(self.agreement == self.agreement.max(), 1.0, 0.45)
+        tiles = self.all[: len(bright)].reshape(-1, 8, 8) * bright[:, None, None]
+        tiles = np.pad(tiles, ((0, -len(tiles) % 10), (1, 1), (1, 1)))
+        self.stored = tiles.reshape(-1, 10, 10, 10).swapaxes(1, 2).reshape(-1, 100)
 
 
 if __name__ == "__main__":

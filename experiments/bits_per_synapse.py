@@ -15,7 +15,7 @@ from common import Experiment, column, distinct, select
 from intervals import above, factor, mean
 from matplotlib.figure import Figure
 from memories import Recall, notation
-from pictures import band
+from plotting import band
 
 from assocmem.theory import WILLSHAW_LIMIT
 

@@ -12,7 +12,7 @@ from common import Experiment, column, distinct
 from intervals import above, below, factor, mean
 from matplotlib.figure import Figure
 from memories import Capacity, notation
-from pictures import across
+from plotting import across
 
 from assocmem.rules import RULES
 

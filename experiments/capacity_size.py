@@ -11,7 +11,7 @@ from common import Experiment, column, distinct, select
 from intervals import above, factor, mean
 from matplotlib.figure import Figure
 from memories import Capacity, notation
-from pictures import points
+from plotting import points
 
 from assocmem.rules import RULES
 

@@ -18,7 +18,7 @@ from common import Experiment, column, components, distinct
 from intervals import above, median, ratio
 from matplotlib.figure import Figure
 from networks import train_for
-from pictures import points
+from plotting import points
 
 import ivisit as iv
 from dopamine_wp import RNN, Adam, Dopamine1, DopamineK, DopamineV, series, tasks

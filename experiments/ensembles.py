@@ -13,7 +13,7 @@ from common import Experiment, column, distinct, select
 from intervals import above, factor, mean
 from matplotlib.figure import Figure
 from memories import Capacity, notation
-from pictures import across
+from plotting import across
 
 METHODS = {
     "bayes+one-step": "Bayes, one step",

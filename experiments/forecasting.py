@@ -18,7 +18,7 @@ import numpy as np
 from common import Experiment, column, distinct, select
 from intervals import below, factor, median, ratio
 from matplotlib.figure import Figure
-from pictures import points
+from plotting import points
 from tuned import CELLS, CONDITIONS, RULES, Forecasting
 
 from dopamine_wp import series

@@ -13,7 +13,7 @@ from common import Experiment, column
 from intervals import below, mean, ratio
 from matplotlib.figure import Figure
 from memories import Recall
-from pictures import across, plain_ticks
+from plotting import across, plain_ticks
 
 OPTIONS = {
     "fixed": "",

@@ -15,7 +15,7 @@ import numpy as np
 from common import Experiment, column, components, distinct
 from intervals import below, median, ratio
 from matplotlib.figure import Figure
-from pictures import band
+from plotting import band
 from rewards import NOISY_RULES, NoisyReward
 
 VARIANT = "Dopamine1, no rejection"

@@ -17,7 +17,7 @@ import numpy as np
 from common import FOLDER, Experiment, column, distinct, read, select
 from intervals import above, below, factor
 from matplotlib.figure import Figure
-from pictures import plain_ticks
+from plotting import plain_ticks
 from windows import OLD, VERSIONS, OldScript
 
 NUMBERS = {"steps": "steps / s", "frames": "frames / s", "freeze": "longest freeze (s)"}

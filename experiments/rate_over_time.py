@@ -13,7 +13,7 @@ import numpy as np
 from common import Experiment, column, distinct, select
 from intervals import Claim, Interval, above, share
 from matplotlib.figure import Figure
-from pictures import band
+from plotting import band
 from rewards import POINTS, RateOverTime
 
 MIDDLE = 600  # passes from which the agreement is judged

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-HELPERS = {"common", "intervals", "memories", "networks", "pictures", "rewards"}
+HELPERS = {"common", "intervals", "memories", "networks", "plotting", "rewards"}
 HELPERS |= {"tuned", "windows", "run_all", "write_page"}
 
 

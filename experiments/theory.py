@@ -14,7 +14,7 @@ from common import Experiment, column, distinct, select
 from intervals import Claim, Interval, mean
 from matplotlib.figure import Figure
 from memories import Recall
-from pictures import plain_ticks, points
+from plotting import plain_ticks, points
 
 from assocmem.theory import one_step_error
 

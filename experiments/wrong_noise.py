@@ -11,7 +11,7 @@ from common import Experiment, column, distinct
 from intervals import below, mean, ratio
 from matplotlib.figure import Figure
 from memories import Recall
-from pictures import points
+from plotting import points
 
 METHODS = {
     "bayes": "fixed",

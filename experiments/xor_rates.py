@@ -16,7 +16,7 @@ from common import Experiment, column, distinct, select
 from intervals import Claim, Interval
 from matplotlib.figure import Figure
 from networks import SCANNED, SIZES, Solving
-from pictures import band, plain_ticks
+from plotting import band, plain_ticks
 
 RATES = [float(f"{rate:.3g}") for rate in np.logspace(-5, 1.5, 14)]
 PEERS = ("WP", "SPSA", "SNES", "SepCMAES", "DopamineV", "SGD", "Adam")

@@ -22,7 +22,7 @@ from ivisit.errors import (
     expected,
     shorten,
 )
-from ivisit.reserved import LIFE_CYCLE
+from ivisit.reserved import LIFE_CYCLE, RESERVED
 from ivisit.simulation import Simulation
 
 if TYPE_CHECKING:
@@ -117,7 +117,8 @@ def tell_misspelt_outputs(simulation: Simulation) -> None:
         return
     type(simulation)._ivisit_misspelt_told = True  # for all instances, of a sweep for one
     for attribute in vars(simulation):
-        resembled = [] if attribute.startswith("_") else closest_names(attribute, empty, 0.75)
+        is_ours = attribute.startswith("_") or attribute in RESERVED
+        resembled = [] if is_ours else closest_names(attribute, empty, 0.75)
         if resembled:
             logger.warning(
                 "%s: the first step assigned nothing to the panel %r, but there is an "

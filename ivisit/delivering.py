@@ -68,6 +68,11 @@ class Delivery:
                     f"with {argument}=True"
                 )
 
+    @property
+    def stage(self) -> str:
+        """The part of the life cycle that the oldest event leads to; see `Failure`."""
+        return "pointer" if isinstance(self._queue.first(), PointerEvent) else "callback"
+
     def deliver(
         self, step: int, log: list[LogEntry], *, goes_on: bool, at: float | None = None
     ) -> None:

@@ -180,7 +180,8 @@ class Engine(Steering):
         self._drawer.forget()
         while self._callbacks:
             callback, arguments = self._callbacks.popleft()
-            with self._stage("callback"):
+            name = self._delivery.stage if callback == self._deliver else "callback"
+            with self._stage(name):
                 callback(*arguments)
 
     # Life cycle -----------------------------------------------------------------------------

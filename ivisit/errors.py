@@ -80,7 +80,7 @@ class Failure:
     Attributes
     ----------
     stage : str
-        The part of the life cycle: ``main_init``, ``init``, ``step``, ``callback``, ``close`` ...
+        The part of the life cycle: ``main_init``, ``init``, ``step``, ``pointer``, ``close`` ...
     type, message : str
         Class name and text of the exception.
     traceback : str

@@ -126,6 +126,11 @@ class EventQueue:
             self._events.append(event)
         return not joins
 
+    def first(self) -> Event | None:
+        """Return the oldest event and leave it; None when there is none."""
+        with self._lock:
+            return self._events[0] if self._events else None
+
     def take(self) -> Event | None:
         """Return the oldest event; None when there is none."""
         with self._lock:

@@ -33,6 +33,7 @@ from typing import Any
 import numpy as np
 
 from ivisit.controls import Control
+from ivisit.controls.choices import Choice
 from ivisit.engine import Engine
 from ivisit.errors import IVisitError, ParameterError, RunError
 from ivisit.panels import Trace
@@ -316,9 +317,21 @@ def _check_values(cls: type[Simulation], make: Make) -> Iterator[Problem]:
                 simulation.parameters[name] = former
 
 
+def _takes_none(control: Control[Any]) -> bool:
+    """Tell whether None stands for one of the options, as it may in a dict of them."""
+    if not isinstance(control, Choice):
+        return False
+    try:
+        control.validate(None)
+    except ParameterError:
+        return False
+    return True
+
+
 def _wrong_values(control: Control[Any]) -> Iterator[Any]:
     yield NONSENSE
-    yield None
+    if not _takes_none(control):
+        yield None
     for bound, step in (("minimum", -1), ("maximum", 1)):
         limit = getattr(control, bound, None)  # a dict slider may leave both to its items
         if limit is not None:

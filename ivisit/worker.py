@@ -251,6 +251,11 @@ class Worker:
             self.running = False
             self._wake.set()  # the last picture before the failure is due at once
             logger.error("%s\n%s", error, error.failure.traceback if error.failure else "")
+        # A fault of whoever gave the command: without the thread the window would stand still.
+        except Exception:
+            self.running = False
+            self._wake.set()
+            logger.exception("a command has failed")
         finally:
             self.busy = False
 

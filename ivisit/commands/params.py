@@ -175,7 +175,10 @@ def _add_texts(parser: argparse.ArgumentParser) -> None:
 
 
 def _simulation(options: argparse.Namespace) -> SimulationLike:
-    """Return the class, or the text itself as a stored key when there is no such simulation."""
+    """Return the class, or the text itself as a stored key when there is no such simulation.
+
+    To be called before the store is opened, which an old script may have to fill first.
+    """
     from ivisit.plugins.finding import get_simulation
 
     text: str = options.simulation
@@ -307,16 +310,17 @@ def copy(options: argparse.Namespace) -> int:
     """Store a set under a second name."""
     from ivisit.sets.actions import duplicate
 
+    simulation = _simulation(options)
     with _open(options) as store:
-        simulation = _simulation(options)
         print_set(options, duplicate(store, simulation, options.name, options.new_name))
     return 0
 
 
 def rename(options: argparse.Namespace) -> int:
     """Give a set another name."""
+    simulation = _simulation(options)
     with _open(options) as store:
-        print_set(options, store.rename(_simulation(options), options.name, options.new_name))
+        print_set(options, store.rename(simulation, options.name, options.new_name))
     return 0
 
 
@@ -347,8 +351,9 @@ def history(options: argparse.Namespace) -> int:
     """Print a row for every version, with what it has changed."""
     from ivisit.sets.actions import history as history_of
 
+    simulation = _simulation(options)
     with _open(options) as store:
-        steps = history_of(store, _simulation(options), options.name)
+        steps = history_of(store, simulation, options.name)
     if options.json:
         changed = [{name: list(pair) for name, pair in step.values.items()} for step in steps]
         records = [record(step.stored) for step in steps]
@@ -370,8 +375,8 @@ def _nothing(store: ParameterStore, simulation: SimulationLike) -> str:
 
 def diff(options: argparse.Namespace) -> int:
     """Print the parameters in which two sets differ."""
+    simulation = _simulation(options)
     with _open(options) as store:
-        simulation = _simulation(options)
         a, b = (_version(options, store, simulation, text) for text in (options.a, options.b))
         differences = store.diff(simulation, a, b)
     if options.json:

@@ -24,7 +24,7 @@ def test_links_lead_to_files_and_headings_of_the_repository(page):
     text = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.S | re.M)
     for file, anchor in re.findall(r"\]\((?!https?://)([^)#\s]*)#?([^)\s]*)\)", text):
         target = page.parent / file if file else page
-        assert target.exists(), f"{page.name} links to {file}"
+        assert target.is_file(), f"{page.name} links to {file}, which is no file"
         if anchor and target.suffix == ".md":
             assert anchor in headings(target), f"{page.name} links to {file}#{anchor}"
 

@@ -100,12 +100,12 @@ def test_nothing_is_delivered_before_the_first_init_or_after_a_failure():
     assert engine.changes == []
     engine.init()
     engine.send(press(0, 0, button=3))
-    with pytest.raises(iv.RunError, match="three"):
+    with pytest.raises(iv.RunError, match=r"pointer\(\) raised ValueError: three"):
         engine.handle_callbacks()
     engine.send(press(1, 1))
     engine.handle_callbacks()
     assert engine.simulation.pattern[1, 1] == 0
-    assert engine.failure.stage == "callback"
+    assert engine.failure.stage == "pointer"
 
 
 def test_events_for_which_a_panel_is_not_declared_are_refused_before_anything_runs():

@@ -171,6 +171,19 @@ def test_attributes_that_resemble_an_assigned_panel_are_no_misspellings(told):
     assert not told.records
 
 
+def test_attributes_of_the_framework_are_no_misspellings(told):
+    class Late(iv.Simulation):
+        """Shows a panel when somebody looks, whose name resembles ``rng``."""
+
+        wrong = iv.Image()
+
+        def step(self):
+            self.rng.random()
+
+    iv.run(Late, steps=2)
+    assert not told.records
+
+
 @pytest.mark.parametrize("steps", [0, 1, 5])
 def test_the_look_after_the_first_step_changes_no_number_of_steps(steps):
     engine = iv.Engine(misspelling())

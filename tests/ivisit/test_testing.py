@@ -101,6 +101,22 @@ def test_a_file_that_cannot_be_loaded_is_a_problem_of_its_own(tmp_path):
     assert "ZeroDivisionError" in problem.message
 
 
+def test_bounds_that_are_the_items_and_options_that_are_none_are_no_mistakes(tmp_path):
+    cell = 'cell = iv.DictSlider({"tau": iv.Slider(20.0, 2.0, 50.0)}, help="Its parts.")'
+    squash = 'squash = iv.RadioButtons("no", {"no": None, "sign": np.sign}, help="Of the sum.")'
+    assert find_problems(write(tmp_path, attributes=f"{cell}; {squash}")) == []
+
+
+def test_an_item_that_takes_anything_is_found(tmp_path):
+    path = write(
+        tmp_path,
+        top="class Any(iv.Slider):\n    def validate(self, value, **named): return 3.0",
+        attributes='cell = iv.DictSlider({"tau": Any(20.0, 2.0, 50.0)}, help="Its parts.")',
+    )
+    problems = find_problems(path)
+    assert {problem.rule for problem in problems} == {"values"}
+
+
 def test_a_control_that_takes_anything_is_found(tmp_path):
     path = write(
         tmp_path,

@@ -209,6 +209,15 @@ def test_callbacks_of_a_paused_simulation_are_called(start):
     assert called.wait(SOON)
 
 
+def test_a_command_that_fails_is_told_and_the_worker_lives_on(start, caplog):
+    worker = start(Counter)
+    worker.call(lambda: {}["missing"])
+    done = threading.Event()
+    worker.call(done.set)
+    assert done.wait(SOON)
+    assert "KeyError: 'missing'" in caplog.text
+
+
 def test_a_number_of_steps_a_frame_is_the_pace(start):
     worker = start(Counter)
     worker.steps_per_frame = 5

@@ -41,12 +41,17 @@ def press(
     return act
 
 
+def change(parameter: str, value: Any) -> Callable[[Driven], None]:
+    """Return what gives a parameter another value."""
+    return lambda driven: driven.window.change(parameter, value)
+
+
 #: Every file of apps/, in the order of the page.
 VIEWS = {
     "hello_world": View(30),
-    "gauss_filter": View(60, {"sigma": 4.0}, colors=40),
+    "gauss_filter": View(60, act=change("sigma", 4.0), colors=40),
     "dog_filter": View(5, colors=48),
-    "lif_neurons": View(900),
+    "lif_neurons": View(900, act=change("drive", 18.0)),
     "lif_figure": View(300),
     "balanced_network": View(4000),
     "phase_plane": View(900),
@@ -60,7 +65,7 @@ VIEWS = {
     "paint_and_recall": View(2),
     "hopfield_landscape": View(120, act=press("landscape", [(0.35, 0.3)])),
     "game_of_life": View(160),
-    "gray_scott": View(450, colors=48),
+    "gray_scott": View(200, colors=48),
 }
 
 

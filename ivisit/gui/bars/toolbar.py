@@ -6,7 +6,7 @@ import math
 import tkinter as tk
 from collections.abc import Callable
 from tkinter import ttk
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from ivisit.gui.toolkit.tooltip import Tooltip
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 SLOWEST, FASTEST = 1.0, 10_000.0
 #: Place on the slider from which on the speed is not limited.
 UNLIMITED = 0.97
+#: Room on the left and on the right at 96 dpi.
+MARGIN = 10
 #: What the field "For" offers.
 COUNTS = ("10", "100", "1000", "10000")
 
@@ -27,8 +29,10 @@ class Toolbar(ttk.Frame):
 
     def __init__(self, window: Window) -> None:
         px = window.theme.pixels
-        super().__init__(window.root, padding=(px(10), px(8), px(10), px(6)))
+        super().__init__(window.root, padding=(px(MARGIN), px(8), px(MARGIN), px(6)))
         self.window = window
+        #: Labels that others can do without, the most needed one first.
+        self.words: list[tk.Widget] = []
         self.run_button = self._button("Run", window.toggle_run, "Run or stop (space)")
         self.step_button = self._button("Step", window.step, "Compute one step (F6)")
         self.init_button = self._button("Init", window.init, "Start a new run (F5)")
@@ -43,7 +47,10 @@ class Toolbar(ttk.Frame):
         self.sets.pack(side="right")
         self.sets.bind("<<ComboboxSelected>>", self._load)
         Tooltip(self.sets, self._describe_set, window.theme)
-        ttk.Label(self, text="Set").pack(side="right", padx=(px(12), px(6)))
+        self._word("Set", "right", (px(12), px(6)))
+        #: All parts in the order in which they were packed, and how.
+        self._places = [(part, part.pack_info()) for part in self.pack_slaves()]
+        self.bind("<Configure>", self._fit_words, add=True)
         self.save_button.lift()  # behind the set, for the Tab key, too
         self.show_pace()
         self.show_live()
@@ -55,6 +62,31 @@ class Toolbar(ttk.Frame):
         button.pack(side="left", padx=(0, self.window.theme.pixels(6)))
         Tooltip(button, help_text, self.window.theme)
         return button
+
+    def _word(self, text: str, side: Literal["left", "right"], padx: tuple[int, int]) -> None:
+        label = ttk.Label(self, text=text)
+        label.pack(side=side, padx=padx)
+        self.words.append(label)
+
+    def _fit_words(self, event: tk.Event) -> None:
+        """Leave words out where fields and buttons would be cut; tooltips tell the same."""
+        missing = 2 * self.window.theme.pixels(MARGIN) - event.width
+        for part, place in self._places:
+            pads = place["padx"] if isinstance(place["padx"], tuple) else (place["padx"],) * 2
+            missing += part.winfo_reqwidth() + sum(pads)
+        left_out = set()
+        for word in reversed(self.words):
+            if missing > 0:
+                left_out.add(word)
+                missing -= word.winfo_reqwidth()
+        shown = [part for part, _ in self._places if part not in left_out]
+        if shown == self.pack_slaves():
+            return
+        for part, _ in self._places:
+            part.pack_forget()
+        for part, place in self._places:
+            if part not in left_out:
+                part.pack(place)
 
     def _make_live(self) -> None:
         px = self.window.theme.pixels
@@ -78,11 +110,12 @@ class Toolbar(ttk.Frame):
 
     def _make_speed(self) -> None:
         px = self.window.theme.pixels
-        ttk.Label(self, text="Speed").pack(side="left", padx=(px(8), px(6)))
+        self._word("Speed", "left", (px(8), px(6)))
         self.speed = ttk.Scale(self, from_=0.0, to=1.0, length=px(90), command=self._set_speed)
         self.speed.pack(side="left")
         self.speed_label = ttk.Label(self, style="Muted.TLabel", width=8, anchor="w")
         self.speed_label.pack(side="left", padx=(px(6), 0))
+        self.words.append(self.speed_label)
         for widget in (self.speed, self.speed_label):
             Tooltip(
                 widget,
@@ -93,7 +126,7 @@ class Toolbar(ttk.Frame):
 
     def _make_count(self) -> None:
         px = self.window.theme.pixels
-        ttk.Label(self, text="For").pack(side="left", padx=(px(8), px(6)))
+        self._word("For", "left", (px(8), px(6)))
         self.count = ttk.Combobox(self, values=COUNTS, width=6)
         self.count.pack(side="left")
         self.count.set("1000")

@@ -67,14 +67,17 @@ class ControlColumn(ScrolledFrame):
             if title:
                 section = Section(self.content, title, members)
                 section.grid(row=row, column=0, sticky="ew", pady=(px(8) if row else 0, px(2)))
+                section.lift()  # the Tab key leads from top to bottom, not in the order of making
                 self.sections.append(section)
                 row += 1
             for widget in members:
                 widget.grid(row=row, column=0, sticky="ew", pady=px(3))
+                widget.lift()
                 row += 1
         if len(controls) > MANY:
             search = ControlSearch(self, self.host.theme, controls, self.sections)
             self.put_on_top(search)
+            search.lower()
         self.grid_propagate(False)
         self.align()
         self.bind("<Configure>", self._stack_when_narrow, add=True)

@@ -190,6 +190,10 @@ class FigureWidget(PicturePanel):
                     replace_file(Path(path), lambda file: figure.savefig(file, format=ending))
             except (OSError, ValueError) as error:
                 engine.link.post(Say(f"{path}: cannot be saved: {error}"))
+            # Formatters and artists are the simulation's code, which may raise anything.
+            except Exception as error:  # noqa: BLE001
+                problem = f"{type(error).__name__}: {error}"
+                engine.link.post(Say(f"{path}: cannot be saved: {problem}"))
             else:
                 engine.link.post(Say(f"Saved {path}"))
 

@@ -35,12 +35,12 @@ class TableWidget(ControlWidget):
         for index, name in enumerate(self.columns):
             self.tree.heading(str(index), text=name)
             self.tree.column(str(index), width=px(COLUMN_WIDTH), minwidth=px(30), anchor="e")
-        bar = ttk.Scrollbar(self.body, orient="vertical", command=self.tree.yview)
+        bar = ttk.Scrollbar(self.body, orient="vertical", command=self.tree.yview, takefocus=False)
         self.tree.configure(yscrollcommand=bar.set)
         self.tree.grid(row=0, column=0, columnspan=2, sticky="ew")
         bar.grid(row=0, column=2, sticky="ns")
         buttons = ttk.Frame(self.body)
-        buttons.grid(row=1, column=0, sticky="w", pady=(px(3), 0))
+        buttons.grid(row=1, column=0, columnspan=3, sticky="w", pady=(px(3), 0))
         self.buttons = {}
         for text, command in (("Add", self.add_row), ("Remove", self.remove_rows),
                               ("Paste", self.paste)):  # fmt: skip

@@ -29,8 +29,9 @@ from ivisit.store import ParameterSet, ParameterStore
 
 logger = logging.getLogger(__name__)
 
-#: What the frame and the heading of a panel take, and a letter of the heading, in pixels.
-FRAME_WIDTH, FRAME_HEIGHT, LETTER_WIDTH = 16, 36, 9
+#: What the frame and the heading of a panel take, a letter of the heading, and the menu beside
+#: it, in pixels.
+FRAME_WIDTH, FRAME_HEIGHT, LETTER_WIDTH, MENU_WIDTH = 16, 36, 9, 36
 #: Size of a text that has room, in pixels.
 TEXT_WIDTH, TEXT_HEIGHT = 280, 120
 
@@ -177,7 +178,7 @@ def _picture_extent(widget: ImageRecord, name: str, target: Any) -> dict[str, in
         height, width = target.panels[name].validate(data).shape[:2]
     except ParameterError:
         return {}
-    heading = LETTER_WIDTH * len(widget.name)
+    heading = LETTER_WIDTH * len(widget.name) + MENU_WIDTH
     return {
         "width": max(round(width * widget.scale), heading) + FRAME_WIDTH,
         "height": round(height * widget.scale) + FRAME_HEIGHT,

@@ -8,6 +8,8 @@ from functools import cached_property
 
 #: Classes from which a script derives its own.
 PARAMETERS, DATA, SIMULATION = "IVisit_Parameters", "IVisit_Data", "IVisit_Simulation"
+#: What is called to make a simulation, by the script's own class or at once.
+CONSTRUCTORS = ("__init__", SIMULATION)
 
 
 class ScriptSource:
@@ -31,14 +33,37 @@ class ScriptSource:
         self.data = self._attributes(DATA)
 
     def classes(self, base: str) -> list[ast.ClassDef]:
-        """Return the classes that derive, directly or not, from `base`."""
+        """Return the classes that derive, directly or not, from `base`.
+
+        Parameters and data may be kept in any class: those that the simulation is made with.
+        """
         names = {base}
+        given = self._given.get(base, set())
         found = []
         for node in ast.walk(self.tree):
-            if isinstance(node, ast.ClassDef) and names & set(map(_last_name, node.bases)):
+            if not isinstance(node, ast.ClassDef):
+                continue
+            if node.name in given or names & set(map(_last_name, node.bases)):
                 names.add(node.name)
                 found.append(node)
         return found
+
+    @cached_property
+    def _given(self) -> dict[str, set[str]]:
+        """Names of the classes that are handed to ``IVisit_Simulation.__init__``."""
+        given: dict[str, set[str]] = {PARAMETERS: set(), DATA: set()}
+        for node in ast.walk(self.tree):
+            if not isinstance(node, ast.Call) or _last_name(node.func) not in CONSTRUCTORS:
+                continue
+            holder = getattr(node.func, "value", None)
+            # Called of the class itself, the method is given the simulation first.
+            first = 1 + (_last_name(node.func) == "__init__" and not isinstance(holder, ast.Call))
+            places = {PARAMETERS: (first, "parameters_arg"), DATA: (first + 1, "data_arg")}
+            for base, (place, keyword) in places.items():
+                arguments = [*node.args[place : place + 1]]
+                arguments += [k.value for k in node.keywords if k.arg == keyword]
+                given[base] |= {a.id for a in arguments if isinstance(a, ast.Name)}
+        return given
 
     def _attributes(self, base: str) -> dict[str, ast.expr | None] | None:
         classes = self.classes(base)

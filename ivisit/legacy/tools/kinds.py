@@ -68,12 +68,15 @@ class Kinds:
         self._attributes: dict[str, Kind] = {}
         self._arguments: dict[str, dict[int, Kind]] = {}
         self._found: dict[int, Kind] = {}
-        self.methods = {
-            method.name: method
+        own = [
+            method
             for node in source.classes(SIMULATION)
             for method in node.body
             if isinstance(method, ast.FunctionDef)
-        }
+        ]
+        self.methods = {method.name: method for method in own}
+        # A class may have a method that another one derived from it has anew.
+        self.own_methods = {id(method): method for method in own}
         functions = [n for n in ast.walk(source.tree) if isinstance(n, ast.FunctionDef)]
         # What a method keeps in an attribute another one may use that stands further up.
         for _ in range(3):
@@ -89,7 +92,7 @@ class Kinds:
         """Find out what the names in a function stand for."""
         names = dict(self._names)
         arguments = [argument.arg for argument in function.args.args]
-        if self.methods.get(function.name) is function and arguments:
+        if id(function) in self.own_methods and arguments:
             names[arguments.pop(0)] = "simulation"
             names |= dict(zip(arguments, GIVEN.get(function.name, ()), strict=False))
         for place, kind in self._arguments.get(function.name, {}).items():

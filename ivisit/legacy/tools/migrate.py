@@ -27,7 +27,8 @@ from ivisit.legacy.running.bindings import bind
 from ivisit.legacy.running.declare import panel_of
 from ivisit.legacy.tools.blocks import BlockWidgets, constant_of
 from ivisit.legacy.tools.edits import Edits
-from ivisit.legacy.tools.kinds import Kinds, called_name
+from ivisit.legacy.tools.kinds import Kinds
+from ivisit.legacy.tools.mains import Mains
 from ivisit.legacy.tools.naming import Naming, class_name, name_all
 from ivisit.legacy.tools.pointers import read_bindings
 from ivisit.legacy.tools.statements import (
@@ -91,6 +92,7 @@ class _Migration:
         self.translator = Translator(text, source, self.kinds, self.naming, self.notes, self.edits)
         others = source.defined_names - {node.name for node in self.simulations}
         self._kept: dict[int, bool] = {}
+        self._has: dict[str, set[str]] = {}
         self.name = class_name(self.block.name or stem, others)
         if len(blocks) > 1:
             has_class = bool(self.simulations)
@@ -125,12 +127,8 @@ class _Migration:
     def source(self) -> str:
         """Return the source of the new file."""
         # What a method begins with depends on what the others use.
-        self._kept = {
-            id(method): self.translator.body(method.body, method.name) > 0
-            for node in self.simulations
-            for method in node.body
-            if isinstance(method, ast.FunctionDef)
-        }
+        for node in self.simulations:
+            self._translate(node)
         classes = [
             self._class(node, is_first=number == 0) for number, node in enumerate(self.simulations)
         ]
@@ -158,6 +156,18 @@ class _Migration:
         text = "\n\n\n".join(part.strip("\n") for part in parts if part.strip()) + "\n"
         return re.sub(r"\n{4,}", "\n\n\n", text)
 
+    def _translate(self, node: ast.ClassDef) -> None:
+        """Translate the methods of a simulation's class, whose bases have been before."""
+        bases = [ast.unparse(base) for base in node.bases]
+        self.translator.inherited = {m for base in bases for m in self._has.get(base, ())}
+        has = self._has[node.name] = set(self.translator.inherited)
+        for method in node.body:
+            if isinstance(method, ast.FunctionDef):
+                left = self.translator.body(method.body, method.name) > 0
+                self._kept[id(method)] = left
+                if left or method.name not in ("__init__", "bind"):
+                    has.add(method.name)
+
     def _derived(self, base: str) -> tuple[list[str], str]:
         """Return a class for each of several SIMULATION blocks, and the name of the first."""
         taken = {*self.script.defined_names, self.name}
@@ -183,38 +193,17 @@ class _Migration:
 
     def _module(self) -> None:
         """Change what stands outside of the classes."""
-        mains = self._main_names()
         first = self.script.tree.body[:1]
         if first and is_docstring(first[0]):
             self.translator.drop(first[0])
+        mains = Mains(self.script)
         for statement in self.script.tree.body:
             if isinstance(statement, ast.ClassDef):
                 continue
-            if self._is_main(statement, mains) or is_import_of_ivisit(statement):
+            if mains.has(statement) or is_import_of_ivisit(statement):
                 self.translator.drop(statement)
             elif isinstance(statement, ast.FunctionDef):
                 self.translator.body(statement.body)
-
-    def _main_names(self) -> set[str]:
-        """Return the names under which the script keeps its simulation."""
-        classes = {node.name for node in self.simulations} | {SIMULATION}
-        names = set()
-        for statement in ast.walk(self.script.tree):
-            if not (isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Call)):
-                continue
-            if called_name(statement.value.func) in classes:
-                names |= {t.id for t in statement.targets if isinstance(t, ast.Name)}
-        return names
-
-    def _is_main(self, statement: ast.stmt, names: set[str]) -> bool:
-        """Tell whether a statement makes the simulation, runs it, or opens the window."""
-        if isinstance(statement, ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom):
-            return False
-        return any(
-            (isinstance(node, ast.Name) and node.id in names)
-            or getattr(node, "attr", getattr(node, "id", "")) == "IVisit_main"
-            for node in ast.walk(statement)
-        )
 
     # The class -------------------------------------------------------------------------------
 
@@ -320,7 +309,8 @@ class _Migration:
         if self._set_up_call() and "main_init" not in names:
             lines += ["    def main_init(self):", *self._set_up_call(), ""]
         if "init" not in names:
-            lines += ["    def init(self):", *(self._begin() or ["        pass"]), ""]
+            body = [*self._begin(), *self._bind_call()]
+            lines += ["    def init(self):", *(body or ["        pass"]), ""]
         if "_is_modified" in self.notes.helpers:
             lines += [
                 "    def _is_modified(self, name):",
@@ -355,9 +345,7 @@ class _Migration:
         last = node.end_lineno or node.lineno
         if not isinstance(node, ast.FunctionDef):
             return self.edits.made(first, last)
-        if not self._kept[id(node)] and (
-            node.name == "bind" or node is self.kinds.methods.get("__init__")
-        ):
+        if not self._kept[id(node)] and node.name in ("bind", "__init__"):
             return ""
         if node.body[0].lineno == node.lineno:  # "def f(self): ..." in one line
             body = " " * 8 + "; ".join(self.edits.text_of(statement) for statement in node.body)
@@ -366,10 +354,14 @@ class _Migration:
             body = self.edits.made(node.body[0].lineno, last)
         extra = {"main_init": self._set_up_call(), "init": self._begin()}.get(node.name, [])
         end = self._end_of_step() if node.name == "step" else []
-        if node.name == "init" and self._is_left("bind"):
-            end = ["        self._bind()"]
+        if node.name == "init":
+            end = self._bind_call()
         lines = [*self._head(node), *extra, body.rstrip("\n"), *end]
         return "\n".join(lines) + "\n"
+
+    def _bind_call(self) -> list[str]:
+        """Return the line with which `init` ends: in 0.72 it was followed by `bind`."""
+        return ["        self._bind()"] if self._is_left("bind") else []
 
     def _is_left(self, name: str) -> bool:
         """Tell whether something is left of a method of the script."""

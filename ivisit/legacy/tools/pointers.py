@@ -56,7 +56,7 @@ class Notes:
 def read_bindings(kinds: Kinds, naming: Naming) -> Notes:
     """Return the mouse bindings in all methods of a simulation."""
     notes = Notes()
-    for method in kinds.methods.values():
+    for method in kinds.own_methods.values():
         for statement in ast.walk(method):
             if isinstance(statement, ast.Assign | ast.Expr) and isinstance(
                 statement.value, ast.Call
@@ -78,6 +78,8 @@ def _read(
         image, event = naming.panel(str(texts[0])), _event_of(str(texts[1]))
         if image is not None and event is not None:
             target = ast.unparse(call.args[2])
+            if isinstance(call.args[2], ast.Lambda):
+                return
             condition = f'event.kind == "{event[0]}" and event.button == {event[1]}'
             notes.bindings.append(Binding(naming.name(image), condition, f"{target}(event)"))
             notes.events[target.removeprefix("self.")] = image

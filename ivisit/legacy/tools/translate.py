@@ -47,6 +47,11 @@ class Translator:
         The mouse bindings, and what the new code needs besides the methods.
     edits : Edits
         Where the changes go.
+
+    Attributes
+    ----------
+    inherited : set of str
+        Methods that the class which is translated has from another class of the script.
     """
 
     def __init__(
@@ -69,6 +74,7 @@ class Translator:
         self.notes = notes
         self._bases = {node.name for node in source.classes(SIMULATION)} | {SIMULATION}
         self._function = ""
+        self.inherited: set[str] = set()
 
     # Statements ------------------------------------------------------------------------------
 
@@ -107,15 +113,18 @@ class Translator:
         if id(statement) in self.notes.done:
             return True
         if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-            function = statement.value.func
-            return (
-                isinstance(function, ast.Attribute)
-                and function.attr in BASE_METHODS
-                and self._is_base(function.value)
-            )
+            name = self._base_method(statement.value)
+            return bool(name) and name not in self.inherited
         if isinstance(statement, ast.Assign):
             return self._is_alias(statement.targets, statement.value)
         return False
+
+    def _base_method(self, call: ast.Call) -> str:
+        """Return the method of the base class that is called; "" for another call."""
+        function = call.func
+        is_base = isinstance(function, ast.Attribute) and self._is_base(function.value)
+        name = called_name(function)
+        return name if is_base and name in BASE_METHODS else ""
 
     def _is_base(self, node: ast.expr) -> bool:
         if isinstance(node, ast.Call):
@@ -320,6 +329,12 @@ class Translator:
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             return None
         function = node.func
+        if (name := self._base_method(node)) in self.inherited:
+            is_bound = isinstance(function.value, ast.Call)
+            arguments = [self._text(argument) for argument in node.args[not is_bound :]]
+            arguments += [f"{k.arg}={self._text(k.value)}" for k in node.keywords]
+            renamed = {"__init__": "_set_up", "bind": "_bind"}.get(name, name)
+            return f"super().{renamed}({', '.join(arguments) if name == '__init__' else ''})"
         if self.kinds.of(function.value) == "canvas":
             image = self._image(function.value)
             axis = {"winfo_height": 0, "winfo_width": 1}.get(function.attr)

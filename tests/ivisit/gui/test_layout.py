@@ -145,6 +145,54 @@ def test_the_tab_key_reaches_everything_once_in_order_and_returns(user):
     assert window.root.focus_get() is expected[0]
 
 
+def test_the_tab_key_leads_through_groups_from_top_to_bottom(user):
+    class Grouped(iv.Simulation):
+        inner = iv.Slider(1.0, 0.0, 9.0, group="Filter")
+        other = iv.Slider(1.0, 0.0, 9.0, group="Noise")
+        outer = iv.Slider(1.0, 0.0, 9.0)
+        points = iv.Table([[1.0, 2.0]], columns=["x", "y"])
+
+    window = user.open(Grouped)
+    expected = [
+        user.control("outer").number.entry,
+        user.control("points").tree,
+        window.layout.sections[0],
+        user.control("inner").number.entry,
+        window.layout.sections[1],
+        user.control("other").number.entry,
+    ]
+    user.key(expected[0])
+    for widget in expected:
+        assert window.root.focus_get() is widget
+        widget.event_generate("<Tab>")
+        window.update()
+
+
+def test_the_tab_key_reaches_the_field_that_finds_controls_before_the_controls(user):
+    window = user.open(simulation(20, 0))
+    user.key(window.toolbar.save_button, "Tab")
+    search = window.layout.column.head
+    assert window.root.focus_get() is search.entry
+    user.key(search.entry, "Tab")
+    assert window.root.focus_get() is user.control("control_0").number.entry
+
+
+@pytest.mark.parametrize(("size", "width"), [(0, 1024), (8, 1024), (0, 760)])
+def test_the_toolbar_leaves_out_words_rather_than_cut_fields_and_buttons(user, size, width):
+    window = user.open(simulation(3, 1))
+    window.set_font_size(size)
+    window.root.geometry(f"{width}x600")
+    toolbar = window.toolbar
+    parts = [toolbar.run_button, toolbar.step_button, toolbar.init_button, toolbar.live_box,
+             toolbar.speed, toolbar.count, toolbar.save_button]  # fmt: skip
+    user.until(lambda: toolbar.winfo_width() == width)
+    user.until(lambda: all(part.winfo_width() >= part.winfo_reqwidth() for part in parts))
+    user.until(lambda: toolbar.sets.winfo_width() >= 0.5 * toolbar.sets.winfo_reqwidth())
+    if not size:
+        window.root.geometry("1200x600")
+        user.until(lambda: all(word.winfo_ismapped() for word in toolbar.words))
+
+
 def test_few_controls_need_no_scroll_bar(user):
     layout = user.open(simulation(4, 2)).layout
     assert not layout.column.vertical_bar.winfo_ismapped()

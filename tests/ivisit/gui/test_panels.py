@@ -496,6 +496,25 @@ def test_a_figure_is_saved_as_a_drawing(user, tmp_path):
     user.until(lambda: "cannot be saved" in said[-1])
 
 
+def test_a_figure_whose_own_code_fails_while_it_is_saved_costs_a_message_only(user, tmp_path):
+    class Labels(iv.Simulation):
+        plot = iv.Figure()
+
+        def init(self):
+            self.plot.clear()
+            axes = self.plot.subplots()
+            axes.xaxis.set_major_formatter(lambda place, index: {}[place])
+
+    window = user.open(Labels)
+    said = []
+    window.say = said.append
+    user.panel("plot").save(str(tmp_path / "f.pdf"))
+    user.until(lambda: any("cannot be saved: KeyError" in text for text in said))
+    assert list(tmp_path.glob("f*")) == []
+    window.step()
+    user.until(lambda: window.steps == 1)
+
+
 def test_a_long_title_ends_in_an_ellipsis_and_its_tooltip_has_all_of_it(user):
     class Long(iv.Simulation):
         level = iv.Trace(label="A title that is much longer than any card will ever be " * 4)

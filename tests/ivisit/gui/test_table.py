@@ -72,3 +72,11 @@ def test_what_a_spreadsheet_copied_is_pasted_and_copied_back(user):
     widget.paste()
     assert "no table of numbers" in widget.problem.cget("text")
     assert rows(user) == [[1, 2], [3, 4.5]]
+
+
+def test_the_buttons_of_a_table_have_room_in_a_narrow_column(user):
+    window = user.open(Fit)
+    window.root.geometry("700x600")
+    buttons = list(user.control("points").buttons.values())
+    user.until(lambda: window.root.winfo_width() == 700)
+    user.until(lambda: all(b.winfo_width() >= b.winfo_reqwidth() for b in buttons))

@@ -211,6 +211,12 @@ def test_widgets_that_only_the_file_knows_are_declared(folder):
     assert engine.simulation._script.simulation.parameters.extra == 5
 
 
+def test_a_small_picture_has_room_for_its_heading_and_the_menu(folder, store):
+    (stored,) = import_database("all_widgets.db", store, "all_widgets.py")
+    # As wide as the panel of the window asks for, whose heading is as long.
+    assert stored.layout["widgets"]["Unit image"]["width"] >= 140
+
+
 def test_widgets_that_were_never_moved_apart_are_laid_out_anew(folder, store):
     change(
         folder / "plot.db",
@@ -302,3 +308,23 @@ def test_the_sets_of_an_old_file_are_there_in_the_shell_without_a_window(tmp_pat
     assert main(["run", "all_widgets.py", "--steps", "1", "--set", "s1_all_widgets"]) == 0
     assert "w=[1, 4, 3]" in capsys.readouterr().out
     assert (tmp_path / "all_widgets.db").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        ["show", "{}"],
+        ["set", "{}", "-p", "Action=Move"],
+        ["copy", "{}", "second"],
+        ["rename", "{}", "second"],
+        ["history", "{}"],
+        ["diff", "{}", "{}"],
+        ["delete", "{}"],
+    ],
+    ids=lambda action: action[0],
+)
+def test_every_action_of_the_shell_knows_the_sets_of_an_old_file_at_once(folder, action):
+    from ivisit.cli import main
+
+    name, *rest = [word.format("s2_plot") for word in action]
+    assert main(["params", name, "plot.py", *rest]) == 0

@@ -390,6 +390,101 @@ def test_parameters_that_are_assigned_together_keep_their_values(new_source):
     assert "    u = 5\n    v = 2\n    w = 3\n" in source
 
 
+def test_what_bind_prepares_is_prepared_without_an_init_too(new_source, tmp_path):
+    source = new_source(
+        "def bind(self, parent=None, display=None):\n    self.ready = 'yes'\n"
+        "def step(self):\n    self.data.n = self.ready\n",
+        data="n = ''",
+    )
+    (tmp_path / "bound.py").write_text(source, encoding="utf-8")
+    assert "yes" in iv.run(tmp_path / "bound.py", steps=1).outputs.values()
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "iv.IVisit_Simulation.__init__(self, 's', P, D)",
+        "super().__init__('s', P, D)",
+        "super().__init__(data_arg=D, parameters_arg=P)",
+    ],
+)
+def test_parameters_and_data_may_be_any_class_that_the_simulation_is_made_with(tmp_path, made):
+    path = tmp_path / "plain.py"
+    path.write_text(
+        "# @IVISIT:SIMULATION & s\n"
+        "# @IVISIT:SLIDER & A & [9,1] & [0,9,1,1] & a & -1 & int & 3\n"
+        "# @IVISIT:TEXT_OUT & T & [9,1] & None & t\n"
+        "import ivisit as iv\n"
+        "class D:\n    t = ''\n"
+        "class Sim(iv.IVisit_Simulation):\n"
+        f"    def __init__(self):\n        {made}\n"
+        "    def step(self):\n        D.t = str(P.a + P.other)\n"
+        "class P:\n    a, other = 1, 10\n"
+        "sim = Sim(); sim.main_init(); sim.init(); sim.step(); iv.IVisit_main(sim=sim)\n"
+    )
+    (tmp_path / "new.py").write_text(migrated(path), encoding="utf-8")
+    for file, value in ((path, 3), (tmp_path / "new.py", 4)):
+        name = by_label(load_file(file).controls)["A"]
+        assert iv.run(file, {name: value}, steps=1).outputs == {
+            by_label(load_file(file).panels)["T"]: str(value + 10)
+        }
+
+
+def test_a_mouse_binding_to_a_lambda_is_left_to_the_reader(new_source):
+    source = new_source(
+        "def bind(self, parent=None, display=None):\n"
+        "    display.bind2Widget('I', '<Button-1>', lambda event: self.hit(event.x))\n"
+        "def hit(self, x):\n    self.x = x\n"
+        "def step(self):\n    pass\n"
+    )
+    assert "def pointer" not in source
+    assert "# display.bind2Widget('I', '<Button-1>', lambda event: self.hit(event.x))" in source
+
+
+def test_a_function_that_opens_the_old_window_is_gone(write):
+    path = write(HEAD, data="n = 0")
+    text = path.read_text().partition("sim = Sim()")[0]
+    path.write_text(
+        text + "def main():\n    sim = Sim()\n    sim.step()\n    iv.IVisit_main(sim=sim)\n"
+        "if __name__ == '__main__':\n    main()\n"
+    )
+    source = migrated(path)
+    assert "main()" not in source
+    assert "IVisit_main" not in source
+
+
+@pytest.mark.parametrize("call", ["Base.{}(self{})", "super().{}({})"])
+def test_methods_of_a_class_between_are_called_and_translated_too(tmp_path, call):
+    def base(name, *arguments):
+        is_bound = call.startswith("super")
+        texts = ", ".join(arguments)
+        return call.format(name, texts if is_bound or not texts else ", " + texts)
+
+    path = tmp_path / "between.py"
+    path.write_text(
+        "# @IVISIT:SIMULATION & s\n"
+        "# @IVISIT:CHECKBOX & C & [x,y] & c & 01\n"
+        "# @IVISIT:TEXT_OUT & T & [9,1] & None & t\n"
+        "import ivisit as iv\n"
+        "class P(iv.IVisit_Parameters):\n    c = '00'\n"
+        "class D(iv.IVisit_Data):\n    t = ''\n"
+        "class Base(iv.IVisit_Simulation):\n"
+        "    def __init__(self, name, factor):\n"
+        "        iv.IVisit_Simulation.__init__(self, name, P, D)\n        self.factor = factor\n"
+        "    def init(self):\n        self.n = 1\n"
+        "    def step(self):\n"
+        "        if self.parameters.c[1] == '1':\n            self.n += self.factor\n"
+        "class Sim(Base):\n"
+        f"    def __init__(self):\n        {base('__init__', repr('s'), '7')}\n"
+        f"    def init(self):\n        {base('init')}\n        self.n += 100\n"
+        f"    def step(self):\n        {base('step')}\n        self.data.t = str(self.n)\n"
+        "sim = Sim(); sim.main_init(); sim.init(); sim.step(); iv.IVisit_main(sim=sim)\n"
+    )
+    (tmp_path / "new.py").write_text(migrated(path), encoding="utf-8")
+    for file in (path, tmp_path / "new.py"):
+        assert list(iv.run(file, steps=2).outputs.values()) == ["115"]
+
+
 def test_a_parameter_with_different_kinds_of_widgets_in_two_blocks_is_marked(write):
     source = migrated(
         write(
