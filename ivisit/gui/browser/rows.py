@@ -95,10 +95,6 @@ class SetRows:
             self._words[number] = in_words(differing, NAMED) or "nothing"
         return self._words[number]
 
-    def index(self, name: str) -> int:
-        """Return the row of a set; -1 where it is not shown."""
-        return next((row for row, one in enumerate(self.shown) if one.name == name), -1)
-
     # For the table --------------------------------------------------------------------------
 
     def __len__(self) -> int:

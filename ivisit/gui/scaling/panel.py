@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import tkinter as tk
 from collections.abc import Mapping
 from tkinter import ttk
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Milliseconds between two looks into the store.
 LOOK = 400
+#: Seconds for which an answer to the user stays before the progress is told again.
+ANSWER = 4.0
 #: Width and height of the picture at 96 dpi, and the least of them.
 SIZE, LEAST = (640, 440), 120
 
@@ -49,6 +52,7 @@ class ScalingPanel(tk.Toplevel):
         self._figure: Any = None
         self._photo: Any = None
         self._size = (0, 0)
+        self._answer_ends = 0.0
         px = window.theme.pixels
         request = scaling.request
         kind = "Optimize" if request.goal else "Sweep"
@@ -93,6 +97,8 @@ class ScalingPanel(tk.Toplevel):
 
     def _tell(self, ended: bool) -> None:
         """Say how far it is, or how it has ended."""
+        if not ended and time.monotonic() < self._answer_ends:
+            return
         # Of a complete one the exit code only says that some of its runs have failed.
         complete = self.result is not None and self.result.complete
         problem = self.scaling.child.problem() if ended and not complete else ""
@@ -195,22 +201,27 @@ class ScalingPanel(tk.Toplevel):
         for name in values:
             window.session.changed(name, settled=True)
         window.status.update_texts()
-        self.status.configure(text=f"Loaded {told}")
+        self._answer(f"Loaded {told}")
 
     def load_best(self) -> None:
         """Give the window the best values so far."""
         if isinstance(self.result, OptimizeResult) and (best := self.result.top(1)):
             self.load(best[0]["parameters"])
 
+    def _answer(self, text: str) -> None:
+        """Tell what the user's doing has brought about, for long enough to be read."""
+        self._answer_ends = time.monotonic() + ANSWER
+        self.status.configure(text=text)
+
     def stop(self) -> None:
         """End it; what was computed stays stored, and the command goes on."""
         self.scaling.child.stop()
-        self.status.configure(text="Stopping ...")
+        self._answer("Stopping ...")
 
     def copy_command(self) -> None:
         """Copy the command that does the same, and goes on where this was ended."""
         self.window.copy(self.scaling.command)
-        self.status.configure(text=f"Copied: {self.scaling.command}")
+        self._answer(f"Copied: {self.scaling.command}")
 
     def _destroyed(self, event: Any) -> None:
         if event.widget is self:

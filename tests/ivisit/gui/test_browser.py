@@ -51,7 +51,7 @@ def names(browser: Any) -> list[str]:
 
 
 def cell(browser: Any, name: str, column: str) -> str:
-    return browser.rows.cell(browser.rows.index(name), column).text
+    return browser.rows.cell(names(browser).index(name), column).text
 
 
 def message(window: Any) -> str:
@@ -338,8 +338,8 @@ def test_a_saved_set_has_a_picture_of_the_panels(user, browser):
     assert pixels.shape == (200, 320)
     assert np.mean(pixels == 200) > 0.2  # the gray of the panel
     browser.refresh()
-    assert browser.rows.cell(browser.rows.index("mine"), "picture").image is not None
-    assert browser.rows.cell(browser.rows.index("soft"), "picture").image is None
+    assert browser.rows.cell(names(browser).index("mine"), "picture").image is not None
+    assert browser.rows.cell(names(browser).index("soft"), "picture").image is None
 
 
 def test_a_picture_of_noise_still_fits_the_store():
@@ -426,7 +426,7 @@ def test_a_set_is_found_by_typing_and_loaded_with_real_mouse_and_keys(user, brow
     user.until(lambda: user.control("sigma").number.entry.get() == "3")
     hands.press("Escape")
     user.until(lambda: len(names(browser)) == 4)
-    row = browser.rows.index("soft")
+    row = names(browser).index("soft")
     left, _ = browser.table.span("name")
     height = browser.table.row_height
     hands.click(browser.table.canvas, left + 10, row * height + height // 2)

@@ -9,6 +9,7 @@ import pytest
 import ivisit as iv
 from ivisit.gui import processes
 from ivisit.gui.scaling import dialogs, running
+from ivisit.gui.scaling import panel as panel_module
 from ivisit.gui.scaling.dialogs import OptimizeDialog, SweepDialog
 from ivisit.gui.scaling.panel import ScalingPanel
 from ivisit.gui.scaling.requests import Axis, Request, fixed_text
@@ -212,6 +213,19 @@ def test_the_ends_of_whole_numbers_are_not_cut(user, bowl):
     dialog.accept()
     assert dialog.problem.cget("text") == "To: a whole number, as y is"
     assert not panels(bowl)
+
+
+def test_an_answer_is_not_overwritten_by_the_next_look_at_the_progress(user, bowl, monkeypatch):
+    monkeypatch.setattr(panel_module, "ANSWER", 1000.0)
+    code = "import time; time.sleep(100)"
+    monkeypatch.setattr(processes, "IVISIT", (sys.executable, "-c", code))
+    SweepDialog(bowl, "x").accept()
+    (panel,) = panels(bowl)
+    panel.copy_command()
+    timer = panel._timer
+    user.until(lambda: panel._timer != timer)
+    assert panel.status.cget("text").startswith("Copied: ivisit sweep")
+    panel.destroy()
 
 
 def test_a_sweep_is_stopped_as_by_ctrl_c_and_with_its_panel(user, bowl, monkeypatch):
