@@ -1,5 +1,6 @@
 """What the tests of the built distributions share."""
 
+import gc
 import os
 import shutil
 import subprocess
@@ -11,6 +12,15 @@ import pytest
 ROOT = Path(__file__).parents[1]
 #: What lies about in a checkout or an unpacked sdist and does not belong to the project.
 STRAY = (".*", "__pycache__", "build", "dist", "*.egg-info")
+
+
+def pytest_collection_finish():
+    """Spare the collections of garbage, of which each window asks for some, what stays anyhow.
+
+    There are thousands of tests: going through them takes longer than most tests of a window.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def run(*command, **options):
