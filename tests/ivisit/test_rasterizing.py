@@ -449,9 +449,10 @@ def test_colors_that_the_simulation_has_chosen_stay_in_a_dark_window():
     def shown(fill):
         figure = Figure().make()
         fill(figure)
-        plain = Rasterizer(figure).pixels(300, 220).copy()
-        dark = Rasterizer(figure).pixels(300, 220, FigureView(ink=DARK))
-        return plain, dark
+        # One rasterizer: another one would lay the axes out once more, from where they are now.
+        rasterizer = Rasterizer(figure)
+        plain = rasterizer.pixels(300, 220).copy()
+        return plain, rasterizer.pixels(300, 220, FigureView(ink=DARK))
 
     def own_background(figure):
         figure.subplots().set_facecolor("lightyellow")
