@@ -1,6 +1,6 @@
 """Run all experiments, one after the other; what has been computed is not computed again.
 
-python experiments/run_all.py            # all, in less than an hour on two cores
+python experiments/run_all.py            # all, about an hour on two cores
 python experiments/run_all.py --quick    # small versions of all, into build/experiments/quick
 python experiments/run_all.py theory     # some
 """

@@ -69,7 +69,7 @@ on its side; else it does not, whatever the estimate. Sentences that fail stay: 
 {number} hold. One interval in twenty misses its number, so a few verdicts are wrong.
 
 ```
-make experiments            # all; goes on where it was ended
+make experiments            # all, about an hour on two cores; goes on where it was ended
 make experiments QUICK=1    # small versions, which try the scripts and decide nothing
 python experiments/xor_rates.py --redraw    # picture and claims of the rows that are there
 ```
