@@ -77,7 +77,9 @@ def import_database(
     }
     for stored in simulations:
         name = free_name(
-            stored.name or "unnamed", is_free=lambda name: name not in taken, numbered="{} ({})"
+            stored.name if stored.name.strip() else "unnamed",
+            is_free=lambda name: name not in taken,
+            numbered="{} ({})",
         )
         taken.add(name)
         if (digest, stored.key) in known:

@@ -273,6 +273,7 @@ def test_stored_trials_count_when_another_library_would_propose_others(
         ({"method": "sgd"}, "one of de, random, sobol, tpe, cmaes, gp"),
         ({"trials": 0}, "trials: must be a whole number from 1 on"),
         ({"parallel": 0}, "parallel: must be a whole number from 1 on"),
+        ({"save": "  "}, "save: must not be blank, not '  '"),
         ({"confirm": 0}, "confirm: must be a whole number from 1 on"),
         ({"enqueue": [{"noise": 1.0}]}, "among the ranges, to be enqueued"),
     ],
