@@ -62,7 +62,7 @@ def test_a_parent_killed_in_mid_run_loses_no_run_and_leaves_no_worker(
         workers = command.members()
         assert len(workers) >= 3
         command.kill()
-        until(lambda command=command: not command.members(), seconds=1.0)
+        until(lambda command=command: not command.members(), seconds=5.0)
         assert before < stored_rows(store) < SIZE, "the kill did not hit an unfinished sweep"
     code, _, errors = ivisit(*SWEEP).finish()
     assert code == 0, errors
