@@ -17,6 +17,7 @@ import pytest
 import ivisit as iv
 from ivisit.cli import main
 from ivisit.runs.interrupting import EndOnce
+from tests.ivisit.hearing import hear_signals
 
 SIMULATION = """
 import os, time
@@ -253,8 +254,7 @@ def interrupted(*signals, late=()):
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        # A shell that starts the tests in the background has them ignore Ctrl-C.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=hear_signals,
     ) as process:
         said = _read_until(rb"\D[1-9]\d*/100000", process)  # the bar has moved
         for number in signals:
