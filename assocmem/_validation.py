@@ -55,6 +55,18 @@ def real_number(name: str, value: Any, minimum: float, maximum: float = np.inf) 
     return number
 
 
+def unit_numbers(name: str, values: Any, n_units: int) -> NDArray[np.intp]:
+    """Return `values` as a 1-D array of numbers of units, from 0 to n_units - 1."""
+    array = without_masks(name, values)
+    allowed = f"numbers of units from 0 to {n_units - 1}"
+    if array.ndim != 1 or (array.dtype.kind not in "iu" and array.size):
+        raise refusal(name, f"a list of {allowed}", array)
+    strange = array[(array < 0) | (array >= n_units)]
+    if len(strange):
+        raise refusal(name, allowed, strange[0])
+    return array.astype(np.intp)
+
+
 def flag(name: str, value: Any) -> bool:
     """Return `value` if it is True or False: a word or a number would pass for True silently."""
     if not isinstance(value, bool | np.bool_):

@@ -102,10 +102,6 @@ class Request:
         choice("ties", self.ties, TIES)
         if self.self_term is not None:
             choice("self_term", self.self_term, SELF_TERMS)
-        if self.noise == "soft" and evaluator.is_sparse:
-            raise ValueError(
-                "noise: 'soft' needs storage='dense'; with sparse storage use 'search' or 'batch'"
-            )
         if self.noise not in ("fixed", "search"):
             _ = evaluator.adaptive_rule  # refuses rules for which noise has no meaning
         if self.clamp and not rule.probabilistic:

@@ -129,7 +129,7 @@ def test_no_winners_and_all_winners(n_active, noise, palm_memory):
         ),
         (
             lambda m: patterns.from_indices(np.ma.masked_array([[1, 2]], [[0, 1]]), 60),
-            "indices: must have no masked entries",
+            r"indices\[0\]: must have no masked entries",
         ),
         (
             lambda m: patterns.from_images(np.ma.masked_array(np.ones((1, 2, 2)), True)),
