@@ -20,7 +20,7 @@ def refusal(name: str, allowed: str, value: Any) -> ValueError:
     if isinstance(value, np.ndarray) and value.ndim:
         text = f"an array of shape {value.shape} and type {value.dtype}"
     else:
-        text = repr(value.item() if isinstance(value, np.generic) else value)
+        text = repr(value.item() if isinstance(value, np.generic | np.ndarray) else value)
     return ValueError(f"{name}: must be {allowed}, not {text[:80]}")
 
 
@@ -95,7 +95,13 @@ def without_masks(name: str, values: Any) -> NDArray[Any]:
     """Return `values` as an array, or refuse masked entries: NumPy would take what they hide."""
     if np.ma.is_masked(values):
         raise ValueError(f"{name}: must have no masked entries; fill them first")
-    return np.asarray(values)
+    try:
+        return np.asarray(values)
+    except ValueError:
+        raise ValueError(
+            f"{name}: must be an array, not lists of different lengths (for lists of active "
+            "units: patterns.from_indices)"
+        ) from None
 
 
 def binary(name: str, values: Any, n_units: int | None = None) -> NDArray[np.uint8]:

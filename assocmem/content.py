@@ -47,7 +47,15 @@ class Content:
 
     def _empty(self, storage: str) -> PatternStatistics:
         kind = SparseStatistics if storage == "sparse" else PatternStatistics
-        return kind(self.n_units, self.n_outputs, shared=self.is_auto)
+        try:
+            return kind(self.n_units, self.n_outputs, shared=self.is_auto)
+        except (MemoryError, ValueError) as error:
+            # Beyond what an address can reach NumPy raises a ValueError.
+            raise MemoryError(
+                f"n_units: {self.n_units} inputs and {self.n_outputs} outputs do not fit into "
+                f"memory with storage={storage!r} ({error}); storage='sparse' keeps only pairs "
+                "that were active together, BinaryMemory only bits"
+            ) from error
 
     @property
     def _is_sparse(self) -> bool:

@@ -13,13 +13,13 @@ from scipy.sparse import coo_array, issparse
 
 from assocmem import saving
 from assocmem._validation import binary, flag, random_generator, unit_numbers, whole_number
-from assocmem.channel import Channel
+from assocmem.channel import Channel, check_channel
 from assocmem.content import Content
 from assocmem.evaluation import Evaluator
 from assocmem.learning import PatternStatistics, to_sparse
-from assocmem.request import Request, check_channel
+from assocmem.request import Request
 from assocmem.retrieval import RetrievalResult
-from assocmem.rules import find
+from assocmem.rules import RULES, find
 from assocmem.rules.base import Potentials, Rule
 from assocmem.weights import Weights, with_own_terms
 
@@ -432,19 +432,24 @@ class AssociativeMemory(Content):
         Raises
         ------
         ValueError
-            If the file holds no memory, is damaged or of a later version, or holds counts that
-            contradict each other.
+            If the file holds no memory, is damaged or of a later version, holds counts that
+            contradict each other, or names a rule that is not registered.
         OSError
             If the file cannot be opened.
         """
         content = saving.read(path)
         n_units, n_outputs = content["coincidences"].shape
-        rule = find(rule) if rule is not None else None
+        if rule is None and content["rule"] not in RULES:
+            raise ValueError(
+                f"{path}: was saved with the rule {content['rule']!r}, which is not registered; "
+                "pass rule=, an instance of it or another one"
+            )
+        rule = find(content["rule"] if rule is None else rule)
         try:
             memory = cls(
                 n_units,
                 n_outputs=n_outputs if "output_usage" in content else None,
-                rule=content["rule"] if rule is None else rule,
+                rule=rule,
                 storage="sparse" if issparse(content["coincidences"]) else "dense",
             )
             memory._restore(content)

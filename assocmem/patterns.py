@@ -24,7 +24,7 @@ from assocmem._validation import (
     unit_numbers,
     whole_number,
 )
-from assocmem.channel import Channel
+from assocmem.channel import Channel, required_channel
 from assocmem.images import from_images, load_digits
 from assocmem.learning import active_per_row, active_units
 
@@ -348,10 +348,11 @@ def transmit(patterns: ArrayLike, channel: Channel, *, rng: Any) -> Any:
     Raises
     ------
     ValueError
-        If the patterns are not binary.
+        If the patterns are not binary, or the channel is none.
     """
     rows = pattern_rows("patterns", patterns)
     generator = random_generator(rng)
+    channel = required_channel(channel)
     if isinstance(rows, csr_array):
         return lists.transmit(rows, channel.e01, channel.e10, generator)
     result = np.empty_like(rows)
