@@ -227,8 +227,9 @@ class DictSliderHandle(ControlHandle):
 
     def _report_selection(self, item: str) -> None:
         self._item = item
-        self._number = self._present_number()
         self._report("optionmenu")
+        # The slider moves to the place of the item, where that is another one.
+        self._report_slider()
 
 
 class ListHandle(ControlHandle):

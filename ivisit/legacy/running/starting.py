@@ -84,14 +84,17 @@ def _import(database: Path | None, store: ParameterStore, cls: type[OldSimulatio
         return []
     from ivisit.legacy.files.database import import_database
 
+    messages: list[str] = []
     try:
-        imported = import_database(database, store, cls)
+        imported = import_database(database, store, cls, tell=messages.append)
     except StoreError as error:
         return [str(error)]
+    for message in messages:
+        logger.warning("%s", message)
     if not imported:
         return []
     names = ", ".join(repr(one.name) for one in imported)
-    return [f"{database.name} was read, and is left as it is: {names}"]
+    return [f"{database.name} was read, and is left as it is: {names}", *messages]
 
 
 def _compare(store: ParameterStore, cls: type[OldSimulation]) -> list[str]:
