@@ -37,13 +37,13 @@ def begin(simulation: OldSimulation, path: Path) -> tuple[str | None, list[str]]
     list of str
         What the user should know.
     """
-    from ivisit.store import ParameterStore
-
     cls = type(simulation)
     database = find_database(simulation._script)
     messages: list[str] = []
     if database is None and not path.exists():
         return None, messages
+    from ivisit.store import ParameterStore
+
     try:
         with ParameterStore(path) as store:
             if not store.read_only:
