@@ -81,6 +81,7 @@ class OwnedMethod(Owned[Callable[..., Any]]):
 
     def __init__(self, function: Callable[..., Any]) -> None:
         super().__init__(lambda instance: function.__get__(instance))
+        self.__doc__ = function.__doc__
 
 
 def owned_error(owner: str, name: str, kind: str) -> ParameterError:
