@@ -126,7 +126,7 @@ def run(options: argparse.Namespace) -> int:
     from ivisit.runs.interrupting import ENDING, EndOnce
 
     outputs, films = _outputs(options), films_of(options)
-    with EndOnce(*ENDING):
+    with EndOnce(*ENDING, for_good=options.own_process):
         try:
             with clean_stdout(options.json):
                 simulation = get_main_simulation(options.simulation)
@@ -169,7 +169,7 @@ def replay(options: argparse.Namespace) -> int:
     former, place = open_result(options)
     for doubt in doubts(former):
         complain(doubt)
-    with EndOnce(*ENDING):
+    with EndOnce(*ENDING, for_good=options.own_process):
         with clean_stdout(options.json):
             simulation = get_simulation(place)
             told = say_differences(options, former, provenance(class_of(simulation)), [])

@@ -52,7 +52,7 @@ def test_a_rule_of_ones_own_is_given_when_loading(tmp_path):
     memory = AssociativeMemory(3, rule=Doubled())
     memory.store([1, 1, 0])
     memory.save(tmp_path / "own.npz")
-    with pytest.raises(ValueError, match="rule: must be one of .* not 'doubled'"):
+    with pytest.raises(ValueError, match="own.npz: was saved with the rule 'doubled', which is"):
         AssociativeMemory.load(tmp_path / "own.npz")
     loaded = AssociativeMemory.load(tmp_path / "own.npz", rule=Doubled())
     assert loaded.potentials([1, 0, 0]).finite.tolist() == [2, 2, 0]
@@ -96,7 +96,7 @@ def test_files_that_hold_no_memory_are_refused(tmp_path, palm_memory):
         ("coincidences", np.zeros((60, 60), np.int64), "must be of type int16 or int32, not int64"),
         ("coincidences", np.zeros((60, 60), np.int16), "contradict each other"),
         ("rule", np.array(7), "its rule has type"),
-        ("rule", np.array("bays"), "rule: must be one of .* not 'bays'"),
+        ("rule", np.array("bays"), "bad.npz: was saved with the rule 'bays', which is not"),
     ],
 )
 def test_entries_of_another_kind_are_refused_by_name(name, value, message, tmp_path, palm_memory):
