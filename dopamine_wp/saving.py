@@ -9,7 +9,7 @@ import tokenize
 import zipfile
 import zlib
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -48,6 +48,9 @@ OPTIONAL = ("seconds", "known_loss", "settings", "network", "fpe_unit", "held_ba
 
 #: Prefix of the arrays of the optimizer's memory.
 STATE = "state."
+
+#: Bytes to which the arrays of any file may unfold; a larger file is stored as it is.
+ALWAYS_ALLOWED = 2**31
 
 #: What NumPy, zipfile and json raise for damaged archives. Errors of the file system belong to it:
 #: damaged offsets ask for impossible seeks.
@@ -112,7 +115,9 @@ def read(path: str | os.PathLike[str]) -> dict[str, Any]:
     where = f"History.load: {os.fspath(path)!r}"
     with open(path, "rb") as file:
         try:
-            arrays, about = _parts(file)
+            arrays, about = _parts(file, where)
+        except _TooLargeError:
+            raise
         except DAMAGE as error:
             raise ValueError(f"{where} is not a saved history ({error})") from error
     version = about.pop("format", None)
@@ -130,9 +135,20 @@ def read(path: str | os.PathLike[str]) -> dict[str, Any]:
     return {**arrays, **about, "state": state}
 
 
-def _parts(file: Any) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+class _TooLargeError(ValueError):
+    """A file would unfold to more than it may."""
+
+
+def _parts(file: BinaryIO, where: str) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     """Return the arrays of an archive, and what is said about them."""
     with np.load(file, allow_pickle=False) as stored:
+        # `write` compresses nothing: what is larger than its file is none of ours.
+        total = sum(member.file_size for member in stored.zip.infolist())
+        allowed = max(ALWAYS_ALLOWED, os.fstat(file.fileno()).st_size)
+        if total > allowed:
+            raise _TooLargeError(
+                f"{where} unfolds to {total:,} bytes; at most {allowed:,} are allowed"
+            )
         arrays = dict(stored)
     about = json.loads(str(arrays.pop("about")))
     if not isinstance(about, dict):

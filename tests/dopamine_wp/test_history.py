@@ -1,6 +1,7 @@
 """Saving and loading."""
 
 import json
+import zipfile
 
 import numpy as np
 import pytest
@@ -127,6 +128,15 @@ def test_numbers_of_numpy_are_saved(tmp_path):
     )
     loaded = History.load(history.save(tmp_path / "run.npz"))
     assert (loaded.steps, loaded.total_steps, loaded.stop_loss) == (2, 7, 0.25)
+
+
+def test_a_file_that_says_it_unfolds_to_a_terabyte_is_refused(tmp_path):
+    path = a_history(Adam()).save(tmp_path / "bomb.npz")
+    with zipfile.ZipFile(path, "a") as packed:
+        packed.getinfo("theta.npy").file_size = 2**40
+        packed.comment = b"."  # so that the directory is written anew
+    with pytest.raises(ValueError, match=r"bomb\.npz' unfolds to 1,099,511,\d+,\d+ bytes; at most"):
+        History.load(path)
 
 
 def test_a_pass_over_16_sequences_costs_1_and_over_fewer_in_proportion():
