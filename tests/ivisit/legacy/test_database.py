@@ -176,7 +176,7 @@ def test_the_row_that_every_file_begins_with_is_no_set_unless_it_was_used(folder
     assert [s.name for s in import_database("plot.db", store)] == ["N.N.", "s2_plot"]
 
 
-def test_values_that_do_not_fit_are_brought_to_what_a_widget_can_show(folder, store):
+def test_values_that_do_not_fit_are_brought_to_what_a_widget_can_show(folder, store, caplog):
     change(
         folder / "all_widgets.db",
         "UPDATE parameterwidget SET value = 'waves' WHERE name = 'Pattern'",
@@ -190,6 +190,35 @@ def test_values_that_do_not_fit_are_brought_to_what_a_widget_can_show(folder, st
     assert stored["Frequency"] == 20
     assert list(stored["Show"].values()) == [False, True, False, False]
     assert stored["Colour map"] == "warm"
+    for told in (
+        "99 lies outside 0 .. 20; 20 is used",
+        "must be 4 digits 0 or 1, one a label, not '01'; '0100' is used",
+        "must be one of [warm,cold,none], not 'hot'; the first is used",
+    ):
+        assert caplog.text.count(told) == 1
+    assert "waves" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "message"),
+    [
+        ("all_widgets", "[0,20,5,1]", "[0,2,2,1]", "Frequency: 3 of the file does not fit"),
+        ("all_widgets", "[warm,cold,none]", "[cold,none]", "Colour map: 'warm' of the file"),
+        ("plot", "[0,10, 5,1]", "[0,2,2,1]", "Model-Par.N: 3 of the file does not fit"),
+        # What is not on the slider keeps its number, as it always did.
+        ("plot", "[0, 5, 5,0.1]", "[0, 1, 5,0.1]", ""),
+    ],
+)  # fmt: skip
+def test_what_an_old_file_holds_for_directives_that_have_changed_since_is_told(
+    folder, store, name, old, new, message
+):
+    path = folder / f"{name}.py"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    told = []
+    import_database(folder / f"{name}.db", store, path, tell=told.append)
+    assert [message in line for line in told] == [True] * bool(message)
 
 
 def test_widgets_that_only_the_file_knows_are_declared(folder):
