@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import struct
+import tokenize
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -20,6 +23,26 @@ if TYPE_CHECKING:
 _FORMAT = 2
 _ARRAYS = ("theta", "loss", "rate", "rpe", "agreement", "fpe", "seconds", "solved_at", "failed")
 _STATE = "state."
+
+#: Bytes to which the arrays of any file may unfold; a larger file is stored as it is.
+_ALWAYS_ALLOWED = 2**31
+#: What NumPy, zipfile and json raise for what is no history, or damaged.
+_DAMAGE = (
+    OSError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    EOFError,
+    RuntimeError,
+    OverflowError,
+    MemoryError,
+    SyntaxError,
+    struct.error,
+    tokenize.TokenError,
+    zlib.error,
+    zipfile.BadZipFile,
+)
 
 
 @dataclass(eq=False, repr=False)
@@ -234,18 +257,35 @@ class History:
             If the file is not a history.
         """
         try:
-            with np.load(path, allow_pickle=False) as stored:
+            with open(path, "rb") as file, np.load(file, allow_pickle=False) as stored:
+                _check_size(path, stored, os.fstat(file.fileno()).st_size)
                 arrays = dict(stored)
-                about = json.loads(str(arrays.pop("about")))
-        except FileNotFoundError:
+            about = json.loads(str(arrays.pop("about")))
+            version = about.pop("format", None)
+            state = {
+                name.removeprefix(_STATE): arrays.pop(name)
+                for name in list(arrays)
+                if name.startswith(_STATE)
+            }
+            if version in range(1, _FORMAT + 1):
+                return cls(**arrays, **about, state=state)
+        except (FileNotFoundError, _TooLarge):
             raise
-        except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        except _DAMAGE as error:
             raise ValueError(f"History.load: {os.fspath(path)!r} is not a saved history") from error
-        if about.pop("format", None) not in range(1, _FORMAT + 1):
-            raise ValueError(f"History.load: {os.fspath(path)!r} was saved by a newer version")
-        state = {
-            name.removeprefix(_STATE): arrays.pop(name)
-            for name in list(arrays)
-            if name.startswith(_STATE)
-        }
-        return cls(**arrays, **about, state=state)
+        raise ValueError(f"History.load: {os.fspath(path)!r} was saved by a newer version")
+
+
+class _TooLarge(ValueError):
+    """A file would unfold to more than it may."""
+
+
+def _check_size(path: str | os.PathLike[str], stored: Any, size: int) -> None:
+    """Refuse a file of `size` bytes whose arrays would be too large; none is made."""
+    total = sum(member.file_size for member in stored.zip.infolist())
+    allowed = max(_ALWAYS_ALLOWED, size)  # `History.save` compresses nothing
+    if total > allowed:
+        raise _TooLarge(
+            f"History.load: {os.fspath(path)!r} unfolds to {total:,} bytes; at most {allowed:,} "
+            "are allowed"
+        )

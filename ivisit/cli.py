@@ -95,11 +95,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     _make_printable()
     options = build_parser().parse_args(arguments)
+    options.own_process = arguments is None
     if text := installation.problem():
         print(f"ivisit: {text}", file=sys.stderr)
         return REFUSED
-    with contextlib.nullcontext() if arguments is None else _as_before():
-        return _run(options)
+    if not options.own_process:
+        with _as_before():
+            return _run(options)
+    code = _run(options)
+    if code == INTERRUPTED:
+        from ivisit.runs.interrupting import hear_no_more
+
+        hear_no_more()
+    return code
 
 
 @contextlib.contextmanager

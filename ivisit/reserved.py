@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable
-from typing import Any, Generic, NoReturn, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar, overload
 
 from ivisit.declarations import Declaration
 from ivisit.errors import ParameterError, shorten
@@ -37,27 +37,28 @@ PRIVATE_PREFIX = "_ivisit_"
 Held = TypeVar("Held")
 
 
-class Owned(Generic[Held]):
+class Owned(property, Generic[Held]):
     """An attribute that is read as `read` says and cannot be assigned.
 
     A simulation that assigns an attribute of that name by chance hears of it at once, and not when
     something else stops working. Unlike a ``__setattr__``, this costs other assignments nothing.
     """
 
+    name: str = ""
+
     def __init__(self, read: Callable[[Any], Held]) -> None:
-        self.read = read
-        self.name: str = ""
-        self.__doc__ = read.__doc__
+        super().__init__(read)
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
 
-    @overload
-    def __get__(self, instance: None, owner: type) -> Self: ...
-    @overload
-    def __get__(self, instance: object, owner: type) -> Held: ...
-    def __get__(self, instance: object | None, owner: type) -> Any:
-        return self if instance is None else self.read(instance)
+    if TYPE_CHECKING:  # the property's own is quick, and knows no type
+
+        @overload
+        def __get__(self, instance: None, owner: type, /) -> Self: ...
+        @overload
+        def __get__(self, instance: object, owner: type | None = None, /) -> Held: ...
+        def __get__(self, instance: Any, owner: type | None = None, /) -> Any: ...
 
     def __set__(self, instance: object, value: Any) -> NoReturn:
         raise owned_error(type(instance).__name__, self.name, "attribute")
@@ -71,7 +72,7 @@ class OwnedMapping(Owned[Held]):
         self.name = name
         self.value = value
 
-    def __get__(self, instance: object | None, owner: type) -> Any:
+    def __get__(self, instance: Any, owner: type | None = None, /) -> Any:
         return self.value
 
 
@@ -80,6 +81,7 @@ class OwnedMethod(Owned[Callable[..., Any]]):
 
     def __init__(self, function: Callable[..., Any]) -> None:
         super().__init__(lambda instance: function.__get__(instance))
+        self.__doc__ = function.__doc__
 
 
 def owned_error(owner: str, name: str, kind: str) -> ParameterError:

@@ -91,7 +91,7 @@ def compare(options: argparse.Namespace) -> int:
     progress = options.progress
     if progress is None:
         progress = sys.stderr.isatty() and not options.quiet
-    with EndOnce(*ENDING), clean_stdout(options.json):
+    with EndOnce(*ENDING, for_good=options.own_process), clean_stdout(options.json):
         simulation = class_of(get_main_simulation(options.simulation))
         comparison = comparing.compare(
             simulation,

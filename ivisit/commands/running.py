@@ -124,7 +124,7 @@ def run(options: argparse.Namespace) -> int:
     from ivisit.runs.interrupting import ENDING, EndOnce
 
     outputs, films = _outputs(options), films_of(options)
-    with EndOnce(*ENDING):
+    with EndOnce(*ENDING, for_good=options.own_process):
         try:
             with clean_stdout(options.json):
                 simulation = get_main_simulation(options.simulation)
@@ -167,7 +167,7 @@ def replay(options: argparse.Namespace) -> int:
     former, place = open_result(options)
     for doubt in doubts(former):
         print(f"ivisit: {doubt}", file=sys.stderr)
-    with EndOnce(*ENDING):
+    with EndOnce(*ENDING, for_good=options.own_process):
         with clean_stdout(options.json):
             simulation = get_simulation(place)
             told = say_differences(options, former, provenance(class_of(simulation)), [])

@@ -202,7 +202,7 @@ class Window:
         preferred = self.engine.simulation._opening(path)
         self.sets.begin_with(parameter_set or preferred, parameters or {})
         self.session.live = self.settings.get_own("live", bool, self.session.live)
-        self.toolbar.show_live()
+        self.toolbar.show_live(self.session.live)
         self.build_layout()
         self.arranging.fit_window()
         self.set_dark(self.settings.get("dark", bool, False))
@@ -344,7 +344,7 @@ class Window:
     def set_live(self, live: bool) -> None:
         """Choose whether a changed value computes a step while nothing runs."""
         self.session.live = live
-        self.toolbar.show_live()
+        self.toolbar.show_live(self.session.live)
         self.menu.show_live()
         if live and any(self.engine.waiting()):
             self.session.worker.change(restart=bool(self.engine.waiting()[1]), preview=False)

@@ -6,7 +6,6 @@ import html
 import json
 import math
 import os
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,6 +21,7 @@ from ivisit.runs.result_views import ResultViews
 from ivisit.runs.targets import flatten
 from ivisit.store import ParameterStore
 from ivisit.store.sweep_rows import StoredSweep
+from ivisit.unfolding import ALWAYS_ALLOWED, unfolded
 
 
 @dataclass(frozen=True)
@@ -224,15 +224,26 @@ class SweepResult(ResultViews):
         ----------
         name : str
             Name of the trace.
+
+        Raises
+        ------
+        StoreError
+            When a trace is damaged, or unfolds to more numbers than the run has steps.
         """
+        most = min(8 * self.sweep.specification.get("steps", ALWAYS_ALLOWED), ALWAYS_ALLOWED)
+        found = {}
         with ParameterStore(self.path, create=False) as store:
-            found = {
-                index: (
-                    np.frombuffer(zlib.decompress(steps), dtype="<i8"),
-                    np.frombuffer(zlib.decompress(data), dtype="<f8"),
-                )
-                for index, steps, data in store.traces(self.sweep, name)
-            }
+            for index, steps, data in store.traces(self.sweep, name):
+                try:
+                    found[index] = (
+                        np.frombuffer(unfolded(steps, most), dtype="<i8"),
+                        np.frombuffer(unfolded(data, most), dtype="<f8"),
+                    )
+                except ValueError as error:
+                    raise StoreError(
+                        f"{self.path}: the trace {name!r} of run {index} of the sweep "
+                        f"{self.name!r} cannot be read: {error}"
+                    ) from error
         kept = self.sweep.specification.get("keep", [])
         if not found and name not in kept:
             raise IVisitError(unknown(f"sweep {self.name!r}", "kept trace", name, kept))

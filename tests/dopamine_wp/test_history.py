@@ -1,6 +1,9 @@
 """Saving and loading."""
 
+import contextlib
 import json
+import random
+import zipfile
 
 import numpy as np
 import pytest
@@ -51,6 +54,28 @@ def test_a_file_that_is_no_history_is_refused(tmp_path):
             History.load(path)
     with pytest.raises(FileNotFoundError):
         History.load(tmp_path / "missing.npz")
+
+
+def test_a_file_that_says_it_unfolds_to_a_terabyte_is_refused(tmp_path):
+    path = a_history(Adam()).save(tmp_path / "bomb.npz")
+    with zipfile.ZipFile(path, "a") as packed:
+        packed.getinfo("theta.npy").file_size = 2**40
+        packed.comment = b"."  # so that the directory is written anew
+    with pytest.raises(ValueError, match=r"bomb\.npz' unfolds to 1,099,511,\d+,\d+ bytes; at most"):
+        History.load(path)
+
+
+def test_every_damage_of_a_file_is_a_value_error(tmp_path):
+    whole = a_history(Adam()).save(tmp_path / "whole.npz").read_bytes()
+    path = tmp_path / "damaged.npz"
+    for seed in range(60):
+        chance = random.Random(seed)
+        data = bytearray(whole)
+        for _ in range(chance.choice((1, 8, 64))):
+            data[chance.randrange(len(data))] = chance.randrange(256)
+        path.write_bytes(data)
+        with contextlib.suppress(ValueError):
+            assert History.load(path).optimizer
 
 
 def test_a_pass_over_16_sequences_costs_1_and_over_fewer_in_proportion():

@@ -213,13 +213,13 @@ class SetCommands(ShownSet):
             self._assign(values, ranges)
             self.base = self.chosen | {n: v for n, v in (base or {}).items() if n in self.chosen}
             self._show_name(name, stored)
-            self._see()
+            self.window.values.see()
 
         def undo() -> None:
             self._assign(former[1], former_ranges)
             self.base = former[2]
             self._show_name(former[0], former[3])
-            self._see()
+            self.window.values.see()
 
         redo()
         self.window.values.undo_stack.push(Action(label, undo, redo))
@@ -347,12 +347,6 @@ class SetCommands(ShownSet):
         self.window.say(f"Saved {name!r}, version {stored.version}, in {self.path.name}")
         return ""
 
-    def _see(self) -> None:
-        """With Live, have the new values seen in the picture."""
-        soon, late = self.window.engine.waiting()
-        for name in sorted(late) or sorted(soon)[:1]:
-            self.window.session.changed(name, settled=True)
-
     def go_back(self, names: Collection[str] | None = None) -> None:
         """Return to the saved values of some parameters, or of all; that can be undone."""
         wanted = self.changed_names()
@@ -363,7 +357,7 @@ class SetCommands(ShownSet):
 
         def give(values: Mapping[str, Any]) -> None:
             self._assign(values, {})
-            self._see()
+            self.window.values.see()
             self.window.status.update_texts()
 
         if wanted:

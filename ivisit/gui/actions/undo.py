@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ivisit.errors import ParameterError
+
 #: Changes that are remembered at the most.
 LIMIT = 500
 
@@ -67,6 +69,34 @@ class UndoStack:
         action.redo()
         self._done.append(action)
         return action.label
+
+    def take_back(self) -> str:
+        """Undo; return what to tell about it."""
+        try:
+            label = self.undo()
+        except ParameterError as error:
+            return str(error)  # the source was edited since, and loaded again
+        return f"Undone: {label}" if label else "There is nothing to undo"
+
+    def do_again(self) -> str:
+        """Redo; return what to tell about it."""
+        try:
+            label = self.redo()
+        except ParameterError as error:
+            return str(error)
+        return f"Done again: {label}" if label else "There is nothing to do again"
+
+    def remember(
+        self,
+        label: str,
+        undo: Callable[[], None],
+        redo: Callable[[], None],
+        *,
+        continues: bool = False,
+    ) -> None:
+        """Remember a change that was just made; `continues`: it goes on with the former one."""
+        if not (continues and self.extend(label, redo)):
+            self.push(Action(label, undo, redo))
 
     @property
     def next_undo(self) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ivisit.errors import ParameterError
-from ivisit.gui.actions.undo import Action, UndoStack
+from ivisit.gui.actions.undo import UndoStack
 
 if TYPE_CHECKING:
     from ivisit.gui.window import Window
@@ -57,17 +57,14 @@ class ValueCommands:
         control = self.window.session.simulation_class.controls[name]
         if control.saved and valid != former:
             self.window.sets.note(name, valid)
-            self._remember(control.label, name, former, valid, continues)
+            self.undo_stack.remember(
+                f"change of {control.label}",
+                lambda: self.give({name: former}),
+                lambda: self.give({name: valid}),
+                continues=continues,
+            )
             self.window.status.update_texts()
         return valid
-
-    def _remember(self, label: str, name: str, former: Any, valid: Any, continues: bool) -> None:
-        def redo() -> None:
-            self.assign(name, valid)
-
-        label = f"change of {label}"
-        if not (continues and self.undo_stack.extend(label, redo)):
-            self.undo_stack.push(Action(label, lambda: self.assign(name, former), redo))
 
     def assign(self, name: str, value: Any) -> None:
         """Give a parameter a value and show it; see `change` for what the user enters."""
@@ -76,23 +73,26 @@ class ValueCommands:
         if self.window.layout is not None:
             self.window.layout.controls[name].show(valid)
 
+    def give(self, values: Mapping[str, Any]) -> None:
+        """Give parameters values and show them, with Live in the picture, too."""
+        for name, value in values.items():
+            self.assign(name, value)
+        self.see()
+        self.window.status.update_texts()
+
+    def see(self) -> None:
+        """With Live, have new values seen in the picture."""
+        soon, late = self.window.engine.waiting()
+        for name in sorted(late) or sorted(soon)[:1]:
+            self.window.session.changed(name, settled=True)
+
     def undo(self) -> None:
         """Take the last change of a value or of the parameter set back."""
-        try:
-            label = self.undo_stack.undo()
-        except ParameterError as error:
-            self.window.say(str(error))  # the source was edited since, and loaded again
-        else:
-            self.window.say(f"Undone: {label}" if label else "There is nothing to undo")
+        self.window.say(self.undo_stack.take_back())
 
     def redo(self) -> None:
         """Do again what was undone."""
-        try:
-            label = self.undo_stack.redo()
-        except ParameterError as error:
-            self.window.say(str(error))
-        else:
-            self.window.say(f"Done again: {label}" if label else "There is nothing to do again")
+        self.window.say(self.undo_stack.do_again())
 
     def commit_typing(self, clicked: str = "") -> None:
         """Take over what has been typed into a control, unless `clicked` is a part of it."""

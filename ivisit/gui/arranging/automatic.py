@@ -1,8 +1,9 @@
 """The arrangement that a window begins with: the one that shows most of the cards' content.
 
 A few candidates are laid out in the room that there is: pictures in one, two, ... rows, the other
-cards below or beside them. Each is judged by how large pictures become in their own aspect, and
-plots up to the aspect that plots need.
+cards below, beside or among them. Each is judged by how large pictures become in their own aspect,
+and plots in the aspects in which plots can be read: time runs to the right, and a narrow, high
+plot shows little of it.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ NARROWEST_PLOT, WIDEST_PLOT = 1.6, 4.0
 #: Pictures count as at most this many times as wide as the smallest one.
 EQUAL = 1.3
 #: How much the area of a plot (up to its natural size) and of a text counts beside a picture's.
-PLOT_WORTH, TEXT_WORTH = 0.7, 0.02
+PLOT_WORTH, TEXT_WORTH = 0.8, 0.02
 #: Parts of the width that pictures get beside other cards.
 SIDES = (0.4, 0.5, 0.6, 0.7)
 #: Width over height of a window's part for the cards, where both are possible.
@@ -160,10 +161,17 @@ def _content_area(wish: Wish, place: Rectangle) -> float:
         return width * width / aspect
     if wish.group == "plot":
         area = min(width, height * WIDEST_PLOT) * min(height, width / NARROWEST_PLOT)
-        # A narrow one shows a short time only, however high it is.
+        # A narrow one shows a short time only, however high it is; and a column that is much
+        # higher than wide is no plot any more, however wide it is.
         wide = min(place.width / wish.natural[0], 1.0)
-        return min(area, float(wish.natural[0] * wish.natural[1])) * wide * wide
+        flat = min(_useful_height(wish, width) / height, 1.0)
+        return min(area, float(wish.natural[0] * wish.natural[1])) * wide**2 * flat**4
     return float(width * height)
+
+
+def _useful_height(plot: Wish, width: float) -> float:
+    """Return the height beyond which a plot of that width shows no more."""
+    return max(width / NARROWEST_PLOT, float(plot.natural[1]))
 
 
 # Candidates -----------------------------------------------------------------------------------
@@ -189,6 +197,9 @@ def _candidates(wishes: Sequence[Wish], room: Size, gap: int) -> Iterator[Part]:
                 yield part
         if pictures and (plots or texts):
             yield from _beside(of_pictures, panoramas, plots, texts, room, gap)
+    # Among many plots the pictures would be lost.
+    if 0 < len(plots) < len(pictures):
+        yield from _among(pictures, panoramas, plots, texts, room, gap)
 
 
 def _row_counts(count: int) -> list[int]:
@@ -196,6 +207,27 @@ def _row_counts(count: int) -> list[int]:
     return sorted(
         {-(-count // in_row) for in_row in range(1, min(count, MOST_PICTURES) + 1)} or {0}
     )
+
+
+def _among(
+    pictures: Sequence[Wish],
+    panoramas: Sequence[Wish],
+    plots: Sequence[Wish],
+    texts: Sequence[Wish],
+    room: Size,
+    gap: int,
+) -> Iterator[Part]:
+    """Plots in the same rows as pictures, after them."""
+    cards = [*pictures, *plots]
+    for rows in _row_counts(len(cards)):
+        lines = [
+            *_lines(cards, rows),
+            *([wish] for wish in panoramas),
+            *_lines(texts, -(-len(texts) // MOST_TEXTS)),
+        ]
+        part = _column(lines, room[0], gap)
+        if part is not None:
+            yield part
 
 
 def _beside(
@@ -210,7 +242,7 @@ def _beside(
     for share in SIDES:
         width = int(room[0] * share)
         left = _column(lines, width, gap)
-        right = _column([[w] for w in (*plots, *texts)], room[0] - width, gap)
+        right = _side(plots, texts, (room[0] - width, room[1]), gap)
         if left is None or right is None:
             return
         most = max(sum(w.least[0] for w in line) + gap * (len(line) - 1) for line in lines)
@@ -224,6 +256,17 @@ def _beside(
         assert wide is not None
         heights = [_ideal_height([w], room[0], gap) for w in panoramas]
         yield Stack("column", [sides, wide], [max(room[1] - sum(heights), 1.0), sum(heights)])
+
+
+def _side(plots: Sequence[Wish], texts: Sequence[Wish], room: Size, gap: int) -> Part | None:
+    """Return plots and texts one below the other; plots no higher than they can use."""
+    useful = [max(_useful_height(wish, room[0]) - wish.least[1], 1.0) for wish in plots]
+    cards = [*plots, *texts]
+    spare = room[1] - gap * (len(cards) - 1) - sum(wish.least[1] for wish in cards)
+    rest = max(spare - sum(useful), 0.0) / max(len(texts), 1)
+    weights = [*useful, *(rest for _ in texts)]
+    names = [wish.name for wish in cards]
+    return simplified("column", list(zip(names, weights, strict=True)))
 
 
 def _lines(wishes: Sequence[Wish], rows: int) -> list[list[Wish]]:
@@ -266,7 +309,7 @@ def _width_weight(wish: Wish, line: Sequence[Wish], width: int) -> float:
 def _ideal_height(line: Sequence[Wish], width: int, gap: int) -> float:
     """Return the height in which the content of a row fills `width`."""
     room = width - gap * (len(line) - 1) - sum(wish.frame[0] for wish in line)
-    if line[0].group == "plot":
+    if all(wish.group == "plot" for wish in line):
         return max(wish.natural[1] for wish in line)
     height = room / sum(wish.shown_aspect for wish in line)
     return height + max(wish.frame[1] for wish in line)

@@ -55,7 +55,7 @@ class LaneHost:
         self, name: str, value: Any, *, continues: bool = False, settled: bool = True
     ) -> Any:
         """Give a parameter a value in this lane."""
-        return self.window.change([self.lane], name, value)
+        return self.window.values.change([self.lane], name, value, continues=continues)
 
     def settle(self, name: str) -> None:
         """The user has let go of a control."""
@@ -98,4 +98,4 @@ class ControlsHost(LaneHost):
     ) -> Any:
         """Give a parameter a value, in all lanes or in the chosen one."""
         lanes = self.window.lanes if self.chosen is None else [self.chosen]
-        return self.window.change(lanes, name, value)
+        return self.window.values.change(lanes, name, value, continues=continues)

@@ -10,6 +10,7 @@ import numpy as np
 
 from ivisit.differences import DIVERGING, image_difference, shared_levels, symmetric_levels
 from ivisit.gui.comparison.rows import Frames, Row
+from ivisit.gui.comparison.toolbar import short
 from ivisit.gui.panels.channels import channel_of
 from ivisit.gui.panels.image import ImageWidget
 from ivisit.gui.panels.image_menu import ImageMenu
@@ -175,7 +176,7 @@ class ImageRow(Row):
     def name_difference(self) -> None:
         """Say which difference is shown."""
         one, other = (self.window.lanes[index].name for index in self.window.pair)
-        self.difference.set_label(f"{one} − {other} · {self.panel.label}")
+        self.difference.set_label(self.panel.label, of=f"{short(one)} − {short(other)}")
 
     # What the cards share -------------------------------------------------------------------
 

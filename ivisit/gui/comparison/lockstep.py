@@ -104,6 +104,11 @@ class Lockstep:
         else:
             self.run()
 
+    def set_rate(self, rate: float | None) -> None:
+        """Choose how many steps a second there are at the most; None: as many as possible."""
+        self.rate = rate
+        self._due = time.perf_counter()
+
     def change(self, restart: bool) -> None:
         """A value was changed, or the pointer did something: with Live, compute a step."""
         if not self.live or self.running:

@@ -41,7 +41,7 @@ class Row:
         self.panel = panel
         self.own: Sequence[PanelWidget] = self.make_own(parent)
         for card, lane in zip(self.own, window.lanes, strict=True):
-            card.set_label(f"{lane.name} · {panel.label}")
+            card.set_label(panel.label, of=lane.name)
         self.cards: list[PanelWidget] = list(self.own)
         self.group = self.cards[0].group
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from tkinter import ttk
 from typing import TYPE_CHECKING
 
+from ivisit.gui.bars.run_bar import RunBar, RunCommands
+from ivisit.gui.toolkit.shortening import shortened
 from ivisit.gui.toolkit.tooltip import Tooltip
 
 if TYPE_CHECKING:
@@ -15,55 +16,32 @@ if TYPE_CHECKING:
 LONGEST = 16
 
 
-class ComparisonToolbar(ttk.Frame):
-    """Run/Stop, Step, Init, Live, the switch of the controls, and which difference is shown."""
+class ComparisonToolbar(RunBar):
+    """The parts of a `RunBar`, the switch of the controls, and which difference is shown."""
 
     def __init__(self, window: ComparisonWindow) -> None:
-        px = window.theme.pixels
-        super().__init__(window.root, padding=(px(10), px(8), px(10), px(6)))
         self.window = window
         run = window.lockstep
-        self.run_button = self._button("Run", run.toggle, "Run or stop all (space)")
-        self.run_button.configure(width=7, style="Accent.TButton")
-        self.step_button = self._button("Step", run.step, "Compute one step in all (F6)")
-        self.init_button = self._button("Init", window.init, "Start a new run in all (F5)")
-        # Tcl variables by name: see `theme`.
-        self.live_variable = f"live{self}"
-        self.live_box = ttk.Checkbutton(
-            self,
-            text="Live",
-            variable=self.live_variable,  # type: ignore[arg-type]
-            onvalue="1",
-            offvalue="0",
-            command=self._set_live,
-        )
-        self.live_box.pack(side="left", padx=(px(6), px(14)))
-        Tooltip(
-            self.live_box,
-            "While nothing runs, a changed value computes a step in all at once",
+        super().__init__(
+            window.root,
             window.theme,
+            RunCommands(
+                run.toggle, run.step, window.init, self._set_live, self._set_rate, " in all"
+            ),
         )
-        self.setvar(self.live_variable, "1" if run.live else "0")
         self._make_switch()
         if len(window.lanes) > 2:
             self._make_pairs()
-        self._running: bool | None = None
-        self.show_running()
-
-    def _button(self, text: str, command: Callable[[], object], help_text: str) -> ttk.Button:
-        button = ttk.Button(self, text=text, command=command)
-        # After a click the blank runs and stops again; Tab leads to the button all the same.
-        button.bind("<ButtonRelease-1>", lambda event: self.window.root.focus_set(), add=True)
-        button.pack(side="left", padx=(0, self.window.theme.pixels(6)))
-        Tooltip(button, help_text, self.window.theme)
-        return button
+        self.settle()
+        self.show_live(run.live)
+        self.show_rate(run.rate)
 
     def _make_switch(self) -> None:
         px = self.window.theme.pixels
         self.switch_variable = f"switch{self}"
         self.setvar(self.switch_variable, "-1")
-        label = ttk.Label(self, text="Change")
-        label.pack(side="left", padx=(0, px(6)))
+        label = self.word("Change", "left", (px(12), px(6)))
+        self.words.insert(0, self.words.pop())  # without it nobody knows what is switched
         self.switch: list[ttk.Radiobutton] = []
         names = [short(lane.name) for lane in self.window.lanes]
         for place, name in enumerate(["all", *names], start=-1):
@@ -76,6 +54,8 @@ class ComparisonToolbar(ttk.Frame):
             )
             button.pack(side="left", padx=(0, px(8)))
             self.switch.append(button)
+        for button, lane in zip(self.switch[1:], self.window.lanes, strict=True):
+            Tooltip(button, f"A control changes its value in {lane.name} alone", self.window.theme)
         Tooltip(
             label, "Whether a control changes its value in all, or in one alone", self.window.theme
         )
@@ -93,27 +73,23 @@ class ComparisonToolbar(ttk.Frame):
         self.pair_box.current(0)
         self.pair_box.bind("<<ComboboxSelected>>", self._choose_pair)
         self.pair_box.pack(side="right")
-        ttk.Label(self, text="Difference").pack(side="right", padx=(px(12), px(6)))
+        self.word("Difference", "right", (px(12), px(6)))
 
     def _choose_pair(self, event: object) -> None:
         self.window.choose_pair(self.pairs[self.pair_box.current()])
         self.window.root.focus_set()
 
-    def _set_live(self) -> None:
-        self.window.lockstep.live = self.getvar(self.live_variable) in ("1", 1)
+    def _set_live(self, live: bool) -> None:
+        self.window.lockstep.live = live
 
-    def show_running(self) -> None:
-        """Have the first button say what it does."""
-        running = self.window.lockstep.running
-        if running != self._running:
-            self._running = running
-            self.run_button.configure(text="Stop" if running else "Run")
+    def _set_rate(self, rate: float | None) -> None:
+        self.window.lockstep.set_rate(rate)
 
 
 def short(name: str) -> str:
     """Return a name for a narrow place.
 
     >>> short("calm"), short("a very long name of a set")
-    ('calm', 'a very long nam…')
+    ('calm', 'a very l…f a set')
     """
-    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
+    return shortened(name, lambda text: len(text) <= LONGEST)

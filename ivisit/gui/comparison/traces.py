@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from ivisit.gui.comparison.rows import Frames
+from ivisit.gui.comparison.toolbar import short
 from ivisit.gui.panels.trace import TraceWidget
 from ivisit.panels import Trace
 from ivisit.recording import Frame
@@ -118,8 +119,8 @@ class TraceRow:
             for component, text in enumerate(trace.components or [""])
             for place in places[1:]
         ]
-        title = f"{one} − {lanes[0].name} · {trace.label}"
-        self.difference = ComparedTraces(parent, host, differences, places[1:], title)
+        self.difference = ComparedTraces(parent, host, differences, places[1:], trace.label)
+        self.difference.set_label(trace.label, of=f"{short(one)} − {short(lanes[0].name)}")
         self.cards = [self.all, self.difference]
 
     def _line(

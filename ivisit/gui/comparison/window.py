@@ -6,12 +6,12 @@ import gc
 import logging
 import time
 import tkinter as tk
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from tkinter import ttk
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ivisit.errors import Failure
-from ivisit.gui.bars.menu import TYPING
+from ivisit.gui.bars.menu import TYPING, with_caps_lock
 from ivisit.gui.bars.status import Rates, rate_text, short_seed, speed_text
 from ivisit.gui.comparison.arrangement import ComparisonLayout
 from ivisit.gui.comparison.headers import LaneHeader
@@ -20,10 +20,13 @@ from ivisit.gui.comparison.lane import Lane
 from ivisit.gui.comparison.lockstep import Lockstep
 from ivisit.gui.comparison.rows import Frames
 from ivisit.gui.comparison.toolbar import ComparisonToolbar
-from ivisit.gui.host import Host
+from ivisit.gui.comparison.values import ComparedValues
 from ivisit.gui.session import QuickSwitching
 from ivisit.link import Say
 from ivisit.simulation import Simulation
+
+if TYPE_CHECKING:
+    from ivisit.gui.window import Window
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +45,7 @@ class ComparisonWindow:
 
     Parameters
     ----------
-    host : Host
+    host : Window
         The window from which it is opened; both end together.
     sets : mapping of str to mapping
         Two to four sets by the name that the user sees; a `ParameterSet` brings its ranges, too.
@@ -62,7 +65,7 @@ class ComparisonWindow:
     """
 
     def __init__(
-        self, host: Host, sets: Mapping[str, Mapping[str, Any]], *, live: bool = False
+        self, host: Window, sets: Mapping[str, Mapping[str, Any]], *, live: bool = False
     ) -> None:
         self.theme = host.theme
         self.simulation: type[Simulation] = host.session.simulation_class
@@ -86,6 +89,7 @@ class ComparisonWindow:
         self._faulty: set[str] = set()
         self._revisions: tuple[int, ...] = ()
         self._due = time.perf_counter()
+        self.values = ComparedValues(self, host.word_undo)
         self.root = tk.Toplevel(host.root)
         try:
             self._build()
@@ -129,8 +133,12 @@ class ComparisonWindow:
             "<F6>": self.lockstep.step,
             "<Escape>": self.layout.restore,
             "<Control-w>": self.close,
+            "<Control-z>": self.values.undo,
+            "<Control-y>": self.values.redo,
+            "<Control-Shift-Z>": self.values.redo,
         }.items():
-            root.bind(key, lambda event, command=command: self._press(command))  # type: ignore[misc]
+            for sequence in with_caps_lock(key):
+                root.bind(sequence, lambda event, command=command: self._press(command))  # type: ignore[misc]
         root.bind("<space>", self._press_space)
         root.bind("<Button-1>", self._leave_field, add=True)
         self._color()
@@ -239,18 +247,6 @@ class ComparisonWindow:
     def _changed(self, restart: bool) -> None:
         self.lockstep.change(restart)
 
-    def change(self, lanes: Sequence[Lane], name: str, value: Any) -> Any:
-        """Give a parameter a value in some lanes; return it in its canonical type.
-
-        `ParameterError` when one of them does not take it; then nothing has changed.
-        """
-        for lane in lanes:
-            lane.session.engine.control(name).validate(value, owner=self.simulation.key)
-        valid = [lane.session.engine.set(name, value) for lane in lanes]
-        self.show_values()
-        lanes[0].session.changed(name, settled=True)
-        return valid[0]
-
     def choose(self, lane: Lane | None) -> None:
         """Have the controls show and change one lane; None: all, showing the first."""
         self.commit_typing()
@@ -280,7 +276,8 @@ class ComparisonWindow:
                 control.finish()
 
     def _press(self, command: Any) -> None:
-        self.commit_typing()
+        if command not in (self.values.undo, self.values.redo):
+            self.commit_typing()
         command()
 
     def _press_space(self, event: Any) -> None:
@@ -310,7 +307,7 @@ class ComparisonWindow:
         self.status["message"].configure(text=self._pointed or message)
 
     def _update_texts(self, now: float) -> None:
-        self.toolbar.show_running()
+        self.toolbar.show_running(self.lockstep.running)
         if now - self._updated_at < UPDATED:
             return
         self._updated_at = now

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from ivisit.gui.toolkit.menus import Choices
+from ivisit.gui.toolkit.shortening import shortened
 from ivisit.gui.toolkit.tooltip import Tooltip
 from ivisit.panels import Panel
 from ivisit.recording import Frame
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 #: Room for a title at 96 dpi that tools of the heading leave.
 TITLE = 70
+#: Letters that stay at least of the name before a title.
+LEAST_LETTERS = 5
 
 
 class PanelWidget(tk.Frame):
@@ -77,7 +80,8 @@ class PanelWidget(tk.Frame):
         self.rowconfigure(1, weight=1)
         self.columnconfigure(0, weight=1)
         self._notes: tuple[str, ...] = ()
-        self.title = self._shown_title = panel.label
+        self.title = self._shown_title = self._label = panel.label
+        self._of = ""
         self._timers: dict[str, str] = {}
         #: Called with the panel's menu before that opens.
         self.complete_menu: Callable[[tk.Menu], object] = lambda menu: None
@@ -183,9 +187,10 @@ class PanelWidget(tk.Frame):
         Tooltip(tool, help, self.host.theme)
         return tool
 
-    def set_label(self, text: str) -> None:
-        """Change the visible heading."""
-        self.title = text
+    def set_label(self, text: str, of: str = "") -> None:
+        """Change the visible heading, that of something named `of` where there is such a name."""
+        self._of, self._label = of, text
+        self.title = f"{of} · {text}" if of else text
         self._fit_note()
 
     def _hint(self) -> str:
@@ -201,6 +206,9 @@ class PanelWidget(tk.Frame):
 
         if width <= 1 or measure(self.title) <= width:
             return self.title
+        of = shortened(self._of, lambda text: measure(f"{text} · {self._label}") <= width)
+        if len(of) >= LEAST_LETTERS:
+            return f"{of} · {self._label}"
         kept = len(self.title)
         while kept > 1 and measure(f"{self.title[:kept].rstrip()}…") > width:
             kept -= 1

@@ -184,23 +184,16 @@ class ScalingPanel(tk.Toplevel):
         """Give the window the values of a point; undo takes them back together."""
         window = self.window
         former = {name: window.engine.parameters()[name] for name in values}
-
-        def assign(chosen: Mapping[str, Any]) -> None:
-            for name, value in chosen.items():
-                window.values.assign(name, value)
-
+        give = window.values.give
         told = ", ".join(f"{name} {value:.6g}" for name, value in values.items())
         try:
-            assign(values)
+            give(values)
         except ParameterError as error:  # the range was changed since
             window.say(str(error))
             return
         window.values.undo_stack.push(
-            Action(f"loading {told}", lambda: assign(former), lambda: assign(values))
+            Action(f"loading {told}", lambda: give(former), lambda: give(values))
         )
-        for name in values:
-            window.session.changed(name, settled=True)
-        window.status.update_texts()
         self._answer(f"Loaded {told}")
 
     def load_best(self) -> None:

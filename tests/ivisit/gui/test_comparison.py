@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import ivisit as iv
+from ivisit.gui.bars.run_bar import place_of
 from ivisit.gui.comparison import open_comparison, opening
 from ivisit.gui.comparison.opening import ChoiceDialog
 from ivisit.store import ParameterStore
@@ -258,6 +259,55 @@ def test_four_are_compared_and_any_two_of_them_subtracted(user, compare):
     assert images.difference.title == "d − c · Picture"
     size = row(comparison, "size").difference
     np.testing.assert_array_equal(size.history.tail(1)[1], [[1.0, 3.0, 7.0]])
+
+
+def test_long_names_of_sets_lose_their_middle_and_are_told_whole(user, compare):
+    names = [f"{end} of a set whose name is long {end}" for end in "12"]
+    comparison = compare({name: {"gain": gain} for gain, name in enumerate(names, start=1)})
+    steps(user, comparison, 1)
+    plot = row(comparison, "place").all
+    legend = plot.legend
+    user.until(lambda: legend.height)
+    lines = [line.name for line in legend.lines]
+    assert [(n[:3], n[-1]) for n in legend._names] == [(n[:3], n[-1]) for n in lines]
+    assert all("…" in name for name in legend._names)
+    for index, name in enumerate(lines):
+        left, _, right, _ = plot.canvas.bbox(f"entry{index}")
+        assert 0 <= left < right <= plot.canvas.winfo_width()
+        legend._point_at(index)
+        assert legend._hint() == name
+    legend._point_at(None)
+    assert not legend._hint()
+    title = row(comparison, "picture").own[1].label.cget("text")
+    assert title.endswith("2 · Picture")
+
+
+def test_changes_are_taken_back_in_their_lanes_and_the_speed_holds_for_all(user, compare):
+    comparison = compare({"a": {"gain": 2.0}, "b": {"gain": 3.0}})
+    gain, engines = comparison.layout.controls["gain"], [
+        lane.session.engine for lane in comparison.lanes
+    ]  # fmt: skip
+
+    def values():
+        return [engine.parameters()["gain"] for engine in engines]
+
+    gain.commit(5.0)
+    comparison.toolbar.switch[2].invoke()
+    gain.commit(6.0)
+    gain.commit(7.0, continues=True)
+    assert values() == [5.0, 7.0]
+    user.key(comparison.root, "Control-z")
+    assert values() == [5.0, 5.0]
+    assert gain.value == 5.0
+    user.key(comparison.root, "Control-z")
+    assert values() == [2.0, 3.0]
+    assert gain.value == 3.0  # that of the chosen lane
+    user.key(comparison.root, "Control-y")
+    user.key(comparison.root, "Control-Shift-Z")
+    assert values() == [5.0, 7.0]
+    assert comparison.toolbar.speed_label.cget("text") == "max"
+    comparison.toolbar.speed.set(place_of(50.0))
+    assert comparison.lockstep.rate == 50.0
 
 
 def test_the_window_chooses_stored_sets_the_present_and_the_declared_values(user):

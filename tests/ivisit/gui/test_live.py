@@ -43,7 +43,7 @@ def message(window):
     return window.status.labels["message"].cget("text")
 
 
-def test_a_typed_value_is_in_the_picture_at_once(user):
+def test_a_typed_value_is_in_the_picture_at_once_and_so_is_taking_it_back(user):
     window = user.open(Filter)
     assert window.session.live
     user.type(user.control("level").number.entry, "4")
@@ -51,6 +51,10 @@ def test_a_typed_value_is_in_the_picture_at_once(user):
     assert window.steps == 1
     user.until(lambda: style(user, "level") == "TLabel")
     user.until(lambda: message(window) == "")
+    window.values.undo()
+    user.until(lambda: shown(user) == 1)
+    window.values.redo()
+    user.until(lambda: shown(user) == 4)
 
 
 def test_while_dragging_only_the_newest_value_counts_and_the_last_one_is_shown(user):

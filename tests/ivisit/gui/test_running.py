@@ -10,7 +10,7 @@ import time
 import pytest
 
 import ivisit as iv
-from ivisit.gui.bars.toolbar import place_of, rate_at, speed_text
+from ivisit.gui.bars.run_bar import place_of, rate_at, speed_text
 
 pytestmark = pytest.mark.window
 

@@ -91,3 +91,21 @@ def test_the_wanted_room_is_that_of_the_content():
     assert wanted_room([picture("a", natural=(1000, 900))], (1900, 1000), GAP) == (1000, 900)
     assert wanted_room([picture("a", natural=(3000, 900))], (1900, 1000), GAP) == (1900, 1000)
     assert wanted_room([], (1900, 1000), GAP) == (0, 0)
+
+
+@pytest.mark.parametrize("room", [(1390, 919), (866, 719), (610, 619)])
+@pytest.mark.parametrize(
+    "wishes",
+    [
+        [picture("a", 0.85), picture("b", 0.85), picture("c", 2.0), plot("line")],
+        [picture("a"), plot("line"), text("t")],
+        [picture("a", 1.0), plot("line")],
+        [picture("a"), picture("b"), plot("line"), plot("second")],
+    ],
+    ids=["a plot among pictures", "a picture, a plot, a text", "one of each", "two of each"],
+)
+def test_a_plot_is_no_narrow_high_column(wishes, room):
+    found = places(wishes, room)
+    for wish in wishes:
+        if wish.group == "plot":
+            assert found[wish.name].width >= found[wish.name].height
