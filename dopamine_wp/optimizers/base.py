@@ -171,6 +171,8 @@ class Optimizer(ABC):
             stay = np.zeros(len(probe.theta), dtype=bool)
             return Proposal(loss=probe.loss(), keep=stay, rate=probe.rate, state=probe.state)
         proposal = self.propose(probe)
+        if not isinstance(proposal, Proposal):
+            raise ValueError(f"{self.name}.propose: must return a Proposal, not {proposal!r}")
         for loss in (proposal.loss, proposal.candidate_loss):
             # A sum is finite only if all its terms are, and takes one call
             if loss is not None and not math.isfinite(np.add.reduce(loss)):
