@@ -7,6 +7,7 @@ import contextlib
 import shlex
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -245,14 +246,14 @@ def _common(options: argparse.Namespace) -> dict[str, Any]:
         "accept_changed": options.accept_changed,
         "progress": not options.quiet if options.progress is None else options.progress,
         "command": shlex.join(["ivisit", *sys.argv[1:]]),
-        "begin": None if options.quiet else _begin,
+        "begin": None if options.quiet else partial(_begin, options.command),
     }
 
 
-def _begin(name: str, counts: Any, workers: str) -> None:
+def _begin(command: str, name: str, counts: Any, workers: str) -> None:
     """Say what is going to happen, before it does."""
     left = counts.size - counts.done
-    text = f"sweep {name!r}: {counts.size} runs, {counts.done} done, {left} to do ({workers})"
+    text = f"{command} {name!r}: {counts.size} runs, {counts.done} done, {left} to do ({workers})"
     print(printable(text), file=sys.stderr)
 
 

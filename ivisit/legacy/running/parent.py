@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 
 #: Methods of Tk's windows with which scripts arrange them and listen to them.
-LOOKS = """
+_LOOKS = """
     aspect attributes bind bind_all columnconfigure config configure deiconify focus focus_force
     focus_set geometry grid iconbitmap iconify iconname iconphoto lift lower maxsize minsize
     option_add overrideredirect pack place protocol resizable rowconfigure state tkraise transient
     unbind unbind_all withdraw
-""".split()
+"""
 
 
 class Parent(WinfoAnswers):
@@ -188,4 +188,4 @@ class Parent(WinfoAnswers):
         return self
 
     def _is_looks(self, name: str) -> bool:
-        return name.removeprefix("wm_") in LOOKS
+        return name.removeprefix("wm_") in _LOOKS.split()
