@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import tkinter as tk
 from dataclasses import replace
 
@@ -66,6 +67,9 @@ def root(display, monkeypatch):
     root = tk.Tk()
     yield root
     root.destroy()
+    # Tk ends the process when another thread collects what is left of its interpreter.
+    del root
+    gc.collect()
 
 
 def test_a_panel_and_a_control_stand_alone_with_a_small_host(root):
