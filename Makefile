@@ -18,7 +18,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := .venv/bin
 DEMO := apps/gauss_filter.py
 
-.PHONY: help demo test stress oldest lint types bench experiments docs reference pictures gallery clean xvfb cluster
+.PHONY: help demo test test-failed stress oldest lint types bench experiments docs reference pictures gallery clean xvfb cluster
 
 help:
 	@sed -n '1,/^$$/s/^# \{0,1\}//p' Makefile
@@ -66,6 +66,11 @@ demo: .venv/installed
 test: lint types xvfb cluster
 	env -u DISPLAY IVISIT_REQUIRE_DISPLAY=1 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 \
 		$(BIN)/python -m pytest -q -n auto --dist loadgroup
+
+# What failed in `make test`, once more and one after the other.
+test-failed: lint types
+	env -u DISPLAY IVISIT_REQUIRE_DISPLAY=1 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 \
+		$(BIN)/python -m pytest -q --last-failed --last-failed-no-failures none
 
 stress: .venv/installed-test xvfb cluster
 	env -u DISPLAY IVISIT_REQUIRE_DISPLAY=1 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 \

@@ -20,7 +20,7 @@ def refusal(name: str, allowed: str, value: Any) -> ValueError:
     if isinstance(value, np.ndarray) and value.ndim:
         text = f"an array of shape {value.shape} and type {value.dtype}"
     else:
-        text = repr(value.item() if isinstance(value, np.generic) else value)
+        text = repr(value.item() if isinstance(value, np.generic | np.ndarray) else value)
     return ValueError(f"{name}: must be {allowed}, not {text[:80]}")
 
 
@@ -55,6 +55,18 @@ def real_number(name: str, value: Any, minimum: float, maximum: float = np.inf) 
     return number
 
 
+def unit_numbers(name: str, values: Any, n_units: int) -> NDArray[np.intp]:
+    """Return `values` as a 1-D array of numbers of units, from 0 to n_units - 1."""
+    array = without_masks(name, values)
+    allowed = f"numbers of units from 0 to {n_units - 1}"
+    if array.ndim != 1 or (array.dtype.kind not in "iu" and array.size):
+        raise refusal(name, f"a list of {allowed}", array)
+    strange = array[(array < 0) | (array >= n_units)]
+    if len(strange):
+        raise refusal(name, allowed, strange[0])
+    return array.astype(np.intp)
+
+
 def flag(name: str, value: Any) -> bool:
     """Return `value` if it is True or False: a word or a number would pass for True silently."""
     if not isinstance(value, bool | np.bool_):
@@ -83,7 +95,13 @@ def without_masks(name: str, values: Any) -> NDArray[Any]:
     """Return `values` as an array, or refuse masked entries: NumPy would take what they hide."""
     if np.ma.is_masked(values):
         raise ValueError(f"{name}: must have no masked entries; fill them first")
-    return np.asarray(values)
+    try:
+        return np.asarray(values)
+    except ValueError:
+        raise ValueError(
+            f"{name}: must be an array, not lists of different lengths (for lists of active "
+            "units: patterns.from_indices)"
+        ) from None
 
 
 def binary(name: str, values: Any, n_units: int | None = None) -> NDArray[np.uint8]:

@@ -201,6 +201,8 @@ def _checked_numbers(n_active: ArrayLike | None, n_queries: int, n_units: int) -
     if n_active is None:
         return None
     numbers = without_masks("n_active", n_active)
+    if numbers.dtype == object and numbers.shape == ():  # an int beyond 64 bits
+        whole_number("n_active", n_active, 0, n_units)
     if numbers.dtype.kind not in "iu" or numbers.shape not in ((), (n_queries,)):
         raise refusal("n_active", "a whole number, or one for each query", n_active)
     for number in (numbers.min(initial=n_units), numbers.max(initial=0)):

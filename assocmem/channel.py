@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from assocmem._validation import binary, real_number, same_shape, whole_number
+from assocmem._validation import binary, real_number, refusal, same_shape, whole_number
 
 
 @dataclass(frozen=True)
@@ -132,3 +132,22 @@ class Channel:
     def key(self) -> tuple[float, float]:
         """Return both probabilities, rounded to 12 digits: the key of weight caches."""
         return float(f"{self.e01:.12g}"), float(f"{self.e10:.12g}")
+
+
+def check_channel(channel: Channel | None, needed_by: str | None) -> Channel | None:
+    """Return the channel, or refuse what is none; `needed_by` names the rule that asks for one."""
+    if channel is None and needed_by is not None:
+        raise ValueError(
+            f"channel: must be given with the rule {needed_by!r} and this kind of retrieval, "
+            "e.g. Channel(e01=0.01, e10=0.25)"
+        )
+    if channel is not None and not isinstance(channel, Channel):
+        raise refusal("channel", "a Channel", channel)
+    return channel
+
+
+def required_channel(channel: Channel) -> Channel:
+    """Return the channel, or refuse what is none."""
+    if not isinstance(channel, Channel):
+        raise refusal("channel", "a Channel, e.g. Channel(e01=0.01, e10=0.25)", channel)
+    return channel

@@ -21,8 +21,8 @@ from scipy.special import logit, softmax
 
 from assocmem._validation import binary, choice, random_generator, whole_number
 from assocmem.activation import Activation, make_activation
-from assocmem.channel import Channel
-from assocmem.request import TIES, check_channel
+from assocmem.channel import Channel, check_channel
+from assocmem.request import TIES
 from assocmem.retrieval import RetrievalResult, own_evidence
 from assocmem.rules import RULES
 from assocmem.rules.base import Potentials

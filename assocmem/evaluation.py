@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from assocmem._types import Indices, States
 from assocmem.channel import Channel
 from assocmem.learning import PatternStatistics, active_units
+from assocmem.levels import DenseLevel, Level, SparseLevel
 from assocmem.pairs import PairEvidence
 from assocmem.row_weights import RowWeights
 from assocmem.rules.base import LikelihoodRule, Potentials, Rule, Terms, take
@@ -186,17 +187,17 @@ class Evaluator:
         dtype = np.float64 if exact else self._precision(channel)
         return self.cache.get(self.rule, channel, dtype)
 
+    def exact(self, channel: Channel | None) -> WeightMatrix | SparseWeights:
+        """Return all weights for a given channel in double precision."""
+        if self.is_sparse:
+            return self._sparse(self.rule, channel or NO_NOISE, np.float64, None)
+        return self.matrix(channel, exact=True)
+
     def given(
         self, state: States, channel: Channel | None, own_term: bool, exact: bool = False
     ) -> Potentials:
         """Return potentials for the channel of the given queries."""
-        weights: WeightMatrix | RowWeights | SparseWeights
-        if not exact:
-            weights = self.weights(state, channel)
-        elif self.is_sparse:
-            weights = self._sparse(self.rule, channel or NO_NOISE, np.float64, None)
-        else:
-            weights = self.matrix(channel, exact=True)
+        weights = self.exact(channel) if exact else self.weights(state, channel)
         x = weights.potentials(state)
         return add(x, weights.own(state)) if own_term else x
 
@@ -254,15 +255,16 @@ class Evaluator:
         x = weights.potentials(state)
         return take(add(x, weights.own(state)) if own_term else x, 0)
 
-    def level(self, rule: LikelihoodRule, ratio: float) -> WeightMatrix:
-        """Return the evidence of inputs with one likelihood ratio, and its sum with the prior."""
-
-        def make() -> WeightMatrix:
-            evidence = np.empty(self.statistics.shape, np.float32)
-            bias = level_sum(self.statistics, rule, ratio, evidence)
-            return WeightMatrix(Potentials(evidence), bias, None, None)
-
-        return self.cache.keep(("level", rule, ratio), np.float32, make)
+    def level(self, rule: LikelihoodRule, log_ratio: float) -> Level:
+        """Return the evidence of inputs that have one likelihood ratio in common."""
+        statistics, key = self.statistics, ("level", rule, log_ratio)
+        if isinstance(statistics, SparseStatistics):
+            # Silent symbols of this channel have the ratio, on which alone their evidence depends.
+            bias = self.online_silent_sum(rule, Channel(0.5, 0.5 * float(np.exp(log_ratio))))
+            return self.cache.keep(
+                key, np.bool_, partial(SparseLevel, statistics, rule, log_ratio, bias)
+            )
+        return self.cache.keep(key, np.float32, partial(DenseLevel, statistics, rule, log_ratio))
 
     def pairs(self) -> PairEvidence | SparsePairs:
         """Return the evidence of pairs, by the rule if it has one, else by Bayes."""

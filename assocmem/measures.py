@@ -19,7 +19,7 @@ from assocmem._validation import (
     whole_number,
     without_masks,
 )
-from assocmem.channel import Channel
+from assocmem.channel import Channel, required_channel
 
 
 def output_error(
@@ -108,9 +108,11 @@ def exact_fraction(answers: ArrayLike, patterns: ArrayLike) -> float:
     Raises
     ------
     ValueError
-        If the shapes differ, or an array is not binary.
+        If the shapes differ, an array is not binary, or there are no patterns.
     """
     retrieved, original = (np.atleast_2d(part) for part in _pair(answers, patterns))
+    if not len(original):
+        raise ValueError("patterns: must hold at least one pattern, not none")
     return float((retrieved == original).all(axis=1).mean())
 
 
@@ -170,9 +172,9 @@ def transinformation(activity: float, channel: Channel) -> float:
     Raises
     ------
     ValueError
-        If `activity` is not a probability.
+        If `activity` is not a probability, or `channel` is no channel.
     """
-    p = real_number("activity", activity, 0, 1)
+    p, channel = real_number("activity", activity, 0, 1), required_channel(channel)
     received = p * (1 - channel.e10) + (1 - p) * channel.e01
     return float(entropy(received) - p * entropy(channel.e10) - (1 - p) * entropy(channel.e01))
 

@@ -12,33 +12,23 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import coo_array, issparse
 
 from assocmem import saving
-from assocmem._types import PatternRows
-from assocmem._validation import (
-    binary,
-    choice,
-    flag,
-    pattern_rows,
-    random_generator,
-    real_number,
-    whole_number,
-)
-from assocmem.channel import Channel
+from assocmem._validation import binary, flag, random_generator, unit_numbers, whole_number
+from assocmem.channel import Channel, check_channel
+from assocmem.content import Content
 from assocmem.evaluation import Evaluator
-from assocmem.fading import FadingStatistics
-from assocmem.learning import PatternStatistics, len_rows, to_sparse
-from assocmem.request import Request, check_channel
+from assocmem.learning import PatternStatistics, to_sparse
+from assocmem.request import Request
 from assocmem.retrieval import RetrievalResult
-from assocmem.rules import find
+from assocmem.rules import RULES, find
 from assocmem.rules.base import Potentials, Rule
-from assocmem.sparse_storage import SparseStatistics
-from assocmem.storage import STORAGES, choose_storage
-from assocmem.weights import Weights, all_weights
+from assocmem.weights import Weights, with_own_terms
 
-#: Largest decay: at 1, nothing but the last pattern would be left.
-LARGEST_DECAY = 1 - 1e-9
+#: Bytes of a weight, its finite part and its count of infinities; bytes of those that are handed
+#: out at once where storage is sparse.
+WEIGHT_BYTES, LARGEST_WEIGHTS = 12, 2 * 10**9
 
 
-class AssociativeMemory:
+class AssociativeMemory(Content):
     """A neural associative memory with one layer of synapses.
 
     Stores binary patterns by counting how often units are active together, and retrieves them
@@ -58,7 +48,7 @@ class AssociativeMemory:
         How coincidences are kept: all n^2 of them, or only those of pairs that were active
         together (5 bytes each), for up to 10^5 sparsely active units. ``"auto"`` chooses when
         the first patterns are stored, logs its choice, and `storage` tells it. Sparse storage
-        knows no ``noise="soft"`` and no `weights`.
+        knows no `decay`, and hands out `weights` of some inputs at a time.
 
     Raises
     ------
@@ -90,14 +80,8 @@ class AssociativeMemory:
         rule: str | Rule = "bayes",
         storage: str = "dense",
     ) -> None:
-        self.n_units = whole_number("n_units", n_units, 1)
-        self.is_auto = n_outputs is None
-        self.n_outputs = (
-            self.n_units if n_outputs is None else whole_number("n_outputs", n_outputs, 1)
-        )
         self.rule = find(rule)
-        self._undecided = choice("storage", storage, STORAGES) == "auto"
-        self._use_storage("sparse" if storage == "sparse" else "dense")
+        super().__init__(n_units, n_outputs, storage)
 
     def __repr__(self) -> str:
         outputs = "" if self.is_auto else f", n_outputs={self.n_outputs}"
@@ -107,111 +91,11 @@ class AssociativeMemory:
             f"with {self.n_patterns:.12g} patterns>"
         )
 
-    def _use_storage(self, storage: str) -> None:
-        """Begin with empty counts."""
-        sizes = self.n_units, self.n_outputs
-        if storage == "sparse" or self._undecided:
-            # An empty sparse memory costs nothing, whatever is decided later.
-            self._statistics: PatternStatistics = SparseStatistics(*sizes, shared=self.is_auto)
-        else:
-            self._statistics = PatternStatistics(*sizes, shared=self.is_auto)
-        self._evaluator = Evaluator(self._statistics, self.rule)
+    def _hold(self, statistics: PatternStatistics) -> None:
+        super()._hold(statistics)
+        self._evaluator = Evaluator(statistics, self.rule)
 
-    def _decide(self, inputs: PatternRows, outputs: PatternRows, decay: float) -> None:
-        """Choose the storage that suits the first patterns."""
-        self._undecided = False
-        self._use_storage(choose_storage(inputs, outputs, fading=bool(decay)))
-
-    @property
-    def storage(self) -> str:
-        """``"dense"`` or ``"sparse"``; ``"auto"`` before the first patterns."""
-        return "auto" if self._undecided else "sparse" if self._evaluator.is_sparse else "dense"
-
-    @property
-    def n_patterns(self) -> float:
-        """Number of stored patterns M; a pattern stored twice counts twice.
-
-        An int, unless patterns fade (``store(..., decay=)``): then the sum of their weights.
-        """
-        return self._statistics.n_patterns
-
-    @property
-    def usage(self) -> NDArray[np.int64]:
-        """M1(i), in how many patterns each input unit is active; shape (n_units,), read-only."""
-        return _read_only(self._statistics.input_usage)
-
-    @property
-    def output_usage(self) -> NDArray[np.int64]:
-        """M1(j), in how many patterns each output unit is active; shape (n_outputs,), read-only."""
-        return _read_only(self._statistics.output_usage)
-
-    @property
-    def coincidences(self) -> Any:
-        """M11(i, j), in how many patterns both are active; shape (n_units, n_outputs), read-only.
-
-        int16 as long as no usage exceeds 32767, then int32. A view that later calls of `store`
-        may change. A new `scipy.sparse.csr_array` with sparse storage.
-        """
-        if self._evaluator.is_sparse:
-            return self._statistics.coincidences
-        return _read_only(self._statistics.coincidences)
-
-    def store(self, X: ArrayLike, Y: ArrayLike | None = None, *, decay: float = 0.0) -> None:
-        """Store patterns, in addition to those that are stored already.
-
-        Parameters
-        ----------
-        X : array_like or sparse array, shape (n_patterns, n_units) or (n_units,)
-            Input patterns, zeros and ones; lists of active units by `patterns.from_indices`.
-        Y : array_like or sparse array, shape (n_patterns, n_outputs) or (n_outputs,), optional
-            Output patterns; for hetero-association only, and required there.
-        decay : float, default 0
-            Forgetting, from 0 to below 1: before each pattern, all counts are multiplied by
-            1 - `decay`, so that a pattern of age a counts (1 - decay)^a, and the memory is never
-            full. `n_patterns` then is a real number that tends to 1/decay, `forget` is refused,
-            and counts take 8 bytes a synapse. Binary synapses (willshaw) do not fade.
-
-        Raises
-        ------
-        ValueError
-            If a shape is wrong, an entry is neither 0 nor 1, or `decay` is out of range.
-        OverflowError
-            If the memory would hold more than 2^30 patterns.
-        """
-        pairs = self._pairs(X, Y)
-        decay = real_number("decay", decay, 0, LARGEST_DECAY)
-        if self._undecided and len_rows(pairs[0]):
-            self._decide(*pairs, decay)
-        if decay and self._evaluator.is_sparse:
-            raise ValueError("decay: needs storage='dense'")
-        if decay and not isinstance(self._statistics, FadingStatistics):
-            self._statistics = FadingStatistics(self._statistics)
-            self._evaluator = Evaluator(self._statistics, self.rule)
-        if isinstance(self._statistics, FadingStatistics):
-            self._statistics.fade(*pairs, decay)
-        else:
-            self._statistics.add(*pairs)
-        self._evaluator.clear()
-
-    def forget(self, X: ArrayLike, Y: ArrayLike | None = None) -> None:
-        """Undo `store` for these patterns; parameters as there.
-
-        The memory holds counts, not patterns: a pattern that was never stored is refused only if
-        some count of it would become negative. Where other patterns have left enough
-        coincidences, it is subtracted all the same.
-
-        Parameters
-        ----------
-        X, Y : array_like
-            The patterns, as they were given to `store`.
-
-        Raises
-        ------
-        ValueError
-            If a count would become negative, because these patterns were not stored; the memory
-            then is unchanged.
-        """
-        self._statistics.remove(*self._pairs(X, Y))
+    def _changed(self) -> None:
         self._evaluator.clear()
 
     def potentials(
@@ -253,29 +137,46 @@ class AssociativeMemory:
             return Potentials(x.finite[0], infinite[0])
         return Potentials(x.finite, infinite)
 
-    def weights(self, channel: Channel | None = None) -> Weights:
-        """Return all weights and biases in double precision, own terms included.
+    def weights(
+        self, channel: Channel | None = None, *, inputs: ArrayLike | None = None
+    ) -> Weights:
+        """Return weights and biases in double precision, own terms included.
 
         Parameters
         ----------
         channel : Channel, optional
             Noise of the queries; required for rules whose weights depend on it
             (`Rule.uses_channel`: bayes, bcp, bcpnn-noise, bcpnn-full).
+        inputs : array_like of int, shape (n_inputs,), optional
+            Numbers of the input units whose weights are wanted. Default: all. The biases always
+            are those of all outputs.
 
         Returns
         -------
         Weights
-            A pair (weights, biases) of `Potentials`.
+            A pair (weights, biases) of `Potentials`, of shapes (n_inputs, n_outputs) and
+            (n_outputs,).
 
         Raises
         ------
         ValueError
-            If the memory is empty or a required channel is missing.
+            If the memory is empty, a required channel is missing, a number is none of a unit, or
+            sparse storage would have to hand out more than `LARGEST_WEIGHTS` bytes.
         """
         self._require_patterns("weights")
-        if self._evaluator.is_sparse:
-            raise ValueError("weights: all of them need storage='dense'")
-        return all_weights(self._evaluator.matrix(self._check_channel(channel), exact=True))
+        channel = self._check_channel(channel)
+        if inputs is None:
+            units = np.arange(self.n_units)
+        else:
+            units = unit_numbers("inputs", inputs, self.n_units)
+        size = len(units) * self.n_outputs * WEIGHT_BYTES
+        if self._is_sparse and size > LARGEST_WEIGHTS:
+            raise ValueError(
+                f"weights: those of {len(units)} inputs to {self.n_outputs} outputs would take "
+                f"{size / 1e9:.3g} GB, which sparse storage is there to avoid; ask for those of "
+                "fewer inputs, e.g. inputs=[0, 1]"
+            )
+        return with_own_terms(self._evaluator.exact(channel), units)
 
     def retrieve(
         self,
@@ -508,18 +409,7 @@ class AssociativeMemory:
         OSError
             If the file cannot be written.
         """
-        content = {
-            "rule": np.array(self.rule.name),
-            "n_patterns": np.array(self.n_patterns),
-            "usage": self.usage,
-        }
-        if self._evaluator.is_sparse:
-            content |= saving.parts_of(self.coincidences)
-        else:
-            content["coincidences"] = self.coincidences
-        if not self.is_auto:
-            content["output_usage"] = self.output_usage
-        saving.write(path, content)
+        saving.write(path, {"rule": np.array(self.rule.name), **self._saved()})
 
     @classmethod
     def load(
@@ -542,50 +432,30 @@ class AssociativeMemory:
         Raises
         ------
         ValueError
-            If the file holds no memory, is damaged or of a later version, or holds counts that
-            contradict each other.
+            If the file holds no memory, is damaged or of a later version, holds counts that
+            contradict each other, or names a rule that is not registered.
         OSError
             If the file cannot be opened.
         """
         content = saving.read(path)
         n_units, n_outputs = content["coincidences"].shape
-        rule = find(rule) if rule is not None else None
+        if rule is None and content["rule"] not in RULES:
+            raise ValueError(
+                f"{path}: was saved with the rule {content['rule']!r}, which is not registered; "
+                "pass rule=, an instance of it or another one"
+            )
+        rule = find(content["rule"] if rule is None else rule)
         try:
             memory = cls(
                 n_units,
                 n_outputs=n_outputs if "output_usage" in content else None,
-                rule=content["rule"] if rule is None else rule,
-                storage="sparse" if issparse(content["coincidences"]) else "dense",
+                rule=rule,
+                storage=_storage_of(content),
             )
-            if isinstance(content["n_patterns"], float):
-                memory._statistics = FadingStatistics(memory._statistics)
-                memory._evaluator = Evaluator(memory._statistics, memory.rule)
-            memory._statistics.restore(
-                content["n_patterns"],
-                content["usage"],
-                content["output_usage" if "output_usage" in content else "usage"],
-                content["coincidences"],
-            )
+            memory._restore(content)
         except ValueError as error:
             raise ValueError(f"{path}: {error}") from error
         return memory
-
-    def _pairs(self, X: ArrayLike, Y: ArrayLike | None) -> tuple[PatternRows, PatternRows]:
-        """Check the patterns of `store` and `forget`, and return them two-dimensional."""
-        inputs = pattern_rows("X", X, self.n_units)
-        if self.is_auto:
-            if Y is not None:
-                raise ValueError("Y: must be left out in auto-association (n_outputs is None)")
-            return inputs, inputs
-        if Y is None:
-            raise ValueError("Y: must be given in hetero-association (n_outputs is set)")
-        outputs = pattern_rows("Y", Y, self.n_outputs)
-        if len_rows(outputs) != len_rows(inputs):
-            raise ValueError(
-                f"X and Y: must hold the same number of patterns, "
-                f"not {len_rows(inputs)} and {len_rows(outputs)}"
-            )
-        return inputs, outputs
 
     def _check_channel(self, channel: Channel | None) -> Channel | None:
         """Return the channel for weights, which rules that know no noise can do without."""
@@ -596,7 +466,8 @@ class AssociativeMemory:
             raise ValueError(f"{action}: the memory is empty; store patterns first")
 
 
-def _read_only(array: NDArray[Any]) -> NDArray[Any]:
-    view = array.view()
-    view.flags.writeable = False
-    return view
+def _storage_of(content: dict[str, Any]) -> str:
+    """Return the storage of a saved memory, which may be still to be chosen."""
+    if not content["n_patterns"] and content.get("storage") == "auto":
+        return "auto"
+    return "sparse" if issparse(content["coincidences"]) else "dense"

@@ -21,10 +21,10 @@ from assocmem._validation import (
     random_generator,
     real_number,
     refusal,
+    unit_numbers,
     whole_number,
-    without_masks,
 )
-from assocmem.channel import Channel
+from assocmem.channel import Channel, required_channel
 from assocmem.images import from_images, load_digits
 from assocmem.learning import active_per_row, active_units
 
@@ -226,18 +226,14 @@ def from_indices(indices: Any, n_units: int) -> csr_array:
            [0, 1, 0]], dtype=uint8)
     """
     n_units = _n_units(n_units)
-    lists = [without_masks("indices", units) for units in indices]
+    if not np.iterable(indices):
+        raise refusal("indices", "a list of the active units of each pattern", indices)
+    lists = [unit_numbers(f"indices[{i}]", units, n_units) for i, units in enumerate(indices)]
     for number, units in enumerate(lists):
-        allowed = f"numbers of units from 0 to {n_units - 1}"
-        if units.ndim != 1 or (units.dtype.kind not in "iu" and units.size):
-            raise refusal(f"indices[{number}]", f"a list of {allowed}", units)
-        strange = units[(units < 0) | (units >= n_units)]
-        if len(strange):
-            raise refusal(f"indices[{number}]", allowed, strange[0])
         if len(np.unique(units)) < len(units):
             raise ValueError(f"indices[{number}]: must name each unit only once")
     starts = np.cumsum([0, *map(len, lists)])
-    units = np.concatenate([np.zeros(0, np.intp), *lists]).astype(np.intp)
+    units = np.concatenate([np.zeros(0, np.intp), *lists])
     rows = csr_array((np.ones(len(units), np.uint8), units, starts), shape=(len(lists), n_units))
     rows.sort_indices()
     return rows
@@ -352,10 +348,11 @@ def transmit(patterns: ArrayLike, channel: Channel, *, rng: Any) -> Any:
     Raises
     ------
     ValueError
-        If the patterns are not binary.
+        If the patterns are not binary, or the channel is none.
     """
     rows = pattern_rows("patterns", patterns)
     generator = random_generator(rng)
+    channel = required_channel(channel)
     if isinstance(rows, csr_array):
         return lists.transmit(rows, channel.e01, channel.e10, generator)
     result = np.empty_like(rows)

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from assocmem._types import States
 from assocmem._validation import binary, choice, flag, refusal, same_shape, whole_number
 from assocmem.activation import Activation, BlockWinners, Winners, make_activation
-from assocmem.channel import Channel
+from assocmem.channel import Channel, check_channel
 from assocmem.evaluation import Evaluator
 from assocmem.noise import (
     NOISE_MODES,
@@ -102,10 +102,6 @@ class Request:
         choice("ties", self.ties, TIES)
         if self.self_term is not None:
             choice("self_term", self.self_term, SELF_TERMS)
-        if self.noise == "soft" and evaluator.is_sparse:
-            raise ValueError(
-                "noise: 'soft' needs storage='dense'; with sparse storage use 'search' or 'batch'"
-            )
         if self.noise not in ("fixed", "search"):
             _ = evaluator.adaptive_rule  # refuses rules for which noise has no meaning
         if self.clamp and not rule.probabilistic:
@@ -225,18 +221,6 @@ class Request:
         source = MeanNoise(self.channel, len(patterns), patterns)
         noise = iterate(evaluator, queries, procedure, source).noise
         return np.vstack([noise, source.current])
-
-
-def check_channel(channel: Channel | None, needed_by: str | None) -> Channel | None:
-    """Return the channel, or refuse what is none; `needed_by` names the rule that asks for one."""
-    if channel is None and needed_by is not None:
-        raise ValueError(
-            f"channel: must be given with the rule {needed_by!r} and this kind of retrieval, "
-            "e.g. Channel(e01=0.01, e10=0.25)"
-        )
-    if channel is not None and not isinstance(channel, Channel):
-        raise refusal("channel", "a Channel", channel)
-    return channel
 
 
 def _sequence(schedule: Sequence[int]) -> tuple[int, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 import tokenize
 import zlib
@@ -16,6 +17,11 @@ from scipy.sparse import csr_array
 from assocmem._files import written_aside
 from assocmem._validation import real_number, refusal, whole_number
 from assocmem.learning import LARGEST_COUNT
+
+#: Bytes to which the arrays of any file may unfold. Those of a larger file may have 10 times its
+#: size: a few megabytes could stand for terabytes of zeros.
+ALWAYS_ALLOWED = 2**31
+ALLOWED_RATIO = 10
 
 #: Version of the files that are written with sparse storage; those of counts that fade are of
 #: version 2, others of version 1.
@@ -51,6 +57,7 @@ ENTRIES = {
     "indptr": ("iu", 1),
     "indices": ("iu", 1),
     "counts": ("iu", 1),
+    "storage": ("U", 0),
 }
 
 
@@ -61,12 +68,15 @@ def write(path: str | PathLike[str], content: dict[str, NDArray[Any]]) -> None:
     ----------
     path : str or path
     content : dict
-        `ENTRIES` but the version; ``output_usage`` for hetero-association only.
+        `ENTRIES` but the version; ``output_usage`` for hetero-association only, ``storage`` only
+        while that is still to be chosen.
     """
     with written_aside(path) as aside, open(aside, "wb") as file:
         fading = content["n_patterns"].dtype.kind == "f"
         version = FILE_VERSION if "counts" in content else 2 if fading else 1
-        np.savez_compressed(file, allow_pickle=False, version=np.array(version), **content)
+        size = sum(entry.nbytes for entry in content.values())
+        save = np.savez_compressed if size < ALWAYS_ALLOWED else np.savez
+        save(file, allow_pickle=False, version=np.array(version), **content)
 
 
 def read(path: str | PathLike[str]) -> dict[str, Any]:
@@ -88,7 +98,7 @@ def read(path: str | PathLike[str]) -> dict[str, Any]:
     fading = content["version"].shape == () and content["version"] == 2
     for name, (kinds, n_axes) in ENTRIES.items():
         entry = content.get(name)
-        if fading and name not in ("version", "rule"):
+        if fading and name not in ("version", "rule", "storage"):
             kinds = "f"
         if entry is not None and (entry.dtype.kind not in kinds or entry.ndim != n_axes):
             raise ValueError(
@@ -145,7 +155,16 @@ def _read_archive(path: str | PathLike[str]) -> dict[str, Any]:
             if not isinstance(archive, np.lib.npyio.NpzFile):
                 raise refusal("content", "an archive of arrays", archive)
             with archive:
+                _check_size(archive, os.fstat(file.fileno()).st_size)
                 return {name: np.asarray(archive[name]) for name in archive.files}
         except (ValueError, *DAMAGE) as error:
             reason = f"{type(error).__name__}: {error}"
             raise ValueError(f"{path}: is not a saved memory ({reason})") from error
+
+
+def _check_size(archive: Any, size: int) -> None:
+    """Refuse an archive of `size` bytes whose arrays would be too large; none is made."""
+    total = sum(member.file_size for member in archive.zip.infolist())
+    allowed = max(ALWAYS_ALLOWED, ALLOWED_RATIO * size)
+    if total > allowed:
+        raise ValueError(f"its arrays unfold to {total:,} bytes; at most {allowed:,} are allowed")

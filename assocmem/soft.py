@@ -19,10 +19,11 @@ from scipy.special import logit
 from assocmem.activation import BlockWinners, probability
 from assocmem.channel import Channel
 from assocmem.evaluation import Evaluator
+from assocmem.levels import Level
 from assocmem.noise import posterior_noise
 from assocmem.retrieval import Answers, Procedure, RetrievalResult, own_evidence
 from assocmem.rules.base import LikelihoodRule, Potentials, take
-from assocmem.weights import BLOCK_SYNAPSES, WeightMatrix, add, gather
+from assocmem.weights import add
 
 #: Ranges of posteriors and of log rho: beyond them a single unit could overrule all others.
 POSTERIOR_RANGE, LOG_RATIO_RANGE = (1e-7, 1 - 1e-6), (-16.0, 14.0)
@@ -84,7 +85,8 @@ class SoftRetrieval:
         log_ratios = np.zeros(self.queries.shape, np.float32)
         own_noise = np.tile([self.channel.e01, self.channel.e10], (len(self.queries), 1))
         history = []
-        constant = self._constant_part()
+        level = self.evaluator.level(self.rule, SILENT_LOG_RATIO)
+        constant = self._constant_part(level)
         for step in range(1, self.procedure.max_steps + 1):
             if not len(running):
                 break
@@ -95,7 +97,7 @@ class SoftRetrieval:
                 x = add(x, own_evidence(state, self.channel))
             else:
                 base = take(constant, running)
-                x = add(base, self._evidence_of_loud_units(log_ratios[running]))
+                x = add(base, Potentials(level.departures(log_ratios[running])))
             answer = self.procedure.activation.activate(x, running, state)
             answers.record(step, running, answer, x)
             posterior = self._posterior(x)
@@ -108,40 +110,15 @@ class SoftRetrieval:
             running = running[~finished]
         return answers.result(history)
 
-    def _constant_part(self) -> Potentials:
+    def _constant_part(self, level: Level) -> Potentials:
         """Return what never changes: prior, silent level of all units, the query's evidence."""
-        level = self.evaluator.level(self.rule, float(np.exp(SILENT_LOG_RATIO)))
         own = own_evidence(self.queries, self.channel)
         return add(Potentials(own.finite.astype(np.float32), own.infinite), level.bias)
 
-    def _evidence_of_loud_units(self, log_ratios: NDArray[np.float32]) -> Potentials:
-        """Return the evidence of units above the silent level, relative to that level."""
-        level = self.evaluator.level(self.rule, float(np.exp(SILENT_LOG_RATIO)))
-        loud = (log_ratios > SILENT_LOG_RATIO).view(np.uint8)
-        total = -gather(level.weights.finite, loud)
-        query, unit = np.nonzero(loud)
-        ratio = np.exp(log_ratios[query, unit])[:, None]
-        statistics = self.evaluator.statistics
-        height = max(1, BLOCK_SYNAPSES // loud.shape[1])
-        for start in range(0, len(unit), height):
-            rows = slice(start, start + height)
-            counts = statistics.block(unit[rows], statistics.working_type)
-            evidence = self.rule.evidence(counts, ratio[rows], np.float32(1)).finite
-            evidence[np.arange(len(evidence)), unit[rows]] = 0
-            owner, first = np.unique(query[rows], return_index=True)
-            for q, part in zip(owner, np.split(evidence, first[1:]), strict=True):
-                total[q] += part.sum(axis=0)
-        self._clear_certain(total, level)
-        return Potentials(total)
-
-    @staticmethod
-    def _clear_certain(total: NDArray[np.number], level: WeightMatrix) -> None:
-        """Set evidence to zero for outputs whose prior alone decides."""
-        if level.bias.infinite is not None:
-            total[:, level.bias.infinite != 0] = 0
-
     def _posterior(self, x: Potentials) -> NDArray[np.floating]:
         """Return the posterior of each unit; within blocks exactly one unit is active."""
+        # Near 1 single precision leaves log odds no second digit.
+        x = Potentials(x.finite.astype(np.float64), x.infinite)
         if isinstance(self.procedure.activation, BlockWinners):
             return self.procedure.activation.posterior(x, np.arange(len(x.finite)))
         return probability(x)

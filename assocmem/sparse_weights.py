@@ -183,7 +183,10 @@ class SparseWeights:
 
         self.terms = PairTable(statistics, active_less_silent, dtype)
         like, classes = self.terms.like, self.terms.classes
-        self._own = own_terms(rule, channel, like, classes) if statistics.shared else None
+        self.own_active: Potentials | None = None
+        self.own_silent: Potentials | None = None
+        if statistics.shared:
+            self.own_active, self.own_silent = own_terms(rule, channel, like, classes)
         if bias is None:
             bias = self._whole_sum(statistics, rule, channel)
         self.bias = bias
@@ -201,9 +204,21 @@ class SparseWeights:
 
     def own(self, inputs: States) -> Potentials:
         """Return the own terms of all units, shape (n_queries, n_units)."""
-        if self._own is None:
+        if self.own_active is None or self.own_silent is None:
             raise TypeError("own: hetero-association has no own terms")
-        return choose(inputs, *self._own)
+        return choose(inputs, self.own_active, self.own_silent)
+
+    def rows(self, units: Indices) -> Potentials:
+        """Return the weights of some inputs, zero for own ones, shape (n_rows, n_outputs)."""
+        rows = [self.terms.sums(units[place : place + 1]) for place in range(len(units))]
+        shape = len(units), len(self.terms.classes.output_class)
+        finite = np.array([row.finite for row in rows], self.dtype).reshape(shape)
+        if all(row.infinite is None for row in rows):
+            return Potentials(finite)
+        infinite = np.zeros(shape, np.int32)
+        for counts, row in zip(infinite, rows, strict=True):
+            counts += 0 if row.infinite is None else row.infinite
+        return Potentials(finite, infinite)
 
     def _whole_sum(self, statistics: SparseStatistics, rule: Rule, channel: Channel) -> Potentials:
         """Return prior and silent terms of all inputs, by a pass over all coincidences."""

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from assocmem.channel import Channel
 from assocmem.learning import PatternStatistics, active_units
-from assocmem.rules.base import LikelihoodRule, Potentials, Rule, difference
+from assocmem.rules.base import LikelihoodRule, Potentials, Rule, difference, take
 
 #: Synapses whose terms are computed at once: a few temporaries of this size fit the L2 cache.
 BLOCK_SYNAPSES = 2**17
@@ -39,7 +39,7 @@ class Weights(NamedTuple):
 
     Attributes
     ----------
-    weights : Potentials, shape (n_units, n_outputs)
+    weights : Potentials, shape (n_units, n_outputs), or (n_inputs, n_outputs) of some inputs
         w_ij from input i to output j, own terms i = j included; finite float64, infinite int.
     biases : Potentials, shape (n_outputs,)
         b_j, prior and silent terms.
@@ -81,11 +81,34 @@ class WeightMatrix:
             infinite = gather(self.weights.infinite, inputs, np.int32)
         return with_bias(gather(self.weights.finite, inputs), infinite, self.bias)
 
+    def rows(self, units: NDArray[np.intp]) -> Potentials:
+        """Return the weights of some inputs, zero for own ones, shape (n_rows, n_outputs)."""
+        return take(self.weights, units)
+
     def own(self, inputs: NDArray[np.uint8]) -> Potentials:
         """Return the own terms of all units, shape (n_queries, n_units)."""
         if self.own_active is None or self.own_silent is None:
             raise TypeError("own: hetero-association has no own terms")
         return choose(inputs, self.own_active, self.own_silent)
+
+
+class AllWeights(Protocol):
+    """Weights without own terms, however they are kept."""
+
+    @property
+    def bias(self) -> Potentials:
+        """Prior and silent terms of all inputs, own ones left out, shape (n_outputs,)."""
+
+    @property
+    def own_active(self) -> Potentials | None:
+        """Own terms of active units, shape (n_outputs,)."""
+
+    @property
+    def own_silent(self) -> Potentials | None:
+        """Own terms of silent units, shape (n_outputs,)."""
+
+    def rows(self, units: NDArray[np.intp]) -> Potentials:
+        """Return the weights of some inputs, zero for own ones, shape (n_rows, n_outputs)."""
 
 
 class Kept(Protocol):
@@ -277,17 +300,16 @@ def with_bias(
     return Potentials(finite, infinite)
 
 
-def all_weights(matrix: WeightMatrix) -> Weights:
-    """Return weights with the own terms among them, in arrays of the caller."""
-    weights, biases = (_whole(part) for part in (matrix.weights, matrix.bias))
-    if matrix.own_active is not None and matrix.own_silent is not None:
-        diagonal = np.arange(len(biases.finite))
-        active, silent = _whole(matrix.own_active), _whole(matrix.own_silent)
-        for part, own_active, own_silent in zip(weights, active, silent, strict=True):
-            part[diagonal, diagonal] = own_active - own_silent
-        for part, own_silent in zip(biases, silent, strict=True):
-            part += own_silent
-    return Weights(weights, biases)
+def with_own_terms(matrix: AllWeights, inputs: NDArray[np.intp]) -> Weights:
+    """Return the weights of some inputs with the own terms among them, in arrays of the caller."""
+    weights, biases = _counted(matrix.rows(inputs)), _counted(matrix.bias)
+    if matrix.own_active is None or matrix.own_silent is None:
+        return Weights(weights, Potentials(*(part.copy() for part in biases)))
+    active, silent = _counted(matrix.own_active), _counted(matrix.own_silent)
+    place = np.arange(len(inputs)), inputs
+    for part, own_active, own_silent in zip(weights, active, silent, strict=True):
+        part[place] = (own_active - own_silent)[inputs]
+    return Weights(weights, Potentials(*map(np.add, biases, silent)))
 
 
 def choose(inputs: NDArray[np.uint8], if_active: Potentials, if_silent: Potentials) -> Potentials:
@@ -309,12 +331,11 @@ def add(left: Potentials, right: Potentials) -> Potentials:
     return Potentials(finite, np.broadcast_to(sum(counts), finite.shape))
 
 
-def _whole(part: Potentials) -> Potentials:
-    """Return a copy with an array of counts in place of None."""
-    infinite = np.zeros(part.finite.shape, np.int32)
-    if part.infinite is not None:
-        infinite += part.infinite.astype(np.int32)
-    return Potentials(part.finite.copy(), infinite)
+def _counted(part: Potentials) -> Potentials:
+    """Return the same numbers with an array of counts, in place of None or short integers."""
+    if part.infinite is None:
+        return Potentials(part.finite, np.zeros(part.finite.shape, np.int32))
+    return Potentials(part.finite, part.infinite.astype(np.int32))
 
 
 def _clear_diagonal(block: Potentials, start: int) -> None:

@@ -9,11 +9,12 @@ this version are printed. A display is needed, real or virtual (``xvfb-run``).
 Each script runs freely for some seconds, several times in turns; the best run counts, because
 whatever else the machine does can only slow a run down. There are three scripts that do one thing
 each, and the six examples of the report on IVISIT, from the tests. Our window shows at most 60
-frames a second, the newest one each time, while 0.72 counts every step as a frame. A freeze is
-the longest time for which Tk's own loop did not come round; 0.72 steps in that loop. The start is
-the time from starting Python to the first round of that loop, everything having been drawn. The
-last lines are the time that ``getMatplotlibImage`` takes, for a new figure each time and for one
-that changes.
+frames a second, the newest one each time, while 0.72 counts every step as a frame. A freeze is the
+longest time for which Tk's own loop did not come round; 0.72 steps in that loop. The start is the
+time from starting Python to the first round of that loop, everything having been drawn. The
+milliseconds of the processor that a step takes, drawing included, and those of the start depend
+less than the rest on whatever else the machine does. The last lines are the time that
+``getMatplotlibImage`` takes, for a new figure each time and for one that changes.
 """
 
 from __future__ import annotations
@@ -124,7 +125,7 @@ FOLDER = Path(__file__).resolve().parents[1] / "tests" / "ivisit" / "legacy" / "
 MEASURE = '''
 import json, os, sys, time
 seconds = float(os.environ["MEASURE_SECONDS"])
-counts = {"frames": 0, "steps": 0, "freeze": 0.0, "start": 0.0}
+counts = {"frames": 0, "steps": 0, "freeze": 0.0, "start": 0.0, "start_cpu": 0.0}
 is_old = hasattr(iv, "IVisitMain")
 
 def count_frames():
@@ -160,6 +161,7 @@ def note_start(root):
     def note():
         root.update_idletasks()
         counts["start"] = time.time() - float(os.environ["MEASURE_BEGAN"])
+        counts["start_cpu"] = time.process_time()
 
     root.after(1, note)
 
@@ -192,7 +194,7 @@ class Measured(Sim):
 
     def begin(self):
         counts.update(frames=0, steps=0, freeze=0.0)
-        self.began = time.perf_counter()
+        self.began, self.began_cpu = time.perf_counter(), time.process_time()
         self.parent.after(int(seconds * 1000), self.end)
 
     def step(self):
@@ -202,7 +204,8 @@ class Measured(Sim):
     def end(self):
         took = time.perf_counter() - self.began
         result = {name: counts[name] / took for name in ("frames", "steps")}
-        result |= {name: counts[name] for name in ("freeze", "start")}
+        result |= {name: counts[name] for name in ("freeze", "start", "start_cpu")}
+        result["cpu"] = (time.process_time() - self.began_cpu) / max(counts["steps"], 1)
         print("RESULT", json.dumps(result), flush=True)
         os._exit(0)
 
@@ -225,8 +228,8 @@ def script(name: str) -> str:
 def measure(python: str, name: str, seconds: float) -> dict[str, float]:
     """Run one script under an interpreter.
 
-    Returns frames and steps a second, the longest freeze, and the seconds from starting Python to
-    the first round of Tk's loop.
+    Returns frames and steps a second, the longest freeze, the seconds from starting Python to
+    the first round of Tk's loop, and those of the processor for that and for a step.
     """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{name}.py"
@@ -238,6 +241,8 @@ def measure(python: str, name: str, seconds: float) -> dict[str, float]:
         environment = {**os.environ, "MEASURE_SECONDS": str(seconds), "OMP_NUM_THREADS": "1"}
         environment["MEASURE_BEGAN"] = str(time.time())
         environment.pop("IVISIT_DB", None)
+        # Users have the modules compiled from their second start on.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         answer = subprocess.run(
             [python, path.name],
             cwd=folder,
@@ -342,7 +347,10 @@ def main() -> int:
     with_old = bool(options.old_python) and _is_usable(options.old_python)
     if not with_old:
         print("IVISIT 0.72 is not installed in the environment of --old-python: not compared")
-    print(f"{'script':15} {'':6} {'frames/s':>9} {'steps/s':>9} {'freeze/ms':>10} {'start/s':>8}")
+    print(
+        f"{'script':15} {'':6} {'frames/s':>9} {'steps/s':>9} {'CPU/step/ms':>12} "
+        f"{'freeze/ms':>10} {'start/s':>8} {'CPU/s':>6}"
+    )
     for name in options.only or (*SCRIPTS, *EXAMPLES):
         best: dict[str, dict[str, float]] = {}
         for _ in range(options.repeats):
@@ -352,12 +360,15 @@ def main() -> int:
                     if run["steps"] > best.get(which, {"steps": -1.0})["steps"]:
                         best[which] = run
         for which, run in best.items():
-            rates = f"{run['frames']:9.1f} {run['steps']:9.1f}"
-            ends = f"{1000 * run['freeze']:10.1f} {run['start']:8.2f}"
+            rates = f"{run['frames']:9.1f} {run['steps']:9.1f} {1000 * run['cpu']:12.2f}"
+            ends = f"{1000 * run['freeze']:10.1f} {run['start']:8.2f} {run['start_cpu']:6.2f}"
             print(f"{name:15} {which:6} {rates} {ends}")
         if with_old:
-            ratios = [best["ours"][key] / best["0.72"][key] for key in ("frames", "steps")]
-            print(f"{name:15} {'ratio':6} {ratios[0]:9.2f} {ratios[1]:9.2f}")
+            ratios = {key: best["ours"][key] / best["0.72"][key] for key in best["ours"]}
+            print(
+                f"{name:15} {'ratio':6} {ratios['frames']:9.2f} {ratios['steps']:9.2f} "
+                f"{ratios['cpu']:12.2f} {'':10} {ratios['start']:8.2f} {ratios['start_cpu']:6.2f}"
+            )
     _compare_drawing(options.old_python if with_old else "")
     return 0
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
+import re
 import sys
 from pathlib import Path
 
@@ -42,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         _compare(options)
     except (ValueError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {_as_option(str(error))}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
@@ -51,11 +53,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _compare(options: argparse.Namespace) -> None:
-    folder: Path = options.out
-    folder.mkdir(parents=True, exist_ok=True)
     task = contests.problem(
         options.task, hidden=options.hidden, horizon=options.horizon, seed=options.seed
     )
+    name = task.name if options.horizon == 1 else f"{task.name}-{options.horizon}"
+    csv_path, plot_path = _places(options.out, f"compare-{name}.csv", f"compare-{name}.png")
     outcomes = comparison.compare(
         task,
         budget=options.budget,
@@ -66,12 +68,31 @@ def _compare(options: argparse.Namespace) -> None:
         seed=options.seed,
     )
     print(reporting.format_report(task, outcomes))
-    name = task.name if options.horizon == 1 else f"{task.name}-{options.horizon}"
-    csv_path = folder / f"compare-{name}.csv"
-    plot_path = folder / f"compare-{name}.png"
     reporting.write_csv(outcomes, csv_path)
     reporting.write_plot(task, outcomes, plot_path)
     print(f"written: {csv_path}, {plot_path}", file=sys.stderr)
+
+
+def _places(folder: Path, *names: str) -> list[Path]:
+    """Return the files to write, or refuse them before the work begins."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ValueError(f"--out: {folder} cannot be made a folder ({error.strerror})") from error
+    if not os.access(folder, os.W_OK):
+        raise ValueError(f"--out: the folder {folder} cannot be written")
+    places = [folder / name for name in names]
+    for place in places:
+        if place.is_dir():
+            raise ValueError(f"--out: {place} is a folder, not a file to write to")
+    return places
+
+
+def _as_option(message: str) -> str:
+    """Return a message about an argument of `comparison.compare` in the words of the user."""
+    return re.sub(
+        r"^compare\.(\w+):", lambda found: f"--{found[1].replace('_', '-')}:", message, count=1
+    )
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -17,7 +17,11 @@ import numpy as np
 
 def refuse(owner: str, name: str, allowed: str, value: object) -> ValueError:
     """Build the error that all refusals share."""
-    return ValueError(f"{owner}.{name}: must be {allowed}, not {value!r}")
+    if isinstance(value, np.ndarray) and value.ndim:
+        words = f"an array of shape {value.shape} and type {value.dtype}"
+    else:
+        words = repr(value.item() if isinstance(value, np.ndarray) else value)
+    return ValueError(f"{owner}.{name}: must be {allowed}, not {words}")
 
 
 def real(
@@ -116,9 +120,27 @@ def float_type(owner: str, value: Any) -> np.dtype[Any]:
     return dtype
 
 
+def numbers_array(owner: str, name: str, value: Any, dtype: Any = None) -> np.ndarray:
+    """Return `value` as an array of real numbers of this type, without a copy if possible.
+
+    Words, complex numbers and masked entries are refused: NumPy would read, cut or uncover them.
+    """
+    try:
+        array = np.asarray(value)
+        if array.dtype == object and all(isinstance(v, numbers.Real) for v in array.flat):
+            array = array.astype(np.float64)
+    except (TypeError, ValueError):
+        raise refuse(owner, name, "an array of real numbers", value) from None
+    if np.ma.is_masked(value):
+        raise ValueError(f"{owner}.{name}: must have no masked entries; fill them first")
+    if array.dtype.kind not in "biuf":
+        raise refuse(owner, name, "an array of real numbers", array)
+    return array if dtype is None else array.astype(dtype, copy=False)
+
+
 def series_array(owner: str, name: str, value: Any) -> np.ndarray:
     """Return `value` as a finite float array (time, features); a 1-D input is one feature."""
-    array = np.asarray(value)
+    array = numbers_array(owner, name, value)
     if not np.issubdtype(array.dtype, np.floating):
         array = array.astype(np.float64)
     if array.ndim == 1:

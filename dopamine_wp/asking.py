@@ -91,7 +91,7 @@ class AskTell:
         stop_loss: float | None = None,
         rng: RandomSource = None,
     ) -> None:
-        start = np.asarray(theta)
+        start = _checks.numbers_array("AskTell", "theta", theta)
         if start.ndim != 2 or start.size == 0:
             raise _checks.refuse(
                 "AskTell", "theta", "an array of shape (replicas, parameters)", start.shape

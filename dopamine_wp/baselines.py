@@ -149,7 +149,7 @@ class EchoState:
             _checks.real("EchoState", name, value, minimum=0)
         self.n_hidden, self.leak, self.penalty = n_hidden, leak, penalty
         self.input_scale, self.washout = input_scale, washout
-        self._rng = np.random.default_rng(rng)
+        self._rng = _checks.generator("EchoState", rng)
         weights = self._rng.standard_normal((n_hidden, n_hidden)) / np.sqrt(n_hidden)
         radius = np.abs(np.linalg.eigvals(weights)).max()
         self.recurrent_weights = weights * (spectral_radius / radius)

@@ -123,6 +123,7 @@ def compare(
     numbers = {"budget": budget, "seeds": seeds, "tuning_seeds": tuning_seeds, "trials": trials}
     for name, number in numbers.items():
         _checks.whole("compare", name, number)
+    _checks.whole("compare", "seed", seed, minimum=0)
     chosen = (
         list(task.spaces)
         if optimizers is None

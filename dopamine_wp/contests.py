@@ -35,8 +35,8 @@ from dopamine_wp.tuning import BATCH_SIZE, Axis, Space
 
 TASKS = (*series.GENERATORS, *tasks.TRUTH_TABLES)
 
-#: Samples needed for training, validation and test part.
-_SERIES_LENGTH = 3500
+#: Samples for training, validation and test part, and those of each that do not count in errors.
+_SPLIT, _WASHOUT = (2000, 500, 1000), 10
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -95,6 +95,8 @@ def problem(name: str, *, hidden: int = 16, horizon: int = 1, seed: int = 0) -> 
     """
     name = _checks.name_of("compare", "task", name, TASKS)
     _checks.whole("compare", "horizon", horizon)
+    _checks.whole("compare", "hidden", hidden)
+    _checks.whole("compare", "seed", seed, minimum=0)
     if name not in tasks.TRUTH_TABLES:
         return _forecasting(name, hidden, horizon, seed)
     if horizon != 1:
@@ -112,7 +114,11 @@ def problem(name: str, *, hidden: int = 16, horizon: int = 1, seed: int = 0) -> 
 
 
 def _forecasting(name: str, hidden: int, horizon: int, seed: int) -> Problem:
-    task = tasks.forecast(series.GENERATORS[name](_SERIES_LENGTH), horizon=horizon, rng=seed)
+    longest = min(_SPLIT) - _WASHOUT - 1
+    if horizon > longest:
+        raise _checks.refuse("compare", "horizon", f"at most {longest} for series", horizon)
+    values = series.GENERATORS[name](sum(_SPLIT))
+    task = tasks.forecast(values, horizon=horizon, washout=_WASHOUT, split=_SPLIT, rng=seed)
     net = RNN(1, hidden, 1, washout=task.washout)
 
     def batches(batch_size: int | None) -> Batches:

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
-import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from dopamine_wp import _checks
+from dopamine_wp import _checks, saving
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-#: Version 1 had no `fpe_unit`, `settings`, `network`, `seconds`: their defaults are right for it.
-_FORMAT = 2
-_ARRAYS = ("theta", "loss", "rate", "rpe", "agreement", "fpe", "seconds", "solved_at", "failed")
-_STATE = "state."
 
 
 @dataclass(eq=False, repr=False)
@@ -186,32 +179,7 @@ class History:
         OSError
             If it cannot be written.
         """
-        target = Path(path)
-        arrays: dict[str, Any] = {name: getattr(self, name) for name in _ARRAYS}
-        arrays |= {_STATE + name: value for name, value in self.state.items()}
-        if self.known_loss is not None:
-            arrays["known_loss"] = self.known_loss
-        about = {
-            "format": _FORMAT,
-            "status": self.status,
-            "optimizer": self.optimizer,
-            "settings": self.settings,
-            "network": self.network,
-            "fpe_unit": self.fpe_unit,
-            "key": self.key,
-            "total_steps": self.total_steps,
-            "stop_loss": self.stop_loss,
-            "held_batch": self.held_batch,
-        }
-        # Replaced only when complete, so that a crash leaves the former file.
-        draft = target.with_name(f"{target.name}.{os.getpid()}.part")
-        try:
-            with draft.open("wb") as file:
-                np.savez(file, about=json.dumps(about), **arrays)
-            draft.replace(target)
-        finally:
-            draft.unlink(missing_ok=True)
-        return target
+        return saving.write(path, vars(self))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> History:
@@ -228,24 +196,9 @@ class History:
 
         Raises
         ------
-        FileNotFoundError
-            If there is no such file.
+        OSError
+            If the file cannot be opened.
         ValueError
-            If the file is not a history.
+            If the file is not a history, is damaged or of a later version.
         """
-        try:
-            with np.load(path, allow_pickle=False) as stored:
-                arrays = dict(stored)
-                about = json.loads(str(arrays.pop("about")))
-        except FileNotFoundError:
-            raise
-        except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
-            raise ValueError(f"History.load: {os.fspath(path)!r} is not a saved history") from error
-        if about.pop("format", None) not in range(1, _FORMAT + 1):
-            raise ValueError(f"History.load: {os.fspath(path)!r} was saved by a newer version")
-        state = {
-            name.removeprefix(_STATE): arrays.pop(name)
-            for name in list(arrays)
-            if name.startswith(_STATE)
-        }
-        return cls(**arrays, **about, state=state)
+        return cls(**saving.read(path))

@@ -76,7 +76,10 @@ def r2(target: Any, prediction: Any) -> float:
     >>> r2([0.0, 2.0], [0.0, 2.0])
     1.0
     """
-    return 1 - nrmse(target, prediction) ** 2
+    true, predicted = _pair("r2", target, prediction)
+    if not true.std() > 0:
+        raise ValueError("r2.target: must vary, not be constant")
+    return 1 - nrmse(true, predicted) ** 2
 
 
 def valid_prediction_time(
@@ -165,7 +168,7 @@ def gradient_agreement(
         If shapes do not fit.
     """
     _, gradient = net.gradient(theta, batch)
-    guess = np.asarray(estimate, np.float64)
+    guess = _checks.numbers_array("gradient_agreement", "estimate", estimate, np.float64)
     if guess.shape != gradient.shape:
         raise ValueError(
             f"gradient_agreement: estimate must have the shape {gradient.shape} of theta, "
@@ -184,7 +187,8 @@ def _cosine(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 
 def _pair(name: str, target: Any, prediction: Any) -> tuple[np.ndarray, np.ndarray]:
-    true, predicted = np.asarray(target, np.float64), np.asarray(prediction, np.float64)
+    true = _checks.numbers_array(name, "target", target, np.float64)
+    predicted = _checks.numbers_array(name, "prediction", prediction, np.float64)
     if true.shape != predicted.shape or true.size == 0:
         raise ValueError(
             f"{name}: target and prediction must have the same shape and not be empty, "

@@ -103,8 +103,14 @@ def train(
     'solved'
     """
     _checks.whole("train", "steps", steps, minimum=0)
-    if callable(callbacks):
+    _checks.flag("train", "progress", progress)
+    followers = list(callbacks) if isinstance(callbacks, Iterable) else [None]
+    if not all(map(callable, followers)):
         raise _checks.refuse("train", "callbacks", "a sequence of functions", callbacks)
+    if resume is not None and not isinstance(resume, History):
+        raise _checks.refuse(
+            "train", "resume", "a History (History.load(path) reads one from a file)", resume
+        )
     if total_steps is not None:
         _checks.whole("train", "total_steps", total_steps)
     if resume is not None:
@@ -127,7 +133,7 @@ def train(
         )
     else:
         raise ValueError("train.theta: must be given, as an array (replicas, parameters)")
-    return trainer.history(_run(trainer, steps, list(callbacks), progress))
+    return trainer.history(_run(trainer, steps, followers, progress))
 
 
 def _run(

@@ -95,11 +95,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     _make_printable()
     options = build_parser().parse_args(arguments)
+    options.own_process = arguments is None
     if text := installation.problem():
         print(f"ivisit: {text}", file=sys.stderr)
         return REFUSED
-    with contextlib.nullcontext() if arguments is None else _as_before():
-        return _run(options)
+    if not options.own_process:
+        with _as_before():
+            return _run(options)
+    code = _run(options)
+    if code == INTERRUPTED:
+        from ivisit.runs.interrupting import hear_no_more
+
+        hear_no_more()
+    return code
 
 
 @contextlib.contextmanager
@@ -160,7 +168,7 @@ def _give_up_stdout() -> None:
 def _tell(error: IVisitError, options: argparse.Namespace) -> int:
     """Print one clear message, with the traceback only on request."""
     if options.debug:
-        traceback.print_exception(error)
+        print(printable("".join(traceback.format_exception(error))), end="", file=sys.stderr)
     has_run = isinstance(error, RunError) or getattr(error, "result", None) is not None
     if options.json and not has_run:  # else the result has been printed, with its failure
         _print_error(type(error).__name__, str(error))

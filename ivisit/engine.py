@@ -128,9 +128,9 @@ class Engine(Steering):
         self.instance_reused: bool = False
         self.failure: Failure | None = None
         # The instance's own: it may have an engine for every run.
-        self.pyplot_figures: PyplotFigures = vars(self.simulation).setdefault(
-            "_ivisit_figures", PyplotFigures()
-        )
+        if self.simulation._ivisit_figures is None:
+            self.simulation._ivisit_figures = PyplotFigures()
+        self.pyplot_figures: PyplotFigures = self.simulation._ivisit_figures
         #: How the window looks at figure panels, by name; nothing of it changes the figures.
         self.figure_views: dict[str, FigureView] = {}
         plan, panels = self._plan, self._class.panels
@@ -204,7 +204,8 @@ class Engine(Steering):
             self.rasters.clear()
             self._pending.release_buttons()  # a step that failed has not released them
         self.runs += 1
-        self._apply_pending()
+        if self._pending.is_waiting:
+            self._apply_pending()
         self.changes.clear()
         if self.is_timed:
             self._began_at = time.perf_counter()

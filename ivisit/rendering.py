@@ -6,6 +6,7 @@ Nothing here knows a window: the window, PNG files and notebooks use the same pi
 from __future__ import annotations
 
 import math
+import sys
 from functools import lru_cache
 from typing import Any
 
@@ -54,7 +55,7 @@ def to_rgb(
     """
     low, high = levels(picture, vmin, vmax)
     gone = _missing_in(picture)
-    data = np.ma.getdata(picture)
+    data = unmasked(picture)
     indices = _to_bytes(data, low, high)
     if picture.ndim == 3:
         if gone is None:
@@ -104,22 +105,35 @@ def _brightest(dtype: np.dtype[Any]) -> int:
     return int(np.iinfo(dtype).max) if dtype.kind == "u" else 255
 
 
+def is_masked(picture: Any) -> bool:
+    """Tell whether `picture` is a masked array; nothing is where nobody has imported them."""
+    return "numpy.ma" in sys.modules and np.ma.isMaskedArray(picture)
+
+
+def unmasked(picture: np.ndarray) -> np.ndarray:
+    """Return the numbers of `picture`, also those that are masked."""
+    return np.ma.getdata(picture) if is_masked(picture) else picture
+
+
 def finite_extremes(picture: np.ndarray) -> tuple[float, float] | None:
     """Return the smallest and largest finite value that is not masked; None where there is none."""
-    if not np.ma.isMaskedArray(picture):
+    if not is_masked(picture):
         low, high = picture.min().item(), picture.max().item()
         if math.isfinite(low) and math.isfinite(high):
             return low, high
-    data = np.ma.getdata(picture)
-    finite = data[np.isfinite(data) & ~np.ma.getmaskarray(picture)]
+    data = unmasked(picture)
+    counts = np.isfinite(data)
+    if is_masked(picture):
+        counts &= ~np.ma.getmaskarray(picture)
+    finite = data[counts]
     return (finite.min().item(), finite.max().item()) if finite.size else None
 
 
 def _missing_in(picture: np.ndarray) -> np.ndarray | None:
     """Return where `picture` is NaN or masked; None where nothing is."""
-    gone = np.ma.getmaskarray(picture) if np.ma.isMaskedArray(picture) else None
+    gone = np.ma.getmaskarray(picture) if is_masked(picture) else None
     if picture.dtype.kind == "f":
-        absent = np.isnan(np.ma.getdata(picture))
+        absent = np.isnan(unmasked(picture))
         gone = absent if gone is None else gone | absent
     return gone if gone is not None and gone.any() else None
 

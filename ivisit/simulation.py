@@ -7,7 +7,7 @@ import os
 import sys
 from abc import ABCMeta
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
@@ -222,7 +222,6 @@ class Simulation(metaclass=SimulationType):
     key: str
     controls: Mapping[str, Control[Any]]
     panels: Mapping[str, Panel[Any]]
-    rng: np.random.Generator
     #: How long a step is: a number, or the name of a parameter; None: steps are only counted.
     step_duration: float | str | None = None
     #: Unit of `step_duration`, e.g. ``"ms"``.
@@ -242,6 +241,8 @@ class Simulation(metaclass=SimulationType):
     _ivisit_prepared = False
     #: Runs that this instance has begun.
     _ivisit_begun = 0
+    #: Its figures of pyplot, once an engine has it.
+    _ivisit_figures: Any = None
     #: Whether somebody has been told of attributes that resemble panels.
     _ivisit_misspelt_told = False
     #: The file in which the simulation is written, where its module does not tell.
@@ -264,7 +265,6 @@ class Simulation(metaclass=SimulationType):
         self._ivisit_values = {name: control.default for name, control in cls.controls.items()}
         self._ivisit_outputs = {}
         self._ivisit_parameters = Parameters(cls, self._ivisit_values)
-        self.rng = np.random.default_rng(0)
         return self
 
     def __copy__(self) -> Self:
@@ -284,6 +284,12 @@ class Simulation(metaclass=SimulationType):
     def __repr__(self) -> str:
         values = ", ".join(f"{name}={shorten(value, 30)}" for name, value in self._values.items())
         return f"<{self.key}: {values or 'no parameters'}>"
+
+    @cached_property
+    def rng(self) -> np.random.Generator:
+        """The run's random numbers; those of seed 0 before the first run."""
+        # Made when somebody asks: a run brings its own, and to make one takes as long as the rest.
+        return np.random.default_rng(0)
 
     @Owned
     def parameters(self) -> Parameters:

@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[1]
 #: named here has a floor of its own.
 FLOORS = """
     errors files installation ranges
+    unfolding
     declarations events looks
     rendering artists viewing figure_layout
     inking

@@ -21,6 +21,13 @@ ABOVE = {
 _LINK = re.compile(r"(\]\(|src=\")(?!https?:|#|mailto:)([^)#\"\s]+)")
 
 
+def on_config(config: Any) -> None:
+    """Have attributes that the framework owns be shown as attributes, not as calls."""
+    from griffe import stdlib_decorators
+
+    stdlib_decorators["ivisit.reserved.Owned"] = {"property"}
+
+
 def on_files(files: Any, config: Any) -> Any:
     """Add the pages from above docs/, and whatever files the pages link to."""
     from mkdocs.structure.files import File
@@ -44,6 +51,8 @@ def on_files(files: Any, config: Any) -> Any:
 def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
     """Have links lead to where things are on the site."""
     here = page.file.src_uri
+    if page.parent is None:  # a tab of its own: what would stand on the left is its name alone
+        page.meta["hide"] = ["navigation"]
 
     def moved(match: re.Match[str]) -> str:
         start, link = match.groups()
@@ -55,6 +64,11 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
     if here.startswith("reference/"):
         markdown = _rendered(markdown)
     return _LINK.sub(moved, markdown)
+
+
+def on_page_content(html: str, page: Any, config: Any, files: Any) -> str:
+    """Mark the code within sentences that fits into any line, so that it is not broken."""
+    return re.sub(r"<code>(?=[^<>]{1,26}</code>)", '<code class="short">', html)
 
 
 def _rendered(markdown: str) -> str:

@@ -323,7 +323,7 @@ class Network:
 
     def as_theta(self, theta: Any) -> np.ndarray:
         """Return `theta` as a checked array of the network's dtype, without a copy if possible."""
-        array = np.asarray(theta, dtype=self.dtype)
+        array = _checks.numbers_array(type(self).__name__, "theta", theta, self.dtype)
         self._check_theta(array)
         return array
 
@@ -365,7 +365,7 @@ class Network:
                 view[...] = rng.standard_normal(view.shape) / np.sqrt(math.prod(view.shape[1:-1]))
 
     def _as_inputs(self, X: Any) -> tuple[np.ndarray, bool]:
-        array = np.asarray(X, self.dtype)
+        array = _checks.numbers_array(type(self).__name__, "X", X, self.dtype)
         if array.size == 0 or array.ndim == 0:
             raise ValueError(
                 f"{type(self).__name__}: X must have at least one sample, not {array.shape}"
@@ -408,4 +408,8 @@ class Network:
                 f"{type(self).__name__}: a batch must be a pair (X, Y), not {type(batch).__name__}"
                 + (f" of length {len(batch)}" if isinstance(batch, tuple | list) else "")
             )
-        return np.asarray(batch[0]), np.asarray(batch[1])
+        owner = type(self).__name__
+        return (
+            _checks.numbers_array(owner, "X", batch[0]),
+            _checks.numbers_array(owner, "Y", batch[1]),
+        )

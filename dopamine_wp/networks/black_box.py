@@ -77,7 +77,9 @@ class BlackBox(Network):
         _checks.flag("BlackBox", "vectorized", vectorized)
         super().__init__({"theta": (n_parameters,)}, dtype=dtype)
         self._function, self._vectorized = loss, vectorized
-        self._first = init if callable(init) or init is None else np.asarray(init, self.dtype)
+        self._first = init
+        if init is not None and not callable(init):
+            self._first = _checks.numbers_array("BlackBox", "init", init, self.dtype)
         if isinstance(self._first, np.ndarray) and self._first.shape != (n_parameters,):
             raise _checks.refuse(
                 "BlackBox",

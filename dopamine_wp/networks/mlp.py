@@ -124,7 +124,7 @@ class MLP(Network):
         return np.asarray(X, self.dtype), np.asarray(Y, self.dtype)
 
     def _as_inputs(self, X: Any) -> tuple[np.ndarray, bool]:
-        array = np.asarray(X, self.dtype)
+        array = _checks.numbers_array("MLP", "X", X, self.dtype)
         single = array.ndim == 1
         if single:
             array = array[None]

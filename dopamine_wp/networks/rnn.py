@@ -196,7 +196,7 @@ class RNN(Network):
         return result[:, 0] if single else result
 
     def _as_inputs(self, X: Any) -> tuple[np.ndarray, bool]:
-        array = np.asarray(X)
+        array = _checks.numbers_array("RNN", "X", X)
         single = array.ndim == 2
         if single:
             array = array[None]

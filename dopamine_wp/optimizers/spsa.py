@@ -62,7 +62,9 @@ class SPSA(Optimizer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for name in ("sigma", "stability", "alpha", "gamma"):
+        for name in ("alpha", "gamma"):
+            _checks.real(self.name, name, getattr(self, name), minimum=0, maximum=10)
+        for name in ("sigma", "stability"):
             _checks.real(self.name, name, getattr(self, name), minimum=0)
 
     def _is_idle(self, probe: Probe) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import subprocess
 import sys
 import tempfile
@@ -59,10 +58,8 @@ class Child:
         """End it as Ctrl-C does."""
         if not self.has_ended:
             self._stopped = True
-            if sys.platform == "win32":
-                self._process.terminate()
-            else:
-                self._process.send_signal(signal.SIGINT)
+            # Not SIGINT: a window that a script has started with "&" has its children ignore it.
+            self._process.terminate()
 
     def forget(self) -> None:
         """Look after it no more."""

@@ -10,7 +10,7 @@ import tkinter as tk
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ivisit.engine import Engine
 from ivisit.errors import Failure
@@ -31,21 +31,24 @@ from ivisit.gui.bars.menu import MenuBar
 from ivisit.gui.bars.messages import MessageBar
 from ivisit.gui.bars.status import StatusLine
 from ivisit.gui.bars.toolbar import Toolbar
-from ivisit.gui.browser import Browser
 from ivisit.gui.drawers import Drawer
-from ivisit.gui.drawers.changes import Changes
 from ivisit.gui.layouts import Layout
 from ivisit.gui.saving import tell_saved
 from ivisit.gui.session import QuickSwitching, Session
 from ivisit.gui.settings import Settings
 from ivisit.gui.toolkit.dialogs import QuestionDialog
 from ivisit.gui.toolkit.editing import order_for_tab, teach_keys
+from ivisit.gui.toolkit.on_demand import on_demand
 from ivisit.gui.toolkit.scrolling import protect_from_wheel, scroll_on_tab, scroll_on_wheel
 from ivisit.gui.toolkit.theme import DARK, LIGHT, Theme
 from ivisit.recording import Frame
 from ivisit.runs.beginning import store_name
 from ivisit.simulation import Simulation
 from ivisit.store import default_path
+
+if TYPE_CHECKING:
+    from ivisit.gui.browser import Browser
+    from ivisit.gui.drawers.changes import Changes
 
 logger = logging.getLogger(__name__)
 
@@ -138,6 +141,16 @@ class Window:
         """The engine of the simulation; reloading the source replaces it."""
         return self.session.engine
 
+    @property
+    def browser(self) -> Browser:
+        """The page with the parameter sets."""
+        return cast("Browser", self.drawer.page_called("Sets"))
+
+    @property
+    def changes(self) -> Changes:
+        """The page with the changes of this run."""
+        return cast("Changes", self.drawer.page_called("Changes"))
+
     # Building -------------------------------------------------------------------------------
 
     def _build(
@@ -171,9 +184,11 @@ class Window:
         self.messages = MessageBar(self)
         self.menu = MenuBar(self)
         self.drawer = Drawer(self)
-        self.console, self.browser = Console(self), Browser(self)
-        self.changes, self.error_pane = Changes(self), ErrorPane(self)
-        self.drawer.add(self.console, self.browser, self.changes, self.error_pane)
+        self.console, self.error_pane = Console(self), ErrorPane(self)
+        self.drawer.add(self.console)
+        self.drawer.add_later("Sets", on_demand("ivisit.gui.browser", "Browser"))
+        self.drawer.add_later("Changes", on_demand("ivisit.gui.drawers.changes", "Changes"))
+        self.drawer.add(self.error_pane)
         self.drawer.take_heights(self.settings.get_own("drawer", dict, {}))
         self.marks = Marks(self)
         self.toolbar.pack(side="top", fill="x")

@@ -9,7 +9,7 @@ import numpy as np
 from ivisit.declarations import Holder, as_number
 from ivisit.errors import ParameterError, closest, expected
 from ivisit.panels.base import Panel
-from ivisit.rendering import to_rgb
+from ivisit.rendering import is_masked, to_rgb
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -120,7 +120,7 @@ class Image(Panel[np.ndarray[Any, Any]]):
                 raise self.refusal(owner, "missing", wanted, self.missing)
 
     def validate(self, value: Any, *, owner: str = "") -> np.ndarray:
-        picture = value if isinstance(value, np.ma.MaskedArray) else np.asarray(value)
+        picture = value if is_masked(value) else np.asarray(value)
         shaped = picture.ndim == 2 or (picture.ndim == 3 and picture.shape[2] in (1, 3, 4))
         if not shaped or picture.size == 0 or picture.dtype.kind not in "buif":
             allowed = "an array of real numbers of shape H×W, H×W×1, H×W×3 or H×W×4"

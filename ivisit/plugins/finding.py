@@ -12,14 +12,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ivisit.errors import PluginError, closest
 from ivisit.plugins.loading import load_library, load_main
 from ivisit.plugins.reading import describe, summary_of
 from ivisit.simulation import Simulation
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 ENTRY_POINT_GROUP = "ivisit.simulations"
 
@@ -178,6 +180,9 @@ def _state(entry: str) -> tuple[str, int]:
 
 @lru_cache(maxsize=4)
 def _plugins_on(path: tuple[tuple[str, int], ...]) -> tuple[EntryPoint, ...]:
+    # Seldom needed, and it brings along how letters are written.
+    from importlib.metadata import entry_points
+
     points = entry_points(group=ENTRY_POINT_GROUP)
     return tuple(sorted(points, key=lambda point: (point.name, point.value)))
 
@@ -193,6 +198,8 @@ def plugin_called(value: str) -> str | None:
     A plugin may be named by the package that hands its class on.
     """
     module, _, name = value.partition(":")
+    if module == "__main__":
+        return None  # a file that is run, whatever is installed
     for point in _plugins():
         if point.attr == name and f"{module}.".startswith(f"{point.module}."):
             return point.name

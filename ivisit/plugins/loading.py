@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import inspect
 import logging
-import multiprocessing.process
 import os
 import sys
 import threading
@@ -99,7 +98,9 @@ def hand_over(*simulations: Found) -> bool:
     if _stack.loadings:
         _stack.loadings[-1].launched.extend(simulations)
         return True
-    return bool(getattr(multiprocessing.process.current_process(), "_inheriting", False))
+    # Whoever is started by it has it imported.
+    process = sys.modules.get("multiprocessing.process")
+    return process is not None and bool(getattr(process.current_process(), "_inheriting", False))
 
 
 # Loading --------------------------------------------------------------------------------------

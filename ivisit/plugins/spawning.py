@@ -13,7 +13,6 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable
-from multiprocessing import spawn
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +32,8 @@ _folder: Path | None = None
 
 def install() -> None:
     """Have every process that is started from now on find what has been loaded here."""
+    from multiprocessing import spawn
+
     original: Callable[[str], dict[str, Any]] = spawn.get_preparation_data
     if getattr(original, "knows_spaces", False):
         return

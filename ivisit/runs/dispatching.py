@@ -26,6 +26,8 @@ LARGEST = 1000
 SLOW_RUN = 1.0
 #: How often, in seconds, the parent looks up from waiting.
 TICK = 0.1
+#: Seconds that chunks which were on their way when workers died get to come back.
+GRACE = 5.0
 #: A run during which its worker died so often, alone, counts as the reason.
 STRIKES = 2
 
@@ -155,7 +157,10 @@ class Dispatcher:
             future = self.crew.submit(run_chunk, self.job.key, self._packed, chunk.tasks)
         except BaseException as error:
             # Nothing was sent: the tasks are still to do.
-            self._returned.extendleft(reversed(chunk.tasks))
+            if chunk.suspect:
+                self._suspects.appendleft(chunk)
+            else:
+                self._returned.extendleft(reversed(chunk.tasks))
             if not _is_broken(error):
                 raise
             self._recover([], str(error) or type(error).__name__, all_lost=True)
@@ -169,6 +174,10 @@ class Dispatcher:
         if not self._flying:
             return
         done, _ = wait(self._flying, timeout=TICK, return_when=FIRST_COMPLETED)
+        if not done and self.crew.broken:
+            # What was sent at the moment of a worker's death may never get an answer.
+            self._recover([], "a worker died", all_lost=True)
+            return
         broken: list[_Chunk] = []
         reason, all_lost = "", False
         # In the order in which they were sent, not in that of a set.
@@ -218,7 +227,7 @@ class Dispatcher:
                 self._suspects.appendleft(chunk)
 
     def _collect_flying(self, broken: list[_Chunk]) -> None:
-        done, waiting = wait(self._flying, timeout=5.0)
+        done, waiting = wait(self._flying, timeout=GRACE)
         for future in [*done, *waiting]:
             chunk = self._flying.pop(future)
             try:

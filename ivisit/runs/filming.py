@@ -164,6 +164,8 @@ class Filmings:
 
     def __init__(self, films: Sequence[Film], engine: Engine, steps: int) -> None:
         self.members: list[Filming] = []
+        if not films:
+            return  # as for most runs, thousands in a row
         # One for all: to each film, figures look as another one has painted them.
         kept = Kept()
         try:

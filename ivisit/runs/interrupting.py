@@ -32,10 +32,14 @@ class EndOnce:
     *signals : signal.Signals
         What to listen to; by default Ctrl-C. A signal whose handler is not Python's or the
         system's own is left to whoever has set it.
+    for_good : bool
+        Whether the process ends with this block: after one request, it hears no further ones,
+        which would change its exit code.
     """
 
-    def __init__(self, *signals: signal.Signals) -> None:
+    def __init__(self, *signals: signal.Signals, for_good: bool = False) -> None:
         self.signals = signals or (signal.SIGINT,)
+        self.for_good = for_good
         self._asked_at: float | None = None
         self._former: dict[signal.Signals, Any] = {}
 
@@ -48,11 +52,18 @@ class EndOnce:
         return self
 
     def __exit__(self, *exception: Any) -> None:
+        deaf = self.for_good and self._asked_at is not None
         for number, handler in self._former.items():
-            _signal.signal(number, handler)
+            _signal.signal(number, _signal.SIG_IGN if deaf else handler)
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
         now = time.monotonic()
         if self._asked_at is None or now - self._asked_at > PATIENCE:
             self._asked_at = now
             raise KeyboardInterrupt
+
+
+def hear_no_more() -> None:
+    """Have a process that was asked to end, and does, keep its exit code when it is asked again."""
+    for number in ENDING:
+        signal.signal(number, signal.SIG_IGN)

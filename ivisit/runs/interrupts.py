@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM while a sweep goes on: counted, so that what was computed can be stored."""
+"""Requests to end while a sweep goes on: counted, so that what was computed can be stored."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import signal
 import threading
 from collections.abc import Iterator
 from typing import Any
+
+from ivisit.runs.interrupting import ENDING
 
 
 class Interrupts:
@@ -19,10 +21,13 @@ class Interrupts:
 
     @contextlib.contextmanager
     def heard(self) -> Iterator[Interrupts]:
-        """Count SIGINT and SIGTERM while the block runs, where handlers can be set."""
+        """Count what is in `ENDING` while the block runs, where handlers can be set."""
         former: dict[int, Any] = {}
         if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
+            for number in ENDING:
+                # nohup has had this one ignored, and wants it to stay so.
+                if signal.getsignal(number) == signal.SIG_IGN and number != signal.SIGINT:
+                    continue
                 with contextlib.suppress(ValueError, OSError):
                     former[number] = signal.signal(number, self._hear)
         try:

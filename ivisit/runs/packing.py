@@ -22,6 +22,7 @@ from ivisit.plugins.finding import plugin_called
 from ivisit.plugins.sources import Source, SourceFile
 from ivisit.runs.provenance import content_that_ran
 from ivisit.runs.writing import written
+from ivisit.unfolding import check_archive, member_of
 
 if TYPE_CHECKING:
     from ivisit.runs.result import RunResult
@@ -90,10 +91,11 @@ def pack(
             for name, content in [
                 ("README.txt", _readme(result, target.name, files).encode()),
                 ("manifest.json", json.dumps(manifest, indent=1).encode()),
-                ("result.npz", _saved(result)),
                 *((f"source/{file.path.as_posix()}", file.content) for file in files),
             ]:
                 packed.writestr(zipfile.ZipInfo(name, TIME), content, zipfile.ZIP_DEFLATED)
+            # Compressed already, as far as it is to be.
+            packed.writestr(zipfile.ZipInfo("result.npz", TIME), _saved(result))
 
     return written(target, write)
 
@@ -222,18 +224,16 @@ def unpack(path: str | os.PathLike[str]) -> tuple[RunResult, Source | None]:
     Raises
     ------
     IVisitError
-        When the file is missing or damaged.
+        When the file is missing or damaged, or would unfold to more than
+        `ivisit.unfolding.allowed_size`.
     """
-    from ivisit.runs.result import RunResult
-
     try:
         with zipfile.ZipFile(path) as packed, tempfile.TemporaryDirectory() as folder:
-            manifest = json.loads(packed.read("manifest.json"))
+            check_archive(path, packed)
+            manifest = json.loads(member_of(packed, "manifest.json"))
             if manifest["format"] != FORMAT:
                 raise IVisitError(f"{path}: was packed by another version of ivisit-lab")
-            target = Path(folder) / "result.npz"
-            target.write_bytes(packed.read("result.npz"))
-            result = RunResult.load(target)
+            result = _result_of(path, packed, Path(folder) / "result.npz")
             files = [_unpacked(packed, entry) for entry in manifest["files"]]
     except OSError as error:
         raise IVisitError(f"{path}: cannot be read: {error.strerror or error}") from error
@@ -244,6 +244,20 @@ def unpack(path: str | os.PathLike[str]) -> tuple[RunResult, Source | None]:
     return result, Source(files[0], tuple(files[1:])).unpack()
 
 
+def _result_of(path: str | os.PathLike[str], packed: zipfile.ZipFile, target: Path) -> RunResult:
+    """Return the result in a packed file, by way of the file `target`."""
+    from ivisit.runs.result import RunResult
+
+    target.write_bytes(member_of(packed, "result.npz"))
+    with zipfile.ZipFile(target) as inner:
+        check_archive(path, inner)  # of the packed file's size, not of what that has made of it
+    try:
+        return RunResult.load(target)
+    except IVisitError as error:
+        reason = str(error).removeprefix(f"{target}: ")
+        raise IVisitError(f"{path}: its result.npz {reason}") from error
+
+
 def _unpacked(packed: zipfile.ZipFile, entry: dict[str, str]) -> SourceFile:
     place = _safe(entry["path"])
     if place is None:
@@ -251,7 +265,7 @@ def _unpacked(packed: zipfile.ZipFile, entry: dict[str, str]) -> SourceFile:
     name = f"source/{place}"
     if packed.getinfo(name).file_size > SIZE_LIMIT:
         raise ValueError(f"{name} is too large")
-    return SourceFile(str(entry["module"]), Path("/packed") / place, packed.read(name))
+    return SourceFile(str(entry["module"]), Path("/packed") / place, member_of(packed, name))
 
 
 def _safe(path: str) -> str | None:

@@ -20,6 +20,7 @@ import numpy as np
 
 from ivisit.errors import Failure, IVisitError, shorten
 from ivisit.recording import LogEntry, entry_from_json
+from ivisit.unfolding import check_arrays
 
 #: How a run ended.
 Status: TypeAlias = Literal["finished", "interrupted", "failed"]
@@ -66,11 +67,13 @@ def read_result(path: str | os.PathLike[str], format: str, result: type[Result])
     Raises
     ------
     IVisitError
-        When the file is missing, damaged, altered, of another format, or no result of a run.
+        When the file is missing, damaged, altered, of another format, or no result of a run, and
+        when it would unfold to more than `ivisit.unfolding.allowed_size`.
     """
     try:
         # Opened here: from a path NumPy would also take a pickle, or leave the file open.
         with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
+            check_arrays(path, archive.zip)
             return result(**_fields(archive, format, result))
     except OSError as error:
         raise IVisitError(f"{path}: cannot be read: {error.strerror or error}") from error

@@ -19,6 +19,7 @@ from ivisit.panels.base import Painter, painted
 from ivisit.recording import LogEntry, component_name, entry_to_json
 from ivisit.runs.reading import Status, read_result
 from ivisit.runs.writing import written
+from ivisit.unfolding import ALWAYS_ALLOWED
 
 #: Written into every result file; a reader refuses what it does not know.
 FORMAT = "ivisit-lab run result, version 1"
@@ -179,7 +180,8 @@ class RunResult:
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the result as a NumPy ``.npz`` file and return its path.
 
-        The file is complete or not there. ``.npz`` is added when the name has no ending.
+        The file is complete or not there. ``.npz`` is added when the name has no ending. What has
+        2 GiB and more is not compressed.
         """
         target = Path(path)
         target = target if target.suffix else target.with_suffix(".npz")
@@ -221,7 +223,10 @@ class RunResult:
             },
             **{f"raster_{i}": array for i, array in enumerate(self.rasters.values())},
         }
-        return written(target, lambda file: np.savez_compressed(file, **table))
+        # What a reader may unfold has a limit, which a file that is as large as its content keeps.
+        size = sum(array.nbytes for array in table.values())
+        save = np.savez_compressed if size < ALWAYS_ALLOWED else np.savez
+        return written(target, lambda file: save(file, **table))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> RunResult:
@@ -235,8 +240,9 @@ class RunResult:
         Raises
         ------
         IVisitError
-            When the file is missing, damaged, altered, or no result of a run. Nothing else is
-            raised, whatever the file holds, and nothing in it is executed.
+            When the file is missing, damaged, altered, or no result of a run, or when it would
+            unfold to more than 2 GiB and 10 times its size. Nothing else is raised, whatever the
+            file holds, and nothing in it is executed.
         """
         return read_result(path, FORMAT, cls)
 

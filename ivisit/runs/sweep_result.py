@@ -6,7 +6,6 @@ import html
 import json
 import math
 import os
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,6 +21,7 @@ from ivisit.runs.result_views import ResultViews
 from ivisit.runs.targets import flatten
 from ivisit.store import ParameterStore
 from ivisit.store.sweep_rows import StoredSweep
+from ivisit.unfolding import ALWAYS_ALLOWED, unfolded
 
 
 @dataclass(frozen=True)
@@ -191,11 +191,22 @@ class SweepResult(ResultViews):
 
     @cached_property
     def diverged(self) -> np.ndarray:
-        """Whether a run has finished with a metric that is no finite number, shape (n,)."""
+        """Whether a run has finished with a metric that is no finite number, shape (n,).
+
+        A condition that never held is none; see `never`.
+        """
         finite = np.ones(len(self), dtype=bool)
-        for column in self.metrics.values():
-            finite &= np.isfinite(column)
+        for name, column in self.metrics.items():
+            if name not in self.never:
+                finite &= np.isfinite(column)
         return (self.status == "finished") & ~finite
+
+    @cached_property
+    def never(self) -> dict[str, np.ndarray]:
+        """Metrics as ``loss:first<0.1``, and in which finished runs that never held, shape (n,)."""
+        finished = self.status == "finished"
+        conditions = self.sweep.conditions
+        return {n: finished & np.isnan(c) for n, c in self.metrics.items() if n in conditions}
 
     @property
     def failures(self) -> list[RunFailure]:
@@ -224,15 +235,26 @@ class SweepResult(ResultViews):
         ----------
         name : str
             Name of the trace.
+
+        Raises
+        ------
+        StoreError
+            When a trace is damaged, or unfolds to more numbers than the run has steps.
         """
+        most = min(8 * self.sweep.specification.get("steps", ALWAYS_ALLOWED), ALWAYS_ALLOWED)
+        found = {}
         with ParameterStore(self.path, create=False) as store:
-            found = {
-                index: (
-                    np.frombuffer(zlib.decompress(steps), dtype="<i8"),
-                    np.frombuffer(zlib.decompress(data), dtype="<f8"),
-                )
-                for index, steps, data in store.traces(self.sweep, name)
-            }
+            for index, steps, data in store.traces(self.sweep, name):
+                try:
+                    found[index] = (
+                        np.frombuffer(unfolded(steps, most), dtype="<i8"),
+                        np.frombuffer(unfolded(data, most), dtype="<f8"),
+                    )
+                except ValueError as error:
+                    raise StoreError(
+                        f"{self.path}: the trace {name!r} of run {index} of the sweep "
+                        f"{self.name!r} cannot be read: {error}"
+                    ) from error
         kept = self.sweep.specification.get("keep", [])
         if not found and name not in kept:
             raise IVisitError(unknown(f"sweep {self.name!r}", "kept trace", name, kept))
@@ -408,11 +430,13 @@ class SweepResult(ResultViews):
     # Summaries for people ---------------------------------------------------------------------
 
     def summary(self) -> str:
-        """Return one line: how many runs, failed, diverged."""
+        """Return one line: how many runs, failed, never came to a condition, diverged."""
         failed = int((self.status == "failed").sum())
         diverged = int(self.diverged.sum())
         text = f"{self.sweep.kind} {self.name!r}: {len(self)} of {self.sweep.size} runs"
         text += f", {failed} failed" if failed else ""
+        for name, runs in self.never.items():
+            text += f", {runs.sum()} in which {name} never held" if runs.any() else ""
         return text + (f", {diverged} with a metric that is not finite" if diverged else "")
 
     def __repr__(self) -> str:

@@ -169,8 +169,8 @@ def sweep(
     RunError
         When the sweep had to be stopped; what was computed is stored.
     KeyboardInterrupt
-        After Ctrl-C and SIGTERM; what was computed is stored. Once waits for running work, twice
-        does not.
+        After Ctrl-C, SIGTERM and SIGHUP; what was computed is stored. Once waits for running
+        work, twice does not.
 
     Examples
     --------

@@ -6,12 +6,14 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ivisit.sets.wording import grade_text, in_words
 from ivisit.store.differences import differences
 from ivisit.store.parameter_set import ParameterSet, SimulationLike
-from ivisit.store.store import ParameterStore
+
+if TYPE_CHECKING:
+    from ivisit.store import ParameterStore
 
 
 @dataclass(frozen=True)
@@ -111,10 +113,9 @@ def remove(store: ParameterStore, simulation: SimulationLike, name: str) -> None
 
 #: Readers of files that stores cannot read themselves: ``recognises(path)``, and
 #: ``read(path, store, simulation)``, which returns the sets that it has added.
-Reader = tuple[
-    Callable[[Path], bool],
-    Callable[[Path, ParameterStore, Any], list[ParameterSet]],
-]
+Reader: TypeAlias = (
+    "tuple[Callable[[Path], bool], Callable[[Path, ParameterStore, Any], list[ParameterSet]]]"
+)
 
 #: The readers that there are; who can read such files adds one.
 READERS: list[Reader] = []

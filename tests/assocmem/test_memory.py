@@ -82,6 +82,11 @@ def test_an_empty_memory_answers_with_zeros(rule):
         memory.weights(CHANNEL)
 
 
+def test_more_units_than_fit_into_memory_are_refused_with_a_way_out():
+    with pytest.raises(MemoryError, match="n_units: 10000000000 inputs .*; storage='sparse' keeps"):
+        AssociativeMemory(10**10)
+
+
 def test_no_queries_give_no_answers(palm_memory):
     memory, stored, _ = palm_memory()
     for noise in ("fixed", "batch", "posterior", "soft"):
@@ -129,7 +134,7 @@ def test_no_winners_and_all_winners(n_active, noise, palm_memory):
         ),
         (
             lambda m: patterns.from_indices(np.ma.masked_array([[1, 2]], [[0, 1]]), 60),
-            "indices: must have no masked entries",
+            r"indices\[0\]: must have no masked entries",
         ),
         (
             lambda m: patterns.from_images(np.ma.masked_array(np.ones((1, 2, 2)), True)),
@@ -145,6 +150,24 @@ def test_no_winners_and_all_winners(n_active, noise, palm_memory):
             "self_term: must be True or False, not 'no'",
         ),
         (lambda m: m.potentials(np.zeros(60), 0.1), "channel: must be a Channel, not 0.1"),
+        (lambda m: patterns.transmit(np.zeros(60), None, rng=0), "channel: must be a Channel"),
+        (lambda m: measures.transinformation(0.1, 0.2), "channel: must be a Channel, .*, not 0.2"),
+        (lambda m: m.store([[0, 1], [2]]), "X: .* not lists of different lengths .*from_indices"),
+        (lambda m: m.store(None), r"X: must be an array of shape \(any, 60\), not None"),
+        (
+            lambda m: m.retrieve(np.zeros(60), channel=CHANNEL, n_active=10**30),
+            "n_active: must be a whole number, from 0 to 60, not 10000",
+        ),
+        (
+            lambda m: m.weights(CHANNEL, inputs=[0, 60]),
+            "inputs: must be numbers .*, not 60",
+        ),
+        (lambda m: m.weights(CHANNEL, inputs=3), "inputs: must be a list of numbers .*, not 3"),
+        (lambda m: patterns.from_indices(3, 60), "indices: must be a list of the active .* not 3"),
+        (
+            lambda m: measures.exact_fraction(np.zeros((0, 60)), np.zeros((0, 60))),
+            "patterns: must hold at least one pattern",
+        ),
         (lambda m: m.retrieve(np.full(60, -1), n_active=1), "queries: must hold zeros and ones"),
     ],
 )

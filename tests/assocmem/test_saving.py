@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import resource
 import signal
+import zipfile
 
 import numpy as np
 import pytest
 
-from assocmem import RULES, AssociativeMemory, Channel, Rule, capacity
+from assocmem import RULES, AssociativeMemory, Channel, Rule, capacity, saving
 from assocmem._files import written_aside
 
 CHANNEL = Channel(0.05, 0.25)
@@ -51,7 +52,7 @@ def test_a_rule_of_ones_own_is_given_when_loading(tmp_path):
     memory = AssociativeMemory(3, rule=Doubled())
     memory.store([1, 1, 0])
     memory.save(tmp_path / "own.npz")
-    with pytest.raises(ValueError, match="rule: must be one of .* not 'doubled'"):
+    with pytest.raises(ValueError, match="own.npz: was saved with the rule 'doubled', which is"):
         AssociativeMemory.load(tmp_path / "own.npz")
     loaded = AssociativeMemory.load(tmp_path / "own.npz", rule=Doubled())
     assert loaded.potentials([1, 0, 0]).finite.tolist() == [2, 2, 0]
@@ -95,7 +96,7 @@ def test_files_that_hold_no_memory_are_refused(tmp_path, palm_memory):
         ("coincidences", np.zeros((60, 60), np.int64), "must be of type int16 or int32, not int64"),
         ("coincidences", np.zeros((60, 60), np.int16), "contradict each other"),
         ("rule", np.array(7), "its rule has type"),
-        ("rule", np.array("bays"), "rule: must be one of .* not 'bays'"),
+        ("rule", np.array("bays"), "bad.npz: was saved with the rule 'bays', which is not"),
     ],
 )
 def test_entries_of_another_kind_are_refused_by_name(name, value, message, tmp_path, palm_memory):
@@ -215,3 +216,27 @@ def test_links_are_followed_and_permissions_kept(tmp_path):
     assert link.is_symlink()
     assert target.read_text() == "new"
     assert target.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_file_that_says_it_unfolds_to_a_terabyte_is_refused(tmp_path, palm_memory):
+    path = tmp_path / "bomb.npz"
+    palm_memory()[0].save(path)
+    with zipfile.ZipFile(path, "a") as packed:
+        packed.getinfo("coincidences.npy").file_size = 2**40
+        packed.comment = b"."  # so that the directory is written anew
+    with pytest.raises(
+        ValueError, match=r"bomb\.npz.* 1,099,511,\d+,\d+ bytes; at most 2,147,483,648"
+    ):
+        AssociativeMemory.load(path)
+
+
+def test_what_is_larger_than_any_file_may_unfold_to_is_saved_as_it_is(
+    tmp_path, palm_memory, monkeypatch
+):
+    memory = palm_memory()[0]
+    memory.save(tmp_path / "small.npz")
+    monkeypatch.setattr(saving, "ALWAYS_ALLOWED", 100)
+    memory.save(tmp_path / "large.npz")
+    small, large = ((tmp_path / name).stat().st_size for name in ("small.npz", "large.npz"))
+    assert small < large
+    assert AssociativeMemory.load(tmp_path / "large.npz").n_patterns == memory.n_patterns

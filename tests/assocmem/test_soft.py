@@ -47,19 +47,22 @@ def slow_soft(memory, query, channel, k, n_steps):
 
 
 @pytest.mark.parametrize("truncated", [False, True], ids=["all units", "most probable units"])
+@pytest.mark.parametrize("storage", ["dense", "sparse"])
 @pytest.mark.parametrize("rule", ["bayes", "bcpnn-full"])
-def test_each_step_equals_the_loops(rule, truncated, palm_memory, monkeypatch):
+def test_each_step_equals_the_loops(rule, storage, truncated, palm_memory, monkeypatch):
     """One level for all silent units is an approximation: some 0.1 nat, 1 at worst, of about 20."""
     if not truncated:
         monkeypatch.setattr(soft, "SILENT_LOG_RATIO", -16.0)
         monkeypatch.setattr(soft, "LOUD_UNITS_PER_ACTIVE", 100)
     # Dense coverage: every unit is used, so that no logarithm is infinite.
-    memory, _, queries = palm_memory(rule, n_patterns=60, n_units=40, n_active=5, seed=1)
+    dense, stored, queries = palm_memory(rule, n_patterns=60, n_units=40, n_active=5, seed=1)
+    memory = AssociativeMemory(40, rule=rule, storage=storage)
+    memory.store(stored)
     channel = Channel.of_query(0.75, 0.25, n_units=40, n_active=5)
     assert memory.usage.min() > 0
     compared = []
     for query in queries[:5]:
-        slow = slow_soft(memory, query, channel, 5, 4)
+        slow = slow_soft(dense, query, channel, 5, 4)
         for step in (1, 2, 3, 4):
             out = memory.retrieve(query, channel=channel, n_active=5, max_steps=step, noise="soft")
             if out.n_steps < step:
@@ -91,11 +94,12 @@ def test_zero_noise_is_the_limit_of_vanishing_noise(palm_memory):
     assert (answers[0] == answers[1]).mean() > 0.99
 
 
-def test_units_that_were_never_or_always_active_do_no_harm():
+@pytest.mark.parametrize("storage", ["dense", "sparse"])
+def test_units_that_were_never_or_always_active_do_no_harm(storage):
     rng = np.random.default_rng(0)
     stored = patterns.palm(30, 40, 5, rng=rng)
     stored[:, :3], stored[:, 3] = 0, 1
-    memory = AssociativeMemory(40)
+    memory = AssociativeMemory(40, storage=storage)
     memory.store(stored)
     queries = patterns.corrupt(stored, completeness=0.7, addition=0.2, rng=rng)
     for channel in (Channel(0.02, 0.3), Channel(0, 0.3)):

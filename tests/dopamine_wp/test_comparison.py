@@ -151,12 +151,16 @@ def test_an_interrupt_ends_with_code_130_and_no_files(tmp_path, capsys, monkeypa
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--optimizers", "Magic"], "compare.optimizers: must be one of 'WP'"),
-        (["--task", "Magic"], "compare.task: must be one of 'lorenz'"),
-        (["--horizon", "3"], "compare.horizon: must be 1 for the truth table 'xor', not 3"),
-        (["--trials", "0"], "compare.trials: must be an integer of at least 1, not 0"),
-        (["--budget", "0"], "compare.budget: must be an integer of at least 1, not 0"),
-        (["--budget", "5", "--optimizers", "DopamineV"], "compare.budget: must be at least"),
+        (["--optimizers", "Magic"], "--optimizers: must be one of 'WP'"),
+        (["--task", "Magic"], "--task: must be one of 'lorenz'"),
+        (["--horizon", "3"], "--horizon: must be 1 for the truth table 'xor', not 3"),
+        (["--trials", "0"], "--trials: must be an integer of at least 1, not 0"),
+        (["--budget", "0"], "--budget: must be an integer of at least 1, not 0"),
+        (["--budget", "5", "--optimizers", "DopamineV"], "--budget: must be at least"),
+        (["--hidden", "0"], "--hidden: must be an integer of at least 1, not 0"),
+        (["--seed", "-1"], "--seed: must be an integer of at least 0, not -1"),
+        (["--tuning-seeds", "0"], "--tuning-seeds: must be an integer of at least 1, not 0"),
+        (["--task", "henon", "--horizon", "490"], "--horizon: must be at most 489 for series"),
     ],
 )
 def test_wrong_requests_end_with_code_2_and_one_message(tmp_path, capsys, arguments, message):
@@ -164,6 +168,26 @@ def test_wrong_requests_end_with_code_2_and_one_message(tmp_path, capsys, argume
     error = capsys.readouterr().err
     assert error.startswith(f"error: {message}")
     assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("taken", "out", "message"),
+    [
+        ("file", "file", "file cannot be made a folder (File exists)"),
+        ("file", "file/deeper", "cannot be made a folder"),
+        ("compare-xor.csv/x", ".", "compare-xor.csv is a folder, not a file to write to"),
+    ],
+)
+def test_results_that_cannot_be_written_are_refused_before_the_work(
+    taken, out, message, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setattr("dopamine_wp.__main__.comparison", None)
+    (tmp_path / taken).parent.mkdir(exist_ok=True)
+    (tmp_path / taken).touch()
+    assert main(["compare", "--task", "xor", "--out", str(tmp_path / out)]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("error: --out: ")
+    assert message in error
 
 
 def test_few_trials_try_adam_with_the_small_batches_that_it_is_best_with():

@@ -4,6 +4,7 @@ import contextlib
 import json
 import logging
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import pytest
 import ivisit as iv
 from ivisit.cli import main
 from ivisit.runs.interrupting import EndOnce
+from tests.ivisit.hearing import hear_signals
 
 SIMULATION = """
 import os, time
@@ -239,9 +241,11 @@ def test_global_random_numbers_are_told_once(draw, told, caplog):
 # Interrupted ----------------------------------------------------------------------------------
 
 
-def interrupted(*signals, pause=0.0):
-    """Start a long run, send signals, and return its exit code and what it said."""
-    write()
+def interrupted(*signals, late=()):
+    """Start a long run, send signals, some when all is written, and return code and messages."""
+    path = Path(write())
+    # What is imported may take its time at the end.
+    path.write_text(f"{path.read_text('utf-8')}import atexit\natexit.register(time.sleep, 0.1)\n")
     arguments = ["run", "walk.py", "--steps", "100000", "-p", "pause=true", "--out", "r.npz"]
     command = [sys.executable, "-m", "ivisit", *arguments, "--progress"]
     environment = {**os.environ, "PYTHONPATH": str(Path(iv.__file__).parents[1])}
@@ -250,18 +254,26 @@ def interrupted(*signals, pause=0.0):
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        # A shell that starts the tests in the background has them ignore Ctrl-C.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=hear_signals,
     ) as process:
-        seen = b""
-        while b"/100000" not in seen:  # the bar has moved: the run goes on
-            seen += process.stderr.read(1)
-        time.sleep(0.2)
+        said = _read_until(rb"\D[1-9]\d*/100000", process)  # the bar has moved
         for number in signals:
             process.send_signal(number)
-            time.sleep(pause)
-        _, said = process.communicate(timeout=30)
+            time.sleep(0.005)
+        said += _read_until(rb"interrupted after", process)
+        for number in late:
+            process.send_signal(number)
+        said += process.communicate(timeout=30)[1]
         return process.returncode, said.decode()
+
+
+def _read_until(pattern, process):
+    seen = b""
+    while not re.search(pattern, seen):
+        one = process.stderr.read(1)
+        assert one, seen.decode()
+        seen += one
+    return seen
 
 
 @pytest.mark.parametrize(
@@ -276,7 +288,7 @@ def interrupted(*signals, pause=0.0):
     ids=lambda signals: "+".join(s.name for s in signals),
 )
 def test_what_was_recorded_is_kept_however_a_run_is_ended(signals):
-    code, said = interrupted(*signals, pause=0.005)
+    code, said = interrupted(*signals, late=signals)
     assert code == 130, said
     assert "Traceback" not in said
     result = iv.RunResult.load("r.npz")

@@ -221,8 +221,8 @@ def test_a_command_that_fails_is_told_and_the_worker_lives_on(start, caplog):
 def test_a_number_of_steps_a_frame_is_the_pace(start):
     worker = start(Counter)
     worker.steps_per_frame = 5
-    worker.run()
     began = time.monotonic()
+    worker.run()
     frame = frame_with(worker, lambda f: f.steps >= 50)
     # At most 5 steps each sixtieth of a second, whatever the machine.
     assert frame.steps <= 5 * (60 * (time.monotonic() - began) + 2)
@@ -243,11 +243,11 @@ def test_a_rate_slows_the_simulation_and_not_the_stop(start):
 def test_a_rate_is_kept_on_average(start, rate):
     worker = start(Counter)
     worker.rate = rate
-    worker.run()
     began = time.monotonic()
-    wait_for(lambda: time.monotonic() > began + 0.5)
+    worker.run()
+    wait_for(lambda: time.monotonic() > began + 0.5 and worker.engine.steps)
     # Never faster, whatever the machine.
-    assert 1 <= worker.engine.steps <= rate * (time.monotonic() - began) + 2 + rate / 60
+    assert worker.engine.steps <= rate * (time.monotonic() - began) + 2 + rate / 60
 
 
 def test_pictures_lie_exactly_so_many_steps_apart_also_after_commands(start):
@@ -412,14 +412,14 @@ def test_costly_pictures_leave_most_of_the_time_to_the_steps(start):
             self.picture = np.zeros((2, 2))
 
     worker = start(Costly)
+    began = time.monotonic()
     worker.run()
-    began, pictures = time.monotonic(), len(spent)
-    while time.monotonic() < began + 1.5:
+    while time.monotonic() < began + 1.0 or len(spent) < 3:
+        assert time.monotonic() < began + SOON, "it does not go on"
         worker.take_frame()
         time.sleep(0.002)
-    pictures = len(spent) - pictures
-    # A picture of 50 ms each 229 ms, or fewer where the machine is busy; but it goes on.
-    assert 2 <= pictures <= 9
+    # A picture of 50 ms each 229 ms, or fewer where the machine is busy.
+    assert len(spent) <= (time.monotonic() - began) / 0.2 + 2
 
 
 def test_a_session_on_the_worker_is_replayed_headlessly(start):

@@ -65,7 +65,7 @@ def synopsis(words: tuple[str, ...], parser: argparse.ArgumentParser) -> str:
     parts = ["ivisit", *words]
     for action in parser._actions:
         if not action.option_strings:
-            name = metavar(action)
+            name = metavar(action) + (" ..." if action.nargs in ("+", "*") else "")
             parts.append(f"[{name}]" if action.nargs in ("?", "*") else name)
         elif action.required:
             parts.append(f"{action.option_strings[0]} {metavar(action)}")
@@ -78,13 +78,14 @@ def metavar(action: argparse.Action) -> str:
 
 
 def listed(parser: argparse.ArgumentParser) -> list[argparse.Action]:
-    """Return arguments and options without those that all commands have."""
+    """Return arguments, then options, without those that all commands have."""
     common = ("--help", "--quiet", "--debug")
-    return [
+    own = [
         action
         for action in parser._actions
         if action.help != argparse.SUPPRESS and not {*common} & {*action.option_strings}
     ]
+    return sorted(own, key=lambda action: bool(action.option_strings))
 
 
 def option_row(action: argparse.Action) -> str:
@@ -98,7 +99,8 @@ def option_row(action: argparse.Action) -> str:
     meaning = cell(action.help or "")
     if action.choices and takes:
         meaning += "; one of " + ", ".join(f"`{choice}`" for choice in action.choices)
-    return f"| {shown} | {meaning} |"
+    # Also within code a bar begins a cell, unless it is escaped.
+    return "| {} | {} |".format(shown.replace("|", "\\|"), meaning)
 
 
 def paragraphs(text: str) -> str:

@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any
 
 from docs.tools.reference.common import NOTE, cell, escape
+from ivisit.reserved import Guarded, OwnedMethod
 
 #: The order in which a reader wants the names of a package; what is not named here comes last.
 GROUPS = {
@@ -151,7 +152,7 @@ def own_names(thing: Any) -> list[str]:
         name
         for name, member in vars(thing).items()
         if not name.startswith("_")
-        and (inspect.isroutine(member) or isinstance(member, (property, classmethod)))
+        and (inspect.isroutine(member) or isinstance(member, (property, classmethod, Guarded)))
     ]
 
 
@@ -171,7 +172,8 @@ def member_row(thing: Any, name: str) -> str:
     member = getattr(thing, name)
     if not (summary := first_line(member)):
         return ""
-    call = bare_signature(member) if callable(member) else ""
+    method = member.function if isinstance(member, OwnedMethod) else member
+    call = bare_signature(method) if callable(method) else ""
     return f"- `{name}{call}`: {escape(summary)}"
 
 

@@ -74,7 +74,7 @@ def described(connection: sqlite3.Connection, kind: str) -> Iterator[list[str]]:
     for (name,) in names:
         columns = connection.execute(f"PRAGMA table_info({name})").fetchall()
         foreign = {
-            row[3]: f"{row[2]}({row[4]})"
+            row[3]: row[2]  # always its primary key
             for row in connection.execute(f"PRAGMA foreign_key_list({name})")
         }
         lines = ["", f"### {name}", ""]

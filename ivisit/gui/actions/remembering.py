@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ivisit.gui.actions.portrait import portrait_of
 from ivisit.gui.launcher.memory import Memory
 from ivisit.gui.toolkit.theme import DARK
 from ivisit.plugins.origins import source_file
@@ -29,6 +28,8 @@ def remember(window: Window) -> None:
     common = {"dark": window.theme.palette is DARK, "font_size": window.font_size}
     window.settings.keep(common, own)
     if window.settings.address and window.layout is not None:
+        from ivisit.gui.actions.portrait import portrait_of
+
         picture = portrait_of(window.layout)
         if picture is not None:
             Memory().keep_picture(window.settings.address, picture)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from ivisit.errors import ParameterError, StoreError
 from ivisit.gui.actions.layout_memory import layout_state, take_layout
-from ivisit.gui.actions.portrait import portrait_of
 from ivisit.gui.actions.shown_set import ShownSet
 from ivisit.gui.actions.store_care import STORE, StoreCare
 from ivisit.gui.actions.undo import Action
@@ -320,6 +319,7 @@ class SetCommands(ShownSet):
         if comment is None:
             shown = self.shown
             comment, grade = (shown.comment, shown.grade) if shown is not None else ("", None)
+        from ivisit.gui.actions.portrait import portrait_of
         from ivisit.store.parameter_set import Adjusted
 
         values = self._present_values()

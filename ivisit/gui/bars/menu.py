@@ -11,7 +11,6 @@ from ivisit.errors import ParameterError
 from ivisit.gui.actions.crossing import crossing
 from ivisit.gui.arranging.menus import list_panels
 from ivisit.gui.bars import help_texts
-from ivisit.gui.bars.about import AboutDialog
 from ivisit.gui.scaling.menus import SliderMenu
 from ivisit.gui.toolkit.dialogs import FormDialog, TextDialog
 from ivisit.gui.toolkit.menus import Choices
@@ -204,7 +203,7 @@ class MenuBar(tk.Menu):
         menu.add_command(label="Keys", accelerator="?", command=self.show_keys)
         menu.add_command(
             label="About ivisit",
-            command=lambda: AboutDialog(window),
+            command=lambda: on_demand("ivisit.gui.bars.about", "AboutDialog")(window),
         )
 
     def _bind_keys(self) -> None:

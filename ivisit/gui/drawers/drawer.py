@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tkinter as tk
+from collections.abc import Callable
 from tkinter import ttk
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,8 @@ class Drawer(ttk.Frame):
         Where the tabs and where the pages stand.
     page : Page or None
         The page that is seen; None while the drawer is closed.
+    pages : dict of str to Page
+        The pages that have been made, by their captions.
     heights : dict of str to int
         Heights at 96 dpi that the user has given, by the captions of the pages.
     """
@@ -39,7 +42,8 @@ class Drawer(ttk.Frame):
         super().__init__(window.root, style="Card.TFrame", padding=1)
         self.window = window
         self.page: Page | None = None
-        self.pages: list[Page] = []
+        self.pages: dict[str, Page] = {}
+        self._makers: dict[str, Callable[[Window], Page]] = {}
         self.heights: dict[str, int] = {}
         self._tabs: dict[str, ttk.Button] = {}
         self._grip = 0
@@ -62,14 +66,30 @@ class Drawer(ttk.Frame):
     def add(self, *pages: Page) -> None:
         """Add pages, in the order of their tabs."""
         for page in pages:
-            self.pages.append(page)
-            self._tabs[page.caption] = ttk.Button(
-                self.strip,
-                text=page.caption,
-                style="Tab.TButton",
-                command=page.open,
-            )
+            self.pages[page.caption] = page
+            self._add_tab(page.caption)
         self._show_tabs()
+
+    def add_later(self, caption: str, make: Callable[[Window], Page]) -> None:
+        """Add a page that is always there, and is made when somebody wants to see it."""
+        self._makers[caption] = make
+        self._add_tab(caption)
+        self._show_tabs()
+
+    def page_called(self, caption: str) -> Page:
+        """Return a page by the caption of its tab."""
+        if caption not in self.pages:
+            page = self.pages[caption] = self._makers[caption](self.window)
+            page.color()
+        return self.pages[caption]
+
+    def _add_tab(self, caption: str) -> None:
+        self._tabs[caption] = ttk.Button(
+            self.strip,
+            text=caption,
+            style="Tab.TButton",
+            command=lambda: self.page_called(caption).open(),
+        )
 
     def open(self, page: Page) -> None:
         """Have a page seen."""
@@ -115,10 +135,11 @@ class Drawer(ttk.Frame):
         px = self.window.theme.pixels
         for tab in self._tabs.values():
             tab.pack_forget()
-        for page in self.pages:
-            tab = self._tabs[page.caption]
-            tab.configure(style="ChosenTab.TButton" if page is self.page else "Tab.TButton")
-            if page.is_always_there or page is self.page:
+        for caption, tab in self._tabs.items():
+            page = self.pages.get(caption)
+            chosen = page is not None and page is self.page
+            tab.configure(style="ChosenTab.TButton" if chosen else "Tab.TButton")
+            if page is None or chosen or page.is_always_there:
                 tab.pack(side="left", padx=(0, px(2)))
 
     # Height ---------------------------------------------------------------------------------
@@ -151,7 +172,7 @@ class Drawer(ttk.Frame):
 
     def color(self) -> None:
         """Take over the colors of the theme."""
-        for page in self.pages:
+        for page in self.pages.values():
             page.color()
 
     def poll(self, now: float) -> None:

@@ -10,24 +10,20 @@ from typing import Any
 
 from ivisit import panels
 from ivisit.gui.panels.base import PanelWidget
-from ivisit.gui.panels.comment import CommentWidget
-from ivisit.gui.panels.figure import FigureWidget
-from ivisit.gui.panels.histogram import HistogramWidget
-from ivisit.gui.panels.image import ImageWidget
-from ivisit.gui.panels.raster import RasterWidget
-from ivisit.gui.panels.text_output import TextOutputWidget
-from ivisit.gui.panels.trace import TraceWidget
+from ivisit.gui.toolkit.on_demand import Registry
 
 #: Class of a panel -> class of its widget.
-PANELS: dict[type[panels.Panel[Any]], type[PanelWidget]] = {
-    panels.Image: ImageWidget,
-    panels.Figure: FigureWidget,
-    panels.Trace: TraceWidget,
-    panels.Raster: RasterWidget,
-    panels.Histogram: HistogramWidget,
-    panels.TextOutput: TextOutputWidget,
-    panels.Comment: CommentWidget,
-}
+PANELS: Registry[type[panels.Panel[Any]], type[PanelWidget]] = Registry(
+    {
+        panels.Image: "ivisit.gui.panels.image:ImageWidget",
+        panels.Figure: "ivisit.gui.panels.figure:FigureWidget",
+        panels.Trace: "ivisit.gui.panels.trace:TraceWidget",
+        panels.Raster: "ivisit.gui.panels.raster:RasterWidget",
+        panels.Histogram: "ivisit.gui.panels.histogram:HistogramWidget",
+        panels.TextOutput: "ivisit.gui.panels.text_output:TextOutputWidget",
+        panels.Comment: "ivisit.gui.panels.comment:CommentWidget",
+    }
+)
 
 
 def panel_class(panel: panels.Panel[Any]) -> type[PanelWidget]:

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from ivisit.rendering import levels
+from ivisit.rendering import is_masked, levels, unmasked
 
 Channel = Literal["color", "gray", "R", "G", "B", "H", "S", "V"]
 #: What the menu calls them.
@@ -48,7 +48,7 @@ def channel_of(picture: np.ndarray, channel: Channel) -> np.ndarray:
         return picture
     if channel in "RGB":
         return picture[..., "RGB".index(channel)]
-    colors = np.ma.getdata(picture)[..., :3].astype(np.float64)
+    colors = unmasked(picture)[..., :3].astype(np.float64)
     if channel == "gray":
         return colors.mean(axis=2)
     largest, smallest = colors.max(axis=2), colors.min(axis=2)
@@ -97,8 +97,8 @@ def levels_of(
 def sampled(picture: np.ndarray) -> np.ndarray:
     """Return the finite values of a picture that are not masked, of a large one every n-th."""
     step = max(picture.size // MOST_VALUES, 1)
-    values = np.ma.getdata(picture).ravel()[::step]
-    if np.ma.isMaskedArray(picture):
+    values = unmasked(picture).ravel()[::step]
+    if is_masked(picture):
         values = values[~np.ma.getmaskarray(picture).ravel()[::step]]
     return values[np.isfinite(values)] if values.dtype.kind == "f" else values
 
@@ -116,8 +116,8 @@ def missing_text(picture: np.ndarray) -> str:
     >>> missing_text(np.array([[np.nan, 1.0], [np.inf, np.nan]])), missing_text(np.eye(2))
     ('NaN: 2   inf: 1', '')
     """
-    masked = int(np.ma.getmaskarray(picture).sum()) if np.ma.isMaskedArray(picture) else 0
-    data = np.ma.getdata(picture)
+    masked = int(np.ma.getmaskarray(picture).sum()) if is_masked(picture) else 0
+    data = unmasked(picture)
     absent = infinite = 0
     with np.errstate(over="ignore", invalid="ignore"):
         total = float(data.sum(dtype=np.float64)) if data.dtype.kind == "f" else 0.0

@@ -28,7 +28,7 @@ from ivisit.gui.saving import save_file
 from ivisit.gui.toolkit.dialogs import FormDialog
 from ivisit.panels import Image, Panel
 from ivisit.recording import Frame
-from ivisit.rendering import finite_extremes, lookup_table
+from ivisit.rendering import finite_extremes, lookup_table, unmasked
 
 if TYPE_CHECKING:
     from ivisit.gui.host import Host
@@ -330,7 +330,7 @@ class ImageWidget(PicturePanel):
         assert self.picture is not None
         rows, columns = self.picture.shape[:2]
         column, row = min(column, columns - 1), min(row, rows - 1)
-        return column, row, np.ma.getdata(self.picture)[row, column]
+        return column, row, unmasked(self.picture)[row, column]
 
     # What a parameter set and a reload keep -------------------------------------------------
 
@@ -408,7 +408,7 @@ class ImageWidget(PicturePanel):
         if not path.endswith(".npy") or self.picture is None:
             super().save(path)
             return
-        data = np.ma.getdata(self.picture)
+        data = unmasked(self.picture)
         save_file(self.host, path, lambda file: np.save(file, data), self.ask_file)
 
 

@@ -9,29 +9,23 @@ from __future__ import annotations
 from typing import Any
 
 from ivisit import controls
+from ivisit.gui.toolkit.on_demand import Registry
 from ivisit.gui.widgets.base import ControlWidget
-from ivisit.gui.widgets.button import ButtonWidget
-from ivisit.gui.widgets.checkbox import CheckboxWidget
-from ivisit.gui.widgets.checkbox_group import CheckboxGroupWidget
-from ivisit.gui.widgets.dict_slider import DictSliderWidget
-from ivisit.gui.widgets.option_list import OptionListWidget
-from ivisit.gui.widgets.radio_buttons import RadioButtonsWidget
-from ivisit.gui.widgets.slider import SliderWidget
-from ivisit.gui.widgets.table import TableWidget
-from ivisit.gui.widgets.text_box import TextBoxWidget
 
 #: Class of a control -> class of its widget.
-WIDGETS: dict[type[controls.Control[Any]], type[ControlWidget]] = {
-    controls.Slider: SliderWidget,
-    controls.DictSlider: DictSliderWidget,
-    controls.OptionList: OptionListWidget,
-    controls.RadioButtons: RadioButtonsWidget,
-    controls.Checkbox: CheckboxWidget,
-    controls.CheckboxGroup: CheckboxGroupWidget,
-    controls.Button: ButtonWidget,
-    controls.Table: TableWidget,
-    controls.TextBox: TextBoxWidget,
-}
+WIDGETS: Registry[type[controls.Control[Any]], type[ControlWidget]] = Registry(
+    {
+        controls.Slider: "ivisit.gui.widgets.slider:SliderWidget",
+        controls.DictSlider: "ivisit.gui.widgets.dict_slider:DictSliderWidget",
+        controls.OptionList: "ivisit.gui.widgets.option_list:OptionListWidget",
+        controls.RadioButtons: "ivisit.gui.widgets.radio_buttons:RadioButtonsWidget",
+        controls.Checkbox: "ivisit.gui.widgets.checkbox:CheckboxWidget",
+        controls.CheckboxGroup: "ivisit.gui.widgets.checkbox_group:CheckboxGroupWidget",
+        controls.Button: "ivisit.gui.widgets.button:ButtonWidget",
+        controls.Table: "ivisit.gui.widgets.table:TableWidget",
+        controls.TextBox: "ivisit.gui.widgets.text_box:TextBoxWidget",
+    }
+)
 
 
 def widget_class(control: controls.Control[Any]) -> type[ControlWidget]:

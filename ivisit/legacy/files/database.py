@@ -5,18 +5,23 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from ivisit.controls import Control
+from ivisit.controls.groups import Group
 from ivisit.errors import ParameterError, PluginError
 from ivisit.legacy.files.tables import StoredSimulation, read_tables
+from ivisit.legacy.language.grid import Grid
 from ivisit.legacy.language.merge import with_value_of
 from ivisit.legacy.names import free_name
 from ivisit.legacy.records import (
+    ButtonRecord,
+    DictSliderRecord,
     ImageRecord,
     ParameterRecord,
+    SliderRecord,
     TextOutRecord,
     WidgetRecord,
     identity,
@@ -36,8 +41,16 @@ FRAME_WIDTH, FRAME_HEIGHT, LETTER_WIDTH, MENU_WIDTH = 16, 36, 9, 36
 TEXT_WIDTH, TEXT_HEIGHT = 280, 120
 
 
+def _warn(message: str) -> None:
+    logger.warning("%s", message)
+
+
 def import_database(
-    path: str | os.PathLike[str], store: ParameterStore, simulation: Any = None
+    path: str | os.PathLike[str],
+    store: ParameterStore,
+    simulation: Any = None,
+    *,
+    tell: Callable[[str], None] = _warn,
 ) -> list[ParameterSet]:
     """Add the simulations of an old file to a store, each as a parameter set of its name.
 
@@ -54,7 +67,11 @@ def import_database(
     simulation : Simulation subclass, str or path-like, optional
         The simulation whose sets they become: a class, or what `ivisit.get_simulation`
         understands, such as the old script; another text is taken as the simulation's key. By
-        default the key is the file's name without ending.
+        default the key is the file's name without ending. Controls of a new simulation take the
+        values of the widgets that have their name or label; what none takes is told.
+    tell : callable, optional
+        Called with each message on what of the file cannot be taken as it is; by default it
+        becomes a warning of the log.
 
     Returns
     -------
@@ -77,14 +94,16 @@ def import_database(
     }
     for stored in simulations:
         name = free_name(
-            stored.name or "unnamed", is_free=lambda name: name not in taken, numbered="{} ({})"
+            stored.name if stored.name.strip() else "unnamed",
+            is_free=lambda name: name not in taken,
+            numbered="{} ({})",
         )
         taken.add(name)
         if (digest, stored.key) in known:
             continue
         for problem in stored.problems:
-            logger.warning("%s, simulation %r: %s", file, stored.name, problem)
-        values, names = _values(stored, target)
+            tell(f"{file}, simulation {stored.name!r}: {problem}")
+        values, names = _values(stored, target, tell)
         origin = {
             "file": file.name,
             "sha256": digest,
@@ -92,7 +111,11 @@ def import_database(
             "made": stored.dates[0],
             "changed": stored.dates[1],
         }
-        layout = {**_layout(stored, names, target), "imported": origin}
+        layout = {"imported": origin}
+        if _is_new(target):
+            values = _translated(values, stored.name, target, tell)
+        else:
+            layout = _layout(stored, names, target) | layout
         changed.append(
             store.save(
                 target, name, values, comment=stored.comment, grade=stored.grade, layout=layout
@@ -112,6 +135,41 @@ def _target(simulation: Any, file: Path) -> Any:
             return simulation
         raise
     return found if isinstance(found, type) else type(found)
+
+
+def _is_new(target: Any) -> bool:
+    """Tell whether the sets are for a simulation in the new style, such as a migrated script."""
+    return isinstance(target, type) and not issubclass(target, OldSimulation)
+
+
+def _translated(
+    values: Mapping[str, Any], stored_name: str, target: Any, tell: Callable[[str], None]
+) -> dict[str, Any]:
+    """Return the values by the names of a new simulation's controls; what fits none is told.
+
+    A control is the one of a widget whose name it has, or bears as its label; so are items.
+    """
+    controls: Mapping[str, Control[Any]] = target.controls
+    translated = {}
+    for widget, value in values.items():
+        name = _named(controls, widget)
+        if name not in controls:
+            tell(f"simulation {stored_name!r}: {target.__name__} has no {widget!r}")
+            continue
+        control = controls[name]
+        if isinstance(value, Mapping) and isinstance(control, Group):
+            value = {_named(control.items, item): number for item, number in value.items()}
+        try:
+            translated[name] = control.validate(value)
+        except ParameterError as error:
+            tell(f"simulation {stored_name!r}: {error}")
+    return translated
+
+
+def _named(controls: Mapping[str, Control[Any]], text: str) -> str:
+    """Return the name of the control that has this name or label, in any case; else the text."""
+    labels = {control.label.casefold(): name for name, control in controls.items()}
+    return text if text in controls else labels.get(text.casefold(), text)
 
 
 def _is_as_imported(store: ParameterStore, target: Any, one: ParameterSet, file: Path) -> bool:
@@ -136,7 +194,7 @@ def _imported(store: ParameterStore, target: Any) -> Iterator[tuple[str, int]]:
 
 
 def _values(
-    stored: StoredSimulation, target: Any
+    stored: StoredSimulation, target: Any, tell: Callable[[str], None]
 ) -> tuple[dict[str, Any], dict[WidgetRecord, str]]:
     """Return the values by the names of the controls, and the name of each widget."""
     controls: Mapping[str, Control[Any]] = {}
@@ -150,14 +208,17 @@ def _values(
     for widget in stored.widgets:
         name = names_by_identity.get(identity(widget))
         if name is None:
-            logger.warning("simulation %r: %r is in no directive", stored.name, widget.name)
+            tell(f"simulation {stored.name!r}: {widget.name!r} is in no directive")
             continue
         names[widget] = name
         if not isinstance(widget, ParameterRecord):
             continue
         declared = records[name]
         assert isinstance(declared, ParameterRecord)
-        binding = bind(with_value_of(declared, widget))  # type: ignore[arg-type]
+        kept: Any = with_value_of(declared, widget)
+        for misfit in _misfits(kept, widget):
+            tell(f"simulation {stored.name!r}: {misfit}")
+        binding = bind(kept)
         binding.control.name = name
         binding.control.check("")
         control = controls.get(name, binding.control)
@@ -165,8 +226,36 @@ def _values(
             if control.saved:
                 values[name] = control.validate(binding.control.default)
         except ParameterError as error:
-            logger.warning("simulation %r: %s", stored.name, error)
+            tell(f"simulation {stored.name!r}: {error}")
     return values, names
+
+
+def _misfits(kept: ParameterRecord, stored: ParameterRecord) -> Iterator[str]:
+    """Yield which values of the file are others now, but for what a slider's resolution does."""
+    grids: dict[str, Grid] = {}
+    if isinstance(kept, SliderRecord):
+        grids[""] = kept.grid
+    elif isinstance(kept, DictSliderRecord):
+        grids = {item.key: item.grid for item in kept.items}
+    now = _contents(kept)
+    for key, value in _contents(stored).items():
+        grid, used = grids.get(key), now.get(key)
+        if used is None or str(used) == str(value):
+            continue
+        inside = isinstance(value, float | int) and grid and grid.minimum <= value <= grid.maximum
+        if not inside:
+            where = f"{stored.name}.{key}" if key else stored.name
+            yield f"{where}: {value!r} of the file does not fit; {used!r} is used"
+
+
+def _contents(record: ParameterRecord) -> dict[str, float | str]:
+    """Return the values of a widget as scripts get them, of several by their keys."""
+    if isinstance(record, DictSliderRecord):
+        keys = (item.key for item in record.items)
+        return dict(zip(keys, record.delivered, strict=True))
+    if isinstance(record, SliderRecord):
+        return {"": record.delivered}
+    return {} if isinstance(record, ButtonRecord) else {"": getattr(record, "value", "")}
 
 
 def _picture_extent(widget: ImageRecord, name: str, target: Any) -> dict[str, int]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ivisit.sets.actions import READERS
-from ivisit.store import ParameterSet, ParameterStore
+
+if TYPE_CHECKING:
+    from ivisit.store import ParameterSet, ParameterStore
 
 
 def offer() -> None:

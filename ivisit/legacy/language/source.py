@@ -123,6 +123,26 @@ class ScriptSource:
         ]
 
     @cached_property
+    def imported(self) -> dict[str, str]:
+        """Names that the script imports, with what they stand for, such as ``numpy.random``."""
+        names = {"np": "numpy"} if "ivisit" in self.star_imports else {}
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Import):
+                for alias in node.names:
+                    whole = alias.name if alias.asname else alias.name.partition(".")[0]
+                    names[alias.asname or whole] = whole
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                for alias in node.names:
+                    names[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+        return names
+
+    def full_name(self, node: ast.expr) -> str:
+        """Return ``numpy.random.rand`` for the expression ``rnd.rand``; "" where none is known."""
+        first, _, rest = ast.unparse(node).partition(".")
+        whole = self.imported.get(first, "")
+        return f"{whole}.{rest}" if whole and rest else whole
+
+    @cached_property
     def method_calls(self) -> dict[str, int]:
         """Names of the methods that are called, with the first line."""
         return self._first_lines(

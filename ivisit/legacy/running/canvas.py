@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ivisit.events import MouseEvent
-from ivisit.legacy.running.winfo import WinfoAnswers, no_counterpart
+from ivisit.legacy.running.winfo import WinfoAnswers
 
 if TYPE_CHECKING:
     from ivisit.engine import Engine
 
 logger = logging.getLogger(__name__)
+
+#: Methods of Tk's canvas that change what is drawn on it, besides ``create_line`` and the like.
+DRAWING = ("addtag_withtag", "coords", "delete", "dtag", "move", "moveto")
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,8 @@ class Canvas(WinfoAnswers):
     """
 
     _tk_class = "Canvas"
+    _kind = "canvas"
+    _instead = "draw into the array that the picture shows"
 
     def __init__(self, engine: Engine, name: str, scale: float, picture: Callable[[], Any]) -> None:
         self.scale = scale
@@ -108,10 +113,8 @@ class Canvas(WinfoAnswers):
     def _toplevel(self) -> Any:
         return self._engine.simulation._parent  # type: ignore[attr-defined]
 
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        no_counterpart("canvas", name, "draw into the array that the picture shows")
+    def _is_looks(self, name: str) -> bool:
+        return name in DRAWING or name.startswith(("create_", "item", "tag_"))
 
     def configure(self, **options: Any) -> None:
         """Do nothing: how the image looks is the window's affair."""

@@ -83,6 +83,14 @@ class Handle:
         """Have `fn` called when something happens to the widget."""
         raise NotImplementedError
 
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        raise AttributeError(
+            f"widget.{name}: has no counterpart here; widgets have values, labels, ranges and "
+            "bindings. 'ivisit check' lists such lines"
+        )
+
     def _has_no_part(self, obj: str | None) -> None:
         logger.warning("nothing bound: the widget %r has no part %r", self.old_name, obj)
 
@@ -227,8 +235,9 @@ class DictSliderHandle(ControlHandle):
 
     def _report_selection(self, item: str) -> None:
         self._item = item
-        self._number = self._present_number()
         self._report("optionmenu")
+        # The slider moves to the place of the item, where that is another one.
+        self._report_slider()
 
 
 class ListHandle(ControlHandle):

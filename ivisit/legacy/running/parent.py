@@ -9,13 +9,22 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ivisit.legacy.running.starting import old_file
-from ivisit.legacy.running.winfo import WinfoAnswers, no_counterpart
+from ivisit.legacy.running.winfo import WinfoAnswers
 from ivisit.link import Command, CommandName, Quit, Say, SetTitle
 
 if TYPE_CHECKING:
     from ivisit.engine import Engine
     from ivisit.legacy.running.adapter import OldSimulation
     from ivisit.legacy.running.display import Display
+
+
+#: Methods of Tk's windows with which scripts arrange them and listen to them.
+_LOOKS = """
+    aspect attributes bind bind_all columnconfigure config configure deiconify focus focus_force
+    focus_set geometry grid iconbitmap iconify iconname iconphoto lift lower maxsize minsize
+    option_add overrideredirect pack place protocol resizable rowconfigure state tkraise transient
+    unbind unbind_all withdraw
+"""
 
 
 class Parent(WinfoAnswers):
@@ -45,6 +54,8 @@ class Parent(WinfoAnswers):
         Stands for the Tk root window.
     """
 
+    _kind = "parent"
+    _instead = "the window runs beside the script and arranges itself"
     db = None
     wdefcoll = None
     key_sim_display = 0
@@ -176,7 +187,5 @@ class Parent(WinfoAnswers):
     def _toplevel(self) -> Parent:
         return self
 
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        no_counterpart("parent", name, "the window runs beside the script and arranges itself")
+    def _is_looks(self, name: str) -> bool:
+        return name.removeprefix("wm_") in _LOOKS.split()

@@ -37,13 +37,13 @@ def begin(simulation: OldSimulation, path: Path) -> tuple[str | None, list[str]]
     list of str
         What the user should know.
     """
-    from ivisit.store import ParameterStore
-
     cls = type(simulation)
     database = find_database(simulation._script)
     messages: list[str] = []
     if database is None and not path.exists():
         return None, messages
+    from ivisit.store import ParameterStore
+
     try:
         with ParameterStore(path) as store:
             if not store.read_only:
@@ -84,14 +84,17 @@ def _import(database: Path | None, store: ParameterStore, cls: type[OldSimulatio
         return []
     from ivisit.legacy.files.database import import_database
 
+    messages: list[str] = []
     try:
-        imported = import_database(database, store, cls)
+        imported = import_database(database, store, cls, tell=messages.append)
     except StoreError as error:
         return [str(error)]
+    for message in messages:
+        logger.warning("%s", message)
     if not imported:
         return []
     names = ", ".join(repr(one.name) for one in imported)
-    return [f"{database.name} was read, and is left as it is: {names}"]
+    return [f"{database.name} was read, and is left as it is: {names}", *messages]
 
 
 def _compare(store: ParameterStore, cls: type[OldSimulation]) -> list[str]:

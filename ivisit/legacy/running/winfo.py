@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ivisit.engine import Engine
 
 
 class WinfoAnswers:
     """The ``winfo_...`` questions that make sense for something that is drawn elsewhere.
 
-    A subclass has `_extent`, `_tk_class` and `_toplevel`.
+    What else a script tells such a thing to do is an error, unless it only concerns looks: that
+    does nothing, and is told once.
+
+    A subclass has `_extent`, `_tk_class`, `_toplevel`, `_kind`, `_instead`, `_is_looks` and an
+    `_engine`.
     """
+
+    _engine: Engine
+    #: What the thing is called in messages, and what a script may do instead.
+    _kind = ""
+    _instead = ""
 
     #: What is answered when there is no window: most scripts divide by it.
     SCREEN = (1920, 1080)
@@ -69,9 +82,23 @@ class WinfoAnswers:
         """Return the height of a usual screen."""
         return self.SCREEN[1]
 
+    def _is_looks(self, name: str) -> bool:
+        """Tell whether a method of Tk only concerns what the window looks like."""
+        raise NotImplementedError
 
-def no_counterpart(kind: str, name: str, instead: str) -> NoReturn:
-    """Raise the error for a method of Tk that has no counterpart here."""
-    raise AttributeError(
-        f"{kind}.{name}: has no counterpart here; {instead}. 'ivisit check' lists such lines"
-    )
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        text = f"{self._kind}.{name}"
+        advice = f"{self._instead}. 'ivisit check' lists such lines"
+        if self._is_looks(name):
+            return self._ignoring(text, f"{text}() does nothing here; {advice}")
+        raise AttributeError(f"{text}: has no counterpart here; {advice}")
+
+    def _ignoring(self, name: str, message: str) -> Callable[..., None]:
+        """Return what takes any arguments, and says that it does nothing."""
+
+        def ignore(*arguments: Any, **options: Any) -> None:
+            self._engine.simulation._tell_once(name, message)  # type: ignore[attr-defined]
+
+        return ignore

@@ -76,9 +76,10 @@ def script_uses(path: str | os.PathLike[str]) -> list[Use]:
 def _about(widget: WidgetRecord, source: ScriptSource) -> Iterator[tuple[str, str]]:
     """Yield what is doubtful about a widget's name and attribute."""
     if widget.name in RESERVED or hasattr(OldSimulation, widget.name):
+        attribute = getattr(widget, "parameter", "") or getattr(widget, "data", "")
         yield (
             f"the name belongs to ivisit; it works, and in parameter sets and on the command line "
-            f"the widget is called '{widget.name} (...)'",
+            f"the widget is called '{widget.name} ({attribute})'",
             "note",
         )
     if isinstance(widget, DataRecord) and source.data is not None:

@@ -43,6 +43,8 @@ ATTRIBUTES: dict[tuple[Kind, str], Kind] = {
 RESULTS: dict[tuple[Kind, str], Kind] = {
     ("display", "getWidget"): "widget",
     ("display", "bind2Widget"): "canvas",
+    ("parent", "winfo_toplevel"): "parent",
+    ("canvas", "winfo_toplevel"): "parent",
 }
 #: Attributes of the display that hold widgets.
 WIDGET_HOLDERS = ("dict_widgets", "widgets", "par_widgets", "data_widgets", "com_widgets")

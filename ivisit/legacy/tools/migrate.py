@@ -138,6 +138,7 @@ class _Migration:
             self.edits.replace_lines(node.lineno, node.end_lineno or node.lineno, text)
         self._module()
         lines = self.edits.made().splitlines(True)
+        shell = lines.pop(0) if lines and lines[0].startswith("#!") else ""
         body = "".join(line for line in lines if MARK not in line and not CODING.match(line))
         if not self.simulations:
             body += "\n\n" + self._new_class()
@@ -148,7 +149,7 @@ class _Migration:
         if len(self.blocks) > 1:
             derived, launched = self._derived(launched)
         parts = [
-            f'"""{head}"""\n\n{self._imports(body)}\n{body.strip()}',
+            f'{shell}"""{head}"""\n\n{self._imports(body)}\n{body.strip()}',
             *helpers,
             *derived,
             f'if __name__ == "__main__":\n    iv.launch({launched})',

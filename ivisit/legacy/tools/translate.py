@@ -21,6 +21,7 @@ from ivisit.legacy.tools.edits import Edits
 from ivisit.legacy.tools.kinds import Kinds, called_name
 from ivisit.legacy.tools.naming import Naming
 from ivisit.legacy.tools.pointers import Notes
+from ivisit.legacy.tools.remarks import asks_for_changes, remarks
 
 #: Kinds of objects that a new simulation does not have.
 OF_THE_WINDOW = ("parent", "display", "widget", "scale")
@@ -64,6 +65,7 @@ class Translator:
         edits: Edits,
     ) -> None:
         self._source_text = text
+        self._script = source
         self._per_line = Counter(
             node.lineno for node in ast.walk(source.tree) if isinstance(node, ast.stmt)
         )
@@ -200,27 +202,10 @@ class Translator:
             self._block(handler.body)
 
     def _mark(self, statement: ast.stmt) -> None:
-        """Write a comment above what works but deserves a look."""
+        """Write comments above what works but deserves a look."""
         indent = self.edits.indent(statement.lineno)
-        nodes = _own_nodes(statement)
-        if any(_is_global_random(node) for node in nodes):
-            self.edits.insert(
-                statement.lineno,
-                f"{indent}# TODO: global random numbers; those of self.rng can be repeated\n",
-            )
-        stored = [
-            node
-            for node in nodes
-            if isinstance(node, ast.Attribute)
-            and not isinstance(node.ctx, ast.Load)
-            and self.kinds.of(node.value) == "parameters"
-            and node.attr in self.naming.controls
-        ]
-        if stored:
-            self.edits.insert(
-                statement.lineno,
-                f"{indent}# TODO: in the old style the widget's value came back in the next step\n",
-            )
+        for remark in remarks(_own_nodes(statement), self._script, self.kinds, self.naming):
+            self.edits.insert(statement.lineno, f"{indent}# TODO: {remark}\n")
 
     # Expressions -----------------------------------------------------------------------------
 
@@ -339,11 +324,12 @@ class Translator:
             image = self._image(function.value)
             axis = {"winfo_height": 0, "winfo_width": 1}.get(function.attr)
             return None if image is None or axis is None else self._extent(image, axis)
-        if function.attr == "isModified" and self.kinds.of(function.value) == "simulation":
-            return self._is_modified(node)
-        return None
+        return self._is_modified(node)
 
     def _is_modified(self, node: ast.Call) -> str | None:
+        """Return what asks whether a parameter has changed, for a call that did so."""
+        if not asks_for_changes(node, self.kinds):
+            return None
         wanted = getattr(node.args[0], "value", None) if node.args else None
         for records in self.naming.controls.values():
             for record in records:
@@ -399,16 +385,6 @@ def _constant(node: ast.expr) -> object:
         return ast.literal_eval(node)
     except ValueError:
         return None
-
-
-def _is_global_random(node: ast.AST) -> bool:
-    """Tell whether a node is a call of NumPy's global generator."""
-    if not isinstance(node, ast.Call):
-        return False
-    text = ast.unparse(node.func)
-    return text.startswith(("np.random.", "numpy.random.", "random.")) and not text.endswith(
-        ("default_rng", "Generator", "SeedSequence", "RandomState")
-    )
 
 
 def _own_nodes(statement: ast.stmt) -> list[ast.AST]:

@@ -19,7 +19,8 @@ class Crew:
     3. After the exception of a future that is not the function's own, `rebuild` is called: it
        brings workers back, or raises `CrewLost`.
     4. `kill` ends running work at once where that is possible, and waits for nothing.
-    5. `close` waits for the workers' end and leaves alone what the caller brought.
+    5. Once `broken`, a future that is not done may stay so: `rebuild` is called then, too.
+    6. `close` waits for the workers' end and leaves alone what the caller brought.
 
     Attributes
     ----------
@@ -34,8 +35,21 @@ class Crew:
         """How many chunks can be computed at the same time."""
         raise NotImplementedError
 
+    @property
+    def broken(self) -> bool:
+        """Whether workers were lost in such a way that nothing comes from them any more."""
+        return False
+
     def submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
-        """Have ``function(*arguments)`` computed."""
+        """Have ``function(*arguments)`` computed.
+
+        Raises
+        ------
+        concurrent.futures.BrokenExecutor
+            If a worker has died, and `rebuild` is to be called.
+        CrewLost
+            If nobody can bring workers back.
+        """
         raise NotImplementedError
 
     def rebuild(self) -> None:

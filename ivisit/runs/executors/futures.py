@@ -32,17 +32,22 @@ class Borrowed(Crew):
         count = getattr(self._executor, "_max_workers", None)
         return count if isinstance(count, int) and count > 0 else available_cores()
 
+    @property
+    def broken(self) -> bool:
+        # Those of the standard library say so; for others a future's exception has to do.
+        return bool(getattr(self._executor, "_broken", False))
+
     def submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
         try:
             return self._executor.submit(function, *arguments)
-        except RuntimeError as error:
+        except (RuntimeError, OSError, ValueError) as error:
             raise CrewLost(f"the executor takes no more work: {error}") from error
 
     def rebuild(self) -> None:
         # Whoever made the executor has to make a new one; some mend themselves.
         try:
             self._executor.submit(int)
-        except RuntimeError as error:
+        except (RuntimeError, OSError, ValueError) as error:
             raise CrewLost(
                 f"a worker of the executor died, and it takes no more work: {error}"
             ) from error

@@ -9,12 +9,12 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from multiprocessing.connection import wait
 from typing import Any
 
 from ivisit.runs import capturing
-from ivisit.runs.executors.base import Crew
+from ivisit.runs.executors.base import Crew, CrewLost
 
 #: Each worker computes on one thread: two that both use all cores are several times slower.
 THREAD_VARIABLES = (
@@ -42,10 +42,27 @@ class LocalProcesses(Crew):
     def workers(self) -> int:
         return self._count
 
+    @property
+    def broken(self) -> bool:
+        # An executor has no public way to tell.
+        return bool(self._pool._broken)  # noqa: SLF001
+
     def submit(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
         # Processes are started here, when there are not enough of them yet.
-        with _prepared_start():
-            return self._pool.submit(function, *arguments)
+        try:
+            with _prepared_start():
+                return self._pool.submit(function, *arguments)
+        except Exception as error:
+            # A process that is started while another one's death is noticed finds its pipes
+            # closed under its hands.
+            if self.broken and not isinstance(error, BrokenExecutor):
+                raise BrokenExecutor(f"a worker died meanwhile: {error}") from error
+            if isinstance(error, OSError):
+                raise CrewLost(
+                    f"no worker process can be started: {error}; what was computed is stored, "
+                    "and the same command goes on"
+                ) from error
+            raise
 
     def rebuild(self) -> None:
         self._end()

@@ -11,7 +11,21 @@ import pytest
 from ivisit.gui.toolkit.on_demand import on_demand
 
 #: Packages of what most windows are never asked for, and what they need.
-LATER = ("films.writers", "gui.scaling.dialogs", "gui.playing", "gui.comparison", "runs.executors")
+LATER = (
+    "films.writers",
+    "gui.actions.portrait",
+    "gui.bars.about",
+    "gui.browser",
+    "gui.comparison",
+    "gui.drawers.changes",
+    "gui.panels.image",
+    "gui.panels.trace",
+    "gui.playing",
+    "gui.scaling.dialogs",
+    "gui.widgets.table",
+    "runs.executors",
+    "store.store",
+)
 
 
 def test_a_window_does_not_import_what_it_is_seldom_asked_for():

@@ -14,6 +14,7 @@ import ivisit as iv
 from ivisit.errors import StoreError
 from ivisit.legacy.files.database import import_database
 from ivisit.legacy.files.tables import TABLES, read_tables
+from ivisit.legacy.tools.migrate import migrated
 from ivisit.plugins.loading import load_file
 from ivisit.store import ParameterStore
 
@@ -175,7 +176,7 @@ def test_the_row_that_every_file_begins_with_is_no_set_unless_it_was_used(folder
     assert [s.name for s in import_database("plot.db", store)] == ["N.N.", "s2_plot"]
 
 
-def test_values_that_do_not_fit_are_brought_to_what_a_widget_can_show(folder, store):
+def test_values_that_do_not_fit_are_brought_to_what_a_widget_can_show(folder, store, caplog):
     change(
         folder / "all_widgets.db",
         "UPDATE parameterwidget SET value = 'waves' WHERE name = 'Pattern'",
@@ -189,6 +190,35 @@ def test_values_that_do_not_fit_are_brought_to_what_a_widget_can_show(folder, st
     assert stored["Frequency"] == 20
     assert list(stored["Show"].values()) == [False, True, False, False]
     assert stored["Colour map"] == "warm"
+    for told in (
+        "99 lies outside 0 .. 20; 20 is used",
+        "must be 4 digits 0 or 1, one a label, not '01'; '0100' is used",
+        "must be one of [warm,cold,none], not 'hot'; the first is used",
+    ):
+        assert caplog.text.count(told) == 1
+    assert "waves" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "message"),
+    [
+        ("all_widgets", "[0,20,5,1]", "[0,2,2,1]", "Frequency: 3 of the file does not fit"),
+        ("all_widgets", "[warm,cold,none]", "[cold,none]", "Colour map: 'warm' of the file"),
+        ("plot", "[0,10, 5,1]", "[0,2,2,1]", "Model-Par.N: 3 of the file does not fit"),
+        # What is not on the slider keeps its number, as it always did.
+        ("plot", "[0, 5, 5,0.1]", "[0, 1, 5,0.1]", ""),
+    ],
+)  # fmt: skip
+def test_what_an_old_file_holds_for_directives_that_have_changed_since_is_told(
+    folder, store, name, old, new, message
+):
+    path = folder / f"{name}.py"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    told = []
+    import_database(folder / f"{name}.db", store, path, tell=told.append)
+    assert [message in line for line in told] == [True] * bool(message)
 
 
 def test_widgets_that_only_the_file_knows_are_declared(folder):
@@ -328,3 +358,41 @@ def test_every_action_of_the_shell_knows_the_sets_of_an_old_file_at_once(folder,
 
     name, *rest = [word.format("s2_plot") for word in action]
     assert main(["params", name, "plot.py", *rest]) == 0
+
+
+MIGRATED = {
+    "all_widgets": {
+        "freq": 3,
+        "gain": 1.25,
+        "weights_1": 4,
+        "pattern": "rings",
+        "bits": "8",
+        "str_show": {"gray": True, "rgb": True, "text": True, "extra": False},
+        "cmap": "warm",
+        "caption": "Hello world",
+    },
+    "plot": {"par": {"N": 3, "sigma": 1.5}, "par2": {"a": 2, "b": -0.25}, "action": "New"},
+}
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_migrated_script_takes_the_sets_of_the_old_one(folder, store, name):
+    new = folder / f"new_{name}.py"
+    new.write_text(migrated(folder / f"{name}.py"), encoding="utf-8")
+    target = load_file(new)
+    (imported,) = import_database(folder / f"{name}.db", store, target)
+    assert dict(imported) == MIGRATED[name]
+    assert import_database(folder / f"{name}.db", store, target) == []
+
+
+def test_a_new_simulation_is_told_what_it_does_not_take_of_an_old_file(folder, store, caplog):
+    class Other(iv.Simulation):
+        """Has one of the widgets, and another with a range that does not fit."""
+
+        gain = iv.Slider(0.0, 0.0, 1.0, label="Gain")
+        rate = iv.Slider(1, 0, 20, label="frequency")
+
+    (imported,) = import_database(folder / "all_widgets.db", store, Other)
+    assert dict(imported) == {"rate": 3}
+    assert "Other has no 'Pattern'" in caplog.text
+    assert "gain: must be between 0 and 1, not 1.25" in caplog.text

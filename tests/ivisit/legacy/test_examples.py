@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 import ivisit as iv
+from ivisit.errors import PluginError
 from ivisit.plugins.loading import load_file
 
 SCRIPTS = Path(__file__).parent / "scripts"
@@ -145,6 +146,12 @@ def test_the_network_learns():
     result = iv.run(SCRIPTS / "digits_network.py", steps=200)
     correct = float(result.outputs["Result"].partition("correct ")[2].partition(" %")[0])
     assert correct > 80
+
+
+def test_the_network_says_where_it_has_looked_for_its_data(tmp_path):
+    path = shutil.copy(SCRIPTS / "digits_network.py", tmp_path)
+    with pytest.raises(PluginError, match=r"digits\.npz is neither in .* nor in a folder above"):
+        load_file(path)
 
 
 @pytest.mark.skipif(

@@ -300,6 +300,40 @@ def test_global_random_numbers_and_written_parameters_are_marked(new_source):
     assert "# TODO: in the old style the widget's value came back" in source
 
 
+@pytest.mark.parametrize(
+    ("imported", "called", "is_global"),
+    [
+        ("import numpy.random as rnd", "rnd.randn(3)", True),
+        ("from numpy import random as rnd", "rnd.randn(3)", True),
+        ("from numpy.random import randn as normal", "normal(3)", True),
+        ("import random", "random.random()", True),
+        ("import numpy as N", "N.random.rand()", True),
+        ("import numpy as N", "N.random.RandomState(5).rand()", False),
+        ("from numpy.random import default_rng", "default_rng(5).random()", False),
+        ("from os import path as random", "random.getsize('.')", False),
+    ],
+)
+def test_global_random_numbers_are_known_by_whatever_name(write, imported, called, is_global):
+    path = write(HEAD, data="n = 0", methods=f"def step(self):\n    self.data.n = {called}\n")
+    path.write_text(f"{imported}\n{path.read_text(encoding='utf-8')}", encoding="utf-8")
+    assert ("# TODO: global random" in migrated(path)) is is_global
+
+
+def test_changes_that_the_old_script_never_heard_of_are_marked(new_source):
+    asking = "def step(self):\n    if self.isModified('A'):\n        self.data.n = 1\n"
+    keeping = "def bind(self, parent, display):\n    self.display = display\n"
+    mark = "# TODO: the old isModified() was always 0"
+    assert mark in new_source(asking)
+    assert mark not in new_source(keeping + asking)
+
+
+def test_the_line_that_makes_a_script_executable_stays_the_first(write):
+    path = write(HEAD, data="n = 0")
+    line = "#!/usr/bin/env python\n"
+    path.write_text(line + path.read_text(encoding="utf-8"), encoding="utf-8")
+    assert migrated(path).startswith(line + '"""')
+
+
 def test_sliders_on_a_list_become_a_property(new_source, tmp_path):
     source = new_source(
         "def step(self):\n    self.data.n = str(self.parameters.w)\n",

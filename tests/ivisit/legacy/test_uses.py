@@ -132,9 +132,44 @@ def test_the_window_answers_with_its_own_size(load, user):
     assert parent.winfo_width() == window.layout.winfo_width() > 300
 
 
-@pytest.mark.parametrize("name", ["winfo_rgb", "geometry", "create_oval"])
+@pytest.mark.parametrize("name", ["winfo_rgb", "pack_forget", "postscript"])
 def test_what_is_not_there_says_so(load, name):
     script = load(DIRECTIVES, data="im = [[0]]")
-    thing = script.display.getWidget("I").imgcanvas if name == "create_oval" else script.parent
+    widget = script.display.getWidget("I")
+    things = {"pack_forget": widget, "postscript": widget.imgcanvas}
+    thing = things.get(name, script.parent)
     with pytest.raises(AttributeError, match=f"{name}: has no counterpart here; .*ivisit check"):
         getattr(thing, name)
+
+
+def test_what_arranges_the_window_or_draws_over_a_picture_does_nothing_and_is_told_once(
+    load, caplog
+):
+    script = load(
+        DIRECTIVES,
+        data="im = [[0]]",
+        methods="""
+        def main_init(self, parent=None):
+            if parent is not None:
+                parent.winfo_toplevel().geometry("800x600")
+                parent.master.wm_minsize(200, 100)
+        def bind(self, parent, display):
+            self.canvas = display.bind2Widget("I", "<Button-1>", print)
+        def step(self):
+            if hasattr(self, "canvas"):
+                self.canvas.delete("all")
+                self.canvas.itemconfig(self.canvas.create_oval(1, 2, 3, 4), fill="red")
+        """,
+    )
+    script.step(3)
+    told = [record.getMessage().partition(";")[0] for record in caplog.records]
+    assert told == [
+        f"{name}() does nothing here"
+        for name in (
+            "parent.geometry",
+            "parent.wm_minsize",
+            "canvas.delete",
+            "canvas.create_oval",
+            "canvas.itemconfig",
+        )
+    ]

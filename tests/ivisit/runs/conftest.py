@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from ivisit.runs.sweep_result import SweepResult
+from tests.ivisit.hearing import hear_signals
 
 WALK = '''
     """A random walk."""
@@ -94,6 +95,7 @@ class Command:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
+            preexec_fn=hear_signals,
         )
 
     def signal_group(self, number: int) -> None:

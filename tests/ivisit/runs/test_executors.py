@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
 import os
 import pickle
@@ -15,15 +16,16 @@ import sys
 import time
 import types
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 import ivisit as iv
 from ivisit.errors import IVisitError
-from ivisit.runs.executors import LocalProcesses
+from ivisit.runs import dispatching
+from ivisit.runs.executors import LocalProcesses, local
 from ivisit.runs.origin import origin_of
 from ivisit.runs.sweep_result import SweepResult
 
@@ -217,6 +219,63 @@ def test_an_executor_that_is_shut_down_is_told(walk: Path) -> None:
     executor.shutdown()
     with pytest.raises(IVisitError, match="takes no more work"):
         sweep(walk, "down", executor=executor)
+
+
+class BreakingPool(ProcessPoolExecutor):
+    """A pool that notices the death of a worker just while it takes a chunk."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        type(self).pools.append(self)
+
+    pools: ClassVar[list[BreakingPool]] = []
+    found: ClassVar[str]
+
+    def submit(self, *arguments: Any, **options: Any) -> Future[Any]:
+        if len(self.pools) > 1 or self._broken:
+            return super().submit(*arguments, **options)
+        self._broken = "a worker is gone"
+        if self.found == "no answer":
+            return Future()
+        raise {"closed pipes": OSError, "closed queue": ValueError}[self.found]("it is closed")
+
+
+@pytest.mark.parametrize("found", ["closed pipes", "closed queue", "no answer"])
+def test_a_worker_that_dies_while_a_chunk_is_sent_costs_no_run(
+    walk: Path,
+    expected: str,
+    fingerprint: Callable[[SweepResult], str],
+    monkeypatch: pytest.MonkeyPatch,
+    found: str,
+) -> None:
+    monkeypatch.setattr(BreakingPool, "pools", [])
+    monkeypatch.setattr(BreakingPool, "found", found, raising=False)
+    monkeypatch.setattr(local, "ProcessPoolExecutor", BreakingPool)
+    monkeypatch.setattr(dispatching, "GRACE", 0.1)
+    assert fingerprint(sweep(walk, "sent", workers=1)) == expected
+    assert len(BreakingPool.pools) == 2, "one rebuilt"
+
+
+@pytest.mark.parametrize("found", ["closed pipes", "closed queue", "no answer"])
+def test_an_executor_of_the_caller_that_breaks_is_told(
+    walk: Path, monkeypatch: pytest.MonkeyPatch, found: str
+) -> None:
+    monkeypatch.setattr(BreakingPool, "pools", [])
+    monkeypatch.setattr(BreakingPool, "found", found, raising=False)
+    monkeypatch.setattr(dispatching, "GRACE", 0.1)
+    with BreakingPool(1) as executor, pytest.raises(IVisitError, match="takes no more work"):
+        sweep(walk, "breaks", executor=executor)
+
+
+def test_a_worker_that_cannot_be_started_is_not_taken_for_one_that_died(
+    walk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_arguments: Any) -> None:
+        raise OSError(errno.EAGAIN, "no more processes")
+
+    monkeypatch.setattr(ProcessPoolExecutor, "_spawn_process", refuse)
+    with pytest.raises(IVisitError, match=r"no worker process .* no more processes; what was"):
+        sweep(walk, "refused", workers=1)
 
 
 # Dask -----------------------------------------------------------------------------------------

@@ -62,7 +62,7 @@ def test_a_parent_killed_in_mid_run_loses_no_run_and_leaves_no_worker(
         workers = command.members()
         assert len(workers) >= 3
         command.kill()
-        until(lambda command=command: not command.members(), seconds=1.0)
+        until(lambda command=command: not command.members(), seconds=5.0)
         assert before < stored_rows(store) < SIZE, "the kill did not hit an unfinished sweep"
     code, _, errors = ivisit(*SWEEP).finish()
     assert code == 0, errors
@@ -96,7 +96,7 @@ def _is_worker(pid: int) -> bool:
         return False
 
 
-@pytest.mark.parametrize("how", ["ctrl-c", "sigterm", "sigterm to all"])
+@pytest.mark.parametrize("how", ["ctrl-c", "sighup", "sigterm to all"])
 def test_a_sweep_that_is_asked_to_end_finishes_what_runs_and_says_how_to_go_on(
     tmp_path: Path,
     walk: Path,
@@ -109,8 +109,8 @@ def test_a_sweep_that_is_asked_to_end_finishes_what_runs_and_says_how_to_go_on(
     store = tmp_path / "walk.ivisit"
     command = ivisit(*SWEEP)
     until(lambda: stored_rows(store))
-    if how == "sigterm":
-        os.kill(command.process.pid, signal.SIGTERM)
+    if how == "sighup":
+        os.kill(command.process.pid, signal.SIGHUP)
     else:
         command.signal_group(signal.SIGINT if how == "ctrl-c" else signal.SIGTERM)
     code, _, errors = command.finish()

@@ -24,6 +24,8 @@ def load_digits():
     name = os.path.join('data', 'digits.npz')
     folder = FOLDER
     while not os.path.isfile(os.path.join(folder, name)):
+        if folder == os.path.dirname(folder):
+            raise IOError('%s is neither in %s nor in a folder above it' % (name, FOLDER))
         folder = os.path.dirname(folder)
     archive = np.load(os.path.join(folder, name))
     return archive['images'] / 16.0, archive['labels'].astype(int)
