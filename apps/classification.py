@@ -1,10 +1,11 @@
 """Interactive classification: click points of two classes (an example of arXiv:2408.03341).
 
 Three classifiers that need no training loop (C. M. Bishop, "Pattern Recognition and Machine
-Learning", 2006: nearest neighbours and Parzen windows chapter 2.5, Gaussians chapter 4.2).
+Learning", 2006: nearest neighbors and Parzen windows chapter 2.5, Gaussians chapter 4.2).
 """
 
 import numpy as np
+from scipy.spatial.distance import cdist
 from scipy.special import expit
 
 import ivisit as iv
@@ -22,12 +23,12 @@ START = np.column_stack([_spirals.round(2), np.tile([0, 1], 28)])
 
 
 def squared_distances(places, points):
-    return ((places[:, None] - points[None, :, :2]) ** 2).sum(axis=-1)
+    return cdist(places, points[:, :2], "sqeuclidean")
 
 
 def neighbors(places, points, app):
-    distances = squared_distances(places, points)
-    nearest = np.argsort(distances, axis=1, kind="stable")[:, : app.k]
+    k = min(app.k, len(points))
+    nearest = np.argpartition(squared_distances(places, points), k - 1, axis=1)[:, :k]
     return points[nearest, 2].mean(axis=1)
 
 
@@ -86,12 +87,11 @@ class Classification(iv.Simulation):
 
     def draw(self):
         points = self.points if len(self.points) else np.array([[9.0, 9.0, 0.5]])
-        blue = self.rule(GRID, points, self)[:, None]
+        blue, squares = self.rule(GRID, points, self)[:, None], squared_distances(GRID, points)
         paper = 0.4 + 0.6 * ((1 - blue) * RED + blue * BLUE)
-        disc = squared_distances(GRID, points)
-        nearest, distance = disc.argmin(axis=1), disc.min(axis=1)[:, None]
-        ink = np.where(points[nearest, 2:] > 0.5, BLUE, RED)
-        picture = np.where(distance < 0.07**2, ink, np.where(distance < 0.1**2, 1.0, paper))
+        ink = np.where(points[squares.argmin(axis=1), 2:] > 0.5, BLUE, RED)
+        off = squares.min(axis=1, keepdims=True)
+        picture = np.where(off < 0.07**2, ink, np.where(off < 0.1**2, 1.0, paper))
         self.plane = picture.reshape(PIXELS, PIXELS, 3)
 
 

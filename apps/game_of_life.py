@@ -1,6 +1,6 @@
 """Conway's Game of Life and its relatives, painted with the mouse.
 
-A cell is born with one number of living neighbours and survives with another (M. Gardner,
+A cell is born with one number of living neighbors and survives with another (M. Gardner,
 Scientific American 223(4):120, 1970, for B3/S23); the world is a torus.
 """
 
@@ -9,7 +9,7 @@ from scipy import ndimage
 
 import ivisit as iv
 
-#: Numbers of neighbours for birth and for survival.
+#: Numbers of neighbors for birth and for survival.
 RULES = {
     "Life B3/S23": ("3", "23"),
     "HighLife B36/S23": ("36", "23"),

@@ -65,7 +65,7 @@ class PhasePlane(iv.Simulation):
         self.spikes += int(before[0] < 1 <= self.point[0])
         self.path = np.concatenate([self.path[1:], self.point[None]])
         self.state = self.point
-        self.report = f"{self.spikes} spikes"
+        self.report = f"Spikes: {self.spikes}"
 
     def draw(self):
         values = (self.current, self.a, self.b, self.epsilon)

@@ -170,6 +170,8 @@ class Content:
             content["coincidences"] = self.coincidences
         if not self.is_auto:
             content["output_usage"] = self.output_usage
+        if self._undecided:
+            content["storage"] = np.array("auto")
         return content
 
     def _restore(self, content: dict[str, Any]) -> None:

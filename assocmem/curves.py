@@ -198,6 +198,8 @@ def errors_at(
     True
     """
     chosen = parse_methods([methods] if isinstance(methods, str | Method) else methods)
+    if not np.iterable(numbers):
+        raise refusal("numbers", "a sequence of numbers of patterns", numbers)
     asked = [whole_number("numbers", number, 1) for number in numbers]
     if not asked:
         raise refusal("numbers", "at least one number of patterns", asked)
@@ -239,7 +241,7 @@ def expected_error(method: Method, task: Task, n_patterns: int) -> float | None:
 
 def parse_methods(methods: Sequence[str | Method]) -> list[Method]:
     """Return all methods, or refuse what is none."""
-    if isinstance(methods, str) or not len(methods):
+    if isinstance(methods, str) or not np.iterable(methods) or not len(methods):
         raise refusal("methods", "a sequence of at least one method", methods)
     return [parse_method(method) for method in methods]
 

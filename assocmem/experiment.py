@@ -170,7 +170,7 @@ class Method:
         Raises
         ------
         ValueError
-            If the rule or an option is unknown.
+            If the rule or an option is unknown, or two options contradict each other.
         """
         rule, *options = text.split("+")
         if rule not in DECODERS:
@@ -190,7 +190,8 @@ class Method:
         for option in options:
             if option in switches:
                 name, value = switches[option]
-                settings[name] = value
+                if settings.setdefault(name, value) != value:
+                    raise ValueError(f"method: {text!r} has two options for {name!r}")
             elif option.startswith("core") and option[4:].isdigit():
                 core = int(option[4:]) / 100
             else:

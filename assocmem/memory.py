@@ -450,7 +450,7 @@ class AssociativeMemory(Content):
                 n_units,
                 n_outputs=n_outputs if "output_usage" in content else None,
                 rule=rule,
-                storage="sparse" if issparse(content["coincidences"]) else "dense",
+                storage=_storage_of(content),
             )
             memory._restore(content)
         except ValueError as error:
@@ -464,3 +464,10 @@ class AssociativeMemory(Content):
     def _require_patterns(self, action: str) -> None:
         if not self.n_patterns:
             raise ValueError(f"{action}: the memory is empty; store patterns first")
+
+
+def _storage_of(content: dict[str, Any]) -> str:
+    """Return the storage of a saved memory, which may be still to be chosen."""
+    if not content["n_patterns"] and content.get("storage") == "auto":
+        return "auto"
+    return "sparse" if issparse(content["coincidences"]) else "dense"

@@ -57,6 +57,7 @@ ENTRIES = {
     "indptr": ("iu", 1),
     "indices": ("iu", 1),
     "counts": ("iu", 1),
+    "storage": ("U", 0),
 }
 
 
@@ -67,7 +68,8 @@ def write(path: str | PathLike[str], content: dict[str, NDArray[Any]]) -> None:
     ----------
     path : str or path
     content : dict
-        `ENTRIES` but the version; ``output_usage`` for hetero-association only.
+        `ENTRIES` but the version; ``output_usage`` for hetero-association only, ``storage`` only
+        while that is still to be chosen.
     """
     with written_aside(path) as aside, open(aside, "wb") as file:
         fading = content["n_patterns"].dtype.kind == "f"
@@ -96,7 +98,7 @@ def read(path: str | PathLike[str]) -> dict[str, Any]:
     fading = content["version"].shape == () and content["version"] == 2
     for name, (kinds, n_axes) in ENTRIES.items():
         entry = content.get(name)
-        if fading and name not in ("version", "rule"):
+        if fading and name not in ("version", "rule", "storage"):
             kinds = "f"
         if entry is not None and (entry.dtype.kind not in kinds or entry.ndim != n_axes):
             raise ValueError(

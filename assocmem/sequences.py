@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assocmem import measures
-from assocmem._validation import real_number, whole_number
+from assocmem._validation import real_number, refusal, whole_number
 from assocmem.bisection import bisect
 from assocmem.channel import Channel
 from assocmem.experiment import Task
@@ -75,6 +75,8 @@ def recall_by_age(
     """
     task = Task(n_units, n_active, completeness, addition)
     n_patterns = whole_number("n_patterns", n_patterns, 1)
+    if not np.iterable(ages):
+        raise refusal("ages", "a sequence of whole numbers", ages)
     asked = np.array([whole_number("ages", age, 0, n_patterns - 1) for age in ages], np.intp)
     root = seed_sequence(rng)
     errors = np.empty((whole_number("n_memories", n_memories, 1), len(asked)))

@@ -127,7 +127,7 @@ def numbers_array(owner: str, name: str, value: Any, dtype: Any = None) -> np.nd
     """
     try:
         array = np.asarray(value)
-        if array.dtype == object:
+        if array.dtype == object and all(isinstance(v, numbers.Real) for v in array.flat):
             array = array.astype(np.float64)
     except (TypeError, ValueError):
         raise refuse(owner, name, "an array of real numbers", value) from None

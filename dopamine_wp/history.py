@@ -2,47 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
-import struct
-import tokenize
-import zipfile
-import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from dopamine_wp import _checks
+from dopamine_wp import _checks, saving
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-#: Version 1 had no `fpe_unit`, `settings`, `network`, `seconds`: their defaults are right for it.
-_FORMAT = 2
-_ARRAYS = ("theta", "loss", "rate", "rpe", "agreement", "fpe", "seconds", "solved_at", "failed")
-_STATE = "state."
-
-#: Bytes to which the arrays of any file may unfold; a larger file is stored as it is.
-_ALWAYS_ALLOWED = 2**31
-#: What NumPy, zipfile and json raise for what is no history, or damaged.
-_DAMAGE = (
-    OSError,
-    LookupError,
-    ValueError,
-    TypeError,
-    AttributeError,
-    EOFError,
-    RuntimeError,
-    OverflowError,
-    MemoryError,
-    SyntaxError,
-    struct.error,
-    tokenize.TokenError,
-    zlib.error,
-    zipfile.BadZipFile,
-)
 
 
 @dataclass(eq=False, repr=False)
@@ -209,32 +179,7 @@ class History:
         OSError
             If it cannot be written.
         """
-        target = Path(path)
-        arrays: dict[str, Any] = {name: getattr(self, name) for name in _ARRAYS}
-        arrays |= {_STATE + name: value for name, value in self.state.items()}
-        if self.known_loss is not None:
-            arrays["known_loss"] = self.known_loss
-        about = {
-            "format": _FORMAT,
-            "status": self.status,
-            "optimizer": self.optimizer,
-            "settings": self.settings,
-            "network": self.network,
-            "fpe_unit": self.fpe_unit,
-            "key": self.key,
-            "total_steps": self.total_steps,
-            "stop_loss": self.stop_loss,
-            "held_batch": self.held_batch,
-        }
-        # Replaced only when complete, so that a crash leaves the former file.
-        draft = target.with_name(f"{target.name}.{os.getpid()}.part")
-        try:
-            with draft.open("wb") as file:
-                np.savez(file, about=json.dumps(about), **arrays)
-            draft.replace(target)
-        finally:
-            draft.unlink(missing_ok=True)
-        return target
+        return saving.write(path, vars(self))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> History:
@@ -251,41 +196,9 @@ class History:
 
         Raises
         ------
-        FileNotFoundError
-            If there is no such file.
+        OSError
+            If the file cannot be opened.
         ValueError
-            If the file is not a history.
+            If the file is not a history, is damaged or of a later version.
         """
-        try:
-            with open(path, "rb") as file, np.load(file, allow_pickle=False) as stored:
-                _check_size(path, stored, os.fstat(file.fileno()).st_size)
-                arrays = dict(stored)
-            about = json.loads(str(arrays.pop("about")))
-            version = about.pop("format", None)
-            state = {
-                name.removeprefix(_STATE): arrays.pop(name)
-                for name in list(arrays)
-                if name.startswith(_STATE)
-            }
-            if version in range(1, _FORMAT + 1):
-                return cls(**arrays, **about, state=state)
-        except (FileNotFoundError, _TooLarge):
-            raise
-        except _DAMAGE as error:
-            raise ValueError(f"History.load: {os.fspath(path)!r} is not a saved history") from error
-        raise ValueError(f"History.load: {os.fspath(path)!r} was saved by a newer version")
-
-
-class _TooLarge(ValueError):
-    """A file would unfold to more than it may."""
-
-
-def _check_size(path: str | os.PathLike[str], stored: Any, size: int) -> None:
-    """Refuse a file of `size` bytes whose arrays would be too large; none is made."""
-    total = sum(member.file_size for member in stored.zip.infolist())
-    allowed = max(_ALWAYS_ALLOWED, size)  # `History.save` compresses nothing
-    if total > allowed:
-        raise _TooLarge(
-            f"History.load: {os.fspath(path)!r} unfolds to {total:,} bytes; at most {allowed:,} "
-            "are allowed"
-        )
+        return cls(**saving.read(path))

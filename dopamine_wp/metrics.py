@@ -76,7 +76,10 @@ def r2(target: Any, prediction: Any) -> float:
     >>> r2([0.0, 2.0], [0.0, 2.0])
     1.0
     """
-    return 1 - nrmse(target, prediction) ** 2
+    true, predicted = _pair("r2", target, prediction)
+    if not true.std() > 0:
+        raise ValueError("r2.target: must vary, not be constant")
+    return 1 - nrmse(true, predicted) ** 2
 
 
 def valid_prediction_time(

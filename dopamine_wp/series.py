@@ -396,10 +396,10 @@ def _multiple(name: str, argument: str, value: float, step: float) -> int:
 
 
 def _start(name: str, start: Sequence[float], length: int) -> tuple[float, ...]:
-    values = tuple(float(value) for value in start)
-    if len(values) != length or not all(map(math.isfinite, values)):
+    values = _checks.numbers_array(name, "start", start, np.float64)
+    if values.shape != (length,) or not np.isfinite(values).all():
         raise _checks.refuse(name, "start", f"{length} finite numbers", start)
-    return values
+    return tuple(values.tolist())
 
 
 def _columns(name: str, components: str, allowed: str) -> list[int]:

@@ -126,8 +126,9 @@ class Trainer:
         self.optimizer = optimizer
         self._order = net.memory_order(len(checked))
         self.theta = np.array(checked, order=self._order)
-        self.total_steps = total_steps
-        self.stop_loss = stop_loss
+        # Python's own numbers, which files can keep.
+        self.total_steps = int(total_steps)
+        self.stop_loss = None if stop_loss is None else float(stop_loss)
         self.key = draw_key(rng)
         self.record = Record()
         self.steps_done, self.fpe, self.seconds = 0, 0.0, 0.0

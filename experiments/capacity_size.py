@@ -1,7 +1,8 @@
 """How does the capacity of the rules grow with the number of units and of active units?
 
 Palm patterns, cues with 80 % of the pattern and 20 % wrong units, output error of 1 %, iterated.
-Left: n units with k = 0.63 sqrt(n) of them active. Right: n = 250 and k active.
+Left: n units with k = 0.63 sqrt(n) of them active. Right: n = 250 and k active. Lower ends of
+intervals below 5 patterns are drawn there.
 
 Reference: A. Knoblauch, arXiv:2412.18349 (2024), abstract: rules and noise estimation compared.
 """

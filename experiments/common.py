@@ -34,6 +34,8 @@ from typing import Any
 import numpy as np
 from intervals import Claim
 
+from ivisit import IVisitError
+
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "experiments"
 #: What sweeps have computed already; a full run takes it up where it was ended.
@@ -174,8 +176,8 @@ class Experiment:
         """What its files are called."""
         return Path(self.file).stem
 
-    def main(self, arguments: Sequence[str] | None = None) -> int:
-        """Run it from the command line."""
+    def main(self, arguments: Sequence[str] | None = None) -> None:
+        """Run it from the command line; exit with 1 when it fails, 130 after Ctrl-C."""
         parser = argparse.ArgumentParser(description=self.about.partition("\n")[0])
         parser.add_argument("--quick", action="store_true", help="a small version, for a test")
         parser.add_argument("--redraw", action="store_true", help="picture and claims of the rows")
@@ -188,11 +190,16 @@ class Experiment:
         options = parser.parse_args(arguments)
         logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
         folder = options.out or (CACHE / "quick" if options.quick else FOLDER)
-        if options.redraw:
-            self.redraw(folder)
-        else:
-            self.run(folder, quick=options.quick, accept_changed=options.accept_changed)
-        return 0
+        try:
+            if options.redraw:
+                self.redraw(folder)
+            else:
+                self.run(folder, quick=options.quick, accept_changed=options.accept_changed)
+        except KeyboardInterrupt as end:
+            logger.info("%s", end or f"{self.name}: ended")
+            sys.exit(130)
+        except IVisitError as error:  # as where another process computes the same sweep
+            sys.exit(f"{self.name}: {error}")
 
     def run(self, folder: Path, *, quick: bool = False, accept_changed: bool = False) -> None:
         """Measure, and write the three files."""

@@ -79,9 +79,10 @@ def ratio(
             return np.where(above == below, 1.0, above / below)  # nothing to nothing is equal
 
     data = np.asarray(first, float), np.asarray(second, float)
-    done = stats.bootstrap(
-        data, quotient, paired=paired, n_resamples=4999, method="percentile", rng=0
-    )
+    with np.errstate(invalid="ignore"):  # its standard error, where quotients are infinite
+        done = stats.bootstrap(
+            data, quotient, paired=paired, n_resamples=4999, method="percentile", rng=0
+        )
     interval = done.confidence_interval
     return Interval(float(quotient(*data)), float(interval.low), float(interval.high))
 

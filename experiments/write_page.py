@@ -69,8 +69,8 @@ on its side; else it does not, whatever the estimate. Sentences that fail stay: 
 {number} hold. One interval in twenty misses its number, so a few verdicts are wrong.
 
 ```
-make experiments            # all, in less than an hour on two cores; goes on where it was ended
-make experiments QUICK=1    # small versions, in a minute
+make experiments            # all, about an hour on two cores; goes on where it was ended
+make experiments QUICK=1    # small versions, which try the scripts and decide nothing
 python experiments/xor_rates.py --redraw    # picture and claims of the rows that are there
 ```
 
@@ -97,7 +97,7 @@ def page(folder: Path) -> str:
     known = captions(folder)
     claims = [claim for caption in known.values() for claim in caption["claims"]]
     holding = sum(claim["holds"] for claim in claims)
-    lines = [HEAD.format(holding=holding, number=len(claims)), "## First", ""]
+    lines = [HEAD.format(holding=holding, number=len(claims)), "## In short", ""]
     for package, (name, beginnings) in HEADLINES.items():
         lines += headline(package, name, known[name], beginnings)
     lines += ["## Claims", ""]
@@ -151,7 +151,7 @@ def section(name: str, caption: dict[str, Any]) -> list[str]:
 
 def title(name: str) -> str:
     """Return a name in words."""
-    return name.replace("_", " ").capitalize()
+    return name.replace("_", " ").capitalize().replace("Xor", "XOR")
 
 
 def main() -> int:

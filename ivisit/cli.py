@@ -168,7 +168,7 @@ def _give_up_stdout() -> None:
 def _tell(error: IVisitError, options: argparse.Namespace) -> int:
     """Print one clear message, with the traceback only on request."""
     if options.debug:
-        traceback.print_exception(error)
+        print(printable("".join(traceback.format_exception(error))), end="", file=sys.stderr)
     has_run = isinstance(error, RunError) or getattr(error, "result", None) is not None
     if options.json and not has_run:  # else the result has been printed, with its failure
         _print_error(type(error).__name__, str(error))

@@ -73,6 +73,18 @@ class Say(Request):
 
 
 @dataclass(frozen=True)
+class Saved(Request):
+    """Tell how the saving of a file went that the window asked the worker for.
+
+    `problem` is empty where it is saved; else ``again()`` asks for another place.
+    """
+
+    path: str
+    problem: str
+    again: Callable[[], object]
+
+
+@dataclass(frozen=True)
 class SetTitle(Request):
     """Change the window's title."""
 

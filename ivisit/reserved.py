@@ -37,8 +37,8 @@ PRIVATE_PREFIX = "_ivisit_"
 Held = TypeVar("Held")
 
 
-class Owned(property, Generic[Held]):
-    """An attribute that is read as `read` says and cannot be assigned.
+class Guarded:
+    """An attribute of the framework that cannot be assigned.
 
     A simulation that assigns an attribute of that name by chance hears of it at once, and not when
     something else stops working. Unlike a ``__setattr__``, this costs other assignments nothing.
@@ -46,11 +46,18 @@ class Owned(property, Generic[Held]):
 
     name: str = ""
 
-    def __init__(self, read: Callable[[Any], Held]) -> None:
-        super().__init__(read)
-
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
+
+    def __set__(self, instance: object, value: Any) -> NoReturn:
+        raise owned_error(type(instance).__name__, self.name, "attribute")
+
+
+class Owned(Guarded, property, Generic[Held]):
+    """A property that the decorated method reads; see `Guarded`."""
+
+    def __init__(self, read: Callable[[Any], Held]) -> None:
+        super().__init__(read)
 
     if TYPE_CHECKING:  # the property's own is quick, and knows no type
 
@@ -60,28 +67,34 @@ class Owned(property, Generic[Held]):
         def __get__(self, instance: object, owner: type | None = None, /) -> Held: ...
         def __get__(self, instance: Any, owner: type | None = None, /) -> Any: ...
 
-    def __set__(self, instance: object, value: Any) -> NoReturn:
-        raise owned_error(type(instance).__name__, self.name, "attribute")
 
+class OwnedMapping(Guarded, Generic[Held]):
+    """A mapping that class and instance show alike; see `Guarded`.
 
-class OwnedMapping(Owned[Held]):
-    """A mapping that class and instance show alike; see `Owned`."""
+    No property: a class that travels to another process by value takes this along.
+    """
 
     def __init__(self, name: str, value: Held) -> None:
-        super().__init__(lambda instance: value)
         self.name = name
         self.value = value
 
-    def __get__(self, instance: Any, owner: type | None = None, /) -> Any:
+    def __get__(self, instance: object | None, owner: type) -> Held:
         return self.value
 
 
-class OwnedMethod(Owned[Callable[..., Any]]):
-    """A method that a subclass within the framework may override; see `Owned`."""
+class OwnedMethod(Guarded):
+    """A method that a subclass within the framework may override; see `Guarded`."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
-        super().__init__(lambda instance: function.__get__(instance))
+        self.function = function
         self.__doc__ = function.__doc__
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, instance: object, owner: type) -> Callable[..., Any]: ...
+    def __get__(self, instance: object | None, owner: type) -> Any:
+        return self if instance is None else self.function.__get__(instance)
 
 
 def owned_error(owner: str, name: str, kind: str) -> ParameterError:
@@ -106,7 +119,7 @@ def check_class(cls: type, framework: type | None) -> None:
         for name, value in vars(base).items():
             if isinstance(value, Declaration):
                 continue  # has a message of its own
-            if name in OWNED and not isinstance(value, Owned):
+            if name in OWNED and not isinstance(value, Guarded):
                 raise owned_error(base.__name__, name, _kind(value))
             if name in LIFE_CYCLE:
                 _check_method(f"{base.__name__}.{name}", value)

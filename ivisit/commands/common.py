@@ -146,7 +146,7 @@ def _descriptor_to_stderr() -> Iterator[None]:
 
 #: What moves a terminal's cursor, changes its colors, or the direction of its text.
 _CONTROL = re.compile(
-    "[\0-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+    "[\0-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 
 
@@ -176,11 +176,22 @@ def print_table(rows: list[tuple[str, ...]]) -> None:
     """Print rows in columns that are as wide as their longest cell."""
     if not rows:
         return
-    rows = [tuple(printable(cell).replace("\n", r"\n") for cell in row) for row in rows]
+    lines = str.maketrans({"\n": r"\n", "\t": r"\t"})
+    rows = [tuple(printable(cell).translate(lines) for cell in row) for row in rows]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         print("  ".join(cells).rstrip())
+
+
+def answer(text: object) -> None:
+    """Print an answer for people on stdout."""
+    print(printable(str(text)))
+
+
+def complain(text: object) -> None:
+    """Print what is wrong on stderr, also to who wants no messages."""
+    print(f"ivisit: {printable(str(text))}", file=sys.stderr)
 
 
 def say(options: argparse.Namespace, message: str) -> None:
@@ -197,10 +208,17 @@ def set_up_logging(options: argparse.Namespace) -> None:
     # Only ours: the root logger is the simulation's to configure.
     logger = logging.getLogger("ivisit")
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("ivisit: %(message)s"))
+    handler.setFormatter(_Printable("ivisit: %(message)s"))
     logger.handlers[:] = [handler]
     logger.setLevel(level)
     logger.propagate = False
+
+
+class _Printable(logging.Formatter):
+    """Names from files and stores may be in any message, and in any traceback."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return printable(super().format(record))
 
 
 class Refused(IVisitError):

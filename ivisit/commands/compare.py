@@ -15,6 +15,7 @@ from ivisit.commands.common import (
     assignments,
     clean_stdout,
     command,
+    complain,
     json_ready,
     print_json,
     print_table,
@@ -120,7 +121,7 @@ def compare(options: argparse.Namespace) -> int:
     if refused:
         raise Refused("; ".join(refused))
     for name in comparison.failed:
-        print(f"ivisit: {name}: {comparison.runs[name].failure}", file=sys.stderr)
+        complain(f"{name}: {comparison.runs[name].failure}")
     return 1 if comparison.failed else 0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from ivisit.commands.common import clean_stdout, command, print_json, print_table
+from ivisit.commands.common import answer, clean_stdout, command, print_json, print_table
 
 
 def add(parsers: Any) -> None:
@@ -61,14 +61,14 @@ def show(options: argparse.Namespace) -> int:
     if options.json:
         print_json({"key": simulation.key, "doc": doc, "controls": controls, "panels": panels})
         return 0
-    print(simulation.key + (f": {doc}" if doc else ""))
-    print("\nParameters" if controls else "\nNo parameters")
+    answer(simulation.key + (f": {doc}" if doc else ""))
+    answer("\nParameters" if controls else "\nNo parameters")
     for group in dict.fromkeys(control["group"] for control in controls):
         if group:
-            print(f"\n {group}")
+            answer(f"\n {group}")
         members = [control for control in controls if control["group"] == group]
         print_table([row for control in members for row in _control_rows(control)])
-    print("\nPanels" if panels else "\nNo panels")
+    answer("\nPanels" if panels else "\nNo panels")
     print_table([(f"  {p['name']}", p["kind"], p["label"], p["help"]) for p in panels])
     return 0
 

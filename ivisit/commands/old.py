@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from ivisit.commands.common import clean_stdout, command, say
+from ivisit.commands.common import answer, clean_stdout, command, say
 
 
 def add(parsers: Any) -> None:
@@ -56,10 +56,10 @@ def check(options: argparse.Namespace) -> int:
         with clean_stdout():
             findings = list(find_problems(options.file, steps=options.steps))
     for finding in findings:
-        print(finding)
+        answer(finding)
     if options.uses and is_old:
         for use in script_uses(options.file):
-            print(f"{options.file}:{use.line}: {use}")
+            answer(f"{options.file}:{use.line}: {use}")
     say(options, f"{options.file}: {len(findings) or 'no'} finding{'s'[: len(findings) != 1]}")
     return 1 if findings else 0
 

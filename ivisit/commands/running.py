@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 from ivisit.commands.common import (
     Refused,
     add_start_options,
+    answer,
     assignments,
     clean_stdout,
     command,
+    complain,
     print_json,
     say,
 )
@@ -148,7 +150,7 @@ def run(options: argparse.Namespace) -> int:
                 try:
                     _report(options, outputs, error.result)
                 except Refused as refused:
-                    print(f"ivisit: {refused}", file=sys.stderr)
+                    complain(refused)
             raise
         _report(options, outputs, result)
     return INTERRUPTED if result.status == "interrupted" else 0
@@ -166,7 +168,7 @@ def replay(options: argparse.Namespace) -> int:
     outputs, films = _outputs(options), films_of(options)
     former, place = open_result(options)
     for doubt in doubts(former):
-        print(f"ivisit: {doubt}", file=sys.stderr)
+        complain(doubt)
     with EndOnce(*ENDING, for_good=options.own_process):
         with clean_stdout(options.json):
             simulation = get_simulation(place)
@@ -185,9 +187,9 @@ def replay(options: argparse.Namespace) -> int:
         return INTERRUPTED
     differing, compared = compare(former, result)
     if differing:
-        print(f"ivisit: the replay differs in {', '.join(differing)}", file=sys.stderr)
+        complain(f"the replay differs in {', '.join(differing)}")
         if not told:
-            print(f"ivisit: {UNREPEATABLE}", file=sys.stderr)
+            complain(UNREPEATABLE)
         return 1
     say(options, f"the replay equals the saved run, bit for bit: {compared}")
     return 0
@@ -297,7 +299,7 @@ def _print(options: argparse.Namespace, result: RunResult) -> None:
     )
     several = {name: v for name, v in result.metrics.items() if name not in shown}
     for name, value in (shown | several).items():
-        print(f"{name} = {value}")
+        answer(f"{name} = {value}")
 
 
 def write_result(result: RunResult, path: Path) -> None:

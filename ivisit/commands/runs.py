@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any
 from ivisit.commands.common import (
     Refused,
     add_store_option,
+    answer,
     clean_stdout,
     command,
+    complain,
     json_ready,
     print_json,
     print_table,
+    printable,
     say,
 )
 from ivisit.commands.stores import default_store
@@ -202,18 +205,18 @@ def show(options: argparse.Namespace) -> int:
         return 0
     if options.failed:
         for failure in failures:
-            print(failure)
+            answer(failure)
             if failure.output:
-                print("  it printed: " + failure.output.strip().replace("\n", "\n  "))
+                answer("  it printed: " + failure.output.strip().replace("\n", "\n  "))
         say(options, f"{len(failures)} of {len(result)} runs failed")
         return 0
-    print(result.summary())
+    answer(result.summary())
     for name, value in result.sweep.specification.items():
-        print(f"{name} = {json.dumps(value, ensure_ascii=False)}")
+        answer(f"{name} = {json.dumps(value, ensure_ascii=False)}")
     print_table(best_rows(result))
     causes = _causes(failures)
     if causes:
-        print("failures:")
+        answer("failures:")
         print_table([(f"  {count}", cause) for cause, count in causes])
     return 0
 
@@ -249,12 +252,12 @@ def _show_run(options: argparse.Namespace, number: int) -> int:
         print_json(asdict(run))
         return 0
     place = f", run {run.index} of {run.sweep!r}" if run.sweep else ""
-    print(f"run {run.id} of {run.simulation}: {run.status} after {run.steps} steps{place}")
-    print(f"seed = {run.seed}")
+    answer(f"run {run.id} of {run.simulation}: {run.status} after {run.steps} steps{place}")
+    answer(f"seed = {run.seed}")
     for name, value in {**run.parameters, **run.metrics}.items():
-        print(f"{name} = {value}")
+        answer(f"{name} = {value}")
     if run.failure:
-        print(run.failure.traceback or run.failure)
+        answer(run.failure.traceback or run.failure)
     return 0
 
 
@@ -308,14 +311,14 @@ def rerun_(options: argparse.Namespace) -> int:
         )
     else:
         for name, value in (result.measured).items():
-            print(f"{name} = {value}")
+            answer(f"{name} = {value}")
     words = {
         True: "the run is identical, bit for bit",
         False: "the run is not identical: other numbers are stored",
         None: "there is nothing to compare",
     }
     if result.identical is False:
-        print(f"ivisit: {words[False]}", file=sys.stderr)
+        complain(words[False])
         return 1
     say(options, words[result.identical])
     return 0
@@ -351,7 +354,7 @@ def _confirm(options: argparse.Namespace, what: str) -> None:
         return
     if not sys.stdin.isatty():
         raise Refused(f"this would delete {what} for good; say so with --yes")
-    print(f"Delete {what} for good? [y/N] ", end="", file=sys.stderr, flush=True)
+    print(f"Delete {printable(what)} for good? [y/N] ", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
         raise Refused("nothing was deleted")
 

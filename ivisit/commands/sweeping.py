@@ -7,6 +7,7 @@ import contextlib
 import shlex
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +15,13 @@ from ivisit.commands.common import (
     Refused,
     add_parameter_option,
     add_store_option,
+    answer,
     clean_stdout,
     command,
+    complain,
     print_json,
     print_table,
+    printable,
     say,
     seed,
     split_assignments,
@@ -242,17 +246,15 @@ def _common(options: argparse.Namespace) -> dict[str, Any]:
         "accept_changed": options.accept_changed,
         "progress": not options.quiet if options.progress is None else options.progress,
         "command": shlex.join(["ivisit", *sys.argv[1:]]),
-        "begin": None if options.quiet else _begin,
+        "begin": None if options.quiet else partial(_begin, options.command),
     }
 
 
-def _begin(name: str, counts: Any, workers: str) -> None:
+def _begin(command: str, name: str, counts: Any, workers: str) -> None:
     """Say what is going to happen, before it does."""
     left = counts.size - counts.done
-    print(
-        f"sweep {name!r}: {counts.size} runs, {counts.done} done, {left} to do ({workers})",
-        file=sys.stderr,
-    )
+    text = f"{command} {name!r}: {counts.size} runs, {counts.done} done, {left} to do ({workers})"
+    print(printable(text), file=sys.stderr)
 
 
 def _sample(text: str | None) -> tuple[str, int] | None:
@@ -272,7 +274,7 @@ def _told(options: argparse.Namespace) -> Iterator[None]:
     try:
         yield
     except SweepInterrupted as error:
-        print(f"ivisit: {error}", file=sys.stderr)
+        complain(error)
         raise SystemExit(INTERRUPTED) from None
 
 
@@ -313,7 +315,7 @@ def _report(options: argparse.Namespace, result: Any) -> int:
     if options.json:
         print_json(overview.summary_of(result))
     else:
-        print(result.summary())
+        answer(result.summary())
         print_table(overview.best_rows(result))
     if failed:
         db = f" --db {shlex.quote(options.db)}" if options.db else ""
@@ -349,13 +351,13 @@ def _dry_run(
              "run_seconds": row.duration, "estimate_seconds": seconds}
         )  # fmt: skip
         return 0
-    print(f"sweep {plan.stored.name!r}: {size} runs ({plan.space.size} points)")
-    print("first: " + (", ".join(f"{n}={v}" for n, v in first.items()) or "the only point"))
-    print("last:  " + (", ".join(f"{n}={v}" for n, v in last.items()) or "the only point"))
-    print(
+    answer(f"sweep {plan.stored.name!r}: {size} runs ({plan.space.size} points)")
+    answer("first: " + (", ".join(f"{n}={v}" for n, v in first.items()) or "the only point"))
+    answer("last:  " + (", ".join(f"{n}={v}" for n, v in last.items()) or "the only point"))
+    answer(
         f"one run {row.status} in {duration_text(row.duration)}; all about "
         f"{duration_text(seconds)} {place}"
     )
     if row.failure is not None:
-        print(f"it failed in {row.failure['stage']}: {row.failure['message']}")
+        answer(f"it failed in {row.failure['stage']}: {row.failure['message']}")
     return 0

@@ -167,19 +167,14 @@ class Slider(Control[Number]):
         number = as_number(value, self.type)
         if number is None:
             word = "a whole number" if self.type is int else "a number"
-            raise self._refused(owner, value, f"{word} {self.allowed()}")
+            error = self._refused(owner, value, f"{word} {self.allowed()}")
+            raise error if self.type is int else with_decimal_point(error, value)
         if not self.minimum <= number <= self.maximum:
             raise self._refused(owner, value)
         return number
 
     def parse(self, text: str, *, owner: str = "", present: Any = None) -> Any:
-        try:
-            return self.validate(number_from_text(text), owner=owner)
-        except ParameterError as error:
-            if DECIMAL_COMMA.fullmatch(text.strip()):
-                point = text.strip().replace(",", ".")
-                raise ParameterError(f"{error}. With a decimal point: {point}") from None
-            raise
+        return self.validate(number_from_text(text), owner=owner)
 
     def text(self, value: Any) -> str:
         return repr(value)
@@ -195,6 +190,13 @@ class Slider(Control[Number]):
             "step": self.step,
             "scale": self.scale,
         }
+
+
+def with_decimal_point(error: ParameterError, value: Any) -> ParameterError:
+    """Return the refusal of a value, with a hint where that is a number with a decimal comma."""
+    if not (isinstance(value, str) and DECIMAL_COMMA.fullmatch(value.strip())):
+        return error
+    return ParameterError(f"{error}. With a decimal point: {value.strip().replace(',', '.')}")
 
 
 def number_from_text(text: str) -> Any:

@@ -6,7 +6,9 @@ be tested alone, and two sessions can stand side by side in one window, each wit
 
 from __future__ import annotations
 
+import os
 import tkinter as tk
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from ivisit.engine import Engine
@@ -57,6 +59,14 @@ class Host(Protocol):
 
     def say(self, text: str) -> None:
         """Show a message to the user."""
+
+    def tell_saved(
+        self,
+        path: str | os.PathLike[str],
+        problem: str = "",
+        again: Callable[[], object] | None = None,
+    ) -> None:
+        """Tell how the saving of a file went; see `ivisit.gui.saving.tell_saved`."""
 
     def point_at(self, text: str) -> None:
         """Show what the pointer points at; an empty text when it is nothing."""

@@ -33,6 +33,7 @@ from ivisit.gui.bars.status import StatusLine
 from ivisit.gui.bars.toolbar import Toolbar
 from ivisit.gui.drawers import Drawer
 from ivisit.gui.layouts import Layout
+from ivisit.gui.saving import tell_saved
 from ivisit.gui.session import QuickSwitching, Session
 from ivisit.gui.settings import Settings
 from ivisit.gui.toolkit.dialogs import QuestionDialog
@@ -362,6 +363,15 @@ class Window:
     def say(self, text: str) -> None:
         """Show a message in the status line."""
         self.status.say(text)
+
+    def tell_saved(
+        self,
+        path: str | os.PathLike[str],
+        problem: str = "",
+        again: Callable[[], object] | None = None,
+    ) -> None:
+        """Tell how the saving of a file went; see `ivisit.gui.saving.tell_saved`."""
+        tell_saved(self, path, problem, again)
 
     def point_at(self, text: str) -> None:
         """Show what the pointer points at; an empty text when it is nothing."""

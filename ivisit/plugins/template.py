@@ -22,6 +22,8 @@ import ivisit as iv
 class {name}(iv.Simulation):
     """A noisy oscillation."""
 
+    pace = 100  # steps a second in a new window; without it as many as possible
+
     # Controls are inputs. The default's type decides: 1.0 is a float slider, 1 an int slider.
     amplitude = iv.Slider(1.0, 0.0, 5.0, step=0.1, help="Height of the oscillation.")
     noise = iv.Slider(0.1, 0.0, 1.0, step=0.01, help="Size of the random part.")

@@ -77,31 +77,36 @@ def _draw_curve(
 
 def heatmap(result: SweepResult, x: str, y: str, metric: str) -> Any:
     """Return the median of a metric over two parameters; hatched where runs failed, crossed where
-    they diverged, each with their number."""
+    they diverged, dotted where a condition never held, each with their number."""
     figure, axes = _new(result)
     row_values, column_values, matrix = result.pivot(y, x, metric)
     finite = matrix[np.isfinite(matrix)]
     norm = "log" if finite.size and finite.min() > 0 and _ratio(finite) > WIDE_RATIO else None
     image = axes.imshow(matrix, origin="lower", aspect="auto", cmap="viridis", norm=norm)
     figure.colorbar(image, ax=axes, label=f"median of {metric}")
-    _mark_failures(axes, result, x, y, row_values, column_values)
+    marks = {"//": result.status == "failed", "xx": result.diverged}
+    if metric in result.never:
+        marks[".."] = result.never[metric] & ~result.diverged
+    places = (
+        np.searchsorted(column_values, result.parameters[x]),
+        np.searchsorted(row_values, result.parameters[y]),
+    )
+    _mark_cells(axes, np.stack(places), marks)
     _ticks(axes.xaxis, column_values)
     _ticks(axes.yaxis, row_values)
     axes.set(xlabel=x, ylabel=y)
     return _finish(figure, result, metric)
 
 
-def _mark_failures(
-    axes: Any, result: SweepResult, x: str, y: str, rows: np.ndarray, columns: np.ndarray
-) -> None:
+def _mark_cells(axes: Any, places: np.ndarray, marks: dict[str, np.ndarray]) -> None:
+    """Hatch the cells of a heat map in which there are runs of a kind, and write how many.
+
+    `places` are column and row of each run, `marks` the hatch of a kind and which runs it is.
+    """
     from matplotlib.patches import Rectangle
 
-    row_place = np.searchsorted(rows, result.parameters[y])
-    column_place = np.searchsorted(columns, result.parameters[x])
-    for mask, hatch in ((result.status == "failed", "//"), (result.diverged, "xx")):
-        cells, counts = np.unique(
-            np.stack([column_place[mask], row_place[mask]]), axis=1, return_counts=True
-        )
+    for hatch, mask in marks.items():
+        cells, counts = np.unique(places[:, mask], axis=1, return_counts=True)
         for (column, row), count in zip(cells.T, counts, strict=True):
             corner = (column - 0.5, row - 0.5)
             axes.add_patch(Rectangle(corner, 1, 1, fill=False, hatch=hatch, ec="0.45", lw=0))
@@ -279,6 +284,8 @@ def _finish(figure: Any, result: SweepResult, metric: str) -> Any:
     failed = int((result.status == "failed").sum())
     diverged = int(result.diverged.sum())
     caption = f"n = {len(result)} runs, {failed} failed, {diverged} not finite"
+    if metric in result.never:
+        caption += f", {result.never[metric].sum()} in which it never held"
     if not result.complete:
         caption += f", {result.sweep.size - len(result)} not done yet"
     figure.suptitle(f"{result.sweep.simulation}: {metric}", fontsize=11)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ivisit.controls.slider import with_decimal_point
 from ivisit.errors import ParameterError, unknown
 from ivisit.recording import Column, single_columns
 from ivisit.runs.references import reference_to
@@ -137,7 +138,8 @@ def parse_metric(simulation: type[Simulation], text: str) -> Metric:
     reduction = (match[1] or match[3]) if match else ""
     number = _number(match[2]) if match and match[2] else 0.0
     if reduction not in REDUCTIONS or number is None:
-        raise ParameterError(f"{simulation.key}: {text!r} is no metric; write {FORMS}")
+        error = ParameterError(f"{simulation.key}: {text!r} is no metric; write {FORMS}")
+        raise with_decimal_point(error, match[2] if match else "")
     return Metric(text, trace=trace, reduction=reduction, number=number, column=column)
 
 

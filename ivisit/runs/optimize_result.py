@@ -110,9 +110,7 @@ class OptimizeResult(SweepResult):
             return confirmed.best(self.objective, maximize=self.maximize)[0]
         top = self.top(1)
         if not top or not np.isfinite(top[0]["value"]):
-            raise IVisitError(
-                f"optimization {self.name!r}: no trial has given a finite {self.objective}"
-            )
+            raise IVisitError(f"optimization {self.name!r}: {self._none()}")
         return top[0]
 
     @property
@@ -147,6 +145,12 @@ class OptimizeResult(SweepResult):
         try:
             values = ", ".join(f"{n}={v!r}" for n, v in self.best_parameters.items())
         except IVisitError:
-            return f"{text}; no finite {self.objective}"
+            return f"{text}; {self._none()}"
         confirmed = " (confirmed)" if self.confirmation is not None else ""
         return f"{text}; best {self.objective} {self.best_value:.6g}{confirmed} at {values}"
+
+    def _none(self) -> str:
+        """Say why there is no best trial."""
+        if self.objective in self.never:
+            return f"{self.objective} has held in no trial"
+        return f"no trial has given a finite {self.objective}"

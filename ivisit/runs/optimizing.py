@@ -27,6 +27,7 @@ from ivisit.runs.studies import Study, make_study
 from ivisit.runs.targets import flatten
 from ivisit.runs.trials import Trials
 from ivisit.store import ParameterStore
+from ivisit.store.set_rows import check_name
 from ivisit.store.sweep_rows import StoredSweep
 
 logger = logging.getLogger(__name__)
@@ -171,6 +172,8 @@ def conduct(
         whole_number("confirm", confirm, 1)
     if max_failures is not None:
         whole_number("max_failures", max_failures, 0)
+    if save is not None:
+        check_name(save, "save")
     how = {"executor": executor, "workers": workers, "progress": progress}
     if request.get("parallel") is None:
         request["workers"] = available_cores() if workers is None else max(1, workers)

@@ -17,6 +17,7 @@ def summary_of(result: Any) -> dict[str, Any]:
         "done": len(result),
         "failed": int((result.status == "failed").sum()),
         "diverged": int(result.diverged.sum()),
+        "never": {name: int(runs.sum()) for name, runs in result.never.items()},
         "metrics": list(result.metrics),
         "parameters": result.varied,
     }
@@ -46,7 +47,8 @@ def best_rows(result: Any) -> list[tuple[str, ...]]:
                     " ".join(f"{n}={_short(v)}" for n, v in values),
                 ]
             else:
-                ends += ["-", "no finite median"]
+                has_held = name not in result.never or not result.never[name].all()
+                ends += ["-", "no finite median" if has_held else "never"]
         rows.append(tuple(ends))
     return rows if len(rows) > 1 else []
 

@@ -76,12 +76,13 @@ def _summary(result: SweepResult) -> str:
         ("runs", f"{len(result)} of {result.sweep.size}", ""),
         ("failed", str(failed), "bad" if failed else ""),
         ("not finite", str(diverged), "bad" if diverged else ""),
+        *((f"{name}: never", str(runs.sum()), "") for name, runs in result.never.items()),
         ("computing time", duration_text(float(result.duration.sum())), ""),
         ("begun", result.sweep.created_at[:16].replace("T", " ") + " UTC", ""),
     ]
     return "".join(
-        f'<div class="fact {kind}"><b>{html.escape(value)}</b><span>{name}</span></div>'
-        for name, value, kind in cells
+        f'<div class="fact {kind}"><b>{value}</b><span>{name}</span></div>'
+        for name, value, kind in ([html.escape(text) for text in cell] for cell in cells)
     )
 
 

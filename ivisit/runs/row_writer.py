@@ -95,6 +95,7 @@ class RowWriter:
         self.on_run = on_run
         self.commits = 0
         self._names = [metric.name for metric in job.metrics]
+        self._may_be_nan = [name in sweep.conditions for name in self._names]
         self._waiting: list[SweepRow] = []
         self._written_at = time.monotonic()
         self._first: list[str] = []
@@ -164,7 +165,9 @@ class RowWriter:
         if row.status == "failed":
             self.counts.failed += 1
         elif not all(map(math.isfinite, row.metrics)):
-            self.counts.diverged += 1
+            # Something that never held is a finding.
+            pairs = zip(row.metrics, self._may_be_nan, strict=True)
+            self.counts.diverged += any(not (math.isfinite(v) or known) for v, known in pairs)
 
     def _check_failures(self, rows: list[Row]) -> None:
         """Raise `TooManyFailures` when it makes no sense to go on."""

@@ -83,7 +83,7 @@ def _medians(result: SweepResult, metric: str, points: int) -> np.ndarray:
     if missing:
         raise IVisitError(
             f"sweep {result.name!r}: sensitivity needs a finite {metric} of all {full.size} runs; "
-            f"{missing} are missing, failed or diverged"
+            f"{missing} are missing, failed, diverged or never came to it"
         )
     return np.median(full.reshape(repeats, points), axis=0)
 

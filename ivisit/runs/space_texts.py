@@ -8,7 +8,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from ivisit.controls.slider import number_from_text
+from ivisit.controls.slider import number_from_text, with_decimal_point
 from ivisit.errors import IVisitError, ParameterError
 from ivisit.ranges import Range as Interval
 from ivisit.runs.space import Range
@@ -53,7 +53,10 @@ def parse_values(target: Target, text: str) -> Any:
     parts = text.split(",")
     if len(parts) == 1:
         return target.parse(text)
-    return [target.parse(part.strip()) for part in parts]
+    try:
+        return [target.parse(part.strip()) for part in parts]
+    except ParameterError as error:
+        raise with_decimal_point(error, text) from None
 
 
 def parse_range(target: Target, text: str) -> Range:
@@ -102,9 +105,7 @@ def _series(target: Target, kind: str, parts: list[str], text: str) -> list[floa
     control: Any = target.control
     wanted = "int:LOW:HIGH or int:LOW:HIGH:STEP" if kind == "int" else f"{kind}:LOW:HIGH:NUMBER"
     numbers = [number_from_text(part) for part in parts]
-    if len(numbers) not in ((2, 3) if kind == "int" else (3,)) or any(
-        isinstance(number, str) for number in numbers
-    ):
+    if len(numbers) not in ((2, 3) if kind == "int" else (3,)):
         raise target.refusal(wanted, text)
     low, high = target.validate(numbers[0]), target.validate(numbers[1])
     last = numbers[2] if len(numbers) == 3 else 1

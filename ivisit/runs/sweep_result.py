@@ -191,11 +191,22 @@ class SweepResult(ResultViews):
 
     @cached_property
     def diverged(self) -> np.ndarray:
-        """Whether a run has finished with a metric that is no finite number, shape (n,)."""
+        """Whether a run has finished with a metric that is no finite number, shape (n,).
+
+        A condition that never held is none; see `never`.
+        """
         finite = np.ones(len(self), dtype=bool)
-        for column in self.metrics.values():
-            finite &= np.isfinite(column)
+        for name, column in self.metrics.items():
+            if name not in self.never:
+                finite &= np.isfinite(column)
         return (self.status == "finished") & ~finite
+
+    @cached_property
+    def never(self) -> dict[str, np.ndarray]:
+        """Metrics as ``loss:first<0.1``, and in which finished runs that never held, shape (n,)."""
+        finished = self.status == "finished"
+        conditions = self.sweep.conditions
+        return {n: finished & np.isnan(c) for n, c in self.metrics.items() if n in conditions}
 
     @property
     def failures(self) -> list[RunFailure]:
@@ -419,11 +430,13 @@ class SweepResult(ResultViews):
     # Summaries for people ---------------------------------------------------------------------
 
     def summary(self) -> str:
-        """Return one line: how many runs, failed, diverged."""
+        """Return one line: how many runs, failed, never came to a condition, diverged."""
         failed = int((self.status == "failed").sum())
         diverged = int(self.diverged.sum())
         text = f"{self.sweep.kind} {self.name!r}: {len(self)} of {self.sweep.size} runs"
         text += f", {failed} failed" if failed else ""
+        for name, runs in self.never.items():
+            text += f", {runs.sum()} in which {name} never held" if runs.any() else ""
         return text + (f", {diverged} with a metric that is not finite" if diverged else "")
 
     def __repr__(self) -> str:

@@ -173,8 +173,9 @@ def check_grade(grade: Any) -> float | None:
 
 def check_name(name: str, what: str) -> str:
     """Return `name` when something can bear it, else raise `ParameterError`."""
-    if not check_text(name, what):
-        raise ParameterError(f"{what}: must not be empty")
+    if not check_text(name, what).strip():
+        wanted = "must not be empty" if not name else f"must not be blank, not {name!r}"
+        raise ParameterError(f"{what}: {wanted}")
     return name
 
 

@@ -58,6 +58,12 @@ class StoredSweep:
     owner: Mapping[str, Any] | None = None
     heartbeat_at: str | None = None
 
+    @property
+    def conditions(self) -> frozenset[str]:
+        """Names of the metrics that tell when something first held; NaN: it never did."""
+        metrics = self.specification.get("metrics", {})
+        return frozenset(n for n, text in metrics.items() if ":first<" in text or ":first>" in text)
+
 
 @dataclass(frozen=True)
 class SweepRow:

@@ -353,6 +353,8 @@ class SweepDatabase(RunDatabase):
     def count_diverged(self, sweep: StoredSweep) -> int:
         """Return how many finished runs have a metric that is no finite number.
 
+        That something never held, as ``loss:first<0.1`` may say, is a finding and does not count.
+
         Parameters
         ----------
         sweep : StoredSweep
@@ -362,9 +364,13 @@ class SweepDatabase(RunDatabase):
             # Such numbers are the only texts among the values of a metrics object.
             (count,) = connection.execute(
                 "SELECT count(*) FROM run WHERE simulation_id = (SELECT id FROM simulation "
-                "WHERE key = ?) AND sweep = ? AND status = 'finished' AND (instr(metrics, "
-                """'": "nan"') OR instr(metrics, '": "inf"') OR instr(metrics, '": "-inf"'))""",
-                (sweep.simulation, sweep.name),
+                "WHERE key = ?1) AND sweep = ?2 AND status = 'finished' AND (instr(metrics, "
+                """'": "nan"') OR instr(metrics, '": "inf"') OR instr(metrics, '": "-inf"')) """
+                # What is no JSON is damaged, and others tell it.
+                "AND (?3 = '[]' OR NOT json_valid(metrics) OR EXISTS (SELECT 1 FROM json_each("
+                "metrics) AS m WHERE m.type = 'text' AND m.key NOT IN (SELECT value FROM "
+                "json_each(?3))))",
+                (sweep.simulation, sweep.name, json.dumps(sorted(sweep.conditions))),
             ).fetchone()
         return int(count)
 

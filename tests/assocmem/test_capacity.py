@@ -162,6 +162,15 @@ def test_a_comparison_uses_the_same_numbers_and_exports_them(tmp_path):
         (lambda: capacity.compare([], n_units=9, n_active=2), "methods: must be a sequence"),
         (lambda: capacity.compare("bayes", n_units=9, n_active=2), "methods: must be a sequence"),
         (lambda: Method.parse("bayes+fast"), "'bayes.fast' has an unknown option 'fast'; known"),
+        (
+            lambda: Method.parse("bayes+soft+search"),
+            "soft.search' has two options for 'noise'",
+        ),
+        (
+            lambda: Method.parse("bayes+threshold+willshaw-threshold"),
+            "has two options for 'activation'",
+        ),
+        (lambda: capacity.compare(None, n_units=9, n_active=2), "methods: must be a sequence"),
         (lambda: Method.parse("base"), "rule: must be one of .* not 'base'"),
         (lambda: Task(10, 3, ensemble="corr"), "ensemble: must be one of 'palm'"),
         (lambda: Task(10, 0), "n_active: must be a whole number, from 1 to 10, not 0"),

@@ -140,6 +140,8 @@ def test_a_vague_number_is_drawn_as_its_interval():
         (lambda: errors_at("bayes", [], rng=0, **SMALL), "numbers: must be at least one number"),
         (lambda: errors_at("bayes", [0], rng=0, **SMALL), "numbers: must be a whole number"),
         (lambda: errors_at("bayes", [1.5], rng=0, **SMALL), "numbers: must be a whole number"),
+        (lambda: errors_at("bayes", 5, rng=0, **SMALL), "numbers: must be a sequence .*, not 5"),
+        (lambda: errors_at(5, [3], rng=0, **SMALL), "methods: must be a sequence .*, not 5"),
         (lambda: errors_at([], [3], rng=0, **SMALL), "methods: must be a sequence"),
         (lambda: errors_at("bayes", [3], workers=0, **SMALL), "workers: must be a whole number"),
         (

@@ -207,6 +207,17 @@ def test_sparse_memories_are_saved(n_outputs, tmp_path):
             AssociativeMemory.load(tmp_path / "bad.npz")
 
 
+def test_a_storage_that_is_still_to_be_chosen_is_saved_as_such(tmp_path):
+    empty = AssociativeMemory(5, storage="auto")
+    empty.save(tmp_path / "empty.npz")
+    loaded = AssociativeMemory.load(tmp_path / "empty.npz")
+    assert loaded.storage == "auto"
+    loaded.store([1, 1, 0, 0, 0])
+    assert loaded.storage == "dense"
+    AssociativeMemory(5, storage="sparse").save(tmp_path / "empty.npz")
+    assert AssociativeMemory.load(tmp_path / "empty.npz").storage == "sparse"
+
+
 def test_what_sparse_storage_cannot_do_is_told():
     memory = AssociativeMemory(13_000, storage="sparse")
     memory.store(patterns.palm(3, 13_000, 5, rng=0, sparse=True))

@@ -12,6 +12,9 @@ from hypothesis import strategies as st
 
 import ivisit as iv
 from ivisit.parameters import parse_values
+from ivisit.runs.metrics import parse_metric
+from ivisit.runs.space_texts import parse_parameters
+from ivisit.runs.targets import find_target
 from ivisit.simulation import SimulationType
 
 
@@ -107,6 +110,33 @@ def test_a_decimal_comma_is_refused_with_the_number_as_it_is_meant(text, point):
     with pytest.raises(iv.ParameterError) as caught:
         parse_values(controls, "S", {"x": "a,b"})
     assert "decimal point" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "give",
+    [
+        lambda cls: iv.run(cls, {"x": "0,7"}, steps=0),
+        lambda cls: iv.run(cls, {"w": {"a": "0,7"}}, steps=0),
+        lambda cls: setattr(cls(), "x", "0,7"),
+        lambda cls: cls().parameters.update({"x": "0,7"}),
+        lambda cls: parse_metric(cls, "y:first<0,7"),
+        lambda cls: find_target(cls, "x").validate("0,7"),
+        *(
+            lambda cls, text=text: parse_parameters(cls, {"x": text})
+            for text in ("0,7", "lin:0,7:2:3", "0,7..2", '["0,7"]')
+        ),
+    ],
+)
+def test_a_decimal_comma_is_told_wherever_a_number_is_given(give):
+    controls = {"x": iv.Slider(1.0, 0.5, 9.0), "w": iv.DictSlider({"a": 1.0}, 0.5, 9.0)}
+    cls = declare(**controls, y=iv.Trace())
+    with pytest.raises(iv.ParameterError, match=r"With a decimal point: 0\.7"):
+        give(cls)
+
+
+def test_no_decimal_point_is_offered_where_numbers_are_whole():
+    with pytest.raises(iv.ParameterError, match="must be a whole number .* not '1,5'$"):
+        declare(x=iv.Slider(1, 0, 9)).controls["x"].validate("1,5")
 
 
 # Options --------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any
 
 from docs.tools.reference.common import NOTE, cell, escape
-from ivisit.reserved import Owned, OwnedMethod
+from ivisit.reserved import Guarded, OwnedMethod
 
 #: The order in which a reader wants the names of a package; what is not named here comes last.
 GROUPS = {
@@ -152,7 +152,7 @@ def own_names(thing: Any) -> list[str]:
         name
         for name, member in vars(thing).items()
         if not name.startswith("_")
-        and (inspect.isroutine(member) or isinstance(member, (property, classmethod, Owned)))
+        and (inspect.isroutine(member) or isinstance(member, (property, classmethod, Guarded)))
     ]
 
 
@@ -172,7 +172,7 @@ def member_row(thing: Any, name: str) -> str:
     member = getattr(thing, name)
     if not (summary := first_line(member)):
         return ""
-    method = member.read(object()) if isinstance(member, OwnedMethod) else member
+    method = member.function if isinstance(member, OwnedMethod) else member
     call = bare_signature(method) if callable(method) else ""
     return f"- `{name}{call}`: {escape(summary)}"
 

@@ -126,7 +126,7 @@ class FilmDialog(Dialog):
         self.destroy()
         window.update()  # a film of the screen must not begin with this dialog
         if window.alive:
-            Recorder(window, Path(film.path), recording)
+            Recorder(window, Path(film.path), recording, lambda: ask_film(window))
 
     def _tell(self, text: str) -> None:
         self.problem.configure(text=text)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: Milliseconds between two looks at how far a film is.
 LOOK = 40
+#: What the button of a film that could not be made says.
+AGAIN = "Record elsewhere ..."
 
 
 class Recording(Protocol):
@@ -175,11 +177,17 @@ def _fitted(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
 
 
 class Recorder:
-    """Looks after the one film that a window records, with a bar that shows how far it is."""
+    """Looks after the one film that a window records, with a bar that shows how far it is.
 
-    def __init__(self, window: Window, path: Path, recording: Recording) -> None:
+    Where there is no film in the end, a message says why, and offers to ask ``again()``.
+    """
+
+    def __init__(
+        self, window: Window, path: Path, recording: Recording, again: Callable[[], object]
+    ) -> None:
         self.window = window
         self.path = path
+        self.again = again
         self.recording = recording
         self.bar = FilmBar(window, path.name, recording.expected, self.finish, self.cancel)
         assert window.layout is not None
@@ -217,7 +225,12 @@ class Recorder:
         self.recording.finish()
         count = self.recording.pictures
         told = f"Saved {self.path}: {count} pictures"
-        self.window.say(self.recording.problem or told)
+        if problem := self.recording.problem:
+            text = problem if problem.startswith(f"{self.path}:") else f"{self.path}: {problem}"
+            self.window.messages.show(f"saving {self.path}", text, {AGAIN: self.again})
+        else:
+            self.window.messages.dismiss(f"saving {self.path}")
+            self.window.say(told)
 
     def cancel(self) -> None:
         """Leave no film."""

@@ -17,6 +17,7 @@ from ivisit.link import (
     OfferMenu,
     Quit,
     Request,
+    Saved,
     Say,
     SetLabel,
     SetTitle,
@@ -54,6 +55,8 @@ def handle(window: Window, request: Request) -> None:
     match request:
         case Say(text):
             window.say(text)
+        case Saved(path, problem, again):
+            window.tell_saved(path, problem, again)
         case OfferMenu(text, callback):
             window.menu.offer(text, lambda: window.session.worker.post(callback))
         case SetTitle(text):

@@ -86,15 +86,7 @@ class SessionCommands:
 
     def _tell_saved(self) -> None:
         path, problem = self._saved.pop(0)
-        if problem:
-            self.window.messages.show(
-                SESSION,
-                f"{path}: cannot be saved: {problem}",
-                {"Save elsewhere ...": self.ask_file},
-            )
-        else:
-            self.window.messages.dismiss(SESSION)
-            self.window.say(f"Saved {path}")
+        self.window.tell_saved(path, problem, self.ask_file)
 
     # Playing --------------------------------------------------------------------------------
 

@@ -217,11 +217,17 @@ class StoredSetCommands:
         if self._do(label, lambda: make_current(version), lambda: make_current(current)):
             self.window.say(f"Version {version} of {name!r} is the current one again")
 
-    def export(self, path: str, names: Sequence[str]) -> None:
-        """Write sets with all their versions to a JSON file."""
+    def export(self, path: str, names: Sequence[str], again: Callable[[], object]) -> None:
+        """Write sets with all their versions to a JSON file; ``again()`` asks for another one."""
 
         def write() -> None:
-            count = self._store().export(path, self._simulation, names=names)
+            store = self._store()
+            try:
+                count = store.export(path, self._simulation, names=names)
+            except StoreError as error:
+                self.window.tell_saved(path, str(error), again)
+                return
+            self.window.tell_saved(path)
             self.window.say(f"Wrote {count} set{'s'[: count != 1]} to {Path(path).name}")
 
         self._guarded(write)

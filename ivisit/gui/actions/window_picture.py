@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import sys
 import tkinter as tk
-from pathlib import Path
 from tkinter import filedialog
 from typing import TYPE_CHECKING
 
 from PIL import Image, ImageGrab
 
 from ivisit.errors import IVisitError
-from ivisit.files import replace_file
+from ivisit.gui.saving import save_file
 
 if TYPE_CHECKING:
     from ivisit.gui.window import Window
 
+#: What the message is about; see `MessageBar.show`.
+PICTURE = "picture"
 #: Milliseconds after which the menu that was open is gone from the screen.
 SETTLED = 250
 
@@ -54,8 +55,12 @@ def _ask_and_save(window: Window) -> None:
     try:
         picture = grab(window.root)
     except IVisitError as error:
-        window.say(f"There is no picture: {error}")
+        window.messages.show(PICTURE, f"There is no picture of the window: {error}")
         return
+    _ask_place(window, picture)
+
+
+def _ask_place(window: Window, picture: Image.Image) -> None:
     path = filedialog.asksaveasfilename(
         parent=window.root,
         defaultextension=".png",
@@ -68,9 +73,10 @@ def _ask_and_save(window: Window) -> None:
 
 def save_picture(window: Window, picture: Image.Image, path: str) -> None:
     """Save a picture as PNG; a message tells how it went."""
-    try:
-        replace_file(Path(path), lambda file: picture.save(file, format="PNG"))
-    except OSError as error:
-        window.say(f"{path}: cannot be saved: {error.strerror or error}")
-    else:
-        window.say(f"Saved {path}")
+    # Elsewhere the same picture is saved: the window looks otherwise by then.
+    save_file(
+        window,
+        path,
+        lambda file: picture.save(file, format="PNG"),
+        lambda: _ask_place(window, picture),
+    )

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import tkinter as tk
 from collections.abc import Callable, Mapping
 from functools import partial
 from tkinter import ttk
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from ivisit.gui.window import Window
+    from ivisit.gui.toolkit.theme import Theme
 
 #: Messages that are shown at a time; older ones wait until newer ones are dismissed.
 MOST_SHOWN = 3
 #: The width, at 96 dpi, that a text has at least, however many buttons stand behind it.
 LEAST_TEXT = 220
+
+
+class Messenger(Protocol):
+    """A window with a toolbar, below which messages stand."""
+
+    @property
+    def theme(self) -> Theme: ...
+    @property
+    def root(self) -> tk.Tk | tk.Toplevel: ...
+    @property
+    def toolbar(self) -> ttk.Frame: ...
 
 
 class MessageBar(ttk.Frame):
@@ -23,7 +35,7 @@ class MessageBar(ttk.Frame):
     until what it is about is over.
     """
 
-    def __init__(self, window: Window) -> None:
+    def __init__(self, window: Messenger) -> None:
         super().__init__(window.root)
         self.window = window
         self.messages: dict[str, Message] = {}
@@ -61,13 +73,6 @@ class MessageBar(ttk.Frame):
         if message is not None:
             message.destroy()
             self._arrange()
-
-    def dismiss_newest(self) -> bool:
-        """Take the message away that came last; tell whether there was one."""
-        if not self.messages:
-            return False
-        self.dismiss([*self.messages][-1])
-        return True
 
     def choose(self, key: str, action: Callable[[], object]) -> None:
         """Dismiss a message and do what it offers."""

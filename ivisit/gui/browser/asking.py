@@ -97,7 +97,7 @@ class Asking:
             filetypes=FILES[:1],
         )
         if path:
-            browser.commands.export(path, names)
+            browser.commands.export(path, names, self.export)
 
     def import_(self, *, merge: bool = False) -> None:
         """Ask for a file and add its sets."""

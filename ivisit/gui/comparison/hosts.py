@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import tkinter as tk
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ivisit.engine import Engine
 from ivisit.gui.comparison.lane import Lane
+from ivisit.gui.saving import tell_saved
 from ivisit.gui.session import Session
 from ivisit.gui.toolkit.theme import Theme
 
@@ -63,6 +66,15 @@ class LaneHost:
     def say(self, text: str) -> None:
         """Show a message."""
         self.window.say(text)
+
+    def tell_saved(
+        self,
+        path: str | os.PathLike[str],
+        problem: str = "",
+        again: Callable[[], object] | None = None,
+    ) -> None:
+        """Tell how the saving of a file went."""
+        tell_saved(self.window, path, problem, again)
 
     def point_at(self, text: str) -> None:
         """Show what the pointer points at."""

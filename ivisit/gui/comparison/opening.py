@@ -49,7 +49,7 @@ def open_comparison(
         host.say(str(error))
         return None
     if told := [text for name, values in named.items() if (text := _left_out(name, values))]:
-        window.say("; ".join(told))
+        window.messages.show("problems", "; ".join(told))
     return window
 
 

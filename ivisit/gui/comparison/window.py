@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ivisit.errors import Failure
 from ivisit.gui.bars.menu import TYPING, with_caps_lock
+from ivisit.gui.bars.messages import MessageBar
 from ivisit.gui.bars.status import Rates, rate_text, short_seed, speed_text
 from ivisit.gui.comparison.arrangement import ComparisonLayout
 from ivisit.gui.comparison.headers import LaneHeader
@@ -21,8 +22,9 @@ from ivisit.gui.comparison.lockstep import Lockstep
 from ivisit.gui.comparison.rows import Frames
 from ivisit.gui.comparison.toolbar import ComparisonToolbar
 from ivisit.gui.comparison.values import ComparedValues
+from ivisit.gui.saving import tell_saved
 from ivisit.gui.session import QuickSwitching
-from ivisit.link import Say
+from ivisit.link import Saved, Say
 from ivisit.simulation import Simulation
 
 if TYPE_CHECKING:
@@ -114,6 +116,7 @@ class ComparisonWindow:
         self.controls_host = ControlsHost(self)
         self.toolbar = ComparisonToolbar(self)
         self.toolbar.pack(side="top", fill="x")
+        self.messages = MessageBar(self)
         self._make_status()
         heads = ttk.Frame(root)
         heads.pack(side="top", fill="x", padx=px(8), pady=(0, px(2)))
@@ -220,6 +223,8 @@ class ComparisonWindow:
             for request in lane.session.engine.link.take():
                 if isinstance(request, Say):
                     self.say(f"{lane.name}: {request.text}")
+                elif isinstance(request, Saved):
+                    tell_saved(self, request.path, request.problem, request.again)
             if (printed := lane.session.printed()).strip():
                 self.say(f"{lane.name}: {printed.strip().splitlines()[-1]}")
 

@@ -7,12 +7,12 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, cast
 
-from ivisit.files import replace_file
 from ivisit.gui.panels.navigation import Navigation
 from ivisit.gui.panels.picture import PicturePanel
 from ivisit.gui.panels.plotting import value_text
+from ivisit.gui.saving import problem_of
 from ivisit.gui.toolkit.theme import Palette
-from ivisit.link import Say
+from ivisit.link import Saved
 from ivisit.looks import FigureView, Ink
 from ivisit.panels import Figure
 from ivisit.recording import Frame
@@ -187,15 +187,11 @@ class FigureWidget(PicturePanel):
             figure = getattr(engine.simulation, name)
             try:
                 with looked_at(figure, limits) if limits else nullcontext():
-                    replace_file(Path(path), lambda file: figure.savefig(file, format=ending))
-            except (OSError, ValueError) as error:
-                engine.link.post(Say(f"{path}: cannot be saved: {error}"))
+                    problem = problem_of(path, lambda file: figure.savefig(file, format=ending))
             # Formatters and artists are the simulation's code, which may raise anything.
             except Exception as error:  # noqa: BLE001
                 problem = f"{type(error).__name__}: {error}"
-                engine.link.post(Say(f"{path}: cannot be saved: {problem}"))
-            else:
-                engine.link.post(Say(f"Saved {path}"))
+            engine.link.post(Saved(path, problem, lambda: self.ask_file(shown=shown)))
 
         # The figure is the simulation's: its thread draws it, between two steps.
         self.host.session.worker.call(write)

@@ -5,13 +5,11 @@ from __future__ import annotations
 import time
 import tkinter as tk
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from ivisit.declarations import as_number
-from ivisit.files import replace_file
 from ivisit.gui.panels.channels import (
     CHANNELS,
     OWN_LEVELS,
@@ -26,6 +24,7 @@ from ivisit.gui.panels.level_strip import LevelStrip
 from ivisit.gui.panels.picture import PicturePanel
 from ivisit.gui.panels.pixels import LARGEST_ZOOM, SMALLEST_ZOOM
 from ivisit.gui.panels.plotting import value_text
+from ivisit.gui.saving import save_file
 from ivisit.gui.toolkit.dialogs import FormDialog
 from ivisit.panels import Image, Panel
 from ivisit.recording import Frame
@@ -405,12 +404,7 @@ class ImageWidget(PicturePanel):
             super().save(path)
             return
         data = unmasked(self.picture)
-        try:
-            replace_file(Path(path), lambda file: np.save(file, data))
-        except OSError as error:
-            self.host.say(f"{path}: cannot be saved: {error.strerror or error}")
-        else:
-            self.host.say(f"Saved {path}")
+        save_file(self.host, path, lambda file: np.save(file, data), self.ask_file)
 
 
 def _span_text(picture: np.ndarray, low: float, high: float) -> str:

@@ -11,10 +11,10 @@ import numpy as np
 from PIL import Image
 
 from ivisit.events import EventKind, PointerEvent
-from ivisit.files import replace_file
 from ivisit.gui.panels.base import PanelWidget
 from ivisit.gui.panels.pixels import PixelCanvas
 from ivisit.gui.panels.pointing import PointerBinding, bind_keys, modifiers_of
+from ivisit.gui.saving import save_file
 from ivisit.gui.toolkit.clipboard import copy_picture
 
 #: Pictures of which aspect, width over height, need only a part of the usual height.
@@ -111,9 +111,4 @@ class PicturePanel(PanelWidget):
             return
         picture = Image.fromarray(self.canvas.pixels)
         kind = Image.registered_extensions().get(Path(path).suffix.lower(), "PNG")
-        try:
-            replace_file(Path(path), lambda file: picture.save(file, format=kind))
-        except (OSError, ValueError) as error:
-            self.host.say(f"{path}: cannot be saved: {error}")
-        else:
-            self.host.say(f"Saved {path}")
+        save_file(self.host, path, lambda file: picture.save(file, format=kind), self.ask_file)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ivisit.files import replace_file
-from ivisit.link import Say
+from ivisit.gui.saving import problem_of, save_file
+from ivisit.link import Saved
 
 if TYPE_CHECKING:
     from ivisit.gui.panels.trace import TraceWidget
@@ -21,11 +21,15 @@ def export_plot(plot: TraceWidget, path: str) -> None:
     if ending in (".csv", ".npy"):
         _export_numbers(plot, Path(path))
     elif ending in (".png", ".svg"):
-        plot.host.say(
-            _written(Path(path), lambda file: _figure(plot).savefig(file, format=ending[1:]))
+        save_file(
+            plot.host,
+            path,
+            lambda file: _figure(plot).savefig(file, format=ending[1:]),
+            plot.ask_file,
         )
     else:
-        plot.host.say(f"{path}: a plot is exported as .csv, .npy, .png or .svg")
+        problem = f"{path}: a plot is exported as .csv, .npy, .png or .svg"
+        plot.host.tell_saved(path, problem, plot.ask_file)
 
 
 def _export_numbers(plot: TraceWidget, path: Path) -> None:
@@ -38,26 +42,17 @@ def _export_numbers(plot: TraceWidget, path: Path) -> None:
         steps, columns = engine.recorder.table()
         table = np.column_stack([steps, *(columns[name] for name in traces)])
         if path.suffix.lower() == ".npy":
-            text = _written(path, lambda file: np.save(file, table))
+            problem = problem_of(path, lambda file: np.save(file, table))
         else:
             rows = [["step", *names], *([int(row[0]), *row[1:].tolist()] for row in table)]
-            text = _written(
+            problem = problem_of(
                 path,
                 lambda file: csv.writer(file, lineterminator="\n").writerows(rows),
                 text=True,
             )
-        engine.link.post(Say(text))
+        engine.link.post(Saved(str(path), problem, plot.ask_file))
 
     plot.host.session.worker.call(write)
-
-
-def _written(path: Path, write: Any, *, text: bool = False) -> str:
-    """Write a file; return what to tell about it."""
-    try:
-        replace_file(path, write, text=text)
-    except OSError as error:
-        return f"{path}: cannot be saved: {error.strerror or error}"
-    return f"Saved {path}"
 
 
 def _figure(plot: TraceWidget) -> Any:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ivisit.controls import Control
+from ivisit.controls.groups import Group
 from ivisit.errors import ParameterError, PluginError
 from ivisit.legacy.files.tables import StoredSimulation, read_tables
 from ivisit.legacy.language.grid import Grid
@@ -66,7 +67,8 @@ def import_database(
     simulation : Simulation subclass, str or path-like, optional
         The simulation whose sets they become: a class, or what `ivisit.get_simulation`
         understands, such as the old script; another text is taken as the simulation's key. By
-        default the key is the file's name without ending.
+        default the key is the file's name without ending. Controls of a new simulation take the
+        values of the widgets that have their name or label; what none takes is told.
     tell : callable, optional
         Called with each message on what of the file cannot be taken as it is; by default it
         becomes a warning of the log.
@@ -92,7 +94,9 @@ def import_database(
     }
     for stored in simulations:
         name = free_name(
-            stored.name or "unnamed", is_free=lambda name: name not in taken, numbered="{} ({})"
+            stored.name if stored.name.strip() else "unnamed",
+            is_free=lambda name: name not in taken,
+            numbered="{} ({})",
         )
         taken.add(name)
         if (digest, stored.key) in known:
@@ -107,7 +111,11 @@ def import_database(
             "made": stored.dates[0],
             "changed": stored.dates[1],
         }
-        layout = {**_layout(stored, names, target), "imported": origin}
+        layout = {"imported": origin}
+        if _is_new(target):
+            values = _translated(values, stored.name, target, tell)
+        else:
+            layout = _layout(stored, names, target) | layout
         changed.append(
             store.save(
                 target, name, values, comment=stored.comment, grade=stored.grade, layout=layout
@@ -127,6 +135,41 @@ def _target(simulation: Any, file: Path) -> Any:
             return simulation
         raise
     return found if isinstance(found, type) else type(found)
+
+
+def _is_new(target: Any) -> bool:
+    """Tell whether the sets are for a simulation in the new style, such as a migrated script."""
+    return isinstance(target, type) and not issubclass(target, OldSimulation)
+
+
+def _translated(
+    values: Mapping[str, Any], stored_name: str, target: Any, tell: Callable[[str], None]
+) -> dict[str, Any]:
+    """Return the values by the names of a new simulation's controls; what fits none is told.
+
+    A control is the one of a widget whose name it has, or bears as its label; so are items.
+    """
+    controls: Mapping[str, Control[Any]] = target.controls
+    translated = {}
+    for widget, value in values.items():
+        name = _named(controls, widget)
+        if name not in controls:
+            tell(f"simulation {stored_name!r}: {target.__name__} has no {widget!r}")
+            continue
+        control = controls[name]
+        if isinstance(value, Mapping) and isinstance(control, Group):
+            value = {_named(control.items, item): number for item, number in value.items()}
+        try:
+            translated[name] = control.validate(value)
+        except ParameterError as error:
+            tell(f"simulation {stored_name!r}: {error}")
+    return translated
+
+
+def _named(controls: Mapping[str, Control[Any]], text: str) -> str:
+    """Return the name of the control that has this name or label, in any case; else the text."""
+    labels = {control.label.casefold(): name for name, control in controls.items()}
+    return text if text in controls else labels.get(text.casefold(), text)
 
 
 def _is_as_imported(store: ParameterStore, target: Any, one: ParameterSet, file: Path) -> bool:

@@ -300,8 +300,13 @@ def test_selected_sets_are_compared_side_by_side(user, browser):
 
 def test_chosen_sets_are_exported_and_others_imported(user, browser, tmp_path):
     file = tmp_path / "some.json"
-    browser.commands.export(str(file), ["soft", "sharp"])
+    browser.commands.export(str(file), ["soft", "sharp"], browser.asking.export)
     assert [s["name"] for s in json.loads(file.read_text())["sets"]] == ["sharp", "soft"]
+    asked = []
+    browser.commands.export(str(tmp_path / "missing" / "x.json"), ["soft"], lambda: asked.append(1))
+    assert "missing/x.json" in user.told()
+    user.answer("Save elsewhere ...")
+    assert asked == [1]
     browser.commands.delete(["soft"])
     with iv.ParameterStore(tmp_path / "meyer.ivisit") as other:
         other.save(Filter, "sharp", {"sigma": 7.0})
@@ -388,8 +393,9 @@ def test_what_does_not_fit_of_a_compared_set_is_told(user, browser):
         store.save("Filter", "old", {"sigma": 3.0, "mode": "gone"})
     window = open_comparison(user.window, ["run 2", "old"])
     assert window is not None
-    user.until(lambda: "old does not fit" in window.status["message"].cget("text"))
-    assert "not 'gone'" in window.status["message"].cget("text")
+    told = window.messages.messages["problems"].text
+    assert "old does not fit" in told
+    assert "not 'gone'" in told
 
 
 def test_the_browser_draws_only_what_is_seen(user, tmp_path):

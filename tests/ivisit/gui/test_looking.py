@@ -331,7 +331,7 @@ def test_figures_are_dark_in_a_dark_window_and_light_where_they_are_saved(
     assert "<!-- 2.4 -->" in texts[1]
     assert "<!-- 2.4 -->" not in texts[0]
     figure.save(str(tmp_path / "wrong.xyz"))
-    user.until(lambda: "cannot be saved" in message(user))
+    user.until(lambda: "cannot be saved" in user.told())
     user.window.set_dark(False)
     user.until(lambda: figure.canvas.pixels[0, 0, :3].tolist() == [255, 255, 255])
 

@@ -173,14 +173,20 @@ def test_the_pointer_tells_the_value_and_zooming_keeps_the_place(user):
     assert user.window.status._pointed == ""
 
 
-def test_a_picture_is_saved_pixel_by_pixel_and_a_value_copied(user, tmp_path):
+def test_a_picture_is_saved_pixel_by_pixel_and_a_value_copied(user, tmp_path, monkeypatch):
     user.open(Sample)
     panel = user.panel("gray")
     panel.save(str(tmp_path / "gray.png"))
     saved = np.asarray(Image.open(tmp_path / "gray.png"))
     np.testing.assert_array_equal(saved[..., 0], panel.picture)
     panel.save(str(tmp_path / "missing" / "gray.png"))
-    assert "cannot be saved" in user.window.status.labels["message"].cget("text")
+    assert "cannot be saved: No such file" in user.told()
+    monkeypatch.setattr(
+        "tkinter.filedialog.asksaveasfilename", lambda **more: str(tmp_path / "other.png")
+    )
+    user.answer("Save elsewhere ...")
+    assert (tmp_path / "other.png").read_bytes() == (tmp_path / "gray.png").read_bytes()
+    assert not user.told()
     panel._pointed = (3, 2)
     panel.copy_value()
     assert user.window.root.clipboard_get() == "220"
@@ -453,7 +459,7 @@ def test_a_picture_is_saved_as_tiff_and_as_numbers(user, tmp_path):
     panel.save(str(tmp_path / "a.tif"))
     np.testing.assert_array_equal(np.asarray(Image.open(tmp_path / "a.tif")), panel.canvas.pixels)
     panel.save(str(tmp_path / "missing" / "a.npy"))
-    assert "cannot be saved" in user.window.status.labels["message"].cget("text")
+    assert "cannot be saved" in user.told()
 
 
 def test_how_panels_are_looked_at_is_kept_with_a_set_and_over_a_new_layout(user):
@@ -483,7 +489,7 @@ def test_how_panels_are_looked_at_is_kept_with_a_set_and_over_a_new_layout(user)
         user.panel("level").take_view(nonsense)
 
 
-def test_a_figure_is_saved_as_a_drawing(user, tmp_path):
+def test_a_figure_is_saved_as_a_drawing(user, tmp_path, monkeypatch):
     window = user.open(Sample)
     panel = user.panel("plot")
     said = []
@@ -493,7 +499,12 @@ def test_a_figure_is_saved_as_a_drawing(user, tmp_path):
         user.until(lambda name=name: any(name in text for text in said))
         assert (tmp_path / name).read_bytes().startswith(start)
     panel.save(str(tmp_path / "missing" / "f.pdf"))
-    user.until(lambda: "cannot be saved" in said[-1])
+    user.until(lambda: "cannot be saved" in user.told())
+    monkeypatch.setattr(
+        "tkinter.filedialog.asksaveasfilename", lambda **more: str(tmp_path / "other.pdf")
+    )
+    user.answer("Save elsewhere ...")
+    user.until((tmp_path / "other.pdf").exists)
 
 
 def test_a_figure_whose_own_code_fails_while_it_is_saved_costs_a_message_only(user, tmp_path):
@@ -506,10 +517,8 @@ def test_a_figure_whose_own_code_fails_while_it_is_saved_costs_a_message_only(us
             axes.xaxis.set_major_formatter(lambda place, index: {}[place])
 
     window = user.open(Labels)
-    said = []
-    window.say = said.append
     user.panel("plot").save(str(tmp_path / "f.pdf"))
-    user.until(lambda: any("cannot be saved: KeyError" in text for text in said))
+    user.until(lambda: "cannot be saved: KeyError" in user.told())
     assert list(tmp_path.glob("f*")) == []
     window.step()
     user.until(lambda: window.steps == 1)

@@ -290,4 +290,5 @@ def test_traces_are_saved_as_a_table_and_a_bad_path_costs_a_message(user, tmp_pa
     user.until(lambda: message(window).startswith("Saved"))
     assert "position" in (tmp_path / "run.csv").read_text()
     window.sessions.save(str(tmp_path / "nowhere" / "run.npz"))
-    user.until(lambda: "cannot be saved" in user.told())
+    user.until(lambda: "cannot be written" in user.told())
+    assert user.told().count("run.npz") == 1

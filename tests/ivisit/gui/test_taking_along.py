@@ -14,7 +14,7 @@ from PIL import Image
 import ivisit as iv
 from ivisit.cli import main
 from ivisit.films.scene import Scene
-from ivisit.gui.actions import film_dialog, window_picture
+from ivisit.gui.actions import film_dialog, filming, window_picture
 from ivisit.gui.actions.copying import copy_as_command, copy_as_python, recipe_of
 from ivisit.gui.actions.film_dialog import SCREEN, ask_film
 from ivisit.gui.actions.filming import views_for_films
@@ -248,8 +248,7 @@ def test_where_the_screen_cannot_be_read_the_reason_is_told(user, monkeypatch):
 
     monkeypatch.setattr(window_picture.ImageGrab, "grab", refused)
     window_picture._ask_and_save(window)
-    window.status.update_texts()
-    assert "no access to the screen" in window.status.labels["message"].cget("text")
+    assert "no access to the screen" in user.told()
 
 
 # Films ----------------------------------------------------------------------------------------
@@ -365,6 +364,23 @@ def test_stop_and_keep_completes_the_film(user, monkeypatch):
     bars(window)[0].finish.invoke()
     user.until(lambda: Path("x.gif").exists())
     assert levels_of("x.gif")[:3] == [20, 40, 60]
+
+
+def test_why_there_is_no_film_stays_to_be_read_and_another_place_is_offered(user):
+    class Failed(filming.ScreenRecording):
+        def advance(self):
+            self.problem = "the disk is full"
+            return False
+
+    window = user.open(Bright)
+    asked = []
+    recording = Failed(window, iv.Film("x.gif"), 3)
+    filming.Recorder(window, Path("x.gif"), recording, lambda: asked.append(1))
+    user.until(lambda: user.told() == "x.gif: the disk is full")
+    user.answer("Record elsewhere ...")
+    assert asked == [1]
+    assert not user.told()
+    assert not Path("x.gif").exists()
 
 
 @pytest.mark.parametrize("what", ["Picture", SCREEN])

@@ -14,6 +14,7 @@ import ivisit as iv
 from ivisit.errors import StoreError
 from ivisit.legacy.files.database import import_database
 from ivisit.legacy.files.tables import TABLES, read_tables
+from ivisit.legacy.tools.migrate import migrated
 from ivisit.plugins.loading import load_file
 from ivisit.store import ParameterStore
 
@@ -357,3 +358,41 @@ def test_every_action_of_the_shell_knows_the_sets_of_an_old_file_at_once(folder,
 
     name, *rest = [word.format("s2_plot") for word in action]
     assert main(["params", name, "plot.py", *rest]) == 0
+
+
+MIGRATED = {
+    "all_widgets": {
+        "freq": 3,
+        "gain": 1.25,
+        "weights_1": 4,
+        "pattern": "rings",
+        "bits": "8",
+        "str_show": {"gray": True, "rgb": True, "text": True, "extra": False},
+        "cmap": "warm",
+        "caption": "Hello world",
+    },
+    "plot": {"par": {"N": 3, "sigma": 1.5}, "par2": {"a": 2, "b": -0.25}, "action": "New"},
+}
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_migrated_script_takes_the_sets_of_the_old_one(folder, store, name):
+    new = folder / f"new_{name}.py"
+    new.write_text(migrated(folder / f"{name}.py"), encoding="utf-8")
+    target = load_file(new)
+    (imported,) = import_database(folder / f"{name}.db", store, target)
+    assert dict(imported) == MIGRATED[name]
+    assert import_database(folder / f"{name}.db", store, target) == []
+
+
+def test_a_new_simulation_is_told_what_it_does_not_take_of_an_old_file(folder, store, caplog):
+    class Other(iv.Simulation):
+        """Has one of the widgets, and another with a range that does not fit."""
+
+        gain = iv.Slider(0.0, 0.0, 1.0, label="Gain")
+        rate = iv.Slider(1, 0, 20, label="frequency")
+
+    (imported,) = import_database(folder / "all_widgets.db", store, Other)
+    assert dict(imported) == {"rate": 3}
+    assert "Other has no 'Pattern'" in caplog.text
+    assert "gain: must be between 0 and 1, not 1.25" in caplog.text

@@ -77,7 +77,7 @@ def test_what_is_refused_leaves_no_new_store(command, capsys):
 def test_a_summary_names_no_best_point_where_no_value_is_finite(capsys):
     assert main([*SWEEP, "--workers", "0", "--metric", "position:first>1e9"]) == 0
     output = capsys.readouterr().out
-    assert "position:first>1e9  -         no finite median  -" in output
+    assert "position:first>1e9  -         never  -        never" in output
     assert "inf " not in output
 
 

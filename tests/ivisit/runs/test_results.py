@@ -16,7 +16,7 @@ import pytest
 
 import ivisit as iv
 from ivisit.errors import IVisitError, StoreError
-from ivisit.runs import figures
+from ivisit.runs import figures, overview, report
 from ivisit.runs.sensitivity import binned_importance
 from ivisit.runs.sweep_result import SweepResult
 from ivisit.store import ParameterStore
@@ -54,6 +54,78 @@ def lab(write: Callable[[str, str], Path]) -> SweepResult:
         name="lab",
         store=path.with_suffix(".ivisit"),
     )
+
+
+RAMP = '''
+    import math
+    import ivisit as iv
+
+    class Ramp(iv.Simulation):
+        """Rises by its rate; breaks above 5."""
+
+        rate = iv.Slider(0.5, 0.0, 10.0)
+        level = iv.Trace()
+        check = iv.Trace()
+
+        def step(self):
+            self.level = (self.level or 0.0) + self.rate
+            self.check = math.inf if self.rate > 5 else 0.0
+'''
+
+
+def test_a_condition_that_never_held_is_told_apart_from_numbers_that_are_not_finite(
+    write: Callable[[str, str], Path],
+) -> None:
+    path = write("ramp.py", RAMP)
+    told: list[Any] = []
+    result = iv.sweep(
+        path,
+        {"rate": [0.0, 0.1, 1.0, 2.0, 9.0]},
+        repeats=2,
+        steps=3,
+        metrics={"passed": "level:first>0.9", "check": "check", "worse": "check:first>1"},
+        workers=0,
+        name="ramp",
+        store=path.with_suffix(".ivisit"),
+        progress=lambda counts: told.append(counts.diverged),
+    )
+    assert result.metrics["passed"][2:5].tolist() == [1, 1, 1]
+    assert result.never["passed"].tolist() == [True, True, False, False, False] * 2
+    assert result.never["worse"].tolist() == [True, True, True, True, False] * 2
+    assert result.diverged.tolist() == [False, False, False, False, True] * 2
+    assert result.summary() == (
+        "sweep 'ramp': 10 of 10 runs, 4 in which passed never held, "
+        "8 in which worse never held, 2 with a metric that is not finite"
+    )
+    assert told[-1] == 2
+    with ParameterStore(result.path) as store:
+        assert store.count_diverged(result.sweep) == 2
+        assert store.sweep_overview()[0]["diverged"] == 2
+    summary = overview.summary_of(result)
+    assert (summary["never"], summary["diverged"]) == ({"passed": 4, "worse": 8}, 2)
+    caption = result.figure("rate", "passed").get_supxlabel()
+    assert caption == "n = 10 runs, 0 failed, 2 not finite, 4 in which it never held"
+    assert "<b>8</b><span>worse: never</span>" in report.page(result)
+
+
+def test_where_a_condition_held_in_no_trial_that_is_said(
+    write: Callable[[str, str], Path],
+) -> None:
+    path = write("ramp.py", RAMP)
+    result = iv.optimize(
+        path,
+        {"rate": iv.Range(0.0, 0.1)},
+        minimize="level:first>0.9",
+        steps=3,
+        trials=4,
+        method="random",
+        workers=0,
+        store=path.with_suffix(".ivisit"),
+    )
+    assert "4 in which level:first>0.9 never held" in result.summary()
+    assert result.summary().endswith("; level:first>0.9 has held in no trial")
+    with pytest.raises(IVisitError, match=r"level:first>0\.9 has held in no trial"):
+        result.best_parameters  # noqa: B018 - it is asked for
 
 
 def test_columns_say_what_each_run_was_and_gave(lab: SweepResult) -> None:

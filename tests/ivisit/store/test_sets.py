@@ -78,6 +78,8 @@ def test_grades_come_back_as_they_were(store: ParameterStore) -> None:
     ("arguments", "options", "message"),
     [
         (("S", "", {}), {}, "name of the set: must not be empty"),
+        (("S", " \t\u2003", {}), {}, r"name of the set: must not be blank, not ' \\t\\u2003'"),
+        ((" ", "a", {}), {}, "key of the simulation: must not be blank, not ' '"),
         (("", "a", {}), {}, "key of the simulation: must not be empty"),
         (("S", 3, {}), {}, "name of the set: must be a text, not 3"),
         (("S", "a\0", {}), {}, "name of the set: must not hold the character NUL"),
@@ -167,6 +169,8 @@ def test_a_name_that_is_taken_is_not_overwritten(store: ParameterStore) -> None:
             method("S", "x", "y")
         with pytest.raises(ParameterError, match="new name: must not be empty"):
             method("S", "a", "")
+        with pytest.raises(ParameterError, match="new name: must not be blank, not ' '"):
+            method("S", "a", " ")
     assert store.load("S", "b") == {"name": "b"}
 
 

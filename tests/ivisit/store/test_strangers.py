@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
+import logging
 import os
 import shutil
 import sqlite3
@@ -13,7 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from ivisit.errors import StoreError
+from ivisit.cli import main
+from ivisit.commands.common import set_up_logging
+from ivisit.errors import Failure, StoreError
 from ivisit.store import ParameterStore
 
 FIXTURES = Path(__file__).parent
@@ -177,6 +181,37 @@ def test_control_characters_never_reach_a_terminal(path: Path, arguments: tuple[
         store.save(NASTY, NASTY, {})
     done = run_command(path.parent, *arguments)
     for text in (done.stdout, done.stderr):
+        assert not set(text) & set("\x1b\x07\r\x9b\u202e"), text
+
+
+@pytest.mark.parametrize("debug", [[], ["--debug"]])
+def test_control_characters_of_runs_and_of_log_messages_never_reach_a_terminal(
+    path: Path, debug: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    failure = Failure("step", NASTY, NASTY, f"Traceback:\n\t{NASTY}", NASTY, 1, NASTY)
+    with ParameterStore(path) as store:
+        store.save_run(
+            NASTY, parameters={NASTY: NASTY}, seed=0, steps=1, status="failed",
+            metrics={NASTY: 1.0}, failure=failure, sweep=NASTY, index=0,
+        )  # fmt: skip
+    for command in (["list"], ["show", "1"], ["delete", "1", "--yes"], ["show", NASTY]):
+        main(["runs", *command, "--db", str(path), *debug])
+    options = argparse.Namespace(debug=bool(debug), quiet=False)
+    logger = logging.getLogger("ivisit")
+    former = logger.handlers[:], logger.level, logger.propagate
+    try:
+        set_up_logging(options)
+        try:
+            raise ValueError(NASTY)
+        except ValueError:
+            logging.getLogger("ivisit.store").exception("the set %s", NASTY)
+    finally:
+        logger.handlers[:], logger.level, logger.propagate = former
+    shown = capsys.readouterr()
+    assert "owned" in shown.out
+    assert "the set \\x1b]0;owned" in shown.err
+    assert "\n" in shown.err.partition("the set")[2]
+    for text in shown:
         assert not set(text) & set("\x1b\x07\r\x9b\u202e"), text
 
 
