@@ -356,7 +356,7 @@ def test_a_picture_of_noise_still_fits_the_store():
 def test_without_a_store_the_browser_says_how_to_begin(user):
     window = user.open(Filter)
     window.browser.toggle()
-    user.until(window.browser.table.winfo_ismapped)
+    user.until(lambda: window.browser.table._edges)
     window.browser.table.draw()
     texts = [
         window.browser.table.canvas.itemcget(item, "text")
