@@ -81,6 +81,8 @@ class Drawer(ttk.Frame):
         if caption not in self.pages:
             page = self.pages[caption] = self._makers[caption](self.window)
             page.color()
+            # What waits to be drawn has no size yet; it shall be drawn once it has one.
+            page.update_idletasks()
         return self.pages[caption]
 
     def _add_tab(self, caption: str) -> None:

@@ -42,7 +42,8 @@ def browser(user, tmp_path):
         store.save(Filter, "soft", {"sigma": 9.0, "mode": "wrap"}, comment="for portraits", grade=4)
     window = user.open(Filter, store=path)
     user.key(window.root, "Control-b")
-    user.until(window.browser.table.winfo_ismapped)
+    # On the screen and drawn: where the columns lie is known only then.
+    user.until(lambda: window.browser.table.winfo_ismapped() and window.browser.table._edges)
     return window.browser
 
 
@@ -355,7 +356,7 @@ def test_a_picture_of_noise_still_fits_the_store():
 def test_without_a_store_the_browser_says_how_to_begin(user):
     window = user.open(Filter)
     window.browser.toggle()
-    user.until(window.browser.table.winfo_ismapped)
+    user.until(lambda: window.browser.table._edges)
     window.browser.table.draw()
     texts = [
         window.browser.table.canvas.itemcget(item, "text")
