@@ -49,14 +49,16 @@ class ArrangingCommands:
 
     def build(self) -> None:
         """Make the widgets of all controls and panels anew."""
-        window = self.window
-        if window.layout is not None:
-            self.views |= window.layout.view_states()
-            self.arrangement = window.layout.arrangement()
-            window.layout.destroy()
+        window, former = self.window, self.window.layout
+        if former is not None:
+            self.views |= former.view_states()
+            self.arrangement = former.arrangement()
+            former.destroy()
         layout = layout_for(window.root, window, self.positions)
         layout.pack(side="top", fill="both", expand=True)
         window.layout = layout
+        if former is not None:
+            layout.follow(former)
         layout.bind("<Configure>", self._note_size)
         repeat(window)
         layout.take_arrangement(self.arrangement)

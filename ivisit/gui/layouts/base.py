@@ -108,6 +108,9 @@ class Layout(ttk.Frame):
         for card in self.cards:
             card.refit()
 
+    def follow(self, former: Layout) -> None:
+        """Stand as far as possible as the layout did that this one takes the place of."""
+
     def learn_shapes(self) -> bool:
         """Take notice of the shapes of pictures; tell whether there are new ones."""
         return False

@@ -84,6 +84,7 @@ class TiledLayout(Layout):
 
     def refit(self) -> None:
         if self.controls:
+            self.update_idletasks()  # what labels and fields ask for with the new letters
             self.column.align()
             self._set_column()
         for widget in self.controls.values():
@@ -132,6 +133,22 @@ class TiledLayout(Layout):
         if not self._seen:
             self._candidate = None
         self.arrange()
+
+    def follow(self, former: Layout) -> None:
+        """Choose as the layout did that this one takes the place of: cards must not jump."""
+        if isinstance(former, TiledLayout):
+            self._automatic, self._candidate, self._seen, aspects = former.choice()
+            for card in self.cards:
+                if card.aspect() is None:  # its first picture is not there yet
+                    self._aspects[card.name] = aspects.get(card.name)
+
+    def choice(self) -> tuple[Part | None, int | None, bool, Mapping[str, float | None]]:
+        """Return what `follow` takes over.
+
+        The automatic arrangement, which of the candidates it is, whether it has been seen, and the
+        shapes of the pictures.
+        """
+        return self._automatic, self._candidate, self._seen, self._aspects
 
     def learn_shapes(self) -> bool:
         unknown = [card for card in self.cards if card.group == "picture"]

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: Room for a title at 96 dpi that tools of the heading leave.
 TITLE = 70
+#: Room at 96 dpi that a title keeps beside a note that is needed.
+LEAST_TITLE = 24
 #: Letters that stay at least of the name before a title.
 LEAST_LETTERS = 5
 
@@ -80,6 +82,7 @@ class PanelWidget(tk.Frame):
         self.rowconfigure(1, weight=1)
         self.columnconfigure(0, weight=1)
         self._notes: tuple[str, ...] = ()
+        self._needed = 0
         self.title = self._shown_title = self._label = panel.label
         self._of = ""
         self._timers: dict[str, str] = {}
@@ -194,16 +197,16 @@ class PanelWidget(tk.Frame):
         self._fit_note()
 
     def _hint(self) -> str:
-        """Return the tooltip of the heading: its whole text, where that is cut, and the help."""
+        """Return the tooltip of the heading: its whole texts, where they are cut, and the help."""
         is_cut = str(self.label.cget("text")) != self.title
-        return "\n".join(text for text in (self.title if is_cut else "", self.panel.help) if text)
+        note = next(iter(self._notes), "")
+        note = "" if str(self.note.cget("text")) == note else note
+        texts = (self.title if is_cut else "", note, self.panel.help)
+        return "\n".join(text for text in texts if text)
 
     def _fitted_title(self, width: int) -> str:
         """Return as much of the title as fits, with an ellipsis where some of it does not."""
-
-        def measure(text: str) -> int:
-            return int(str(self.tk.call("font", "measure", "IvisitHeading", text)))
-
+        measure = self._heading_width
         if width <= 1 or measure(self.title) <= width:
             return self.title
         of = shortened(self._of, lambda text: measure(f"{text} · {self._label}") <= width)
@@ -214,17 +217,31 @@ class PanelWidget(tk.Frame):
             kept -= 1
         return f"{self.title[:kept].rstrip()}…"
 
-    def set_note(self, *texts: str) -> None:
-        """Show a small text at the right of the heading: the first one for which there is room."""
-        if texts != self._notes:
-            self._notes = texts
+    def set_note(self, *texts: str, needed: int = 0) -> None:
+        """Show a small text at the right of the heading: the first one for which there is room.
+
+        To the last `needed` ones of them the title gives way.
+        """
+        if (texts, needed) != (self._notes, self._needed):
+            self._notes, self._needed = texts, needed
             self._fit_note()
+
+    def _left_for_title(self, free: int, gap: int) -> int:
+        """Return how much of the heading's room the title has."""
+        needed = self._notes[len(self._notes) - self._needed :]
+        for text in needed:
+            least = self.host.theme.pixels(LEAST_TITLE if text is needed[-1] else TITLE)
+            left = free - self._small_width(text) - gap
+            if left >= min(least, self._heading_width(self.title)):
+                return left
+        return free
 
     def _fit_note(self, event: Any = None) -> None:
         """Leave the note out rather than cut it: half a number is a wrong number."""
         gap = self.host.theme.pixels(8)
         tools = self._fitted_tools()
-        title = self._fitted_title(self.heading.winfo_width() - tools - gap)
+        free = self.heading.winfo_width() - tools - gap
+        title = self._fitted_title(self._left_for_title(free, gap))
         if title != self._shown_title:
             self._shown_title = title
             self.label.configure(text=title)
@@ -233,6 +250,9 @@ class PanelWidget(tk.Frame):
         anyhow = self.heading.winfo_width() <= 1
         fitting = (text for text in self._notes if anyhow or self._small_width(text) <= room)
         self.note.configure(text=next(fitting, ""))
+
+    def _heading_width(self, text: str) -> int:
+        return int(str(self.tk.call("font", "measure", "IvisitHeading", text)))
 
     def _small_width(self, text: str) -> int:
         return int(str(self.tk.call("font", "measure", "IvisitSmall", text)))
@@ -256,7 +276,7 @@ class PanelWidget(tk.Frame):
         if not self.tools.winfo_children():
             return 0
         width, room = self.tools.winfo_reqwidth(), self.heading.winfo_width()
-        title = int(str(self.tk.call("font", "measure", "IvisitHeading", self.title)))
+        title = self._heading_width(self.title)
         if self._is_pointed:
             title = min(title, self.host.theme.pixels(TITLE))
         fits = room <= 1 or width + title + self.host.theme.pixels(8) <= room

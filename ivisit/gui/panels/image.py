@@ -164,8 +164,13 @@ class ImageWidget(PicturePanel):
         zoom = f"   ×{self.canvas.zoom:.3g}" if isinstance(self.canvas.zoom, float) else ""
         size = f"{columns}×{rows}"
         missing = f"   {self._missing}" if self._missing else ""
+        first, _, rest = self._missing.partition("   ")
         self.set_note(
-            f"{size}   {text}{zoom}{missing}", f"{size}{zoom}{missing}", self._missing or size
+            f"{size}   {text}{zoom}{missing}",
+            f"{size}{zoom}{missing}",
+            self._missing or size,
+            *([f"{first} …"] if rest else []),
+            needed=bool(missing) + bool(rest),
         )
         if self.has_bar:
             self.bar.show(

@@ -34,7 +34,8 @@ class TableWidget(ControlWidget):
         )
         for index, name in enumerate(self.columns):
             self.tree.heading(str(index), text=name)
-            self.tree.column(str(index), width=px(COLUMN_WIDTH), minwidth=px(30), anchor="e")
+            self.tree.column(str(index), minwidth=px(30), anchor="e")
+        self._narrow()
         bar = ttk.Scrollbar(self.body, orient="vertical", command=self.tree.yview, takefocus=False)
         self.tree.configure(yscrollcommand=bar.set)
         self.tree.grid(row=0, column=0, columnspan=2, sticky="ew")
@@ -51,6 +52,15 @@ class TableWidget(ControlWidget):
         self._editor: ttk.Entry | None = None
         self._place = (0, 0)
         self._bind_keys()
+
+    def _narrow(self) -> None:
+        """Ask for no more room than at first: columns grow with the room that they are given."""
+        for index in range(len(self.columns)):
+            self.tree.column(str(index), width=self.host.theme.pixels(COLUMN_WIDTH))
+
+    def align(self, label_width: int, unit_width: int) -> None:
+        self._narrow()
+        super().align(label_width, unit_width)
 
     def _bind_keys(self) -> None:
         tree = self.tree

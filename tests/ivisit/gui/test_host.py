@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import tkinter as tk
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -65,6 +67,9 @@ def root(display, monkeypatch):
     root = tk.Tk()
     yield root
     root.destroy()
+    # Tk ends the process when another thread collects what is left of its interpreter.
+    del root
+    gc.collect()
 
 
 def test_a_panel_and_a_control_stand_alone_with_a_small_host(root):
@@ -78,6 +83,26 @@ def test_a_panel_and_a_control_stand_alone_with_a_small_host(root):
     assert np.all(panel.picture == 7)
     panel.set_color_map("no such map")
     assert "no such map" in host.said[0]
+
+
+def test_the_title_of_a_narrow_card_gives_way_to_how_many_values_are_missing(root):
+    host = SmallHost(root, Theme(root), Session(Map))
+    root.geometry("600x300")
+    panel = panel_class(Map.picture)(root, host, Map.picture)
+    panel.set_label("A rather long title of a picture")
+    host.engine.run(1)
+    frame = host.engine.frame()
+    panel.show(replace(frame, outputs={"picture": np.array([[np.nan, 1.0], [np.inf, 2.0]])}))
+    for width, told in ((580, "2×2   0 … 10   NaN: 1   inf: 1"), (240, "NaN: 1   inf: 1"),
+                        (130, "NaN: 1 …")):  # fmt: skip
+        panel.place(x=0, y=0, width=width, height=200)
+        root.update()
+        assert panel.note.cget("text") == told
+        assert panel.label.cget("text").endswith("…" if width < 580 else "picture")
+        assert (
+            panel.label.winfo_reqwidth() + panel.note.winfo_width() <= panel.heading.winfo_width()
+        )
+        assert width == 580 or "inf: 1" in panel._hint()
 
 
 def test_two_sessions_live_in_one_window(root):

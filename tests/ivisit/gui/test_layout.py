@@ -38,6 +38,37 @@ def simulation(n_controls: int, n_panels: int) -> type[iv.Simulation]:
     return type(iv.Simulation)("Many", (iv.Simulation,), names)
 
 
+def test_nothing_moves_when_the_widgets_are_made_anew(user):
+    class Known(iv.Simulation):
+        points = iv.Table([[0.0, 1.0]], columns=["x", "y"])
+        size = iv.Slider(2.0, 0.0, 9.0, unit="px")
+        mode = iv.OptionList("a", ["a", "longer"])
+        picture = iv.Image()
+        level = iv.Trace()
+
+        def step(self):
+            self.picture = np.zeros((40, 50))
+            self.level = 1.0
+
+    window = user.open(Known)
+    window.step()
+    user.until(lambda: user.panel("picture").picture is not None)
+
+    def places():
+        column = window.layout.column
+        user.until(lambda: column.winfo_width() == column.wanted_width)
+        inner = column.wanted_width - window.theme.pixels(6)
+        user.until(lambda: all(c.winfo_width() == inner for c in window.layout.controls.values()))
+        stand = opened(user, window)
+        return stand | {name: box(control) for name, control in window.layout.controls.items()}
+
+    for size in (4, 0):
+        window.set_font_size(size)
+        before = places()
+        window.build_layout()
+        assert places() == before
+
+
 def box(widget: tk.Misc) -> tuple[int, int, int, int]:
     x, y = widget.winfo_rootx(), widget.winfo_rooty()
     return x, y, x + widget.winfo_width(), y + widget.winfo_height()
