@@ -33,5 +33,6 @@ def find_picture(connection: sqlite3.Connection, key: str, name: str, version: i
         "WHERE key = ? AND name = ? AND version = ?",
         (key, name, version),
     )
-    # Somebody may have put anything there with the sqlite3 shell.
-    return rows[0][0] if rows and isinstance(rows[0][0], bytes) else None
+    # Somebody may have put anything there with the sqlite3 shell, and a large PNG unfolds to more.
+    found = rows[0][0] if rows else None
+    return found if isinstance(found, bytes) and len(found) <= MOST_BYTES else None

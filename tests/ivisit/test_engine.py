@@ -400,3 +400,21 @@ def test_a_trace_without_value_is_recorded_as_nan():
     column = iv.run(Late, steps=4).traces["x"]
     assert np.isnan(column[:2]).all()
     assert column[2:].tolist() == [5, 5]
+
+
+# Random numbers -------------------------------------------------------------------------------
+
+
+def test_an_instance_has_random_numbers_of_seed_0_until_a_run_brings_its_own():
+    class Early(iv.Simulation):
+        def __init__(self):
+            self.drawn = self.rng.random(3).tolist()
+
+    simulation = Early()
+    expected = np.random.default_rng(0)
+    assert simulation.drawn == expected.random(3).tolist()
+    assert simulation.rng.random() == expected.random()  # they go on
+    assert simulation.rng is simulation.rng
+    assert Early().rng is not simulation.rng
+    iv.Engine(simulation, seed=5).init()
+    assert simulation.rng.random() == np.random.default_rng(5).random()

@@ -87,6 +87,16 @@ def test_a_picture_belongs_to_its_version_and_goes_with_the_same_values(
     assert store.picture("S", "c", 1) == PICTURE
 
 
+@pytest.mark.parametrize("put", [b"\x89PNG" + bytes(2**16), "no bytes", 7])
+def test_what_somebody_put_there_that_is_no_small_picture_is_not_served(
+    store: ParameterStore, put: object
+) -> None:
+    store.save("S", "a", {"n": 1}, picture=PICTURE)
+    with closing(sqlite3.connect(store.path)) as connection, connection:
+        connection.execute("UPDATE set_picture SET png = ?", (put,))
+    assert store.picture("S", "a", 1) is None
+
+
 def test_pictures_go_with_the_versions_that_are_removed(store: ParameterStore) -> None:
     for n in range(3):
         store.save("S", "a", {"n": n}, picture=PICTURE)
