@@ -91,7 +91,7 @@ def choice(name: str, value: Any, allowed: Iterable[str]) -> str:
     return value
 
 
-def without_masks(name: str, values: Any) -> NDArray[Any]:
+def without_masks(name: str, values: Any, hint: str = "") -> NDArray[Any]:
     """Return `values` as an array, or refuse masked entries: NumPy would take what they hide."""
     if np.ma.is_masked(values):
         raise ValueError(f"{name}: must have no masked entries; fill them first")
@@ -99,9 +99,20 @@ def without_masks(name: str, values: Any) -> NDArray[Any]:
         return np.asarray(values)
     except ValueError:
         raise ValueError(
-            f"{name}: must be an array, not lists of different lengths (for lists of active "
-            "units: patterns.from_indices)"
+            f"{name}: must be an array, not lists of different lengths{hint}"
         ) from None
+
+
+def finite_numbers(name: str, values: Any) -> NDArray[Any]:
+    """Return `values` as an array of real numbers that are finite."""
+    array = without_masks(name, values)
+    if array.dtype.kind not in "biuf":
+        raise refusal(name, "real numbers", array)
+    if not np.isfinite(array).all():
+        place = np.argwhere(~np.isfinite(array))[0].tolist()
+        value = array[tuple(place)].item()
+        raise ValueError(f"{name}: must be finite everywhere, not {value} (at index {place})")
+    return array
 
 
 def binary(name: str, values: Any, n_units: int | None = None) -> NDArray[np.uint8]:
@@ -119,12 +130,13 @@ def binary(name: str, values: Any, n_units: int | None = None) -> NDArray[np.uin
     if sparse.issparse(values):
         rows = pattern_rows(name, values, n_units).toarray()
         return rows[0] if values.ndim == 1 else rows
-    array = without_masks(name, values)
+    lists = " (for lists of active units: patterns.from_indices)"
+    array = without_masks(name, values, lists)
     shape = "(n_patterns, n_units) or (n_units,)" if n_units is None else f"(any, {n_units})"
     if array.ndim not in (1, 2) or (n_units is not None and array.shape[-1] != n_units):
         allowed = f"an array of shape {shape}"
         if array.dtype.kind in "iu" and array.max(initial=0) > 1:
-            allowed += " (for lists of active units: patterns.from_indices)"
+            allowed += lists
         raise refusal(name, allowed, array)
     if array.dtype == np.bool_:
         return array.view(np.uint8)

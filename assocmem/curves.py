@@ -225,10 +225,10 @@ def expected_error(method: Method, task: Task, n_patterns: int) -> float | None:
     # A silent unit of the query has no own term in the Willshaw rule, an active one stays on.
     own_term = settings.pop("self_term", None) != "never" and method.rule != "willshaw"
     known = one_step and not own_term and not settings and method.core is None
-    if not known or task.ensemble != "palm":
+    if not known or task.ensemble != "palm" or not isinstance(method.rule, str):
         return None
     expected = theory.one_step_error(
-        str(method.rule),
+        method.rule,
         n_patterns,
         n_units=task.n_units,
         n_active=task.n_active,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from assocmem._validation import real_number, refusal, whole_number, without_masks
+from assocmem._validation import finite_numbers, real_number, refusal, whole_number
 
 
 def from_images(
@@ -34,16 +34,16 @@ def from_images(
     Raises
     ------
     ValueError
-        If the shape is wrong, or both `threshold` and `n_active` are given.
+        If the shape is wrong, a value is not finite, or both `threshold` and `n_active` are given.
 
     References
     ----------
     E. Alpaydin, C. Kaynak, Optical Recognition of Handwritten Digits, UCI (1998), CC BY 4.0.
     """
-    grey = load_digits()[0] if images is None else without_masks("images", images)
-    if grey.ndim != 3 or grey.dtype.kind not in "biuf":
+    grey = load_digits()[0] if images is None else finite_numbers("images", images)
+    if grey.ndim != 3:
         raise refusal("images", "an array of numbers, shape (n_images, height, width)", grey)
-    pixels = grey.reshape(len(grey), -1)
+    pixels = grey.reshape(len(grey), grey.shape[1] * grey.shape[2])
     if n_active is None:
         if threshold is None:
             threshold = pixels.max(initial=0) / 2

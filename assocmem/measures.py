@@ -15,6 +15,7 @@ from scipy.special import gammaln, xlogy
 from assocmem._validation import (
     binary,
     real_number,
+    refusal,
     same_shape,
     whole_number,
     without_masks,
@@ -152,8 +153,16 @@ def entropy(probability: ArrayLike) -> NDArray[np.float64]:
     -------
     ndarray, shape of `probability`, float64
         NaN outside of 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If there are masked entries, or others than real numbers.
     """
-    p = without_masks("probability", probability).astype(float)
+    p = without_masks("probability", probability)
+    if p.dtype.kind not in "biuf":
+        raise refusal("probability", "numbers from 0 to 1", p)
+    p = p.astype(float)
     return (-(xlogy(p, p) + xlogy(1 - p, 1 - p)) / np.log(2))[()]
 
 

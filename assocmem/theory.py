@@ -19,6 +19,9 @@ from scipy.optimize import brentq
 from scipy.special import comb, gammaln, ndtr
 
 from assocmem._validation import choice, real_number, refusal, whole_number
+from assocmem.activation import ACTIVATIONS
+from assocmem.decoders import DECODERS
+from assocmem.rules import RULES
 
 #: Largest information a Willshaw synapse can store in hetero-association, in bits; a quarter of it
 #: is what auto-association can gain.
@@ -255,7 +258,18 @@ def one_step_error(
     -------
     float
         Relative to k; NaN for other rules and activations.
+
+    Raises
+    ------
+    ValueError
+        If there is no rule or activation of this name, or a number is out of range.
     """
+    choice("rule", rule, (*RULES, *DECODERS))
+    choice("activation", activation, ACTIVATIONS)
+    whole_number("n_patterns", n_patterns)
+    whole_number("n_active", n_active, 1, whole_number("n_units", n_units, 1))
+    real_number("completeness", completeness, 0, 1)
+    real_number("addition", addition, 0)
     correct, false = round(completeness * n_active), round(addition * n_active)
     n_silent, p = n_units - n_active, n_active / n_units
     if rule == "willshaw" and activation == "willshaw" and not false:

@@ -79,8 +79,11 @@ def register(rule: type[Rule]) -> type[Rule]:
     Raises
     ------
     ValueError
-        If another rule has this name.
+        If it is no rule, has no name, or another rule has this name.
     """
+    if not (isinstance(rule, type) and issubclass(rule, Rule)):
+        raise ValueError(f"rule: must be a subclass of Rule, not {rule!r}")
+    _check_name(rule)
     if RULES.setdefault(rule.name, rule) is not rule:
         raise ValueError(f"rule: the name {rule.name!r} is taken by {RULES[rule.name].__name__}")
     return rule
@@ -92,14 +95,21 @@ def find(rule: str | Rule | type[Rule]) -> Rule:
     Raises
     ------
     ValueError
-        If no rule has this name.
+        If no rule has this name, or the rule has none.
     """
-    if isinstance(rule, Rule):
-        return rule
     if isinstance(rule, type) and issubclass(rule, Rule):
-        return rule()
+        rule = rule()
+    if isinstance(rule, Rule):
+        _check_name(type(rule))
+        return rule
     if isinstance(rule, str) and rule in RULES:
         return RULES[rule]()
     close = difflib.get_close_matches(str(rule), RULES, n=1)
     hint = f" Did you mean {close[0]!r}?" if close else ""
     raise ValueError(f"rule: must be one of {', '.join(RULES)}, not {rule!r}.{hint}")
+
+
+def _check_name(rule: type[Rule]) -> None:
+    """Refuse a rule without the name by which tables, files and messages know it."""
+    if not isinstance(getattr(rule, "name", None), str):
+        raise ValueError(f"rule: {rule.__name__} needs an attribute name, a str")

@@ -88,9 +88,15 @@ class Network:
         loss: Loss | None = None,
         dtype: Any = np.float64,
     ) -> None:
-        self.shapes = dict(shapes)
+        owner = type(self).__name__
+        self.shapes = {
+            name: _checks.wholes(owner, f"shapes[{name!r}]", shape, fewest=int(shape != ()))
+            for name, shape in dict(shapes).items()
+        }
+        if not self.shapes:
+            raise _checks.refuse(owner, "shapes", "shapes of at least one array, by name", shapes)
         self.loss_function = MeanSquaredError() if loss is None else loss
-        self.dtype = _checks.float_type(type(self).__name__, dtype)
+        self.dtype = _checks.float_type(owner, dtype)
         self.n_parameters = sum(math.prod(shape) for shape in self.shapes.values())
 
     def __repr__(self) -> str:
@@ -377,10 +383,10 @@ class Network:
     ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         X, Y = batch
         outputs = self._outputs(theta, X)
-        if outputs.shape != (len(theta), *Y.shape):
+        if np.shape(outputs) != (len(theta), *Y.shape):
             raise ValueError(
                 f"{type(self).__name__}: outputs must have the shape {(len(theta), *Y.shape)} of "
-                f"replicas and targets, not {outputs.shape}"
+                f"replicas and targets, not {np.shape(outputs)}"
             )
         yield outputs, Y
 

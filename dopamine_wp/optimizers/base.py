@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, fields
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
@@ -123,6 +123,11 @@ class Optimizer(ABC):
     needs: ClassVar[str] = "losses"
 
     def __post_init__(self) -> None:
+        for setting in fields(self):
+            value = getattr(self, setting.name)
+            if isinstance(value, np.generic):
+                # Python's own numbers: a run resumes with the same words, whatever gave the rate.
+                object.__setattr__(self, setting.name, value.item())
         name = type(self).__name__
         _checks.real(name, "rate", self.rate, minimum=0)
         _checks.choice(name, "decay", self.decay, (None, "linear"))
@@ -166,6 +171,8 @@ class Optimizer(ABC):
             stay = np.zeros(len(probe.theta), dtype=bool)
             return Proposal(loss=probe.loss(), keep=stay, rate=probe.rate, state=probe.state)
         proposal = self.propose(probe)
+        if not isinstance(proposal, Proposal):
+            raise ValueError(f"{self.name}.propose: must return a Proposal, not {proposal!r}")
         for loss in (proposal.loss, proposal.candidate_loss):
             # A sum is finite only if all its terms are, and takes one call
             if loss is not None and not math.isfinite(np.add.reduce(loss)):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,6 @@ from ivisit.commands.common import (
     add_parameter_option,
     add_store_option,
     assignments,
-    clean_stdout,
     command,
     print_json,
     print_table,
@@ -20,14 +18,17 @@ from ivisit.commands.common import (
     split_assignments,
 )
 from ivisit.commands.set_printing import print_set, record, row, value_json
-from ivisit.commands.stores import default_store, stores_here
-from ivisit.errors import ParameterError, PluginError
+from ivisit.commands.stores import (
+    SimulationLike,
+    default_store,
+    open_store,
+    simulation_or_key,
+    stores_here,
+)
+from ivisit.errors import ParameterError
 
 if TYPE_CHECKING:
-    from ivisit.simulation import Simulation
     from ivisit.store import ParameterSet, ParameterStore
-
-    SimulationLike = str | type[Simulation]
 
 
 def add(parsers: Any) -> None:
@@ -171,45 +172,6 @@ def _add_texts(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--grade", type=float, help="how good the set is, on a scale of your own")
 
 
-# Finding the simulation and its store ---------------------------------------------------------
-
-
-def _simulation(options: argparse.Namespace) -> SimulationLike:
-    """Return the class, or the text itself as a stored key when there is no such simulation.
-
-    To be called before the store is opened, which an old script may have to fill first.
-    """
-    from ivisit.plugins.finding import get_simulation
-
-    text: str = options.simulation
-    try:
-        with clean_stdout():
-            found = get_simulation(text)
-            _prepare_store(options, found)
-    except PluginError:
-        if ".py" in text or os.sep in text:
-            raise
-        return text
-    return found if isinstance(found, type) else type(found)
-
-
-def _prepare_store(options: argparse.Namespace, found: Any) -> None:
-    """Let a simulation fill its store: an old script brings the sets of its old file."""
-    from ivisit.engine import Engine
-    from ivisit.simulation import Simulation
-
-    cls: type[Simulation] = found if isinstance(found, type) else type(found)
-    if cls._opening is not Simulation._opening:
-        engine = Engine(found)  # what a simulation opens with may depend on it
-        engine.simulation._opening(Path(options.db or default_store(options.simulation)))
-
-
-def _open(options: argparse.Namespace, *, create: bool = False) -> ParameterStore:
-    from ivisit.store import ParameterStore
-
-    return ParameterStore(options.db or default_store(options.simulation), create=create)
-
-
 # The actions ----------------------------------------------------------------------------------
 
 
@@ -218,7 +180,7 @@ def list_(options: argparse.Namespace) -> int:
     from ivisit.store import ParameterStore
 
     # First: an old script brings the sets of its old file into a store.
-    simulation = _simulation(options) if options.simulation else None
+    simulation = simulation_or_key(options) if options.simulation else None
     paths = [Path(options.db)] if options.db else []
     if not paths:
         paths = [default_store(options.simulation)] if options.simulation else stores_here()
@@ -263,8 +225,8 @@ def _listed(
 
 def show(options: argparse.Namespace) -> int:
     """Print the values of a set."""
-    simulation = _simulation(options)
-    with _open(options) as store:
+    simulation = simulation_or_key(options)
+    with open_store(options) as store:
         stored = store.load(simulation, options.name, version=options.version)
     print_set(options, stored)
     return 0
@@ -274,11 +236,11 @@ def save(options: argparse.Namespace) -> int:
     """Save the defaults with changes."""
     from ivisit.sets.actions import save_defaults
 
-    simulation = _simulation(options)
+    simulation = simulation_or_key(options)
     changes = _parse(simulation, options.parameters)
     if not isinstance(simulation, str):
         changes = {n: simulation.controls[n].validate(value) for n, value in changes.items()}
-    with _open(options, create=True) as store:
+    with open_store(options, create=True) as store:
         stored = save_defaults(
             store,
             simulation,
@@ -293,8 +255,8 @@ def save(options: argparse.Namespace) -> int:
 
 def set_(options: argparse.Namespace) -> int:
     """Change values of a stored set; a new version."""
-    simulation = _simulation(options)
-    with _open(options) as store:
+    simulation = simulation_or_key(options)
+    with open_store(options) as store:
         stored = store.amend(
             simulation,
             options.name,
@@ -310,16 +272,16 @@ def copy(options: argparse.Namespace) -> int:
     """Store a set under a second name."""
     from ivisit.sets.actions import duplicate
 
-    simulation = _simulation(options)
-    with _open(options) as store:
+    simulation = simulation_or_key(options)
+    with open_store(options) as store:
         print_set(options, duplicate(store, simulation, options.name, options.new_name))
     return 0
 
 
 def rename(options: argparse.Namespace) -> int:
     """Give a set another name."""
-    simulation = _simulation(options)
-    with _open(options) as store:
+    simulation = simulation_or_key(options)
+    with open_store(options) as store:
         print_set(options, store.rename(simulation, options.name, options.new_name))
     return 0
 
@@ -328,8 +290,8 @@ def delete(options: argparse.Namespace) -> int:
     """Delete a set."""
     from ivisit.sets.actions import remove
 
-    simulation = _simulation(options)
-    with _open(options) as store:
+    simulation = simulation_or_key(options)
+    with open_store(options) as store:
         if options.purge:
             remove(store, simulation, options.name)
             say(options, f"removed {options.name!r} and its history")
@@ -341,8 +303,8 @@ def delete(options: argparse.Namespace) -> int:
 
 def restore(options: argparse.Namespace) -> int:
     """Bring back a deleted set or a former version."""
-    simulation = _simulation(options)
-    with _open(options) as store:
+    simulation = simulation_or_key(options)
+    with open_store(options) as store:
         print_set(options, store.restore(simulation, options.name, version=options.version))
     return 0
 
@@ -351,8 +313,8 @@ def history(options: argparse.Namespace) -> int:
     """Print a row for every version, with what it has changed."""
     from ivisit.sets.actions import history as history_of
 
-    simulation = _simulation(options)
-    with _open(options) as store:
+    simulation = simulation_or_key(options)
+    with open_store(options) as store:
         steps = history_of(store, simulation, options.name)
     if options.json:
         changed = [{name: list(pair) for name, pair in step.values.items()} for step in steps]
@@ -375,8 +337,8 @@ def _nothing(store: ParameterStore, simulation: SimulationLike) -> str:
 
 def diff(options: argparse.Namespace) -> int:
     """Print the parameters in which two sets differ."""
-    simulation = _simulation(options)
-    with _open(options) as store:
+    simulation = simulation_or_key(options)
+    with open_store(options) as store:
         a, b = (_version(options, store, simulation, text) for text in (options.a, options.b))
         differences = store.diff(simulation, a, b)
     if options.json:
@@ -390,8 +352,8 @@ def diff(options: argparse.Namespace) -> int:
 
 def export(options: argparse.Namespace) -> int:
     """Write sets to a JSON file."""
-    simulation = _simulation(options) if options.simulation else None
-    with _open(options) as store:
+    simulation = simulation_or_key(options) if options.simulation else None
+    with open_store(options) as store:
         count = store.export(options.file, simulation, names=options.names)
     say(options, f"wrote {count} set{'s'[: count != 1]} to {options.file}")
     return 0
@@ -403,7 +365,7 @@ def import_(options: argparse.Namespace) -> int:
     from ivisit.sets.actions import import_file
 
     offer()
-    with _open(options, create=True) as store:
+    with open_store(options, create=True) as store:
         changed = import_file(store, options.file, options.simulation, merge=options.merge)
     if options.json:
         print_json([{"file": options.file, **record(stored)} for stored in changed])

@@ -7,13 +7,13 @@ from ivisit.store.backups import BackupDatabase
 from ivisit.store.checking import CheckingDatabase
 from ivisit.store.exchange import ExchangeDatabase
 from ivisit.store.housekeeping import HousekeepingDatabase
-from ivisit.store.sweeps import SweepDatabase
+from ivisit.store.sweep_runs import SweepRunDatabase
 
 
 class ParameterStore(
     AmendingDatabase,
     ExchangeDatabase,
-    SweepDatabase,
+    SweepRunDatabase,
     CheckingDatabase,
     BackupDatabase,
     HousekeepingDatabase,

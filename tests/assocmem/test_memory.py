@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from assocmem import RULES, AssociativeMemory, Channel, RetrievalResult, measures, patterns
+from assocmem import RULES, AssociativeMemory, Channel, RetrievalResult, measures, patterns, theory
 
 CHANNEL = Channel(0.05, 0.25)
 
@@ -139,6 +139,21 @@ def test_no_winners_and_all_winners(n_active, noise, palm_memory):
         (
             lambda m: patterns.from_images(np.ma.masked_array(np.ones((1, 2, 2)), True)),
             "images: must have no masked entries",
+        ),
+        (
+            lambda m: patterns.from_images([[[1.0, np.nan]]], n_active=1),
+            r"images: must be finite everywhere, not nan \(at index \[0, 0, 1\]\)",
+        ),
+        (lambda m: patterns.from_images([[[1], [1, 2]]]), "images: must be an array, not lists"),
+        (lambda m: measures.entropy("a"), "probability: must be numbers from 0 to 1, not 'a'"),
+        (lambda m: measures.entropy([1j]), "probability: must be numbers from 0 to 1"),
+        (
+            lambda m: theory.one_step_error("covarience", 9, n_units=60, n_active=6),
+            "rule: must be one of 'bayes'.*, not 'covarience'",
+        ),
+        (
+            lambda m: theory.one_step_error("covariance", 9, n_units=60, n_active=61),
+            "n_active: must be a whole number, from 1 to 60, not 61",
         ),
         (
             lambda m: measures.entropy(np.ma.masked_array([0.5, 0.1], [1, 0])),

@@ -169,3 +169,15 @@ def test_the_floor_of_stable_bcpnn_can_be_chosen(palm_memory):
     assert (results[0] != results[2]).any()
     with pytest.raises(ValueError, match="floor: must be a number of at least"):
         StableBCPNN(0)
+
+
+def test_a_rule_needs_a_name():
+    class Nameless(Rule):
+        def terms(self, counts, channel):
+            return Terms(Potentials(counts.both))
+
+    for use in (register, lambda rule: AssociativeMemory(3, rule=rule())):
+        with pytest.raises(ValueError, match="rule: Nameless needs an attribute name, a str"):
+            use(Nameless)
+    with pytest.raises(ValueError, match="rule: must be a subclass of Rule, not 5"):
+        register(5)

@@ -24,6 +24,7 @@ def test_the_gallery_has_a_section_and_a_view_for_each_app():
     assert sorted(VIEWS) == APPS
     assert set(APPS) <= set(SECTIONS)
     assert list(VIEWS) == [name for name in SECTIONS if name in VIEWS]
+    assert f"[{len(APPS)} simulations]" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", APPS)

@@ -76,6 +76,21 @@ def test_every_recipe_is_in_the_list_of_recipes_and_counted_in_the_readme():
     assert f"[{len(recipes)} recipes]" in (ROOT / "README.md").read_text()
 
 
+def test_every_command_of_make_is_told_to_contributors():
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^\.PHONY: (.*)$", text, flags=re.M)[0].split())
+    told = set(re.findall(r"\bmake ([a-z-]+)", (ROOT / "CONTRIBUTING.md").read_text()))
+    assert targets - told == {"help", "xvfb", "cluster"}, "the rest is what other targets need"
+
+
+def test_wheels_in_the_documentation_bear_the_present_version():
+    setup = (ROOT / "setup.cfg").read_text(encoding="utf-8")
+    version = re.findall(r"^version = (.+)$", setup, flags=re.M)[0]
+    for page in PAGES:
+        wheels = re.findall(r"ivisit_lab-([\w.]+)-py3", page.read_text(encoding="utf-8"))
+        assert set(wheels) <= {version}, name_of(page)
+
+
 def test_every_page_is_in_the_navigation_of_the_site():
     navigation = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").partition("\nnav:")[2]
     for page in (ROOT / "docs").rglob("*.md"):

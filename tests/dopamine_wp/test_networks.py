@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dopamine_wp import MLP, RNN
+from dopamine_wp import MLP, RNN, Network
 
 HEADS = [
     ("linear", "mse"),
@@ -243,3 +243,35 @@ def test_closed_loop_needs_as_many_outputs_as_inputs():
     net = RNN(2, 3, 1)
     with pytest.raises(ValueError, match="closed_loop: needs as many outputs as inputs"):
         net.closed_loop(net.init(rng=0), np.zeros((5, 2)), 3)
+
+
+@pytest.mark.parametrize(
+    ("shapes", "message"),
+    [
+        ({}, "Odd.shapes: must be shapes of at least one array"),
+        ({"a": 5}, r"Odd.shapes\['a'\]: must be 1 or more integers of at least 1, not 5"),
+        ({"a": (2, 0)}, r"Odd.shapes\['a'\]: must be an integer of at least 1, not 0"),
+        ({"a": (2, 1.5)}, r"Odd.shapes\['a'\]: must be an integer of at least 1, not 1.5"),
+    ],
+)
+def test_arrays_of_no_shape_are_refused(shapes, message):
+    class Odd(Network):
+        def __init__(self):
+            super().__init__(shapes)
+
+    with pytest.raises(ValueError, match=message):
+        Odd()
+
+
+def test_a_network_may_have_a_single_number_and_must_answer_in_an_array():
+    class Constant(Network):
+        def __init__(self):
+            super().__init__({"value": ()})
+
+        def _outputs(self, theta, X):
+            return None
+
+    net = Constant()
+    assert net.unpack(net.init(3, rng=0))["value"].shape == (3,)
+    with pytest.raises(ValueError, match=r"Constant: outputs must have the shape \(3, 4, 1\)"):
+        net.loss(net.init(3, rng=0), (np.zeros((4, 1)), np.zeros((4, 1))))

@@ -1,6 +1,7 @@
 """The rules against reference versions that follow their formulas line by line."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from dopamine_wp import (
     Dopamine2,
     DopamineV,
     Momentum,
+    Optimizer,
     RMSProp,
     metrics,
     tasks,
@@ -443,3 +445,16 @@ def test_bad_arguments_are_refused_by_name(make, message):
 def test_wp_has_no_default_rate():
     with pytest.raises(TypeError, match="rate"):
         WP()
+
+
+def test_a_rule_that_returns_no_proposal_is_named():
+    @dataclass(frozen=True)
+    class Silent(Optimizer):
+        rate: float = 0.1
+
+        def propose(self, probe):
+            return None
+
+    net = MLP((2, 4, 1))
+    with pytest.raises(ValueError, match="Silent.propose: must return a Proposal, not None"):
+        train(net, Silent(), tasks.xor(), theta=net.init(rng=0), steps=1)

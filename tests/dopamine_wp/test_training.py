@@ -1,6 +1,7 @@
 """The loop: batches, holding, stopping, resuming, schedules, callbacks."""
 
 import itertools
+import warnings
 
 import numpy as np
 import pytest
@@ -339,6 +340,15 @@ def test_bad_arguments_are_refused_by_name(arguments, message):
     optimizer, batches = chosen.pop("optimizer"), chosen.pop("batches")
     with pytest.raises(ValueError, match=message):
         train(NET, optimizer, batches, **chosen)
+
+
+def test_settings_that_are_numbers_of_numpy_resume_as_any_others():
+    first, second = Dopamine1(rate=np.logspace(-2, -1, 2)[0], reject=np.True_), Dopamine1(rate=0.01)
+    assert repr(first) == repr(second)
+    history = train(NET, first, BATCH, theta=NET.init(rng=0), steps=2, rng=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert train(NET, second, BATCH, steps=1, resume=history).steps == 3
 
 
 def test_a_series_batch_that_is_too_short_is_refused_in_training():

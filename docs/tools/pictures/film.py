@@ -44,7 +44,7 @@ class _Film:
         """Write all pictures, with the colors of the last one."""
         from PIL import Image
 
-        palette = self.frames[-1].quantize(self.COLORS, Image.Quantize.MAXCOVERAGE)
+        palette = self.frames[-1].quantize(self.COLORS, Image.Quantize.FASTOCTREE)
         frames = [frame.quantize(palette=palette, dither=0) for frame in self.frames]
         first, *others = frames
         first.save(path, save_all=True, append_images=others, duration=self.DURATION, loop=0)

@@ -68,7 +68,7 @@ def import_database(
         The simulation whose sets they become: a class, or what `ivisit.get_simulation`
         understands, such as the old script; another text is taken as the simulation's key. By
         default the key is the file's name without ending. Controls of a new simulation take the
-        values of the widgets that have their name or label; what none takes is told.
+        values of the widgets that have their name or label.
     tell : callable, optional
         Called with each message on what of the file cannot be taken as it is; by default it
         becomes a warning of the log.

@@ -25,8 +25,8 @@ class Edits:
         self._lines = text.split("\n")
         self._edits: list[tuple[int, int, str]] = []
 
-    def replace(self, node: ast.expr | ast.stmt, text: str) -> None:
-        """Write `text` in place of an expression or a statement."""
+    def replace(self, node: ast.expr | ast.stmt | ast.arg, text: str) -> None:
+        """Write `text` in place of an expression, a statement or the name of an argument."""
         self._edits.append((*self._range(node), text))
 
     def replace_lines(self, first: int, last: int, text: str) -> None:
@@ -67,7 +67,7 @@ class Edits:
                 place = stop
         return "".join(parts) + self._bytes[place:end].decode()
 
-    def _range(self, node: ast.expr | ast.stmt) -> tuple[int, int]:
+    def _range(self, node: ast.expr | ast.stmt | ast.arg) -> tuple[int, int]:
         end_line, end_column = node.end_lineno or node.lineno, node.end_col_offset or 0
         return self._place(node.lineno, node.col_offset), self._place(end_line, end_column)
 

@@ -80,11 +80,11 @@ class Kinds:
         # A class may have a method that another one derived from it has anew.
         self.own_methods = {id(method): method for method in own}
         functions = [n for n in ast.walk(source.tree) if isinstance(n, ast.FunctionDef)]
+        self._visit_all(source.tree.body, self._names)
         # What a method keeps in an attribute another one may use that stands further up.
         for _ in range(3):
             for function in functions:
                 self._follow(function)
-        self._visit_all(source.tree.body, dict(self._names))
 
     def of(self, node: ast.AST) -> Kind | None:
         """Return what `node` stands for; None where that is not known."""
@@ -92,9 +92,11 @@ class Kinds:
 
     def _follow(self, function: ast.FunctionDef) -> None:
         """Find out what the names in a function stand for."""
-        names = dict(self._names)
+        hidden = _own_names(function)
+        names = {name: kind for name, kind in self._names.items() if name not in hidden}
         arguments = [argument.arg for argument in function.args.args]
-        if id(function) in self.own_methods and arguments:
+        decorators = {getattr(decorator, "id", "") for decorator in function.decorator_list}
+        if id(function) in self.own_methods and arguments and "staticmethod" not in decorators:
             names[arguments.pop(0)] = "simulation"
             names |= dict(zip(arguments, GIVEN.get(function.name, ()), strict=False))
         for place, kind in self._arguments.get(function.name, {}).items():
@@ -179,3 +181,12 @@ class Kinds:
 def called_name(function: ast.expr) -> str:
     """Return the name of a function or method, without what stands in front of it."""
     return str(getattr(function, "attr", None) or getattr(function, "id", ""))
+
+
+def _own_names(function: ast.FunctionDef) -> set[str]:
+    """Return the names that are a function's own, whatever they mean outside of it."""
+    nodes = list(ast.walk(function))
+    own = {node.arg for node in nodes if isinstance(node, ast.arg)}
+    own |= {n.id for n in nodes if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
+    shared = (name for node in nodes if isinstance(node, ast.Global) for name in node.names)
+    return own.difference(shared)

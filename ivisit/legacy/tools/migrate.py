@@ -28,15 +28,21 @@ from ivisit.legacy.running.declare import panel_of
 from ivisit.legacy.tools.blocks import BlockWidgets, constant_of
 from ivisit.legacy.tools.edits import Edits
 from ivisit.legacy.tools.kinds import Kinds
-from ivisit.legacy.tools.mains import Mains
 from ivisit.legacy.tools.naming import Naming, class_name, name_all
+from ivisit.legacy.tools.outside import Outside
 from ivisit.legacy.tools.pointers import read_bindings
+from ivisit.legacy.tools.receivers import (
+    RUNNING,
+    RUNNING_BEGINS,
+    RUNNING_LINES,
+    is_bound,
+    with_self,
+)
 from ivisit.legacy.tools.statements import (
     BASE_ATTRIBUTES,
     HELPERS,
     LEAKED,
     is_docstring,
-    is_import_of_ivisit,
     is_text,
     plain,
 )
@@ -68,7 +74,8 @@ def migrated(path: str | os.PathLike[str]) -> str:
         tree = ast.parse(text)
     except SyntaxError as error:
         raise DirectiveError(f"{file}: is not valid Python: {error}") from error
-    return _Migration(file.stem, text, ScriptSource(tree), blocks).source()
+    text = with_self(text, ScriptSource(tree))
+    return _Migration(file.stem, text, ScriptSource(ast.parse(text)), blocks).source()
 
 
 class _Migration:
@@ -126,9 +133,11 @@ class _Migration:
 
     def source(self) -> str:
         """Return the source of the new file."""
-        # What a method begins with depends on what the others use.
+        # What a method begins with depends on what the others use, and on what stands outside.
         for node in self.simulations:
             self._translate(node)
+        outside = Outside(self.script, self.translator, self.kinds, self.edits)
+        outside.translate()
         classes = [
             self._class(node, is_first=number == 0) for number, node in enumerate(self.simulations)
         ]
@@ -136,7 +145,6 @@ class _Migration:
             self.edits.replace_lines(node.lineno, node.end_lineno or node.lineno, "")
         for node, text in zip(self.simulations, classes, strict=True):
             self.edits.replace_lines(node.lineno, node.end_lineno or node.lineno, text)
-        self._module()
         lines = self.edits.made().splitlines(True)
         shell = lines.pop(0) if lines and lines[0].startswith("#!") else ""
         body = "".join(line for line in lines if MARK not in line and not CODING.match(line))
@@ -148,8 +156,10 @@ class _Migration:
         derived: list[str] = []
         if len(self.blocks) > 1:
             derived, launched = self._derived(launched)
+        future = "from __future__ import annotations\n\n" * outside.has_annotations
+        running = f"\n\n{RUNNING_LINES}\n" * self._needs_running
         parts = [
-            f'{shell}"""{head}"""\n\n{self._imports(body)}\n{body.strip()}',
+            f'{shell}"""{head}"""\n\n{future}{self._imports(body)}{running}\n{body.strip()}',
             *helpers,
             *derived,
             f'if __name__ == "__main__":\n    iv.launch({launched})',
@@ -164,7 +174,8 @@ class _Migration:
         has = self._has[node.name] = set(self.translator.inherited)
         for method in node.body:
             if isinstance(method, ast.FunctionDef):
-                left = self.translator.body(method.body, method.name) > 0
+                function = method.name if is_bound(method) else ""
+                left = self.translator.body(method.body, function) > 0
                 self._kept[id(method)] = left
                 if left or method.name not in ("__init__", "bind"):
                     has.add(method.name)
@@ -191,20 +202,6 @@ class _Migration:
         if "getDataPos_from_PixelPos" in body and not is_known:
             lines.append("from ivisit.matplotlib import getDataPos_from_PixelPos")
         return "\n".join(lines)
-
-    def _module(self) -> None:
-        """Change what stands outside of the classes."""
-        first = self.script.tree.body[:1]
-        if first and is_docstring(first[0]):
-            self.translator.drop(first[0])
-        mains = Mains(self.script)
-        for statement in self.script.tree.body:
-            if isinstance(statement, ast.ClassDef):
-                continue
-            if mains.has(statement) or is_import_of_ivisit(statement):
-                self.translator.drop(statement)
-            elif isinstance(statement, ast.FunctionDef):
-                self.translator.body(statement.body)
 
     # The class -------------------------------------------------------------------------------
 
@@ -381,7 +378,14 @@ class _Migration:
             for name, value in BASE_ATTRIBUTES.items()
             if name in used
         ]
-        return [*lines, *(["        self._set_up()"] if self._is_left("__init__") else [])]
+        begin = list(RUNNING_BEGINS) if self._needs_running else []
+        set_up = ["        self._set_up()"] if self._is_left("__init__") else []
+        return [*begin, *lines, *set_up]
+
+    @property
+    def _needs_running(self) -> bool:
+        """Whether functions outside of the class ask for parameters or data."""
+        return RUNNING in self.notes.helpers
 
     def _head(self, node: ast.FunctionDef) -> list[str]:
         """Return the line with ``def``."""

@@ -43,6 +43,11 @@ def is_docstring(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr) and is_text(statement.value)
 
 
+def is_future(statement: ast.stmt) -> bool:
+    """Tell whether a statement is ``from __future__ import ...``."""
+    return isinstance(statement, ast.ImportFrom) and statement.module == "__future__"
+
+
 def is_import_of_ivisit(statement: ast.stmt) -> bool:
     """Tell whether a statement imports ivisit itself, or a module that new files do not need."""
     if isinstance(statement, ast.Import):

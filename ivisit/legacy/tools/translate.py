@@ -21,6 +21,7 @@ from ivisit.legacy.tools.edits import Edits
 from ivisit.legacy.tools.kinds import Kinds, called_name
 from ivisit.legacy.tools.naming import Naming
 from ivisit.legacy.tools.pointers import Notes
+from ivisit.legacy.tools.receivers import RUNNING
 from ivisit.legacy.tools.remarks import asks_for_changes, remarks
 
 #: Kinds of objects that a new simulation does not have.
@@ -224,9 +225,12 @@ class Translator:
                 return True
         return False
 
-    def _holder(self, node: ast.expr) -> str:
-        """Return what stands in front of an attribute of parameters or data."""
-        return "self" if self._function else ast.unparse(node)
+    def _holder(self) -> str:
+        """Return the simulation that has parameters and data."""
+        if self._function:
+            return "self"
+        self.notes.helpers.add(RUNNING)
+        return RUNNING
 
     def _parameter(
         self, node: ast.AST, kind: type[ParameterRecord]
@@ -237,7 +241,7 @@ class Translator:
         record = self.naming.control(node.attr)
         if not isinstance(record, kind):
             return None
-        return f"{self._holder(node.value)}.{self.naming.name(record)}", record
+        return f"{self._holder()}.{self.naming.name(record)}", record
 
     def _comparison(self, node: ast.AST) -> str | None:
         """Return ``self.button`` for ``p.button == '1'``, and the like for check boxes."""
@@ -269,9 +273,9 @@ class Translator:
             return self._parameter_text(node)
         if kind == "data":
             if name in self.naming.data:
-                return f"{self._holder(node.value)}.{self.naming.data[name]}"
+                return f"{self._holder()}.{self.naming.data[name]}"
             panel = self.naming.panels.get(name)
-            return f"{self._holder(node.value)}.{self.naming.name(panel)}" if panel else None
+            return f"{self._holder()}.{self.naming.name(panel)}" if panel else None
         if kind == "event" and self._function in self.notes.events:
             image = self.notes.events[self._function]
             plain = {"x": "event.column", "y": "event.row", "num": "event.button"}
@@ -282,7 +286,7 @@ class Translator:
         return None
 
     def _parameter_text(self, node: ast.Attribute) -> str | None:
-        name, holder = node.attr, self._holder(node.value)
+        name, holder = node.attr, self._holder()
         if name in self.naming.parameters:
             return f"{holder}.{self.naming.parameters[name]}"
         record = self.naming.control(name)
@@ -344,7 +348,7 @@ class Translator:
             "parameters",
             "data",
         )
-        return "self" if is_whole and self._function else None
+        return self._holder() if is_whole else None
 
     def _image(self, node: ast.expr) -> ImageRecord | None:
         """Return the image whose canvas an expression is."""
