@@ -56,17 +56,32 @@ def test_the_learning_systems_do_not_need_ivisit():
     assert done.returncode == 0, done.stderr
 
 
+def quoted(text: str) -> list[str]:
+    """Return the numbers of a text that have their intervals with them."""
+    return re.findall(r"[\d.]+ \[[\d.]+, [\d.]+\]", " ".join(text.split()))
+
+
+def claimed(name: str = "*") -> list[str]:
+    """Return the numbers of the claims of an experiment, or of all."""
+    files = (ROOT / "docs" / "experiments").glob(f"{name}.json")
+    captions = [json.loads(file.read_text(encoding="utf-8")) for file in files]
+    return [claim["number"] for caption in captions for claim in caption["claims"]]
+
+
 def test_the_headlines_of_the_readme_are_results_of_experiments():
-    text = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
-    quoted = re.findall(r"[\d.]+ \[[\d.]+, [\d.]+\]", text)
-    claims = [
-        claim["number"]
-        for file in (ROOT / "docs" / "experiments").glob("*.json")
-        for claim in json.loads(file.read_text(encoding="utf-8"))["claims"]
-    ]
-    assert len(quoted) > 5
-    for number in quoted:
-        assert any(number in claim for claim in claims), f"no experiment gives {number}"
+    found = quoted((ROOT / "README.md").read_text(encoding="utf-8"))
+    assert len(found) > 5
+    for number in found:
+        assert any(number in claim for claim in claimed()), f"no experiment gives {number}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_paragraphs_that_name_an_experiment_have_its_numbers(page):
+    for paragraph in page.read_text(encoding="utf-8").split("\n\n"):
+        names = re.findall(r"\(experiments/README\.md#([\w-]+)\)", paragraph)
+        known = [number for name in names for number in claimed(name.replace("-", "_"))]
+        for number in quoted(paragraph) if names else ():
+            assert any(number in claim for claim in known), f"{names} does not give {number}"
 
 
 def test_every_recipe_is_in_the_list_of_recipes_and_counted_in_the_readme():
