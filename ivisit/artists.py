@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from matplotlib.legend import Legend
+from matplotlib.text import Text
 
 #: Pixels around the known extent of an artist that antialiasing may touch.
 MARGIN = 4
@@ -44,6 +46,33 @@ class Leaf:
         """Take note that it shows its present state."""
         self.settle()
         self.data = _data_of(self.artist) if self.known else None
+
+
+@contextmanager
+def laid_out_once(leaf: Leaf) -> Iterator[None]:
+    """Have each text of a legend laid out once while it is painted; Matplotlib asks six times.
+
+    Texts of other packages' classes, which may do anything meanwhile, are left alone.
+    """
+    texts = [p for p in leaf.parts if type(p) is Text] if type(leaf.artist) is Legend else []
+    for text in texts:
+        vars(text)["_get_layout"] = _kept(text._get_layout)  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        for text in texts:
+            vars(text).pop("_get_layout", None)
+
+
+def _kept(layout: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    results: list[Any] = []
+
+    def get(renderer: Any) -> Any:
+        if not results:
+            results.append(layout(renderer))
+        return results[0]
+
+    return get
 
 
 @contextmanager

@@ -26,6 +26,7 @@ from ivisit.artists import (
     hooked,
     is_clipped,
     is_known,
+    laid_out_once,
     structure_of,
 )
 from ivisit.figure_layout import FigureLayout
@@ -291,7 +292,8 @@ class Rasterizer:
             if any(title.stale for title in (axes.title, axes._left_title, axes._right_title)):
                 axes._update_title_position(renderer)
         for leaf in leaves:
-            self._inking.draw(leaf.artist.draw, leaf.artist, renderer)
+            with laid_out_once(leaf):
+                self._inking.draw(leaf.artist.draw, leaf.artist, renderer)
 
     def _settle(self) -> None:
         """Mark figure and axes as drawn."""

@@ -27,6 +27,9 @@ FRAME_RATE = 60
 #: Seconds that a frame may cost without being counted, and what part of the time costlier ones
 #: take at the most, beside one part for the steps.
 CHEAP_FRAME, DRAWING_SHARE = 0.006, 0.28
+#: By how much the pause after a picture grows with what that costs more than a cheap one: a
+#: picture that is now a little cheaper, now a little costlier must not come now often, now seldom.
+GROWTH = 8.0
 #: Seconds without a picture at the most, however costly one is.
 LONGEST_PAUSE = 0.5
 
@@ -289,10 +292,7 @@ class Worker:
             self._make_frame()
         finally:
             cost = time.thread_time() - began
-            # Costly pictures come less often: the simulation shall lose a quarter of its time
-            # at the most. Cheap ones are shown whenever the window asks.
-            pause = min(cost / DRAWING_SHARE, LONGEST_PAUSE) if cost > CHEAP_FRAME else 0.0
-            self._frame_due = time.perf_counter() + pause
+            self._frame_due = time.perf_counter() + pause_after(cost)
 
     def _make_frame(self) -> None:
         self._frame_wanted = self._stale = False
@@ -494,3 +494,16 @@ class Worker:
             self._wake.clear()
             if self._is_frame_due() and self._stale and not self._commands:
                 self._publish()
+
+
+def pause_after(cost: float) -> float:
+    """Return how many seconds there is no further picture after one that has cost so many.
+
+    Cheap pictures are shown whenever the window asks. Costly ones come less often: the simulation
+    shall lose a quarter of its time at the most.
+
+    >>> pause_after(0.005), round(pause_after(0.007), 6), round(pause_after(0.014), 6)
+    (0.0, 0.008, 0.05)
+    """
+    wanted = min(cost / DRAWING_SHARE, GROWTH * (cost - CHEAP_FRAME))
+    return min(max(wanted, 0.0), LONGEST_PAUSE)
