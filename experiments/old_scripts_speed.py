@@ -60,12 +60,14 @@ def draw(rows):
 
 
 def claims(rows):
-    scripts = [s for s in distinct(rows, "script") if select(rows, script=s, version=OLD_NAME)]
+    versions = ("here", OLD_NAME)
+    scripts = distinct(rows, "script")
+    scripts = [s for s in scripts if all(select(rows, script=s, version=v) for v in versions)]
 
     def quotient(name):
         ours, old = (
             [np.median(column(rows, name, script=s, version=version)) for s in scripts]
-            for version in ("here", OLD_NAME)
+            for version in versions
         )
         return factor(ours, old)
 
