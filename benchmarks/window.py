@@ -104,6 +104,24 @@ def python() -> type[iv.Simulation]:
     return Python
 
 
+def copying() -> type[iv.Simulation]:
+    """Steps in Python that hand the interpreter back for a moment each, an image and a trace."""
+
+    class Copying(iv.Simulation):
+        picture = iv.Image()
+        level = iv.Trace()
+
+        def init(self) -> None:
+            self.path = np.zeros((3000, 3))
+
+        def step(self) -> None:
+            self.level = sum(i * i for i in range(1000))
+            self.path = np.concatenate([self.path[1:], self.path[:1]])
+            self.picture = self.path[:9]
+
+    return Copying
+
+
 def four_traces() -> type[iv.Simulation]:
     """Four traces of a million steps."""
 
@@ -305,6 +323,7 @@ CASES: dict[str, tuple[str, Callable[[], dict[str, float]]]] = {
     "color": ("512x512 color image", lambda: drawing(color)),
     "lines": ("figure with three lines of 500 points", lambda: drawing(lines)),
     "python": ("step in pure Python, image, trace", lambda: drawing(python)),
+    "copying": ("steps that copy arrays, image, trace", lambda: drawing(copying)),
     "many": ("30 sliders, 6 panels, pure Python", lambda: drawing(many)),
     "traces": ("four traces of a million steps", lambda: drawing(four_traces, 1_000_000)),
     "spikes": ("raster of 1,000 units", lambda: drawing(spikes)),

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, overload
 
+from ivisit.courtesy import Courtesy
 from ivisit.engine import Engine
 from ivisit.errors import RunError
 from ivisit.live import LiveSteps
@@ -56,6 +57,8 @@ class Worker:
         Number of the step at which the running towards `goal` began.
     step_seconds : float
         Duration of a step, averaged over the latest ones; 0 before the first.
+    courtesy : Courtesy
+        By which a window on another thread gets its turns.
     waiting_steps : int
         Steps that `step` was asked for and that are still to come.
     shows_ends_only : bool
@@ -77,6 +80,7 @@ class Worker:
         self.goal_from = 0
         self.step_seconds = 0.0
         self.waiting_steps = 0
+        self.courtesy = Courtesy()
         #: Number of the step that ends the present group of `steps_per_frame`.
         self._group_end = 0
         #: When the next group is due that `rate` allows.
@@ -407,9 +411,11 @@ class Worker:
                 self.step_seconds = 0.7 * former + 0.3 * self.step_seconds
 
     def _interrupted(self, simulation: Any) -> bool:
+        self.courtesy.give_way()
         return bool(self._commands) or self._is_frame_due() or self._closing
 
     def _interrupted_in_group(self, simulation: Any) -> bool:
+        self.courtesy.give_way()
         return bool(self._commands) or self._closing
 
     def _watching(self, interrupted: Callable[[Any], bool]) -> Callable[[Any], bool]:

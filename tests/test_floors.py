@@ -27,7 +27,7 @@ FLOORS = """
     pending delivering
     steering
     calling engine
-    live
+    live courtesy
     worker
     films
     store

@@ -247,6 +247,8 @@ class Window:
     def _poll(self) -> None:
         """Look after everything, sixty times a second."""
         now = time.perf_counter()
+        courtesy = self.session.worker.courtesy
+        courtesy.begin()
         try:
             self._tick(now)
         finally:
@@ -255,6 +257,7 @@ class Window:
                 pause = max(self._due - time.perf_counter(), LEAST_PAUSE)
                 call = self.root.tk.call
                 self._timer = call("after", int(pause * 1000), self._poll_command)
+                courtesy.end(pause)
 
     def _tick(self, now: float) -> None:
         session = self.session

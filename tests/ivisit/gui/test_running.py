@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 
+import numpy as np
 import pytest
 
 import ivisit as iv
@@ -376,3 +377,21 @@ def test_a_step_that_does_not_end_is_abandoned_for_a_fresh_simulation(user, gate
     gate.leave.set()
     window.step()
     user.until(lambda: window.steps == 1)
+
+
+def test_steps_that_hand_the_interpreter_back_all_the_time_leave_the_window_its_turns(user):
+    class Copying(iv.Simulation):
+        picture = iv.Image()
+        level = iv.Trace()
+
+        def init(self):
+            self.path = np.zeros((3000, 3))
+
+        def step(self):
+            self.level = sum(range(2000))
+            self.path = np.concatenate([self.path[1:], self.path[:1]])
+            self.picture = self.path[:9]
+
+    window = user.open(Copying)
+    window.toggle_run()
+    user.until(lambda: window.frames > 60)
