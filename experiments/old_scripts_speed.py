@@ -23,7 +23,7 @@ from windows import OLD, VERSIONS, OldScript
 NUMBERS = {"steps": "steps / s", "frames": "frames / s", "freeze": "longest freeze (s)"}
 NUMBERS |= {"start": "start (s)"}
 TICKS = {name: [3, 10, 30, 100, 300, 1000] for name in ("steps", "frames")}
-TICKS |= {"freeze": [0.01, 0.03, 0.1, 0.3, 1], "start": [0.5, 1, 2, 5]}
+TICKS |= {"freeze": [0.01, 0.03, 0.1, 0.3, 1], "start": [0.2, 0.3, 0.5, 1, 2]}
 OLD_NAME = "IVISIT 0.72"
 INTERVALS = "Student's t over logarithms of pairs: medians of each of the nine scripts"
 
